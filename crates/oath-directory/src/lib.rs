@@ -1,0 +1,1 @@
+//! oath-directory

@@ -1,0 +1,2 @@
+//! How a service embeds oath-totp.
+fn main() {}
