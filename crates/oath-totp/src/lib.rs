@@ -1,1 +1,38 @@
-//! x
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(clippy::integer_division_remainder_used)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+mod code;
+mod ct;
+mod hotp;
+mod key;
+mod outcome;
+mod parameters;
+mod scan;
+mod time;
+mod totp;
+mod window;
+
+#[cfg(feature = "alloc")]
+mod secret;
+#[cfg(feature = "uri")]
+mod uri;
+
+pub use self::code::{Code, MalformedCode};
+pub use self::hotp::{Hotp, HotpState};
+pub use self::key::{Key, KeyError};
+pub use self::outcome::{Accepted, Rejected};
+pub use self::parameters::{Algorithm, Digits, UnknownAlgorithm, UnknownDigits};
+pub use self::scan::{CodeCount, Consecutive};
+pub use self::time::{TimeStep, UnixTime, ZeroStep};
+pub use self::totp::{Totp, TotpState};
+pub use self::window::{Centres, Window};
+
+#[cfg(feature = "alloc")]
+pub use self::secret::{IllegalKind, Secret, SecretError};
+#[cfg(feature = "uri")]
+pub use self::uri::{KeyUri, Moving, UriError};

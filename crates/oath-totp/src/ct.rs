@@ -1,0 +1,84 @@
+//! Masks: choices among secrets that are arithmetic, never a branch.
+//!
+//! A mask is all ones for yes and all zeros for no. The compiler must not learn that it is one of just two values, or it
+//! may turn the arithmetic back into a branch: [`hide`] stands where a mask is born.
+
+use core::hint::black_box;
+
+/// All ones where `a == b`. Leakage: both are secret.
+#[inline(always)]
+pub(crate) const fn equal(a: u32, b: u32) -> u32 {
+    let difference = a ^ b;
+    // The sign bit of d | -d is set for every d but 0.
+    ((difference | difference.wrapping_neg()) >> 31).wrapping_sub(1)
+}
+
+/// All ones where `a < b`. Leakage: both are secret.
+#[inline(always)]
+pub(crate) const fn less(a: u64, b: u64) -> u64 {
+    // The borrow of a - b (Hacker's Delight, §2-12).
+    (((!a & b) | ((!a | b) & a.wrapping_sub(b))) >> 63).wrapping_neg()
+}
+
+/// `yes` under an all-ones mask, `no` under an all-zeros one. Leakage: all three are secret.
+#[inline(always)]
+pub(crate) const fn select(mask: u64, yes: u64, no: u64) -> u64 {
+    no ^ (mask & (yes ^ no))
+}
+
+/// A 32-bit mask as a 64-bit one.
+#[inline(always)]
+pub(crate) fn widen(mask: u32) -> u64 {
+    u64::from(mask) | u64::from(mask) << 32
+}
+
+/// Keeps the compiler from reasoning about a value.
+#[inline(always)]
+pub(crate) fn hide<T>(value: T) -> T {
+    black_box(value)
+}
+
+/// The one door from secret to public: what passes here may be branched on afterwards. Every call says why it may.
+#[inline(always)]
+pub(crate) fn declassify<T>(value: T) -> T {
+    value
+}
+
+/// One where `low <= byte <= high`, else zero. Leakage: the byte is secret, the bounds are public.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn in_range(byte: u8, low: u8, high: u8) -> u8 {
+    let byte = u16::from(byte);
+    let below = byte.wrapping_sub(u16::from(low));
+    let above = u16::from(high).wrapping_sub(byte);
+    // Either difference borrows, and so sets its sign bit, where the byte lies outside.
+    let [outside, _] = ((below | above) >> 15).to_le_bytes();
+    outside ^ 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_and_less_agree_with_the_operators_at_the_edges() {
+        let edges = [0, 1, 2, u64::MAX / 2 - 1, u64::MAX / 2, u64::MAX / 2 + 1, u64::MAX - 1, u64::MAX];
+        for a in edges {
+            for b in edges {
+                assert_eq!(less(a, b), if a < b { u64::MAX } else { 0 }, "{a} < {b}");
+                let (a, b) = ((a >> 32) as u32, (b >> 32) as u32);
+                assert_eq!(equal(a, b), if a == b { u32::MAX } else { 0 }, "{a} == {b}");
+            }
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn in_range_agrees_with_the_operators_over_all_bytes() {
+        for byte in 0..=255u8 {
+            for (low, high) in [(b'a', b'z'), (b'A', b'Z'), (b'2', b'7'), (0, 0), (255, 255), (0, 255)] {
+                assert_eq!(in_range(byte, low, high) == 1, (low..=high).contains(&byte), "{byte} in {low}..={high}");
+            }
+        }
+    }
+}

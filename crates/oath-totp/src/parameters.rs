@@ -1,0 +1,200 @@
+use core::{fmt, str::FromStr};
+
+/// The hash of the HMAC. RFC 4226 knows SHA-1; RFC 6238 §1.2 adds SHA-256 and SHA-512.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Algorithm {
+    /// HMAC-SHA-1, what nearly every token in the field computes.
+    #[default]
+    #[cfg_attr(feature = "serde", serde(rename = "SHA1"))]
+    Sha1,
+    /// HMAC-SHA-256.
+    #[cfg_attr(feature = "serde", serde(rename = "SHA256"))]
+    Sha256,
+    /// HMAC-SHA-512.
+    #[cfg_attr(feature = "serde", serde(rename = "SHA512"))]
+    Sha512,
+}
+
+impl Algorithm {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
+
+    /// The name that otpauth:// uses: `SHA1`, `SHA256`, `SHA512`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+            Self::Sha512 => "SHA512",
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Reads `SHA1`, `sha-1`, `HmacSHA1`, `hmacsha1`, `HMAC-SHA-1` and the like, in any case.
+impl FromStr for Algorithm {
+    type Err = UnknownAlgorithm;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAlgorithm> {
+        const SPELLINGS: [(Algorithm, [&str; 2]); 3] = [
+            (Algorithm::Sha1, ["sha1", "hmacsha1"]),
+            (Algorithm::Sha256, ["sha256", "hmacsha256"]),
+            (Algorithm::Sha512, ["sha512", "hmacsha512"]),
+        ];
+        let plain = || text.bytes().filter(|b| !matches!(b, b'-' | b'_')).map(|b| b.to_ascii_lowercase());
+        SPELLINGS
+            .into_iter()
+            .find(|(_, names)| names.iter().any(|name| plain().eq(name.bytes())))
+            .map(|(algorithm, _)| algorithm)
+            .ok_or(UnknownAlgorithm)
+    }
+}
+
+/// A name that is none of SHA1, SHA256 and SHA512.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownAlgorithm;
+
+impl fmt::Display for UnknownAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown algorithm: expected SHA1, SHA256 or SHA512")
+    }
+}
+
+impl core::error::Error for UnknownAlgorithm {}
+
+/// How many digits a code has: Digit of RFC 4226 §5.3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
+pub enum Digits {
+    /// Six: a blind guess is right with 1 in 1,000,000 per step.
+    #[default]
+    Six,
+    /// Seven.
+    Seven,
+    /// Eight.
+    Eight,
+}
+
+impl Digits {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Six, Self::Seven, Self::Eight];
+
+    /// 6, 7 or 8.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Six => 6,
+            Self::Seven => 7,
+            Self::Eight => 8,
+        }
+    }
+
+    /// `D = Snum mod 10^Digit`, RFC 4226 §5.3, for a number of 31 bits.
+    ///
+    /// Leakage: the number and the result are secret, the digits public. A hardware division takes a time that depends
+    /// on what it divides, and compilers emit one even for constants (wasm32 does), so this multiplies by the
+    /// reciprocal: exact for every 31-bit number, shown over all of them.
+    #[inline(always)]
+    pub(crate) const fn reduce(self, number: u32) -> u32 {
+        let (reciprocal, shift, power) = match self {
+            Self::Six => (1_125_899_907, 50, 1_000_000),
+            Self::Seven => (1_801_439_851, 54, 10_000_000),
+            Self::Eight => (1_441_151_881, 57, 100_000_000),
+        };
+        number.wrapping_sub(high(number, reciprocal, shift).wrapping_mul(power))
+    }
+}
+
+/// `(number * reciprocal) >> shift`, for quotients below 2^32.
+#[inline(always)]
+pub(crate) const fn high(number: u32, reciprocal: u32, shift: u32) -> u32 {
+    #[expect(clippy::as_conversions, clippy::cast_lossless, reason = "From is not const; the quotient fits")]
+    {
+        ((number as u64 * reciprocal as u64) >> shift) as u32
+    }
+}
+
+impl TryFrom<u8> for Digits {
+    type Error = UnknownDigits;
+
+    fn try_from(count: u8) -> Result<Self, UnknownDigits> {
+        match count {
+            6 => Ok(Self::Six),
+            7 => Ok(Self::Seven),
+            8 => Ok(Self::Eight),
+            _ => Err(UnknownDigits),
+        }
+    }
+}
+
+impl From<Digits> for u8 {
+    fn from(digits: Digits) -> Self {
+        match digits {
+            Digits::Six => 6,
+            Digits::Seven => 7,
+            Digits::Eight => 8,
+        }
+    }
+}
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.count(), f)
+    }
+}
+
+/// A number of digits that is not 6, 7 or 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownDigits;
+
+impl fmt::Display for UnknownDigits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown number of digits: expected 6, 7 or 8")
+    }
+}
+
+impl core::error::Error for UnknownDigits {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every 97th of the 31-bit numbers and the edges; `cargo xtask exhaustive` takes all of them.
+    #[test]
+    fn the_reduction_is_the_remainder() {
+        let edges = [0, 1, 999_999, 1_000_000, 99_999_999, 100_000_000, 0x7fff_fffe, 0x7fff_ffff];
+        for number in (0..=0x7fff_ffff).step_by(9_973).chain(edges) {
+            for (digits, power) in Digits::ALL.into_iter().zip([1_000_000, 10_000_000, 100_000_000]) {
+                assert_eq!(digits.reduce(number), number % power, "{number} to {digits} digits");
+            }
+        }
+    }
+
+    #[test]
+    #[ignore = "6 × 10^9 reductions: `cargo xtask exhaustive` runs it in a release build"]
+    fn the_reduction_is_the_remainder_for_every_31_bit_number() {
+        for number in 0..=0x7fff_ffff {
+            for (digits, power) in Digits::ALL.into_iter().zip([1_000_000, 10_000_000, 100_000_000]) {
+                assert_eq!(digits.reduce(number), number % power, "{number} to {digits} digits");
+            }
+        }
+    }
+
+    #[test]
+    fn algorithms_are_read_in_every_spelling_of_the_field() {
+        for text in ["SHA1", "sha1", "SHA-1", "HmacSHA1", "hmacsha1", "HMAC-SHA-1", "HMAC_SHA1"] {
+            assert_eq!(text.parse(), Ok(Algorithm::Sha1), "{text}");
+        }
+        assert_eq!("hmacsha256".parse(), Ok(Algorithm::Sha256));
+        assert_eq!("SHA-512".parse(), Ok(Algorithm::Sha512));
+        for text in ["", "SHA", "SHA2", "SHA224", "MD5", "SHA1 ", "SHA-3"] {
+            assert_eq!(text.parse::<Algorithm>(), Err(UnknownAlgorithm), "{text}");
+        }
+    }
+}

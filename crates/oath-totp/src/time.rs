@@ -1,0 +1,127 @@
+use core::{fmt, num::NonZeroU32};
+
+/// Seconds since 1970-01-01T00:00:00Z, given by the caller: this crate reads no clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct UnixTime(u64);
+
+impl UnixTime {
+    /// From whole seconds.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Whole seconds since 1970.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0
+    }
+}
+
+/// How time is counted: the step X and the epoch T0 of RFC 6238 §4.1, both in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TimeStep {
+    x: NonZeroU32,
+    #[cfg_attr(feature = "serde", serde(default))]
+    t0: u64,
+}
+
+impl TimeStep {
+    /// X = 30 s from T0 = 1970: the default of RFC 6238 and of nearly every app and token.
+    pub const SECONDS_30: Self = Self { x: NonZeroU32::new(30).unwrap(), t0: 0 };
+    /// X = 60 s from T0 = 1970, the other common hardware token.
+    pub const SECONDS_60: Self = Self { x: NonZeroU32::new(60).unwrap(), t0: 0 };
+
+    /// Steps of `x` seconds, counted from `t0` (seconds since 1970).
+    ///
+    /// # Errors
+    /// [`ZeroStep`] where `x` is 0.
+    pub const fn new(x: u32, t0: u64) -> Result<Self, ZeroStep> {
+        match NonZeroU32::new(x) {
+            Some(x) => Ok(Self { x, t0 }),
+            None => Err(ZeroStep),
+        }
+    }
+
+    /// X in seconds.
+    #[must_use]
+    pub const fn x(self) -> u32 {
+        self.x.get()
+    }
+
+    /// T0 in seconds since 1970.
+    #[must_use]
+    pub const fn t0(self) -> u64 {
+        self.t0
+    }
+
+    /// `T = (time - T0) / X`, rounded down (RFC 6238 §4.2). Times before T0 count as step 0.
+    ///
+    /// ```
+    /// # use oath_totp::{TimeStep, UnixTime};
+    /// assert_eq!(TimeStep::SECONDS_30.at(UnixTime::from_secs(59)), 1);
+    /// ```
+    #[must_use]
+    pub const fn at(self, time: UnixTime) -> u64 {
+        #[expect(
+            clippy::integer_division_remainder_used,
+            clippy::as_conversions,
+            clippy::cast_lossless,
+            reason = "the one division of the crate: time, X and T0 are public; From is not const"
+        )]
+        {
+            time.0.saturating_sub(self.t0) / self.x.get() as u64
+        }
+    }
+
+    /// When a step begins; `None` where that lies beyond 2^64 seconds.
+    #[must_use]
+    pub fn start(self, step: u64) -> Option<UnixTime> {
+        step.checked_mul(u64::from(self.x.get()))?.checked_add(self.t0).map(UnixTime)
+    }
+
+    /// Seconds until the step of `time` ends, 1 to X (more before T0, where step 0 has not begun).
+    #[must_use]
+    pub fn remaining(self, time: UnixTime) -> u64 {
+        let next = self.start(self.at(time).saturating_add(1)).map_or(u64::MAX, UnixTime::as_secs);
+        next.saturating_sub(time.0).max(1)
+    }
+}
+
+impl Default for TimeStep {
+    fn default() -> Self {
+        Self::SECONDS_30
+    }
+}
+
+/// A time step of 0 seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZeroStep;
+
+impl fmt::Display for ZeroStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time step is 0 s: expected at least 1 s, usually 30 or 60")
+    }
+}
+
+impl core::error::Error for ZeroStep {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_at_the_edges_of_time() {
+        let step = TimeStep::new(30, 946_684_800).unwrap();
+        let at = |seconds| step.at(UnixTime::from_secs(seconds));
+        assert_eq!((at(0), at(946_684_799), at(946_684_829), at(946_684_830)), (0, 0, 0, 1));
+        assert_eq!(TimeStep::new(1, 0).unwrap().at(UnixTime::from_secs(u64::MAX)), u64::MAX);
+        assert_eq!(TimeStep::new(0, 0), Err(ZeroStep));
+        assert_eq!(step.start(u64::MAX), None);
+        assert_eq!(step.remaining(UnixTime::from_secs(946_684_829)), 1);
+        assert_eq!(step.remaining(UnixTime::from_secs(946_684_830)), 30);
+        assert_eq!(TimeStep::SECONDS_60.remaining(UnixTime::from_secs(u64::MAX)), 1);
+    }
+}
