@@ -1,1 +1,22 @@
-//! oath-directory
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod audit;
+mod decide;
+mod directory;
+mod error;
+mod keys;
+pub mod model;
+mod policy;
+pub mod store;
+pub mod user_file;
+
+pub use self::audit::Actor;
+pub use self::decide::code::Synchronized;
+pub use self::decide::sign_in::SignedIn;
+pub use self::decide::users::ImportReport;
+pub use self::directory::{AuditReport, Directory, Enrolment, TokenQuery};
+pub use self::error::{Error, Refusal};
+pub use self::keys::{KeyRing, KeyRingError};
+pub use self::model::{MalformedUpn, Status, Upn, User, UserKind};
+pub use self::policy::Policy;

@@ -1,0 +1,369 @@
+//! The audit log: append-only, each event carrying the hash of the one before. No secret, no code.
+
+use core::fmt;
+use oath_totp::UnixTime;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Who asks for an operation. Every operation takes one, and every event names it.
+///
+/// For now there is the local operator, who may do everything: whoever can read the database and the key ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    name: String,
+}
+
+impl Actor {
+    /// The person at the keyboard, who may do everything.
+    #[must_use]
+    pub fn local_operator() -> Self {
+        Self { name: "local-operator".to_owned() }
+    }
+
+    /// As the audit log writes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What happened. The names are stable: they are hashed, and scripts read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Action {
+    /// A directory was made.
+    DirectoryCreated,
+    /// A user was added.
+    UserAdded,
+    /// A user's kind or display name changed.
+    UserChanged,
+    /// A file was uploaded.
+    Uploaded,
+    /// The status of an upload was deleted, by a person or by its age.
+    UploadDeleted,
+    /// A token came into the inventory.
+    TokenImported,
+    /// A token got a holder.
+    TokenAssigned,
+    /// A token's first code was right.
+    TokenActivated,
+    /// A code for activation was wrong.
+    ActivationFailed,
+    /// A token was found again by two codes.
+    TokenResynchronized,
+    /// The codes for a resynchronization were wrong.
+    ResynchronizationFailed,
+    /// A token no longer signs in, but keeps its holder.
+    TokenDeactivated,
+    /// A token lost its holder.
+    TokenUnassigned,
+    /// A token left the directory.
+    TokenDeleted,
+    /// A secret was made for a user's app.
+    SoftwareEnrolled,
+    /// A code signed a user in.
+    SignedIn,
+    /// A code did not sign a user in.
+    SignInRejected,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::DirectoryCreated,
+        Self::UserAdded,
+        Self::UserChanged,
+        Self::Uploaded,
+        Self::UploadDeleted,
+        Self::TokenImported,
+        Self::TokenAssigned,
+        Self::TokenActivated,
+        Self::ActivationFailed,
+        Self::TokenResynchronized,
+        Self::ResynchronizationFailed,
+        Self::TokenDeactivated,
+        Self::TokenUnassigned,
+        Self::TokenDeleted,
+        Self::SoftwareEnrolled,
+        Self::SignedIn,
+        Self::SignInRejected,
+    ];
+
+    /// The stable name, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DirectoryCreated => "directory-created",
+            Self::UserAdded => "user-added",
+            Self::UserChanged => "user-changed",
+            Self::Uploaded => "uploaded",
+            Self::UploadDeleted => "upload-deleted",
+            Self::TokenImported => "token-imported",
+            Self::TokenAssigned => "token-assigned",
+            Self::TokenActivated => "token-activated",
+            Self::ActivationFailed => "activation-failed",
+            Self::TokenResynchronized => "token-resynchronized",
+            Self::ResynchronizationFailed => "resynchronization-failed",
+            Self::TokenDeactivated => "token-deactivated",
+            Self::TokenUnassigned => "token-unassigned",
+            Self::TokenDeleted => "token-deleted",
+            Self::SoftwareEnrolled => "software-enrolled",
+            Self::SignedIn => "signed-in",
+            Self::SignInRejected => "sign-in-rejected",
+        }
+    }
+
+    /// The action of a stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// One thing that happened, before it has its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// When.
+    pub at: UnixTime,
+    /// Who asked for it.
+    pub actor: String,
+    /// What.
+    pub action: Action,
+    /// The user it is about, by user name; empty where none.
+    pub upn: String,
+    /// The token it is about, by serial number; empty where none.
+    pub serial: String,
+    /// Particulars: a reason, a count. Never a secret, never a code.
+    pub detail: BTreeMap<String, String>,
+}
+
+impl Event {
+    /// An event about nobody in particular.
+    #[must_use]
+    pub fn new(at: UnixTime, actor: &Actor, action: Action) -> Self {
+        let empty = String::new;
+        Self { at, actor: actor.name.clone(), action, upn: empty(), serial: empty(), detail: BTreeMap::new() }
+    }
+
+    /// About this user.
+    #[must_use]
+    pub fn of_user(self, upn: &str) -> Self {
+        Self { upn: upn.to_owned(), ..self }
+    }
+
+    /// About this token.
+    #[must_use]
+    pub fn of_token(self, serial: &str) -> Self {
+        Self { serial: serial.to_owned(), ..self }
+    }
+
+    /// With one more particular.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.detail.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// SHA-256 over an event and the hash of the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ChainHash(pub [u8; 32]);
+
+impl ChainHash {
+    /// What stands before the first event.
+    pub const START: Self = Self([0; 32]);
+
+    /// The hash of the event that has the number `sequence`, behind one with this hash.
+    #[must_use]
+    pub fn followed_by(self, sequence: u64, event: &Event) -> Self {
+        let mut hash = Sha256::new();
+        let mut field = |bytes: &[u8]| {
+            // Lengths first: no two events run together to the same bytes.
+            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(bytes);
+        };
+        field(b"oath-directory audit v1");
+        field(&self.0);
+        field(&sequence.to_be_bytes());
+        field(&event.at.as_secs().to_be_bytes());
+        field(event.actor.as_bytes());
+        field(event.action.name().as_bytes());
+        field(event.upn.as_bytes());
+        field(event.serial.as_bytes());
+        for (name, value) in &event.detail {
+            field(name.as_bytes());
+            field(value.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for ChainHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ChainHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An event in its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Its number, counted from 1 without gaps.
+    pub sequence: u64,
+    /// What happened.
+    pub event: Event,
+    /// The hash over it and the one before.
+    pub hash: ChainHash,
+}
+
+/// The end of the log: how many events there are, and the last one's hash. Whoever notes it down elsewhere can later
+/// show that nothing before it was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many events.
+    pub events: u64,
+    /// The last one's hash.
+    pub hash: ChainHash,
+}
+
+impl Head {
+    /// Of an empty log.
+    pub const EMPTY: Self = Self { events: 0, hash: ChainHash::START };
+
+    /// Appends an event: its place in the log, and the new end.
+    #[must_use]
+    pub fn append(self, event: Event) -> (AuditEvent, Self) {
+        let sequence = self.events.saturating_add(1);
+        let hash = self.hash.followed_by(sequence, &event);
+        (AuditEvent { sequence, event, hash }, Self { events: sequence, hash })
+    }
+}
+
+/// Checks a log piece by piece, in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Verifier {
+    head: Head,
+}
+
+impl Default for Verifier {
+    fn default() -> Self {
+        Self { head: Head::EMPTY }
+    }
+}
+
+impl Verifier {
+    /// Takes the next event.
+    ///
+    /// # Errors
+    /// [`Tampered`] where it is not the next one, or not what was written.
+    pub fn take(&mut self, next: &AuditEvent) -> Result<(), Tampered> {
+        let expected = self.head.events.saturating_add(1);
+        if next.sequence != expected {
+            return Err(Tampered::Missing { sequence: expected });
+        }
+        if self.head.hash.followed_by(next.sequence, &next.event) != next.hash {
+            return Err(Tampered::Changed { sequence: next.sequence });
+        }
+        self.head = Head { events: next.sequence, hash: next.hash };
+        Ok(())
+    }
+
+    /// Compares the end with the one that the store keeps beside the log.
+    ///
+    /// # Errors
+    /// [`Tampered`] where events are missing at the end, or the last is not the one that was written.
+    pub fn finish(self, kept: Head) -> Result<Head, Tampered> {
+        if self.head.events < kept.events {
+            return Err(Tampered::Missing { sequence: self.head.events.saturating_add(1) });
+        }
+        if self.head != kept {
+            return Err(Tampered::Changed { sequence: self.head.events });
+        }
+        Ok(self.head)
+    }
+}
+
+/// The log is not what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tampered {
+    /// This event is missing, or another stands in its place.
+    Missing {
+        /// Its number.
+        sequence: u64,
+    },
+    /// This event, or the hash of the one before it, was changed.
+    Changed {
+        /// Its number.
+        sequence: u64,
+    },
+}
+
+impl fmt::Display for Tampered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { sequence } => write!(f, "the audit log was tampered with: event {sequence} is missing"),
+            Self::Changed { sequence } => {
+                write!(f, "the audit log was tampered with: event {sequence} is not what was written")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Tampered {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log() -> (Vec<AuditEvent>, Head) {
+        let (mut head, mut log) = (Head::EMPTY, Vec::new());
+        for i in 0..5u64 {
+            let event = Event::new(UnixTime::from_secs(i), &Actor::local_operator(), Action::SignedIn)
+                .of_user("alice@example.com")
+                .with("step", i);
+            let (event, next) = head.append(event);
+            log.push(event);
+            head = next;
+        }
+        (log, head)
+    }
+
+    fn verify(log: &[AuditEvent], head: Head) -> Result<Head, Tampered> {
+        let mut verifier = Verifier::default();
+        log.iter().try_for_each(|event| verifier.take(event))?;
+        verifier.finish(head)
+    }
+
+    #[test]
+    fn a_missing_a_changed_and_a_reordered_event_are_found() {
+        let (log, head) = log();
+        assert_eq!(verify(&log, head), Ok(head));
+        for i in 0..5 {
+            let sequence = u64::try_from(i).unwrap() + 1;
+            let mut missing = log.clone();
+            missing.remove(i);
+            assert_eq!(verify(&missing, head), Err(Tampered::Missing { sequence }));
+            let mut changed = log.clone();
+            changed[i].event.upn = "mallory@example.com".to_owned();
+            assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+        }
+        let mut swapped = log.clone();
+        swapped.swap(1, 2);
+        assert_eq!(verify(&swapped, head), Err(Tampered::Missing { sequence: 2 }));
+    }
+
+    #[test]
+    fn names_of_actions_are_unique_and_read_back() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.name()), Some(action));
+            assert_eq!(serde_json::to_value(action).unwrap(), action.name());
+        }
+    }
+}

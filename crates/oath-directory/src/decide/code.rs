@@ -1,0 +1,159 @@
+//! Codes that administrators and users give for one token: activation, confirmation, resynchronization.
+
+use super::{Context, Decided, Decision, update};
+use crate::audit::Action;
+use crate::error::Refusal;
+use crate::model::{Attempts, State, Status, Token, UserKind, Versioned};
+use crate::policy::later;
+use crate::store::{Activations, Changes, View, Write};
+use oath_totp::{Consecutive, Rejected, Totp, TotpState, UnixTime};
+
+/// What a right code led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Synchronized {
+    /// The token.
+    pub serial: String,
+    /// Its status now.
+    pub status: Status,
+    /// How many steps its clock is ahead of the server's (behind where negative).
+    pub drift: i64,
+}
+
+/// assigned, failedActivation → activated by a right code, → failedActivation by a wrong one. `totp` is the token's, its
+/// secret opened.
+pub(crate) fn activate(
+    context: Context<'_>,
+    serial: &str,
+    totp: &Totp,
+    codes: &Consecutive,
+    view: &View,
+) -> Decision<Synchronized> {
+    let (read, state) = view.token(serial)?;
+    let Context { policy, now, .. } = context;
+    let token = &read.value;
+    let wrong_status = |expected, action| {
+        Err(Refusal::WrongStatus { serial: serial.to_owned(), status: token.status, expected, action })
+    };
+    match token.status {
+        Status::Assigned | Status::FailedActivation => {}
+        Status::Available => return wrong_status("assigned", "assign it to a user first"),
+        Status::Activated => {
+            return wrong_status("one that waits for its first code", "nothing needs to be done: it signs in already");
+        }
+    }
+    let holder = token.holder.and_then(|id| view.user_by_id(id));
+    if let Some(guest) = holder.filter(|user| user.value.kind == UserKind::Guest && !policy.guest_may_hold(token.kind)) {
+        return Err(Refusal::Guest { upn: guest.value.upn.to_string() });
+    }
+    let recent = recent(context, view.activations.as_ref())?;
+    // From a fresh drift: whoever had the token before says nothing about its clock today. What is spent stays spent.
+    let fresh = TotpState { drift: 0, ..state.value.totp };
+    let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
+    let mut changes = Changes::default();
+    match try_codes(context, serial, totp, codes, &state.value, fresh)? {
+        Ok(totp) => {
+            changes.events.push(event(Action::TokenActivated).with("drift", totp.drift));
+            changes.states.push(update(&state, after_success(&state.value, totp, now)));
+            changes.tokens.push(update(read, Token { status: Status::Activated, ..token.clone() }));
+            let activations = Activations(recent.into_iter().chain([now]).collect());
+            changes.activations = Some(match &view.activations {
+                Some(read) => update(read, activations),
+                None => Write::Insert(activations),
+            });
+            Ok(Decided::new(Synchronized { serial: serial.to_owned(), status: Status::Activated, drift: totp.drift }, changes))
+        }
+        Err(rejected) => {
+            changes.events.push(event(Action::ActivationFailed).with("reason", reason(rejected)));
+            changes.states.push(update(&state, after_failure(context, &state.value)));
+            changes.tokens.push(update(read, Token { status: Status::FailedActivation, ..token.clone() }));
+            Ok(Decided::refused(Refusal::WrongCode { serial: serial.to_owned() }, changes))
+        }
+    }
+}
+
+/// Finds an activated token again whose clock has left the window.
+pub(crate) fn resync(
+    context: Context<'_>,
+    serial: &str,
+    totp: &Totp,
+    codes: &Consecutive,
+    view: &View,
+) -> Decision<Synchronized> {
+    let (read, state) = view.token(serial)?;
+    let token = &read.value;
+    if token.status != Status::Activated {
+        return Err(Refusal::WrongStatus {
+            serial: serial.to_owned(),
+            status: token.status,
+            expected: "activated",
+            action: "activate it: that finds its clock as well",
+        });
+    }
+    let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
+    // The token must be what it was when it was looked at; only the state of its secret changes.
+    let mut changes = Changes { tokens: vec![Write::Unchanged(read.version, token.id)], ..Changes::default() };
+    match try_codes(context, serial, totp, codes, &state.value, state.value.totp)? {
+        Ok(totp) => {
+            changes.events.push(event(Action::TokenResynchronized).with("drift", totp.drift));
+            changes.states.push(update(&state, after_success(&state.value, totp, context.now)));
+            Ok(Decided::new(Synchronized { serial: serial.to_owned(), status: token.status, drift: totp.drift }, changes))
+        }
+        Err(rejected) => {
+            changes.events.push(event(Action::ResynchronizationFailed).with("reason", reason(rejected)));
+            changes.states.push(update(&state, after_failure(context, &state.value)));
+            Ok(Decided::refused(Refusal::WrongCode { serial: serial.to_owned() }, changes))
+        }
+    }
+}
+
+/// The search itself. A lock and an ambiguous code refuse without a change; a wrong code is for the caller to count.
+fn try_codes(
+    context: Context<'_>,
+    serial: &str,
+    totp: &Totp,
+    codes: &Consecutive,
+    state: &State,
+    from: TotpState,
+) -> Result<Result<TotpState, Rejected>, Refusal> {
+    if let Some(retry_after) = context.policy.wait(&state.attempts, context.now) {
+        return Err(Refusal::Locked { retry_after });
+    }
+    match totp.resync(codes, context.now, context.policy.radius, &from) {
+        // Not a wrong code, and so no attempt: the token is asked for its next one.
+        Err(Rejected::Ambiguous) => Err(Refusal::Ambiguous { serial: serial.to_owned() }),
+        found => Ok(found.map(|accepted| accepted.next)),
+    }
+}
+
+pub(crate) fn after_success(state: &State, totp: TotpState, now: UnixTime) -> State {
+    State { fingerprint: state.fingerprint, totp, last_used: Some(now), attempts: Attempts::default() }
+}
+
+fn after_failure(context: Context<'_>, state: &State) -> State {
+    State { attempts: context.policy.after_failure(&state.attempts, context.now), ..state.clone() }
+}
+
+/// The activations that still count, if one more is allowed.
+fn recent(context: Context<'_>, activations: Option<&Versioned<Activations>>) -> Result<Vec<UnixTime>, Refusal> {
+    let Context { policy, now, .. } = context;
+    let until = |at: UnixTime| later(at, policy.activation_period);
+    let all = activations.map(|read| read.value.0.as_slice()).unwrap_or_default();
+    let recent: Vec<_> = all.iter().copied().filter(|at| until(*at) > now).collect();
+    // One more is allowed when all but limit - 1 of these have left the period.
+    match recent.len().checked_sub(policy.activations).and_then(|surplus| recent.get(surplus)) {
+        None => Ok(recent),
+        Some(leaving) => Err(Refusal::TooManyActivations {
+            limit: policy.activations,
+            period: policy.activation_period.as_secs(),
+            retry_after: until(*leaving).as_secs().saturating_sub(now.as_secs()),
+        }),
+    }
+}
+
+pub(crate) fn reason(rejected: Rejected) -> &'static str {
+    match rejected {
+        Rejected::Mismatch => "mismatch",
+        Rejected::Replayed => "replayed",
+        Rejected::Ambiguous => "ambiguous",
+    }
+}

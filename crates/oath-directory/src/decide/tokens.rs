@@ -1,0 +1,82 @@
+use super::users::take_place;
+use super::{Context, Decided, Decision, update};
+use crate::audit::Action;
+use crate::error::Refusal;
+use crate::model::{Status, Token, TokenKind, Upn, Version};
+use crate::store::{Changes, View, Write};
+
+/// available → assigned. Needs a view of the token, the user and what the user holds.
+pub(crate) fn assign(context: Context<'_>, serial: &str, upn: &Upn, view: &View) -> Decision<Token> {
+    let (read, _) = view.token(serial)?;
+    let token = &read.value;
+    if token.kind == TokenKind::Software {
+        return Err(Refusal::Software { serial: serial.to_owned() });
+    }
+    if token.holder.is_some() {
+        return Err(Refusal::Held { serial: serial.to_owned(), holder: view.holder_name(token) });
+    }
+    let mut changes = Changes::default();
+    let user = take_place(context, upn, token.kind, view, &mut changes)?;
+    let token = Token { status: Status::Assigned, holder: Some(user.id), ..token.clone() };
+    changes.tokens.push(update(read, token.clone()));
+    changes.events.push(context.event(Action::TokenAssigned).of_user(user.upn.as_str()).of_token(serial));
+    Ok(Decided::new(token, changes))
+}
+
+/// activated → assigned: stays with its holder, no longer signs in.
+pub(crate) fn deactivate(context: Context<'_>, serial: &str, view: &View) -> Decision<Token> {
+    let (read, _) = view.token(serial)?;
+    if read.value.status != Status::Activated {
+        return Err(Refusal::WrongStatus {
+            serial: serial.to_owned(),
+            status: read.value.status,
+            expected: "activated",
+            action: "nothing needs to be done: it does not sign in",
+        });
+    }
+    let token = Token { status: Status::Assigned, ..read.value.clone() };
+    Ok(change(context, Action::TokenDeactivated, read.version, token, &view.holder_name(&read.value)))
+}
+
+/// Back to available. The state of its secret stays as it is: no used code becomes good again.
+pub(crate) fn unassign(context: Context<'_>, serial: &str, view: &View) -> Decision<Token> {
+    let (read, _) = view.token(serial)?;
+    if read.value.kind == TokenKind::Software {
+        return Err(Refusal::Software { serial: serial.to_owned() });
+    }
+    if read.value.holder.is_none() {
+        return Err(Refusal::WrongStatus {
+            serial: serial.to_owned(),
+            status: read.value.status,
+            expected: "one that somebody holds",
+            action: "nothing needs to be done: nobody holds it",
+        });
+    }
+    let token = Token { status: Status::Available, holder: None, ..read.value.clone() };
+    Ok(change(context, Action::TokenUnassigned, read.version, token, &view.holder_name(&read.value)))
+}
+
+/// Out of the directory; a hardware token only when nobody holds it. The state of its secret stays.
+pub(crate) fn delete(context: Context<'_>, serial: &str, view: &View) -> Decision<()> {
+    let (read, _) = view.token(serial)?;
+    let token = &read.value;
+    let holder = view.holder_name(token);
+    if token.holder.is_some() && token.kind == TokenKind::Hardware {
+        return Err(Refusal::Held { serial: serial.to_owned(), holder });
+    }
+    let changes = Changes {
+        tokens: vec![Write::Delete(read.version, token.id)],
+        events: vec![context.event(Action::TokenDeleted).of_user(&holder).of_token(serial)],
+        ..Changes::default()
+    };
+    Ok(Decided::new((), changes))
+}
+
+fn change(context: Context<'_>, action: Action, read: Version, token: Token, upn: &str) -> Decided<Token> {
+    let changes = Changes {
+        events: vec![context.event(action).of_user(upn).of_token(&token.serial)],
+        tokens: vec![Write::Update(read, token.clone())],
+        ..Changes::default()
+    };
+    Decided::new(token, changes)
+}

@@ -1,0 +1,238 @@
+use crate::keys::KeyRingError;
+use crate::model::{MalformedUpn, Status};
+use crate::store::StoreError;
+use core::fmt;
+
+/// An operation did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The rules of the directory forbid it, or the code was wrong.
+    Refused(Refusal),
+    /// The database failed.
+    Store(StoreError),
+    /// The key ring failed.
+    Keys(KeyRingError),
+    /// Others changed the same records again and again.
+    Contention,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+            Self::Contention => f.write_str("others kept changing the same records; nothing was changed, try again"),
+        }
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Store(error) => Some(error),
+            Self::Keys(error) => Some(error),
+            Self::Contention => None,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<KeyRingError> for Error {
+    fn from(error: KeyRingError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+/// Why the directory says no. Shows neither secrets nor codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The code does not sign in: wrong, used, for nobody, or for nobody's token. One answer for all of them.
+    Rejected,
+    /// The code does not activate or resynchronize the token.
+    WrongCode {
+        /// The token.
+        serial: String,
+    },
+    /// The code fits more than one moment.
+    Ambiguous {
+        /// The token.
+        serial: String,
+    },
+    /// Too many wrong codes.
+    Locked {
+        /// Seconds until the next code is read.
+        retry_after: u64,
+    },
+    /// Too many activations of late.
+    TooManyActivations {
+        /// How many are allowed.
+        limit: usize,
+        /// In how many seconds.
+        period: u64,
+        /// Seconds until the next one.
+        retry_after: u64,
+    },
+    /// The user name is malformed.
+    Upn(MalformedUpn),
+    /// No such user.
+    UnknownUser {
+        /// The user name.
+        upn: String,
+    },
+    /// There is such a user already.
+    UserExists {
+        /// The user name.
+        upn: String,
+    },
+    /// A guest holds no hardware token.
+    Guest {
+        /// The user name.
+        upn: String,
+    },
+    /// The user holds as many tokens as one may.
+    UserFull {
+        /// The user name.
+        upn: String,
+        /// How many one may hold.
+        limit: usize,
+    },
+    /// The user has no software token that waits for its first code.
+    NothingToConfirm {
+        /// The user name.
+        upn: String,
+    },
+    /// No such token.
+    UnknownToken {
+        /// The serial number.
+        serial: String,
+    },
+    /// Somebody holds the token.
+    Held {
+        /// The token.
+        serial: String,
+        /// The user name of its holder.
+        holder: String,
+    },
+    /// The token's status does not allow it.
+    WrongStatus {
+        /// The token.
+        serial: String,
+        /// Its status.
+        status: Status,
+        /// What it would have to be.
+        expected: &'static str,
+        /// What to do first.
+        action: &'static str,
+    },
+    /// A software token is not passed on.
+    Software {
+        /// The token.
+        serial: String,
+    },
+    /// The secret has fewer bits than the policy allows.
+    WeakSecret {
+        /// The token.
+        serial: String,
+    },
+    /// No such upload, or its status is no longer kept.
+    UnknownUpload {
+        /// Its number.
+        id: u64,
+    },
+}
+
+impl Refusal {
+    /// A stable name, in kebab-case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::WrongCode { .. } => "wrong-code",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Locked { .. } => "locked",
+            Self::TooManyActivations { .. } => "too-many-activations",
+            Self::Upn(_) => "upn-malformed",
+            Self::UnknownUser { .. } => "user-unknown",
+            Self::UserExists { .. } => "user-exists",
+            Self::Guest { .. } => "user-guest",
+            Self::UserFull { .. } => "user-full",
+            Self::NothingToConfirm { .. } => "nothing-to-confirm",
+            Self::UnknownToken { .. } => "token-unknown",
+            Self::Held { .. } => "token-held",
+            Self::WrongStatus { .. } => "wrong-status",
+            Self::Software { .. } => "software-token",
+            Self::WeakSecret { .. } => "secret-weak",
+            Self::UnknownUpload { .. } => "upload-unknown",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::Rejected => "wait for the next code and type that",
+            Self::WrongCode { .. } => "check that this is the token with this serial number and type its next code",
+            Self::Ambiguous { .. } => "give the next code of the token as well, behind this one",
+            Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
+            Self::Upn(_) => "correct the user name",
+            Self::UnknownUser { .. } => "add the user first, or correct the user name",
+            Self::UserExists { .. } => "nothing needs to be done, unless another user was meant",
+            Self::Guest { .. } => "give the guest a software token, or make the user a member",
+            Self::UserFull { .. } => "take a token from the user first",
+            Self::NothingToConfirm { .. } => "enrol a software token first",
+            Self::UnknownToken { .. } => "correct the serial number, leading zeros included, or upload the token's seed file",
+            Self::Held { .. } => "unassign it first",
+            Self::WrongStatus { action, .. } => action,
+            Self::Software { .. } => "delete it; its holder still has the secret",
+            Self::WeakSecret { .. } => "allow legacy secrets for this upload, or replace the token",
+            Self::UnknownUpload { .. } => "list the uploads; a status is kept for 30 days",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected => f.write_str("the code is not valid"),
+            Self::WrongCode { serial } => write!(f, "the code is not one of token {serial}"),
+            Self::Ambiguous { serial } => write!(f, "the code fits more than one moment of token {serial}"),
+            Self::Locked { retry_after } => write!(f, "too many wrong codes; the next one is read in {retry_after} s"),
+            Self::TooManyActivations { limit, period, retry_after } => {
+                write!(f, "{limit} tokens were activated within {period} s, which is the limit; the next one in {retry_after} s")
+            }
+            Self::Upn(error) => error.fmt(f),
+            Self::UnknownUser { upn } => write!(f, "there is no user {upn}"),
+            Self::UserExists { upn } => write!(f, "there is a user {upn} already"),
+            Self::Guest { upn } => write!(f, "{upn} is a guest, and a guest holds no hardware token"),
+            Self::UserFull { upn, limit } => write!(f, "{upn} holds {limit} tokens, which is the limit"),
+            Self::NothingToConfirm { upn } => write!(f, "{upn} has no software token that waits for its first code"),
+            Self::UnknownToken { serial } => write!(f, "there is no token {serial}"),
+            Self::Held { serial, holder } => write!(f, "token {serial} is held by {holder}"),
+            Self::WrongStatus { serial, status, expected, .. } => {
+                write!(f, "token {serial} is {status}, expected {expected}")
+            }
+            Self::Software { serial } => write!(f, "token {serial} is a software token, which is not passed on"),
+            Self::WeakSecret { serial } => {
+                write!(f, "the secret of token {serial} has fewer than 128 bits, the least that RFC 4226 allows")
+            }
+            Self::UnknownUpload { id } => write!(f, "there is no upload {id}"),
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}

@@ -1,0 +1,339 @@
+//! The key ring: what seals secrets at rest and recognises them. It lies outside the database.
+
+use crate::model::{Fingerprint, Parameters, Sealed, Token, TokenId};
+use chacha20poly1305::aead::{AeadInOut, KeyInit};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use core::fmt;
+use hmac::{Hmac, Mac};
+use oath_totp::{Algorithm, Secret};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+const KEY: usize = 32;
+const NONCE: usize = 24;
+const TAG: usize = 16;
+
+/// Named keys. The last one seals, all of them open; one more recognises secrets by their [`Fingerprint`].
+///
+/// Secrets are sealed with XChaCha20-Poly1305 under a random nonce of 192 bits, bound to the token's id, serial number
+/// and parameters: a ciphertext moved to another row does not open. Wiped when dropped; `Debug` shows names only.
+pub struct KeyRing {
+    sealing: Vec<(String, Zeroizing<[u8; KEY]>)>,
+    recognising: Zeroizing<[u8; KEY]>,
+}
+
+impl KeyRing {
+    /// A ring with one new sealing key.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn generate() -> Result<Self, KeyRingError> {
+        let mut name = [0; 4];
+        fill(&mut name)?;
+        let name = name.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (mut sealing, mut recognising) = (Zeroizing::new([0; KEY]), Zeroizing::new([0; KEY]));
+        fill(&mut *sealing)?;
+        fill(&mut *recognising)?;
+        Ok(Self { sealing: vec![(name, sealing)], recognising })
+    }
+
+    /// Reads what [`expose_text`](Self::expose_text) wrote.
+    ///
+    /// # Errors
+    /// [`KeyRingError::Malformed`] with the line that is wrong; never what stands there.
+    pub fn parse(text: &str) -> Result<Self, KeyRingError> {
+        let (mut sealing, mut recognising) = (Vec::new(), None);
+        for (line, words) in (1..).zip(text.lines().map(|line| line.split_whitespace())) {
+            let malformed = || KeyRingError::Malformed { line };
+            let words: Vec<&str> = words.collect();
+            match *words.as_slice() {
+                [] => {}
+                [first, ..] if first.starts_with('#') => {}
+                ["seal", name, hex] if sealing.iter().all(|(other, _)| other != name) => {
+                    sealing.push((name.to_owned(), key(hex).ok_or_else(malformed)?));
+                }
+                ["recognise", hex] if recognising.is_none() => recognising = Some(key(hex).ok_or_else(malformed)?),
+                _ => return Err(malformed()),
+            }
+        }
+        match recognising {
+            Some(recognising) if !sealing.is_empty() => Ok(Self { sealing, recognising }),
+            _ => Err(KeyRingError::Incomplete),
+        }
+    }
+
+    /// The ring as text, keys included, in a string that is wiped when dropped.
+    #[must_use]
+    pub fn expose_text(&self) -> Zeroizing<String> {
+        // Room for all of it, so that the string never moves and leaves a copy behind.
+        let mut text = Zeroizing::new(String::with_capacity(512 + 256 * self.sealing.len()));
+        text.push_str(
+            "# The key ring of an OATH directory. Without it no code can be verified; with it and the database every\n\
+             # secret can be read. Keep it secret, keep a copy, and keep both away from the database.\n",
+        );
+        let mut line = |head: &[&str], key: &[u8; KEY]| {
+            for word in head {
+                text.push_str(word);
+                text.push(' ');
+            }
+            for byte in key {
+                for nibble in [byte >> 4, byte & 15] {
+                    text.push(hex_digit(nibble));
+                }
+            }
+            text.push('\n');
+        };
+        line(&["recognise"], &self.recognising);
+        for (name, key) in &self.sealing {
+            line(&["seal", name], key);
+        }
+        text
+    }
+
+    /// Whether the ring holds the key of this name.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        self.sealing.iter().any(|(other, _)| other == name)
+    }
+
+    /// What the secret is recognised by.
+    ///
+    /// Leakage: the secret, its length aside.
+    #[must_use]
+    pub fn fingerprint(&self, secret: &Secret) -> Fingerprint {
+        // HMAC pads a short key with zeros (RFC 2104): padded here, it has the one length that cannot fail.
+        let mut key = Zeroizing::new([0; 64]);
+        key.iter_mut().zip(self.recognising.iter()).for_each(|(to, from)| *to = *from);
+        let mut mac = Hmac::<Sha256>::new(&(*key).into());
+        mac.update(b"oath-directory fingerprint v1");
+        mac.update(secret.expose_bytes());
+        Fingerprint(mac.finalize().into_bytes().into())
+    }
+
+    /// Seals a secret under the last key of the ring, for this token only.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn seal(
+        &self,
+        id: TokenId,
+        serial: &str,
+        parameters: &Parameters,
+        secret: &Secret,
+    ) -> Result<Sealed, KeyRingError> {
+        let (name, key) = self.sealing.last().ok_or(KeyRingError::Incomplete)?;
+        let mut nonce = [0; NONCE];
+        fill(&mut nonce)?;
+        let mut bytes = Vec::with_capacity(secret.byte_len().saturating_add(TAG));
+        bytes.extend_from_slice(secret.expose_bytes());
+        cipher(key)
+            .encrypt_in_place(&XNonce::from(nonce), &binding(id, serial, parameters), &mut bytes)
+            .map_err(|_| KeyRingError::Incomplete)?;
+        Ok(Sealed { key: name.clone(), bytes: [nonce.as_slice(), &bytes].concat() })
+    }
+
+    /// Opens the secret of a token.
+    ///
+    /// # Errors
+    /// [`KeyRingError`] where the ring lacks the key, or where the ciphertext is not what was sealed for this token.
+    pub fn open(&self, token: &Token) -> Result<Secret, KeyRingError> {
+        let Sealed { key: name, bytes } = &token.sealed;
+        let damaged = || KeyRingError::Damaged { serial: token.serial.clone() };
+        let Some((_, key)) = self.sealing.iter().find(|(other, _)| other == name) else {
+            return Err(KeyRingError::Lacking { key: name.clone(), serial: token.serial.clone() });
+        };
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
+        let mut opened = Zeroizing::new(sealed.to_vec());
+        cipher(key)
+            .decrypt_in_place(
+                &XNonce::from(*nonce),
+                &binding(token.id, &token.serial, &token.parameters),
+                &mut *opened,
+            )
+            .map_err(|_| damaged())?;
+        Secret::from_bytes(&opened).map_err(|_| damaged())
+    }
+}
+
+fn cipher(key: &[u8; KEY]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(*key))
+}
+
+/// The row that a ciphertext belongs to. The serial number comes last, the rest has a fixed length.
+fn binding(id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
+    let Parameters { algorithm, digits, time_step } = parameters;
+    let mut bytes = b"oath-directory seal v1".to_vec();
+    bytes.extend_from_slice(&id.to_bytes());
+    bytes.push(match algorithm {
+        Algorithm::Sha1 => 1,
+        Algorithm::Sha256 => 2,
+        Algorithm::Sha512 => 3,
+    });
+    bytes.push(u8::from(*digits));
+    bytes.extend_from_slice(&time_step.x().to_be_bytes());
+    bytes.extend_from_slice(&time_step.t0().to_be_bytes());
+    bytes.extend_from_slice(serial.as_bytes());
+    bytes
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), KeyRingError> {
+    getrandom::fill(bytes).map_err(|_| KeyRingError::NoRandomness)
+}
+
+fn key(hex: &str) -> Option<Zeroizing<[u8; KEY]>> {
+    let secret = Secret::from_hex(hex).ok()?;
+    secret.expose_bytes().try_into().ok().map(Zeroizing::new)
+}
+
+/// Without a table: the nibble is secret.
+fn hex_digit(nibble: u8) -> char {
+    // 9 - nibble borrows for a to f, which lie 39 behind where the digits would go on.
+    char::from(b'0' + nibble + ((9u8.wrapping_sub(nibble) >> 7) * 39))
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sealing.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// The key ring cannot do what is asked of it. Never shows a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyRingError {
+    /// A line of its text is not one of a key ring.
+    Malformed {
+        /// Which, from 1.
+        line: usize,
+    },
+    /// A ring needs a line `recognise` and a line `seal`.
+    Incomplete,
+    /// The secret of a token is sealed under a key that is not in the ring.
+    Lacking {
+        /// The name of the key.
+        key: String,
+        /// The serial number of the token.
+        serial: String,
+    },
+    /// The sealed secret is not what was sealed for this token.
+    Damaged {
+        /// The serial number of the token.
+        serial: String,
+    },
+    /// The operating system gave no randomness.
+    NoRandomness,
+}
+
+impl fmt::Display for KeyRingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { line } => write!(
+                f,
+                "line {line} of the key ring is malformed: expected `seal NAME KEY` or `recognise KEY`, \
+                 each KEY 64 hexadecimal digits; restore the file from its copy"
+            ),
+            Self::Incomplete => {
+                f.write_str("the key ring is incomplete: expected a line `recognise` and a line `seal`; restore it from its copy")
+            }
+            Self::Lacking { key, serial } => write!(
+                f,
+                "the secret of token {serial} is sealed under the key {key}, which the key ring does not hold; \
+                 use the key ring that belongs to this directory"
+            ),
+            Self::Damaged { serial } => write!(
+                f,
+                "the sealed secret of token {serial} was changed, or belongs to another token; \
+                 restore the database from a backup, or delete the token and upload it again"
+            ),
+            Self::NoRandomness => f.write_str("the operating system gave no randomness"),
+        }
+    }
+}
+
+impl core::error::Error for KeyRingError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Status, TokenKind};
+    use oath_totp::{Digits, TimeStep, UnixTime};
+
+    const PARAMETERS: Parameters =
+        Parameters { algorithm: Algorithm::Sha1, digits: Digits::Six, time_step: TimeStep::SECONDS_30 };
+
+    fn token(keys: &KeyRing) -> Token {
+        let secret = Secret::from_bytes(b"12345678901234567890").unwrap();
+        let id = TokenId::from_random(7);
+        Token {
+            id,
+            kind: TokenKind::Hardware,
+            serial: "0950380269".to_owned(),
+            manufacturer: String::new(),
+            model: String::new(),
+            parameters: PARAMETERS,
+            sealed: keys.seal(id, "0950380269", &PARAMETERS, &secret).unwrap(),
+            fingerprint: keys.fingerprint(&secret),
+            status: Status::Available,
+            holder: None,
+            created: UnixTime::default(),
+        }
+    }
+
+    #[test]
+    fn a_secret_opens_for_its_own_row_only() {
+        let keys = KeyRing::generate().unwrap();
+        let token = token(&keys);
+        assert_eq!(keys.open(&token).unwrap().expose_bytes(), b"12345678901234567890");
+        let damaged = |token: Token| matches!(keys.open(&token), Err(KeyRingError::Damaged { .. }));
+        assert!(damaged(Token { id: TokenId::from_random(8), ..token.clone() }));
+        assert!(damaged(Token { serial: "950380269".to_owned(), ..token.clone() }));
+        let sixty = Parameters { time_step: TimeStep::SECONDS_60, ..PARAMETERS };
+        assert!(damaged(Token { parameters: sixty, ..token.clone() }));
+        let other_hash = Parameters { algorithm: Algorithm::Sha256, ..PARAMETERS };
+        assert!(damaged(Token { parameters: other_hash, ..token.clone() }));
+        for at in 0..token.sealed.bytes.len() {
+            let mut flipped = token.clone();
+            flipped.sealed.bytes[at] ^= 1;
+            assert!(damaged(flipped), "byte {at}");
+        }
+        let mut cut = token.clone();
+        cut.sealed.bytes.truncate(10);
+        assert!(damaged(cut));
+    }
+
+    #[test]
+    fn every_hash_is_bound_by_a_name_of_its_own() {
+        let id = TokenId::from_random(7);
+        let names: Vec<_> = Algorithm::ALL
+            .into_iter()
+            .map(|algorithm| binding(id, "1", &Parameters { algorithm, ..PARAMETERS }))
+            .collect();
+        assert!(names[0] != names[1] && names[1] != names[2] && names[0] != names[2]);
+    }
+
+    #[test]
+    fn a_ring_is_read_back_from_its_text_and_shows_no_key() {
+        let keys = KeyRing::generate().unwrap();
+        let text = keys.expose_text();
+        let again = KeyRing::parse(&text).unwrap();
+        assert_eq!(again.open(&token(&keys)).unwrap().expose_bytes(), b"12345678901234567890");
+        assert_eq!(again.fingerprint(&Secret::from_bytes(b"1").unwrap()), keys.fingerprint(&Secret::from_bytes(b"1").unwrap()));
+        let shown = format!("{keys:?}");
+        assert!(!text.lines().any(|line| line.split_whitespace().last().is_some_and(|key| shown.contains(key) && key.len() == 64)));
+
+        let other = KeyRing::generate().unwrap();
+        assert!(matches!(other.open(&token(&keys)), Err(KeyRingError::Lacking { .. })));
+        for (text, error) in [
+            ("", KeyRingError::Incomplete),
+            ("seal a 00", KeyRingError::Malformed { line: 1 }),
+            ("# x\n\nhello", KeyRingError::Malformed { line: 3 }),
+        ] {
+            assert_eq!(KeyRing::parse(text).unwrap_err(), error, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hex_digits_over_all_nibbles() {
+        assert_eq!((0..16).map(hex_digit).collect::<String>(), "0123456789abcdef");
+    }
+}

@@ -1,0 +1,47 @@
+//! The records of a directory. Plain data: what they may become is decided in `decide`, where they lie is `store`'s.
+
+mod id;
+mod token;
+mod upload;
+mod user;
+
+pub use self::id::{Id, TokenId, UserId};
+pub use self::token::{Attempts, Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
+pub use self::upload::{Upload, UploadFailure};
+pub use self::user::{MalformedUpn, Upn, User, UserKind};
+
+/// Counts the changes of one record: what a compare-and-set compares. 1 for a new record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of a record that was just inserted.
+    pub const FIRST: Self = Self(1);
+
+    /// As a store keeps it.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// As a store kept it.
+    #[must_use]
+    pub const fn from_stored(version: u64) -> Self {
+        Self(version)
+    }
+
+    /// The version after one more change.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// A record as it was read, with the version to compare when it is written back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The version that was read.
+    pub version: Version,
+    /// The record.
+    pub value: T,
+}

@@ -1,0 +1,159 @@
+use super::{TokenId, UserId};
+use core::fmt;
+use core::str::FromStr;
+use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// A token and what never changes with a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Never changes.
+    pub id: TokenId,
+    /// A device with a secret of its own, or a secret in an app.
+    pub kind: TokenKind,
+    /// What is printed on its back; unique in a directory. Free text: leading zeros count.
+    pub serial: String,
+    /// Who made it.
+    pub manufacturer: String,
+    /// Which model.
+    pub model: String,
+    /// How it computes its codes.
+    pub parameters: Parameters,
+    /// Its secret, sealed under a key of the key ring.
+    pub sealed: Sealed,
+    /// What the secret is recognised by; unique in a directory.
+    pub fingerprint: Fingerprint,
+    /// Where in its life it is.
+    pub status: Status,
+    /// Who holds it; `None` while it is available.
+    pub holder: Option<UserId>,
+    /// When it came into the directory.
+    pub created: UnixTime,
+}
+
+/// A device with a secret of its own, or a secret in an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// Came with its secret in a seed file; can be passed on.
+    Hardware,
+    /// The directory made the secret and gave it away; cannot be passed on.
+    Software,
+}
+
+/// How a token computes its codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Parameters {
+    /// The hash.
+    pub algorithm: Algorithm,
+    /// How many digits it shows.
+    pub digits: Digits,
+    /// How it counts time.
+    pub time_step: TimeStep,
+}
+
+/// The status of a token, with the names of Microsoft Graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// In the inventory; nobody holds it.
+    Available,
+    /// Somebody holds it, but it does not sign in: not yet activated, or deactivated.
+    Assigned,
+    /// Its codes sign its holder in.
+    Activated,
+    /// The last code for its activation was wrong; activate again.
+    FailedActivation,
+}
+
+impl Status {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Available, Self::Assigned, Self::Activated, Self::FailedActivation];
+
+    /// The name in Microsoft Graph: `available`, `assigned`, `activated`, `failedActivation`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Assigned => "assigned",
+            Self::Activated => "activated",
+            Self::FailedActivation => "failedActivation",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| "expected available, assigned, activated or failedActivation".to_owned())
+    }
+}
+
+/// A secret under an AEAD, bound to its token: `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Which key of the ring opens it.
+    pub key: String,
+    /// Nonce, ciphertext and tag.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed(under {})", self.key)
+    }
+}
+
+/// A keyed hash of a secret (HMAC-SHA-256 under a key of the ring): the same secret is recognised without being opened,
+/// and nobody without the ring can test a guess.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint([elided])")
+    }
+}
+
+/// What every sign-in writes. It belongs to the *secret*, by its fingerprint, and outlives the token: whoever deletes a
+/// token and uploads it again does not make its used codes good again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Of which secret.
+    pub fingerprint: Fingerprint,
+    /// The highest step accepted, and the drift.
+    pub totp: TotpState,
+    /// When a code was last accepted.
+    pub last_used: Option<UnixTime>,
+    /// Wrong codes at activation and resynchronization.
+    pub attempts: Attempts,
+}
+
+impl State {
+    /// Of a secret that was never used.
+    #[must_use]
+    pub fn fresh(fingerprint: Fingerprint) -> Self {
+        Self { fingerprint, totp: TotpState::default(), last_used: None, attempts: Attempts::default() }
+    }
+}
+
+/// Wrong codes in a row, and how long the next one has to wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// Wrong codes since the last right one.
+    pub failures: u32,
+    /// When the last wrong code came.
+    pub last_failure: Option<UnixTime>,
+    /// Until when every code is refused unread.
+    pub locked_until: Option<UnixTime>,
+}

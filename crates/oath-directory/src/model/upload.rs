@@ -1,0 +1,42 @@
+use oath_totp::UnixTime;
+use serde::Serialize;
+
+/// What came of one uploaded file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its number, counted from 1.
+    pub id: u64,
+    /// The name of the file.
+    pub file: String,
+    /// When it was uploaded.
+    pub at: UnixTime,
+    /// Until when its status and failures are kept.
+    pub expires: UnixTime,
+    /// Data rows in the file.
+    pub rows: u64,
+    /// Rows that made or assigned a token.
+    pub imported: u64,
+    /// Rows that said what was so already.
+    pub unchanged: u64,
+    /// Rows that were refused.
+    pub failed: u64,
+}
+
+/// A refused row: where, what, and what to do. Never the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UploadFailure {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// The user name, as far as it could be read.
+    pub upn: String,
+    /// The serial number, as far as it could be read.
+    pub serial: String,
+    /// The column that is wrong; empty where it is the row.
+    pub field: String,
+    /// A stable name for the kind of mistake.
+    pub code: String,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do.
+    pub action: String,
+}

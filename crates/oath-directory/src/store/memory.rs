@@ -1,0 +1,414 @@
+use super::{Activations, Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted, Write};
+use crate::audit::{AuditEvent, Event, Head};
+use crate::model::{
+    Attempts, Fingerprint, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
+};
+use core::mem;
+use core::ops::Bound;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A directory that lies in memory and goes with the last clone of its handle: for tests, demonstrations and the
+/// browser.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<Contents>>);
+
+impl MemoryStore {
+    /// An empty directory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn contents(&self) -> Result<MutexGuard<'_, Contents>, StoreError> {
+        // Whoever panicked may have left half of a set of changes behind: it must not be served as if it were whole.
+        self.0.lock().map_err(|_| StoreError {
+            fault: Fault::Other,
+            message: "the directory in memory cannot be used any more: a change to it was broken off".to_owned(),
+        })
+    }
+}
+
+impl Store for MemoryStore {
+    async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
+        Ok(self.contents()?.view(wanted))
+    }
+
+    async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        self.contents()?.commit(changes)
+    }
+
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+        let contents = self.contents()?;
+        let ids = contents.user_keys.behind(after).map(|(_, id)| id);
+        Ok(ids.filter_map(|id| contents.users.get(id)).map(|user| user.value.clone()).take(limit).collect())
+    }
+
+    async fn tokens(
+        &self,
+        filter: TokenFilter,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let contents = self.contents()?;
+        let ids = contents.serials.behind(after).map(|(_, id)| id);
+        Ok(ids
+            .filter_map(|id| contents.listed(id))
+            .filter(|listed| {
+                let TokenFilter { status, holder, serial } = &filter;
+                status.is_none_or(|status| status == listed.token.status)
+                    && serial.as_ref().is_none_or(|serial| *serial == listed.token.serial)
+                    && holder
+                        .as_ref()
+                        .is_none_or(|key| listed.holder.as_ref().is_some_and(|user| user.upn.key() == key))
+            })
+            .take(limit)
+            .collect())
+    }
+
+    async fn uploads(&self) -> Result<Vec<Versioned<Upload>>, StoreError> {
+        Ok(self.contents()?.uploads.rows.values().cloned().collect())
+    }
+
+    async fn failures(&self, upload: u64) -> Result<Vec<UploadFailure>, StoreError> {
+        Ok(self.contents()?.failures.get(&upload).cloned().unwrap_or_default())
+    }
+
+    async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        // Numbers are counted from 1 without gaps, so the one behind `after` lies at the index `after`.
+        let start = usize::try_from(after).unwrap_or(usize::MAX);
+        Ok(self.contents()?.events.iter().skip(start).take(limit).cloned().collect())
+    }
+
+    async fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.contents()?.head)
+    }
+}
+
+/// The records, and the indexes that keep unique what is unique and find what is looked for.
+#[derive(Debug)]
+struct Contents {
+    users: Table<UserId, Versioned<User>>,
+    user_keys: Table<String, UserId>,
+    attempts: Table<String, Versioned<Attempts>>,
+    tokens: Table<TokenId, Versioned<Token>>,
+    serials: Table<String, TokenId>,
+    fingerprints: Table<Fingerprint, TokenId>,
+    holdings: Table<(UserId, TokenId), ()>,
+    states: Table<Fingerprint, Versioned<State>>,
+    activations: Table<(), Versioned<Activations>>,
+    uploads: Table<u64, Versioned<Upload>>,
+    failures: Table<u64, Vec<UploadFailure>>,
+    /// The highest number of an upload so far: it is not given again when that upload is deleted.
+    last_upload: Table<(), u64>,
+    events: Vec<AuditEvent>,
+    head: Head,
+}
+
+impl Default for Contents {
+    fn default() -> Self {
+        Self {
+            users: Table::default(),
+            user_keys: Table::default(),
+            attempts: Table::default(),
+            tokens: Table::default(),
+            serials: Table::default(),
+            fingerprints: Table::default(),
+            holdings: Table::default(),
+            states: Table::default(),
+            activations: Table::default(),
+            uploads: Table::default(),
+            failures: Table::default(),
+            last_upload: Table::default(),
+            events: Vec::new(),
+            head: Head::EMPTY,
+        }
+    }
+}
+
+impl Contents {
+    fn view(&self, wanted: Wanted) -> View {
+        let names: BTreeSet<_> = wanted.users.into_iter().collect();
+        let mut users: BTreeSet<_> = names.iter().filter_map(|name| self.user_keys.get(name)).copied().collect();
+        let mut fingerprints: BTreeSet<_> = wanted.fingerprints.into_iter().collect();
+        let mut tokens: BTreeSet<_> = fingerprints.iter().filter_map(|print| self.fingerprints.get(print)).collect();
+        tokens.extend(wanted.serials.iter().filter_map(|serial| self.serials.get(serial)));
+        if wanted.holdings {
+            tokens.extend(users.iter().flat_map(|user| self.held_by(*user)));
+        }
+        let tokens: Vec<_> = tokens.into_iter().filter_map(|id| self.tokens.get(id)).cloned().collect();
+        users.extend(tokens.iter().filter_map(|token| token.value.holder));
+        fingerprints.extend(tokens.iter().map(|token| token.value.fingerprint));
+        View {
+            users: users.iter().filter_map(|id| self.users.get(id)).cloned().collect(),
+            attempts: names
+                .into_iter()
+                .filter_map(|name| self.attempts.get(&name).cloned().map(|attempts| (name, attempts)))
+                .collect(),
+            tokens,
+            states: fingerprints.iter().filter_map(|print| self.states.get(print)).cloned().collect(),
+            activations: self.activations.get(&()).filter(|_| wanted.activations).cloned(),
+            next_upload: if wanted.uploads { self.next_upload() } else { 0 },
+        }
+    }
+
+    fn next_upload(&self) -> u64 {
+        self.last_upload.get(&()).map_or(1, |last| last.saturating_add(1))
+    }
+
+    fn held_by(&self, user: UserId) -> impl Iterator<Item = &TokenId> {
+        let from = (user, TokenId::from_random(0));
+        self.holdings.rows.range(from..=(user, TokenId::from_random(u128::MAX))).map(|((_, token), ())| token)
+    }
+
+    fn listed(&self, id: &TokenId) -> Option<Listed> {
+        let token = self.tokens.get(id)?.value.clone();
+        let state = match self.states.get(&token.fingerprint) {
+            Some(state) => state.value.clone(),
+            None => State::fresh(token.fingerprint),
+        };
+        let holder = token.holder.and_then(|id| self.users.get(&id)).map(|user| user.value.clone());
+        Some(Listed { token, state, holder })
+    }
+
+    fn commit(&mut self, mut changes: Changes) -> Result<(), CommitError> {
+        let events = mem::take(&mut changes.events);
+        let result = self.write(changes);
+        self.settle(result.is_ok());
+        if result.is_ok() {
+            self.append(events);
+        }
+        result
+    }
+
+    fn write(&mut self, changes: Changes) -> Result<(), CommitError> {
+        for write in changes.users {
+            self.write_user(write)?;
+        }
+        for write in changes.attempts {
+            self.attempts.apply(write.split(|named| named))?;
+        }
+        for write in changes.tokens {
+            self.write_token(write)?;
+        }
+        for write in changes.states {
+            self.states.apply(write.split(|state| (state.fingerprint, state)))?;
+        }
+        if let Some(write) = changes.activations {
+            self.activations.apply(write.split(|activations| ((), activations)))?;
+        }
+        for write in changes.uploads {
+            self.write_upload(write)?;
+        }
+        for (upload, rows) in changes.failures {
+            self.write_failures(upload, rows)?;
+        }
+        Ok(())
+    }
+
+    fn write_user(&mut self, write: Write<UserId, User>) -> Result<(), CommitError> {
+        let (id, step) = write.split(|user| (user.id, user));
+        let key = step.record().map(|user| user.upn.key().to_owned());
+        let changes = step.changes();
+        let before = self.users.apply((id, step))?;
+        if changes {
+            self.user_keys.rename(before.map(|user| user.value.upn.key().to_owned()), key, id)?;
+        }
+        Ok(())
+    }
+
+    fn write_token(&mut self, write: Write<TokenId, Token>) -> Result<(), CommitError> {
+        let (id, step) = write.split(|token| (token.id, token));
+        let names = |token: &Token| (token.serial.clone(), token.fingerprint, token.holder);
+        let (serial, fingerprint, holder) = step.record().map(names).map_or((None, None, None), some_of);
+        let changes = step.changes();
+        let before = self.tokens.apply((id, step))?;
+        if changes {
+            let before = before.map(|token| names(&token.value)).map_or((None, None, None), some_of);
+            self.serials.rename(before.0, serial, id)?;
+            self.fingerprints.rename(before.1, fingerprint, id)?;
+            self.holdings.rename(before.2.map(|user| (user, id)), holder.map(|user| (user, id)), ())?;
+        }
+        Ok(())
+    }
+
+    fn write_upload(&mut self, write: Write<u64, Upload>) -> Result<(), CommitError> {
+        let (id, step) = write.split(|upload| (upload.id, upload));
+        let goes = matches!(step, Step::Delete(_));
+        self.uploads.apply((id, step))?;
+        if goes {
+            self.failures.put(id, None);
+        }
+        let last = self.last_upload.get(&()).copied().unwrap_or_default();
+        self.last_upload.put((), Some(last.max(id)));
+        Ok(())
+    }
+
+    fn write_failures(&mut self, upload: u64, rows: Vec<UploadFailure>) -> Result<(), CommitError> {
+        if self.uploads.get(&upload).is_none() {
+            let message = format!("refused rows of upload {upload} cannot be kept, because there is no such upload");
+            return Err(StoreError { fault: Fault::Other, message }.into());
+        }
+        let mut kept = self.failures.get(&upload).cloned().unwrap_or_default();
+        kept.extend(rows);
+        self.failures.put(upload, Some(kept));
+        Ok(())
+    }
+
+    fn append(&mut self, events: Vec<Event>) {
+        for event in events {
+            let (event, head) = self.head.append(event);
+            self.events.push(event);
+            self.head = head;
+        }
+    }
+
+    /// Ends a set of changes: they stay, or all is as it was before.
+    fn settle(&mut self, stay: bool) {
+        self.users.settle(stay);
+        self.user_keys.settle(stay);
+        self.attempts.settle(stay);
+        self.tokens.settle(stay);
+        self.serials.settle(stay);
+        self.fingerprints.settle(stay);
+        self.holdings.settle(stay);
+        self.states.settle(stay);
+        self.activations.settle(stay);
+        self.uploads.settle(stay);
+        self.failures.settle(stay);
+        self.last_upload.settle(stay);
+    }
+}
+
+fn some_of<A, B, C>((a, b, c): (A, B, Option<C>)) -> (Option<A>, Option<B>, Option<C>) {
+    (Some(a), Some(b), c)
+}
+
+/// A sorted map that remembers what it held before the set of changes that is being applied.
+#[derive(Debug)]
+struct Table<K, V> {
+    rows: BTreeMap<K, V>,
+    before: Vec<(K, Option<V>)>,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), before: Vec::new() }
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Table<K, V> {
+    fn get(&self, key: &K) -> Option<&V> {
+        self.rows.get(key)
+    }
+
+    fn behind(&self, key: Option<K>) -> impl Iterator<Item = (&K, &V)> {
+        self.rows.range((key.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
+    }
+
+    fn put(&mut self, key: K, value: Option<V>) -> Option<V> {
+        let before = match value {
+            Some(value) => self.rows.insert(key.clone(), value),
+            None => self.rows.remove(&key),
+        };
+        self.before.push((key, before.clone()));
+        before
+    }
+
+    /// As an index: what was found under one key is found under another from now on.
+    fn rename(&mut self, from: Option<K>, to: Option<K>, value: V) -> Result<(), CommitError> {
+        if from == to {
+            return Ok(());
+        }
+        if let Some(from) = from {
+            self.put(from, None);
+        }
+        match to.and_then(|to| self.put(to, Some(value))) {
+            Some(_) => Err(CommitError::Conflict),
+            None => Ok(()),
+        }
+    }
+
+    fn settle(&mut self, stay: bool) {
+        let before = mem::take(&mut self.before);
+        if !stay {
+            for (key, value) in before.into_iter().rev() {
+                match value {
+                    Some(value) => self.rows.insert(key, value),
+                    None => self.rows.remove(&key),
+                };
+            }
+        }
+    }
+}
+
+impl<K: Ord + Clone, T: Clone> Table<K, Versioned<T>> {
+    /// Compares and sets; gives back what was there before.
+    fn apply(&mut self, (key, step): (K, Step<T>)) -> Result<Option<Versioned<T>>, CommitError> {
+        let found = self.get(&key).map(|record| record.version);
+        match (step, found) {
+            (Step::Insert(value), None) => Ok(self.put(key, Some(Versioned { version: Version::FIRST, value }))),
+            (Step::Update(version, value), Some(found)) if version == found => {
+                Ok(self.put(key, Some(Versioned { version: version.next(), value })))
+            }
+            (Step::Delete(version), Some(found)) if version == found => Ok(self.put(key, None)),
+            (Step::Unchanged(version), Some(found)) if version == found => Ok(None),
+            _ => Err(CommitError::Conflict),
+        }
+    }
+}
+
+/// A [`Write`] without its key.
+enum Step<T> {
+    Insert(T),
+    Update(Version, T),
+    Delete(Version),
+    Unchanged(Version),
+}
+
+impl<T> Step<T> {
+    fn record(&self) -> Option<&T> {
+        match self {
+            Self::Insert(record) | Self::Update(_, record) => Some(record),
+            Self::Delete(_) | Self::Unchanged(_) => None,
+        }
+    }
+
+    fn changes(&self) -> bool {
+        !matches!(self, Self::Unchanged(_))
+    }
+}
+
+impl<K, T> Write<K, T> {
+    fn split<V>(self, keyed: impl FnOnce(T) -> (K, V)) -> (K, Step<V>) {
+        match self {
+            Self::Insert(record) => {
+                let (key, record) = keyed(record);
+                (key, Step::Insert(record))
+            }
+            Self::Update(version, record) => {
+                let (key, record) = keyed(record);
+                (key, Step::Update(version, record))
+            }
+            Self::Delete(version, key) => (key, Step::Delete(version)),
+            Self::Unchanged(version, key) => (key, Step::Unchanged(version)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_it_is_locked_makes_it_fail_not_panic() {
+        let store = MemoryStore::new();
+        let other = store.clone();
+        let panicked = std::thread::spawn(move || {
+            let _contents = other.contents().unwrap();
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        assert_eq!(pollster::block_on(store.head()).unwrap_err().fault, Fault::Other);
+    }
+}

@@ -1,0 +1,132 @@
+//! Users as a CSV file: the columns `userPrincipalName` and, where there are any, `userType` and `displayName`, in any
+//! order and any case; others are passed over. What the export of users from the Entra admin center holds, too.
+
+use crate::model::UserKind;
+use core::fmt;
+
+/// A row of a users file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRow {
+    /// Its line, from 1.
+    pub line: u64,
+    /// `userPrincipalName`, not yet checked.
+    pub upn: String,
+    /// `userType`: a member where it is empty or not there.
+    pub kind: UserKind,
+    /// `displayName`, where there is one.
+    pub display_name: Option<String>,
+}
+
+/// Reads a users file of UTF-8 text. Comma, semicolon or tab separate its columns, whichever the header has.
+///
+/// # Errors
+/// [`UserFileError`] with the line; nothing is read then.
+pub fn read(text: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
+    let text = core::str::from_utf8(text).map_err(|_| UserFileError::NotUtf8)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let header = text.lines().next().unwrap_or_default();
+    let separator = [b',', b';', b'\t'].into_iter().find(|s| header.contains(char::from(*s))).unwrap_or(b',');
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let names = reader.headers().map_err(|error| UserFileError::malformed(&error))?.clone();
+    let column = |name: &str| names.iter().position(|found| found.eq_ignore_ascii_case(name));
+    let upn = column("userPrincipalName").ok_or(UserFileError::NoUserPrincipalName)?;
+    let (kind, display_name) = (column("userType"), column("displayName"));
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| UserFileError::malformed(&error))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
+        let kind = match field(kind) {
+            kind if kind.is_empty() || kind.eq_ignore_ascii_case("member") => UserKind::Member,
+            kind if kind.eq_ignore_ascii_case("guest") => UserKind::Guest,
+            found => return Err(UserFileError::UserType { line, found: found.to_owned() }),
+        };
+        let display_name = Some(field(display_name)).filter(|name| !name.is_empty()).map(str::to_owned);
+        rows.push(UserRow { line, upn: field(Some(upn)).to_owned(), kind, display_name });
+    }
+    Ok(rows)
+}
+
+/// A file that is no users file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UserFileError {
+    /// It is not UTF-8 text.
+    NotUtf8,
+    /// Its header has no column `userPrincipalName`.
+    NoUserPrincipalName,
+    /// A row does not have the columns of the header.
+    Malformed {
+        /// Its line, from 1.
+        line: u64,
+    },
+    /// A user is neither member nor guest.
+    UserType {
+        /// The line, from 1.
+        line: u64,
+        /// What stands there.
+        found: String,
+    },
+}
+
+impl UserFileError {
+    fn malformed(error: &csv::Error) -> Self {
+        Self::Malformed { line: error.position().map_or(1, csv::Position::line) }
+    }
+}
+
+impl fmt::Display for UserFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("the users file is not UTF-8 text; save it as CSV UTF-8"),
+            Self::NoUserPrincipalName => f.write_str(
+                "the users file has no column userPrincipalName; its first line must name the columns: \
+                 userPrincipalName and, optional, userType, displayName",
+            ),
+            Self::Malformed { line } => {
+                write!(f, "line {line} of the users file does not have as many columns as its first line")
+            }
+            Self::UserType { line, found } => {
+                write!(f, "line {line} of the users file has the userType {found:?}; expected Member or Guest")
+            }
+        }
+    }
+}
+
+impl core::error::Error for UserFileError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_found_by_name_in_any_order_and_case() {
+        let text = "\u{feff}displayName;USERPRINCIPALNAME;userType;other\r\nAlice;alice@example.com;;1\r\n;bob@example.com;guest;2\r\n";
+        let row = |line, upn: &str, kind, name: Option<&str>| UserRow {
+            line,
+            upn: upn.to_owned(),
+            kind,
+            display_name: name.map(str::to_owned),
+        };
+        assert_eq!(
+            read(text.as_bytes()).unwrap(),
+            [
+                row(2, "alice@example.com", UserKind::Member, Some("Alice")),
+                row(3, "bob@example.com", UserKind::Guest, None)
+            ]
+        );
+        assert_eq!(read(b"userPrincipalName\na@b.c\n").unwrap(), [row(2, "a@b.c", UserKind::Member, None)]);
+    }
+
+    #[test]
+    fn what_is_no_users_file_is_refused_with_its_place() {
+        assert_eq!(read(b""), Err(UserFileError::NoUserPrincipalName));
+        assert_eq!(read(b"upn,name\na@b.c,A\n"), Err(UserFileError::NoUserPrincipalName));
+        assert_eq!(read(b"\xff\xfe"), Err(UserFileError::NotUtf8));
+        let short = b"userPrincipalName,userType\na@b.c,Member\nd@e.f\n";
+        assert_eq!(read(short), Err(UserFileError::Malformed { line: 3 }));
+        let kind = b"userPrincipalName,userType\na@b.c,Admin\n";
+        assert_eq!(read(kind), Err(UserFileError::UserType { line: 2, found: "Admin".to_owned() }));
+    }
+}
