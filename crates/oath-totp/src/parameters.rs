@@ -114,7 +114,7 @@ impl Digits {
 /// `(number * reciprocal) >> shift`, for quotients below 2^32.
 #[inline(always)]
 pub(crate) const fn high(number: u32, reciprocal: u32, shift: u32) -> u32 {
-    #[expect(clippy::as_conversions, clippy::cast_lossless, reason = "From is not const; the quotient fits")]
+    #[expect(clippy::as_conversions, reason = "From is not const; the quotient fits")]
     {
         ((number as u64 * reciprocal as u64) >> shift) as u32
     }

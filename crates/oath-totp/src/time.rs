@@ -68,7 +68,6 @@ impl TimeStep {
         #[expect(
             clippy::integer_division_remainder_used,
             clippy::as_conversions,
-            clippy::cast_lossless,
             reason = "the one division of the crate: time, X and T0 are public; From is not const"
         )]
         {

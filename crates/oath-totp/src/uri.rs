@@ -240,6 +240,7 @@ impl KeyUri {
     ///
     /// # Errors
     /// [`KeyError`] where the secret is shorter than 80 bits.
+    #[must_use]
     pub fn to_totp(&self) -> Option<Result<Totp, KeyError>> {
         let Moving::Time { period } = self.moving else { return None };
         let step = TimeStep::new(period.get(), 0).ok()?;
@@ -250,6 +251,7 @@ impl KeyUri {
     ///
     /// # Errors
     /// [`KeyError`] where the secret is shorter than 80 bits.
+    #[must_use]
     pub fn to_hotp(&self) -> Option<Result<(Hotp, HotpState), KeyError>> {
         let Moving::Counter { counter } = self.moving else { return None };
         let key = self.secret.legacy_key(self.algorithm);

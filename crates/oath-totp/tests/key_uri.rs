@@ -1,0 +1,106 @@
+//! otpauth:// URIs as they are found in the field.
+#![cfg(all(feature = "std", feature = "uri"))]
+
+use oath_totp::{Algorithm, Digits, KeyUri, Moving, Secret, SecretError, UriError};
+use proptest::prelude::*;
+
+const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+fn parse(uri: &str) -> Result<KeyUri, UriError> {
+    KeyUri::parse(&uri.replace("SECRET", SECRET))
+}
+
+#[test]
+fn microsofts_uri_keeps_its_prefix_and_its_issuer() {
+    let uri = parse("otpauth://totp/Contoso%3Aalice%40contoso.com?secret=SECRET&issuer=Microsoft").unwrap();
+    assert_eq!((uri.prefix(), uri.issuer(), uri.account()), (Some("Contoso"), Some("Microsoft"), "alice@contoso.com"));
+    assert_eq!((uri.algorithm(), uri.digits()), (Algorithm::Sha1, Digits::Six));
+    assert!(matches!(uri.moving(), Moving::Time { period } if period.get() == 30));
+    assert!(uri.expose_uri().starts_with("otpauth://totp/Contoso:alice@contoso.com?secret="));
+}
+
+#[test]
+fn labels_are_split_before_they_are_decoded() {
+    let names = |label: &str| {
+        let uri = parse(&format!("otpauth://totp/{label}?secret=SECRET")).unwrap();
+        (uri.prefix().map(str::to_owned), uri.account().to_owned())
+    };
+    let both = |prefix: &str, account: &str| (Some(prefix.to_owned()), account.to_owned());
+    assert_eq!(names("A:b"), both("A", "b"));
+    assert_eq!(names("A%3ab"), both("A", "b"));
+    assert_eq!(names("A:%20b"), both("A", "b"));
+    assert_eq!(names("A%253Ab"), (None, "A%3Ab".to_owned()), "an escaped percent sign is no colon");
+    assert_eq!(names("A:b:c%3Ad"), both("A", "b:c:d"));
+    assert_eq!(names("A%20B%3Ab+c@d"), both("A B", "b+c@d"));
+    assert_eq!(names(""), (None, String::new()));
+}
+
+#[test]
+fn loose_secrets_and_foreign_parameters_are_taken() {
+    for secret in ["gezdgnbvgy3tqojqgezdgnbvgy3tqojq", "GEZD%20GNBV%20GY3T%20QOJQ%20GEZD%20GNBV%20GY3T%20QOJQ"] {
+        let uri = KeyUri::parse(&format!("otpauth://totp/a?secret={secret}&image=http%3A%2F%2Fx&lock=true")).unwrap();
+        assert_eq!(*uri.secret().expose_base32(), SECRET);
+    }
+    let padded = KeyUri::parse("OTPAUTH://TOTP/a?Secret=MFRGGZDFMZTWQ2LKNNWG23TPOA%3D%3D%3D%3D%3D%3D").unwrap();
+    assert_eq!(padded.secret().byte_len(), 16);
+    let all = parse("otpauth://hotp/a?secret=SECRET&algorithm=SHA512&digits=8&counter=18446744073709551615").unwrap();
+    assert_eq!((all.algorithm(), all.digits()), (Algorithm::Sha512, Digits::Eight));
+    assert_eq!(all.moving(), Moving::Counter { counter: u64::MAX });
+    assert!(all.to_totp().is_none() && all.to_hotp().is_some_and(|hotp| hotp.is_ok()));
+}
+
+#[test]
+fn what_would_give_wrong_codes_is_refused_by_name() {
+    for (uri, error) in [
+        ("https://example.com", UriError::Scheme),
+        ("otpauth-migration://offline?data=x", UriError::Migration),
+        ("phonefactor://activate_account?code=1", UriError::PhoneFactor),
+        ("otpauth://steam/a?secret=SECRET", UriError::Type),
+        ("otpauth://totp/a", UriError::Missing("secret")),
+        ("otpauth://totp/a?secret=", UriError::Secret(SecretError::Empty)),
+        ("otpauth://totp/a?secret=SECRET&secret=SECRET", UriError::Twice("secret")),
+        ("otpauth://totp/a?secret=SECRET&period=30&Period=60", UriError::Twice("period")),
+        ("otpauth://totp/a?secret=SECRET&period=0", UriError::Period),
+        ("otpauth://totp/a?secret=SECRET&period=+30", UriError::Period),
+        ("otpauth://totp/a?secret=SECRET&digits=5", UriError::Digits),
+        ("otpauth://totp/a?secret=SECRET&digits=", UriError::Digits),
+        ("otpauth://totp/a?secret=SECRET&algorithm=MD5", UriError::Algorithm),
+        ("otpauth://hotp/a?secret=SECRET", UriError::Missing("counter")),
+        ("otpauth://hotp/a?secret=SECRET&counter=18446744073709551616", UriError::Counter),
+        ("otpauth://totp/%FF?secret=SECRET", UriError::NotUtf8("label")),
+    ] {
+        assert_eq!(parse(uri).unwrap_err(), error, "{uri}");
+        assert!(!error.to_string().contains(SECRET));
+    }
+}
+
+#[test]
+fn debug_does_not_show_the_secret() {
+    let shown = format!("{:?}", parse("otpauth://totp/a?secret=SECRET").unwrap());
+    assert!(shown.contains("Secret([20 bytes, elided])") && !shown.contains(SECRET), "{shown}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read_back(
+        secret in proptest::collection::vec(any::<u8>(), 10..80), account in "\\PC{0,20}", issuer in "\\PC{0,20}",
+        algorithm in 0..3usize, digits in 0..3usize, counter in proptest::option::of(any::<u64>()),
+    ) {
+        let secret = Secret::from_bytes(&secret).unwrap();
+        let account = account.trim_start();
+        let uri = match counter {
+            Some(counter) => KeyUri::hotp(secret, account, counter),
+            None => KeyUri::totp(secret, account),
+        };
+        let uri = uri.with_issuer(&issuer).with_algorithm(Algorithm::ALL[algorithm]).with_digits(Digits::ALL[digits]);
+        prop_assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,80}", uri in "otpauth://(totp|hotp)/[a%:3A]{0,6}\\?((secret|digits|period|issuer)=[A-Z2-7%0-9]{0,6}&){0,4}") {
+        let _ = KeyUri::parse(&text);
+        let _ = KeyUri::parse(&uri);
+    }
+}
