@@ -195,7 +195,9 @@ impl Refusal {
             Self::Guest { .. } => "give the guest a software token, or make the user a member",
             Self::UserFull { .. } => "take a token from the user first",
             Self::NothingToConfirm { .. } => "enrol a software token first",
-            Self::UnknownToken { .. } => "correct the serial number, leading zeros included, or upload the token's seed file",
+            Self::UnknownToken { .. } => {
+                "correct the serial number, leading zeros included, or upload the token's seed file"
+            }
             Self::Held { .. } => "unassign it first",
             Self::WrongStatus { action, .. } => action,
             Self::Software { .. } => "delete it; its holder still has the secret",
@@ -213,7 +215,10 @@ impl fmt::Display for Refusal {
             Self::Ambiguous { serial } => write!(f, "the code fits more than one moment of token {serial}"),
             Self::Locked { retry_after } => write!(f, "too many wrong codes; the next one is read in {retry_after} s"),
             Self::TooManyActivations { limit, period, retry_after } => {
-                write!(f, "{limit} tokens were activated within {period} s, which is the limit; the next one in {retry_after} s")
+                write!(
+                    f,
+                    "{limit} tokens were activated within {period} s, which is the limit; the next one in {retry_after} s"
+                )
             }
             Self::Upn(error) => error.fmt(f),
             Self::UnknownUser { upn } => write!(f, "there is no user {upn}"),

@@ -145,11 +145,7 @@ impl KeyRing {
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
         let mut opened = Zeroizing::new(sealed.to_vec());
         cipher(key)
-            .decrypt_in_place(
-                &XNonce::from(*nonce),
-                &binding(token.id, &token.serial, &token.parameters),
-                &mut *opened,
-            )
+            .decrypt_in_place(&XNonce::from(*nonce), &binding(token.id, &token.serial, &token.parameters), &mut *opened)
             .map_err(|_| damaged())?;
         Secret::from_bytes(&opened).map_err(|_| damaged())
     }
@@ -232,9 +228,9 @@ impl fmt::Display for KeyRingError {
                 "line {line} of the key ring is malformed: expected `seal NAME KEY` or `recognise KEY`, \
                  each KEY 64 hexadecimal digits; restore the file from its copy"
             ),
-            Self::Incomplete => {
-                f.write_str("the key ring is incomplete: expected a line `recognise` and a line `seal`; restore it from its copy")
-            }
+            Self::Incomplete => f.write_str(
+                "the key ring is incomplete: expected a line `recognise` and a line `seal`; restore it from its copy",
+            ),
             Self::Lacking { key, serial } => write!(
                 f,
                 "the secret of token {serial} is sealed under the key {key}, which the key ring does not hold; \
@@ -317,9 +313,16 @@ mod tests {
         let text = keys.expose_text();
         let again = KeyRing::parse(&text).unwrap();
         assert_eq!(again.open(&token(&keys)).unwrap().expose_bytes(), b"12345678901234567890");
-        assert_eq!(again.fingerprint(&Secret::from_bytes(b"1").unwrap()), keys.fingerprint(&Secret::from_bytes(b"1").unwrap()));
+        assert_eq!(
+            again.fingerprint(&Secret::from_bytes(b"1").unwrap()),
+            keys.fingerprint(&Secret::from_bytes(b"1").unwrap())
+        );
         let shown = format!("{keys:?}");
-        assert!(!text.lines().any(|line| line.split_whitespace().last().is_some_and(|key| shown.contains(key) && key.len() == 64)));
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.split_whitespace().last().is_some_and(|key| shown.contains(key) && key.len() == 64))
+        );
 
         let other = KeyRing::generate().unwrap();
         assert!(matches!(other.open(&token(&keys)), Err(KeyRingError::Lacking { .. })));

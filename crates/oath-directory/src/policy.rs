@@ -80,7 +80,10 @@ impl Policy {
         let failures = if forgotten { 1 } else { attempts.failures.saturating_add(1) };
         let wait = failures.checked_sub(self.free_attempts).map(|beyond| {
             let doubled = 1u32.checked_shl(beyond).filter(|factor| *factor > 0);
-            doubled.and_then(|factor| self.first_wait.checked_mul(factor)).unwrap_or(Duration::MAX).min(self.longest_wait)
+            doubled
+                .and_then(|factor| self.first_wait.checked_mul(factor))
+                .unwrap_or(Duration::MAX)
+                .min(self.longest_wait)
         });
         Attempts { failures, last_failure: Some(now), locked_until: wait.map(|wait| later(now, wait)) }
     }

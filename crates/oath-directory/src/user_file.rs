@@ -26,16 +26,16 @@ pub fn read(text: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let header = text.lines().next().unwrap_or_default();
     let separator = [b',', b';', b'\t'].into_iter().find(|s| header.contains(char::from(*s))).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let names = reader.headers().map_err(|error| UserFileError::malformed(&error))?.clone();
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let names = reader.headers().map_err(|_| UserFileError::Malformed { line: 1 })?.clone();
     let column = |name: &str| names.iter().position(|found| found.eq_ignore_ascii_case(name));
     let upn = column("userPrincipalName").ok_or(UserFileError::NoUserPrincipalName)?;
     let (kind, display_name) = (column("userType"), column("displayName"));
     let mut rows = Vec::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     for record in reader.records() {
-        let record = record.map_err(|error| UserFileError::malformed(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let record = record.map_err(|error| UserFileError::Malformed { line: lines.of(error.position()) })?;
+        let line = lines.of(record.position());
         let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
         let kind = match field(kind) {
             kind if kind.is_empty() || kind.eq_ignore_ascii_case("member") => UserKind::Member,
@@ -70,9 +70,26 @@ pub enum UserFileError {
     },
 }
 
-impl UserFileError {
-    fn malformed(error: &csv::Error) -> Self {
-        Self::Malformed { line: error.position().map_or(1, csv::Position::line) }
+/// Lines counted by their line feeds. The parser's own count is one behind where lines end in CR LF: it ends a record at
+/// the CR and begins the next one before the LF.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a position, which lies behind the one asked for before.
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let byte = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = byte.saturating_add(blank);
+        let passed = self.text.get(self.at..start).unwrap_or_default();
+        let feeds = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u64::try_from(feeds).unwrap_or(u64::MAX));
+        self.at = start.max(self.at);
+        self.line
     }
 }
 
@@ -124,8 +141,10 @@ mod tests {
         assert_eq!(read(b""), Err(UserFileError::NoUserPrincipalName));
         assert_eq!(read(b"upn,name\na@b.c,A\n"), Err(UserFileError::NoUserPrincipalName));
         assert_eq!(read(b"\xff\xfe"), Err(UserFileError::NotUtf8));
-        let short = b"userPrincipalName,userType\na@b.c,Member\nd@e.f\n";
-        assert_eq!(read(short), Err(UserFileError::Malformed { line: 3 }));
+        let short = b"userPrincipalName,userType\na@b.c,Member\n\nd@e.f\n";
+        assert_eq!(read(short), Err(UserFileError::Malformed { line: 4 }));
+        let short = b"userPrincipalName,userType\r\na@b.c,Member\r\n\r\nd@e.f\r\n";
+        assert_eq!(read(short), Err(UserFileError::Malformed { line: 4 }));
         let kind = b"userPrincipalName,userType\na@b.c,Admin\n";
         assert_eq!(read(kind), Err(UserFileError::UserType { line: 2, found: "Admin".to_owned() }));
     }

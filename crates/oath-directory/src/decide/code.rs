@@ -42,7 +42,8 @@ pub(crate) fn activate(
         }
     }
     let holder = token.holder.and_then(|id| view.user_by_id(id));
-    if let Some(guest) = holder.filter(|user| user.value.kind == UserKind::Guest && !policy.guest_may_hold(token.kind)) {
+    if let Some(guest) = holder.filter(|user| user.value.kind == UserKind::Guest && !policy.guest_may_hold(token.kind))
+    {
         return Err(Refusal::Guest { upn: guest.value.upn.to_string() });
     }
     let recent = recent(context, view.activations.as_ref())?;
@@ -60,7 +61,10 @@ pub(crate) fn activate(
                 Some(read) => update(read, activations),
                 None => Write::Insert(activations),
             });
-            Ok(Decided::new(Synchronized { serial: serial.to_owned(), status: Status::Activated, drift: totp.drift }, changes))
+            Ok(Decided::new(
+                Synchronized { serial: serial.to_owned(), status: Status::Activated, drift: totp.drift },
+                changes,
+            ))
         }
         Err(rejected) => {
             changes.events.push(event(Action::ActivationFailed).with("reason", reason(rejected)));
@@ -96,7 +100,10 @@ pub(crate) fn resync(
         Ok(totp) => {
             changes.events.push(event(Action::TokenResynchronized).with("drift", totp.drift));
             changes.states.push(update(&state, after_success(&state.value, totp, context.now)));
-            Ok(Decided::new(Synchronized { serial: serial.to_owned(), status: token.status, drift: totp.drift }, changes))
+            Ok(Decided::new(
+                Synchronized { serial: serial.to_owned(), status: token.status, drift: totp.drift },
+                changes,
+            ))
         }
         Err(rejected) => {
             changes.events.push(event(Action::ResynchronizationFailed).with("reason", reason(rejected)));

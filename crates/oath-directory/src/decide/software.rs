@@ -34,7 +34,11 @@ pub(crate) fn enroll(context: Context<'_>, upn: &Upn, new: &Token, view: &View) 
             changes.users.push(touch(user));
             changes.tokens.push(Write::Delete(old.version, old.value.id));
             changes.events.push(
-                context.event(Action::TokenDeleted).of_user(upn.as_str()).of_token(&old.value.serial).with("reason", "replaced"),
+                context
+                    .event(Action::TokenDeleted)
+                    .of_user(upn.as_str())
+                    .of_token(&old.value.serial)
+                    .with("reason", "replaced"),
             );
             user.value.clone()
         }

@@ -1,11 +1,11 @@
 use super::users::may_hold;
 use super::{Context, Decided, touch, update};
+use crate::Upn;
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{Fingerprint, State, Status, Token, TokenKind, Upload, UploadFailure, User, UserId, Versioned};
 use crate::policy::later;
 use crate::store::{Changes, View, Write};
-use crate::Upn;
 use std::collections::{HashMap, HashSet};
 
 /// A row that could be read, its secret sealed: what is left to decide is whether it fits the directory.
@@ -62,7 +62,9 @@ pub(crate) fn upload(context: Context<'_>, file: &File, expired: &[Versioned<Upl
     changes.events.insert(0, event.with("failed", failed));
     for old in expired {
         changes.uploads.push(Write::Delete(old.version, old.value.id));
-        changes.events.push(context.event(Action::UploadDeleted).with("upload", old.value.id).with("reason", "expired"));
+        changes
+            .events
+            .push(context.event(Action::UploadDeleted).with("upload", old.value.id).with("reason", "expired"));
     }
     changes.uploads.push(Write::Insert(upload.clone()));
     changes.failures.push((id, failures));
@@ -98,7 +100,8 @@ impl<'a> Directory<'a> {
             let count = held.entry(holder).or_default();
             *count = count.saturating_add(1);
         }
-        let known = |read: &'a Versioned<Token>| Known { token: &read.value, read: Some(read), holder: read.value.holder };
+        let known =
+            |read: &'a Versioned<Token>| Known { token: &read.value, read: Some(read), holder: read.value.holder };
         Self {
             users: view.users.iter().map(|user| (user.value.upn.key(), user)).collect(),
             names: view.users.iter().map(|user| (user.value.id, &user.value)).collect(),

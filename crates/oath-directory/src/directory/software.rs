@@ -31,9 +31,8 @@ impl<S: Store> Directory<S> {
         let (manufacturer, model) = MAKER;
         let token = Token { manufacturer: manufacturer.to_owned(), model: model.to_owned(), ..token };
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let user = self
-            .change(wanted, |view| Ok(software::enroll(self.context(actor, now), upn, &token, view)?))
-            .await?;
+        let user =
+            self.change(wanted, |view| Ok(software::enroll(self.context(actor, now), upn, &token, view)?)).await?;
         let uri = KeyUri::totp(secret, user.upn.as_str()).with_issuer(&self.policy.issuer);
         Ok(Enrolment { serial: token.serial, uri })
     }

@@ -37,10 +37,8 @@ impl<S: Store> Directory<S> {
         codes: &Consecutive,
     ) -> Result<Synchronized, Error> {
         let wanted = Wanted { activations: true, ..of_token(serial) };
-        self.with_code(wanted, serial, |totp, view| {
-            code::activate(self.context(actor, now), serial, totp, codes, view)
-        })
-        .await
+        self.with_code(wanted, serial, |totp, view| code::activate(self.context(actor, now), serial, totp, codes, view))
+            .await
     }
 
     /// Finds an activated token again whose clock has left the window of a sign-in, by two consecutive codes.

@@ -1,7 +1,7 @@
 use super::{Directory, new_token};
 use crate::audit::{Action, Actor};
-use crate::decide::upload::{self, File, Row};
 use crate::decide::Decided;
+use crate::decide::upload::{self, File, Row};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Parameters, Token, TokenKind, Upload, UploadFailure};

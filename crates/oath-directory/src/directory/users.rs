@@ -46,8 +46,7 @@ impl<S: Store> Directory<S> {
         }
         let names = new.iter().map(|(_, user)| user.upn.key().to_owned()).collect();
         let wanted = Wanted { users: names, holdings: true, ..Wanted::default() };
-        let mut report =
-            self.change(wanted, |view| Ok(users::import(self.context(actor, now), &new, view))).await?;
+        let mut report = self.change(wanted, |view| Ok(users::import(self.context(actor, now), &new, view))).await?;
         report.failed.append(&mut malformed);
         report.failed.sort_by_key(|(line, _)| *line);
         Ok(report)

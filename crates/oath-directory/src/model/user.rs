@@ -93,7 +93,9 @@ impl fmt::Display for MalformedUpn {
         match self {
             Self::Empty => f.write_str("the user name is empty: expected one like alice@example.com"),
             Self::TooLong => f.write_str("the user name has more than 113 characters"),
-            Self::At => f.write_str("a user name has one @ with a name before and a domain behind it: alice@example.com"),
+            Self::At => {
+                f.write_str("a user name has one @ with a name before and a domain behind it: alice@example.com")
+            }
             Self::Character { index, found } => write!(
                 f,
                 "the user name has the character {found:?} at position {}; allowed are letters, digits and '.-_!#^~@",

@@ -1,0 +1,186 @@
+//! A directory in one SQLite file.
+//!
+//! Callers never wait for the disk on their own thread: reads go to a few threads with a connection each, writes to one
+//! thread that takes all requests waiting at that moment into one transaction, so that many sign-ins share one sync of
+//! the disk. Other processes may use the same file at the same time.
+
+mod access;
+mod apply;
+mod fault;
+mod read;
+mod rows;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use self::access::{Place, Reader};
+use self::write::{Request, Writer};
+use super::{Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted};
+use crate::audit::{AuditEvent, Head};
+use crate::model::{Upload, UploadFailure, User, Versioned};
+use core::time::Duration;
+use futures_channel::oneshot;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// What to do where there is no database yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Make an empty directory, readable by its owner only.
+    Create,
+    /// Fail with [`Fault::Missing`].
+    Refuse,
+}
+
+/// A directory in one SQLite file. Clones are handles of the same one; the last one to go ends its threads.
+///
+/// The file is in WAL mode, so what was committed may for a while lie in the files `…-wal` and `…-shm` beside it: copy a
+/// directory in use with `VACUUM INTO` or the backup of SQLite, never as one file. It must lie on a local disk.
+#[derive(Clone, Debug)]
+pub struct SqliteStore(Arc<Threads>);
+
+/// How many threads read. A read takes microseconds; the second is for the time a long one takes.
+const READERS: usize = 2;
+
+impl SqliteStore {
+    /// Opens the directory in this file. Writers of other processes are waited for, up to 10 seconds.
+    ///
+    /// A file that exists is not changed by opening it. One that cannot be written can still be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] with the path where there is no database, or one of something else, a damaged one, one of a newer
+    /// version of this library, or one that cannot be read.
+    pub fn open(path: &Path, missing: Missing) -> Result<Self, StoreError> {
+        Self::open_with_patience(path, missing, Duration::from_secs(10))
+    }
+
+    /// As [`open`](Self::open), but waits this long for writers of other processes before it fails with [`Fault::Busy`].
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with_patience(path: &Path, missing: Missing, patience: Duration) -> Result<Self, StoreError> {
+        let place = Place::open(path, missing, patience).map(Arc::new)?;
+        let (reads, jobs) = mpsc::channel::<Job>();
+        let (writes, requests) = mpsc::channel();
+        let mut store = Threads { place, reads: Some(reads), writes: Some(writes), running: Vec::new() };
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..READERS {
+            let (reader, jobs) = (Reader::open(&store.place)?, Arc::clone(&jobs));
+            store.start("reader", move || read_all(reader, &jobs))?;
+        }
+        let writer = Writer::new(Arc::clone(&store.place));
+        store.start("writer", move || writer.run(&requests))?;
+        Ok(Self(Arc::new(store)))
+    }
+
+    async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |reader| {
+            // Whoever asked may have gone away.
+            if !answer.is_canceled() {
+                drop(answer.send(reader.read(query)));
+            }
+        });
+        let reads = self.0.reads.as_ref().ok_or_else(|| self.0.ended())?;
+        reads.send(job).map_err(|_| self.0.ended())?;
+        answered.await.unwrap_or_else(|_| Err(self.0.ended()))
+    }
+}
+
+impl Store for SqliteStore {
+    async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
+        self.read(|connection| read::view(connection, wanted)).await
+    }
+
+    async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let writes = self.0.writes.as_ref().ok_or_else(|| self.0.ended())?;
+        writes.send(Request { changes, answer }).map_err(|_| self.0.ended())?;
+        answered.await.unwrap_or_else(|_| Err(self.0.ended().into()))
+    }
+
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+        self.read(move |connection| read::users(connection, after.as_deref(), limit)).await
+    }
+
+    async fn tokens(
+        &self,
+        filter: TokenFilter,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        self.read(move |connection| read::tokens(connection, &filter, after.as_deref(), limit)).await
+    }
+
+    async fn uploads(&self) -> Result<Vec<Versioned<Upload>>, StoreError> {
+        self.read(read::uploads).await
+    }
+
+    async fn failures(&self, upload: u64) -> Result<Vec<UploadFailure>, StoreError> {
+        self.read(move |connection| read::failures(connection, upload)).await
+    }
+
+    async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        self.read(move |connection| read::events(connection, after, limit)).await
+    }
+
+    async fn head(&self) -> Result<Head, StoreError> {
+        self.read(read::head).await
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Reader) + Send>;
+
+/// Serves whatever comes next, until nobody is left who could ask.
+fn read_all(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
+    loop {
+        // Taken in a statement of its own: the other readers must not wait while this one works.
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(&mut reader),
+            Err(_) => return,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Threads {
+    place: Arc<Place>,
+    reads: Option<Sender<Job>>,
+    writes: Option<Sender<Request>>,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    fn start(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+        let thread = thread::Builder::new().name(format!("oath-{name}")).spawn(work);
+        let failed = |error| self.place.fault(Fault::Other, format_args!("no thread could be started ({error})"));
+        self.running.push(thread.map_err(failed)?);
+        Ok(())
+    }
+
+    /// Only a panic ends a thread while there is somebody to answer to.
+    fn ended(&self) -> StoreError {
+        self.place.fault(Fault::Other, "the thread that serves it has ended unexpectedly")
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Without senders the threads finish what waits, close their connections and end.
+        self.reads = None;
+        self.writes = None;
+        for thread in self.running.drain(..) {
+            // A thread that panicked has nothing more to say.
+            drop(thread.join());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What is listed, and in which order.
+
+use super::samples::{ODD_TEXTS, at, failure, full, held, print, token, upload, user, version};
+use crate::model::{State, Status, Token, Upload, User};
+use crate::store::{Changes, Store, TokenFilter, Wanted, Write};
+use oath_totp::TotpState;
+
+pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
+    let names = ["b@x", "A@x", "a.b@x", "á@x", "Z@x", "_@x", "aa@x", "1@x", "日@x"];
+    let user =
+        |(number, name): (usize, &str)| User { upn: name.parse().unwrap(), ..user(u8::try_from(number).unwrap()) };
+    let users: Vec<_> = names.into_iter().enumerate().map(user).collect();
+    let tokens: Vec<_> = ODD_TEXTS
+        .into_iter()
+        .chain(["a", "B", "aa", "10", "9", "09"])
+        .enumerate()
+        .map(|(number, serial)| Token { serial: serial.to_owned(), ..token(u8::try_from(number).unwrap()) })
+        .collect();
+    let changes = Changes {
+        users: users.iter().cloned().map(Write::Insert).collect(),
+        tokens: tokens.iter().cloned().map(Write::Insert).collect(),
+        ..Changes::default()
+    };
+    store.commit(changes).await.unwrap();
+
+    let mut keys: Vec<_> = users.iter().map(|user| user.upn.key().to_owned()).collect();
+    keys.sort();
+    let mut serials: Vec<_> = tokens.into_iter().map(|token| token.serial).collect();
+    serials.sort();
+    for limit in [1, 2, 5, usize::MAX] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.users(after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = Some(last.upn.key().to_owned());
+            found.extend(page.into_iter().map(|user| user.upn.key().to_owned()));
+        }
+        assert_eq!(found, keys);
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.tokens(TokenFilter::default(), after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = Some(last.token.serial.clone());
+            found.extend(page.into_iter().map(|listed| listed.token.serial));
+        }
+        assert_eq!(found, serials);
+    }
+    assert!(store.users(None, 0).await.unwrap().is_empty());
+    assert!(store.tokens(TokenFilter::default(), None, 0).await.unwrap().is_empty());
+    // Behind one that does not exist, too.
+    let behind = store.tokens(TokenFilter::default(), Some("0".to_owned()), 1).await.unwrap();
+    assert_eq!(behind[0].token.serial, "0012");
+}
+
+pub(super) async fn are_filtered(store: &impl Store) {
+    let active = |number, holder| Token { status: Status::Activated, ..held(number, holder) };
+    let tokens = [token(1), held(2, 1), active(3, 1), active(4, 2), token(5), held(6, 77)];
+    let used = State {
+        totp: TotpState { last_step: Some(u64::MAX), drift: -3 },
+        last_used: Some(at(9)),
+        ..State::fresh(print(3))
+    };
+    let changes = Changes {
+        users: vec![Write::Insert(user(1)), Write::Insert(user(2))],
+        tokens: tokens.map(Write::Insert).into(),
+        states: vec![Write::Insert(used.clone())],
+        ..Changes::default()
+    };
+    store.commit(changes).await.unwrap();
+
+    let (one, two) = (user(1).upn.key().to_owned(), user(2).upn.key().to_owned());
+    type Case<'a> = (Option<Status>, Option<&'a str>, Option<u8>, &'a [u8]);
+    let cases: [Case<'_>; 13] = [
+        (None, None, None, &[1, 2, 3, 4, 5, 6]),
+        (Some(Status::Available), None, None, &[1, 5]),
+        (Some(Status::Assigned), None, None, &[2, 6]),
+        (Some(Status::Activated), None, None, &[3, 4]),
+        (Some(Status::FailedActivation), None, None, &[]),
+        (None, Some(&one), None, &[2, 3]),
+        (None, Some(&two), None, &[4]),
+        (None, Some("nobody@example.com"), None, &[]),
+        (None, None, Some(4), &[4]),
+        (None, None, Some(9), &[]),
+        (Some(Status::Activated), Some(&one), None, &[3]),
+        (Some(Status::Activated), Some(&one), Some(3), &[3]),
+        (Some(Status::Assigned), Some(&two), Some(4), &[]),
+    ];
+    for (status, holder, serial, expected) in cases {
+        let filter = TokenFilter {
+            status,
+            holder: holder.map(str::to_owned),
+            serial: serial.map(|number| token(number).serial),
+        };
+        let found = store.tokens(filter.clone(), None, 9).await.unwrap();
+        let expected: Vec<_> = expected.iter().map(|number| token(*number).id).collect();
+        assert_eq!(found.iter().map(|listed| listed.token.id).collect::<Vec<_>>(), expected, "{filter:?}");
+        for listed in &found {
+            let state =
+                if listed.token.id == token(3).id { used.clone() } else { State::fresh(listed.token.fingerprint) };
+            assert_eq!(listed.state, state);
+            let holder = [user(1), user(2)].into_iter().find(|user| Some(user.id) == listed.token.holder);
+            assert_eq!(listed.holder, holder);
+        }
+        if let [first, .., last] = found.as_slice() {
+            let behind = store.tokens(filter.clone(), Some(first.token.serial.clone()), 9).await.unwrap();
+            assert_eq!(behind.len(), found.len() - 1);
+            assert_eq!(behind.last().unwrap().token, last.token);
+        }
+    }
+}
+
+pub(super) async fn refused_rows_go_with_their_upload(store: &impl Store) {
+    store.commit(full()).await.unwrap();
+    // In the order of the file, not of their numbers.
+    assert_eq!(store.failures(1).await.unwrap(), [failure(2, "x"), failure(1, "y")]);
+    let mut rows: Vec<_> = ODD_TEXTS.into_iter().map(|text| failure(u64::MAX, text)).collect();
+    rows.push(failure(1, "last"));
+    let uploads = vec![Write::Insert(upload(3)), Write::Insert(upload(2))];
+    let failures = vec![(2, rows.clone())];
+    store.commit(Changes { uploads, failures, ..Changes::default() }).await.unwrap();
+    assert_eq!(store.failures(2).await.unwrap(), rows);
+    assert_eq!(store.failures(3).await.unwrap(), []);
+    assert_eq!(store.failures(u64::MAX).await.unwrap(), []);
+    let ids =
+        |uploads: Vec<crate::model::Versioned<Upload>>| uploads.into_iter().map(|one| one.value.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.uploads().await.unwrap()), [1, 2, 3]);
+
+    let uploads = vec![Write::Delete(version(1), 1), Write::Update(version(1), Upload { rows: 9, ..upload(2) })];
+    store.commit(Changes { uploads, ..Changes::default() }).await.unwrap();
+    assert_eq!(store.failures(1).await.unwrap(), []);
+    assert_eq!(store.failures(2).await.unwrap(), rows, "a changed upload keeps its rows");
+    assert_eq!(ids(store.uploads().await.unwrap()), [2, 3]);
+    let uploads = vec![Write::Insert(upload(1))];
+    store.commit(Changes { uploads, ..Changes::default() }).await.unwrap();
+    assert_eq!(store.failures(1).await.unwrap(), [], "rows of another upload of that number");
+}
+
+pub(super) async fn numbers_of_uploads_are_not_given_again(store: &impl Store) {
+    let next = async || store.view(Wanted { uploads: true, ..Wanted::default() }).await.unwrap().next_upload;
+    let set = async |write| store.commit(Changes { uploads: vec![write], ..Changes::default() }).await;
+    assert_eq!(next().await, 1);
+    set(Write::Insert(upload(1))).await.unwrap();
+    set(Write::Insert(upload(2))).await.unwrap();
+    assert_eq!(next().await, 3);
+    set(Write::Delete(version(1), 2)).await.unwrap();
+    set(Write::Delete(version(1), 1)).await.unwrap();
+    assert_eq!(next().await, 3);
+    assert!(set(Write::Unchanged(version(1), 7)).await.is_err());
+    assert_eq!(next().await, 3);
+}

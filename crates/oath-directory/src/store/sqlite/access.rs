@@ -1,0 +1,260 @@
+use super::super::{Fault, StoreError};
+use super::schema::{APPLICATION, FORMAT, SCHEMA};
+use super::{Missing, fault, read};
+use core::fmt;
+use core::fmt::Write as _;
+use core::time::Duration;
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{self, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+/// Where the database lies, and how it is opened.
+#[derive(Debug)]
+pub(super) struct Place {
+    shown: PathBuf,
+    /// Absolute: it must not begin with `file:` or `:`, which SQLite reads as more than a name, nor move when somebody
+    /// changes the working folder.
+    path: PathBuf,
+    patience: Duration,
+}
+
+/// What a database holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Nothing,
+    Directory,
+}
+
+/// One at a time within a process: whoever closes a file that is just being made lets go of all locks that the process
+/// has on it, also of those that SQLite took.
+static OPENING: Mutex<()> = Mutex::new(());
+
+impl Place {
+    /// Makes sure that there is a directory.
+    pub(super) fn open(path: &Path, missing: Missing, patience: Duration) -> Result<Self, StoreError> {
+        let mut place = Self { shown: path.to_owned(), path: path.to_owned(), patience };
+        place.path = path::absolute(path).map_err(|error| place.io(&error))?;
+        let _one_at_a_time = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds = match fs::metadata(&place.path) {
+            Ok(file) if file.is_dir() => return Err(place.fault(Fault::Corrupt, "is a folder, not a database")),
+            // SQLite takes a file that is shorter than its smallest page for an empty one, and would write over it.
+            Ok(file) if (1..512).contains(&file.len()) => {
+                return Err(place.fault(Fault::Corrupt, "is not a SQLite database"));
+            }
+            Ok(_) => place.connect_to_read()?.holds,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && missing == Missing::Refuse => {
+                return Err(place.missing());
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Holds::Nothing,
+            Err(error) => return Err(place.io(&error)),
+        };
+        match (holds, missing) {
+            (Holds::Directory, _) => {}
+            (Holds::Nothing, Missing::Create) => place.create()?,
+            (Holds::Nothing, Missing::Refuse) => return Err(place.fault(Fault::Corrupt, "is empty")),
+        }
+        Ok(place)
+    }
+
+    pub(super) fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    pub(super) const fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// A connection for the one that writes. Whatever changes the file is done here, not when it is opened.
+    pub(super) fn connect_to_write(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if connection.is_readonly(MAIN_DB).map_err(|error| self.sqlite(&error))? {
+            return Err(self.fault(Fault::ReadOnly, "cannot be written"));
+        }
+        self.identify(&connection)?;
+        self.write_ahead(&connection)?;
+        connection
+            .execute_batch(
+                // A commit that was answered survives a loss of power; what is deleted is overwritten. An upload wants
+                // its pages in memory; the log shrinks again after one.
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
+                 PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 16777216;",
+            )
+            .map_err(|error| self.sqlite(&error))?;
+        Ok(connection)
+    }
+
+    fn connect_to_read(&self) -> Result<Opened, StoreError> {
+        let live = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let read_only = live.is_readonly(MAIN_DB).map_err(|error| self.sqlite(&error))?;
+        // Without the right to write, SQLite cannot make the files beside it through which processes that share it
+        // agree. While nobody writes, there is nothing to agree on.
+        let frozen = !self.has_log() && (read_only || probe(&live).is_err_and(|error| fault::is_read_only(&error)));
+        let connection = if frozen {
+            drop(live);
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            self.connect(Path::new(&self.frozen_uri()), flags)?
+        } else {
+            live
+        };
+        connection.execute_batch("PRAGMA query_only = ON").map_err(|error| self.sqlite(&error))?;
+        let holds = self.identify(&connection)?;
+        Ok(Opened { connection, frozen, holds })
+    }
+
+    fn connect(&self, name: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+        let open = || {
+            let mut connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            connection.busy_handler(Some(patient(self.patience)))?;
+            connection.set_prepared_statement_cache_capacity(64);
+            connection.execute_batch("PRAGMA trusted_schema = OFF")?;
+            Ok(connection)
+        };
+        open().map_err(|error| self.sqlite(&error))
+    }
+
+    /// Whether a writer left something behind that belongs to the database and is not in the file.
+    fn has_log(&self) -> bool {
+        ["-wal", "-journal"].into_iter().any(|ending| {
+            let mut name = self.path.clone().into_os_string();
+            name.push(ending);
+            fs::metadata(name).is_ok_and(|file| file.len() > 0)
+        })
+    }
+
+    /// The name under which SQLite reads the file without any lock.
+    fn frozen_uri(&self) -> String {
+        let mut uri = "file:".to_owned();
+        for byte in self.path.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+                // Writing to a String cannot fail.
+                _ => drop(write!(uri, "%{byte:02X}")),
+            }
+        }
+        uri.push_str("?immutable=1");
+        uri
+    }
+
+    fn identify(&self, connection: &Connection) -> Result<Holds, StoreError> {
+        let (application, format, tables) = probe(connection).map_err(|error| self.sqlite(&error))?;
+        match (application, format, tables) {
+            (0, 0, 0) => Ok(Holds::Nothing),
+            (APPLICATION, FORMAT, _) => {
+                // Its one row is there from the beginning.
+                read::head(connection).map_err(|error| self.sqlite(&error))?;
+                Ok(Holds::Directory)
+            }
+            (APPLICATION, FORMAT.., _) => Err(self.fault(
+                Fault::Newer,
+                format_args!("has the format {format}, and this version knows the formats up to {FORMAT}"),
+            )),
+            _ => Err(self.fault(Fault::Corrupt, "is a SQLite database of something else, not a directory of tokens")),
+        }
+    }
+
+    fn create(&self) -> Result<(), StoreError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(self.io(&error)),
+            Ok(_) | Err(_) => {}
+        }
+        let failed = |error| self.sqlite(&error);
+        let mut connection = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
+        // Another process may have been faster.
+        if self.identify(&transaction)? == Holds::Nothing {
+            transaction.execute_batch(SCHEMA).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+        self.write_ahead(&connection)
+    }
+
+    /// Switches to a write-ahead log, where that was not yet done.
+    fn write_ahead(&self, connection: &Connection) -> Result<(), StoreError> {
+        let mut again = patient(self.patience);
+        for count in 0.. {
+            match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0)) {
+                // Here SQLite does not wait by itself.
+                Err(error) if fault::is_busy(&error) && again(count) => {}
+                Err(error) => return Err(self.sqlite(&error)),
+                Ok(mode) if mode == "wal" => break,
+                Ok(_) => return Err(self.fault(Fault::Other, "lies where SQLite cannot keep a write-ahead log")),
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Opened {
+    connection: Connection,
+    frozen: bool,
+    holds: Holds,
+}
+
+/// A connection for one that reads.
+pub(super) struct Reader {
+    place: Arc<Place>,
+    connection: Connection,
+    /// SQLite takes the file as one that never changes.
+    frozen: bool,
+}
+
+impl Reader {
+    pub(super) fn open(place: &Arc<Place>) -> Result<Self, StoreError> {
+        let Opened { connection, frozen, .. } = place.connect_to_read()?;
+        Ok(Self { place: Arc::clone(place), connection, frozen })
+    }
+
+    /// All that `query` reads is of one moment.
+    pub(super) fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        if self.frozen {
+            // Somebody else, who may write, may have written since the last time.
+            *self = Self::open(&self.place)?;
+        }
+        let read = || {
+            let snapshot = self.connection.unchecked_transaction()?;
+            query(&snapshot)
+        };
+        read().map_err(|error| self.place.sqlite(&error))
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// The marks of the file, and how many tables it has.
+fn probe(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    connection.query_row(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+         FROM pragma_application_id, pragma_user_version",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Waits for a lock in small steps, so that all processes that want it come to it soon; SQLite's own way sleeps up to
+/// 100 ms and lets the others by.
+fn patient(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
+    let mut since = Instant::now();
+    move |count| {
+        if count == 0 {
+            since = Instant::now();
+        }
+        thread::sleep(Duration::from_millis(if count < 20 { 1 } else { 5 }));
+        since.elapsed() < limit
+    }
+}

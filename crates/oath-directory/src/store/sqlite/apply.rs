@@ -1,0 +1,260 @@
+use super::fault::is_taken;
+use super::read;
+use super::rows::{digits_count, times_of, token_kind_name, user_kind_name};
+use crate::audit::Event;
+use crate::model::{Attempts, Fingerprint, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version};
+use crate::store::{Activations, Changes, Write};
+use oath_totp::UnixTime;
+use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};
+
+/// Why a set of changes was not applied.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Conflict,
+    Failed(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        if is_taken(&error) { Self::Conflict } else { Self::Failed(error) }
+    }
+}
+
+/// Applies changes one after the other, up to the first that is refused: what was applied before that one is for the
+/// caller to roll back.
+pub(super) fn apply(connection: &Connection, changes: &Changes) -> Result<(), Refused> {
+    changes.users.iter().try_for_each(|write| user(connection, write))?;
+    changes.attempts.iter().try_for_each(|write| attempts(connection, write))?;
+    changes.tokens.iter().try_for_each(|write| token(connection, write))?;
+    changes.states.iter().try_for_each(|write| state(connection, write))?;
+    changes.activations.iter().try_for_each(|write| activations(connection, write))?;
+    changes.uploads.iter().try_for_each(|write| upload(connection, write))?;
+    changes.failures.iter().try_for_each(|(upload, rows)| failures(connection, *upload, rows))?;
+    append(connection, &changes.events).map_err(Refused::Failed)
+}
+
+/// How the four kinds of writes of a table are said.
+///
+/// `insert` and `update` take the same parameters, the new version first: what an update compares is one less.
+/// `delete` and `same` take the key and the version.
+struct Table {
+    insert: &'static str,
+    update: &'static str,
+    delete: &'static str,
+    same: &'static str,
+}
+
+impl Table {
+    /// The compare-and-set of one record.
+    fn write<K, T, S: ToSql>(
+        &self,
+        connection: &Connection,
+        write: &Write<K, T>,
+        key: impl FnOnce(&K) -> S,
+        put: impl FnOnce(&mut Statement<'_>, i64, &T) -> Sqlite<usize>,
+    ) -> Result<(), Refused> {
+        let rows = match write {
+            Write::Insert(record) => {
+                put(&mut *connection.prepare_cached(self.insert)?, stored(Version::FIRST), record)?
+            }
+            Write::Update(version, record) => {
+                put(&mut *connection.prepare_cached(self.update)?, stored(version.next()), record)?
+            }
+            Write::Delete(version, found) => {
+                connection.prepare_cached(self.delete)?.execute(params![key(found), stored(*version)])?
+            }
+            Write::Unchanged(version, found) => {
+                let same = connection.prepare_cached(self.same)?.exists(params![key(found), stored(*version)])?;
+                usize::from(same)
+            }
+        };
+        if rows == 1 { Ok(()) } else { Err(Refused::Conflict) }
+    }
+}
+
+fn stored(version: Version) -> i64 {
+    version.get().cast_signed()
+}
+
+fn time(time: UnixTime) -> i64 {
+    time.as_secs().cast_signed()
+}
+
+fn maybe_time(at: Option<UnixTime>) -> Option<i64> {
+    at.map(time)
+}
+
+/// A number by which rows are ordered: beyond i64 its order would be another.
+fn number(number: u64) -> Sqlite<i64> {
+    i64::try_from(number).map_err(|error| Error::ToSqlConversionFailure(error.into()))
+}
+
+fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refused> {
+    const USERS: Table = Table {
+        insert: "INSERT INTO users (version, id, key, upn, kind, display_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6
+                 WHERE id = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM users WHERE id = ?1 AND version = ?2",
+        same: "SELECT 1 FROM users WHERE id = ?1 AND version = ?2",
+    };
+    let key = |id: &UserId| id.to_bytes();
+    USERS.write(connection, write, key, |statement, version, user| {
+        let User { id, upn, kind, display_name } = user;
+        let (name, kind) = (upn.as_str(), user_kind_name(*kind));
+        statement.execute(params![version, id.to_bytes(), upn.key(), name, kind, display_name])
+    })
+}
+
+fn attempts(connection: &Connection, write: &Write<String, (String, Attempts)>) -> Result<(), Refused> {
+    const ATTEMPTS: Table = Table {
+        insert: "INSERT INTO attempts (version, key, failures, last_failure, locked_until) VALUES (?1, ?2, ?3, ?4, ?5)",
+        update: "UPDATE attempts SET version = ?1, failures = ?3, last_failure = ?4, locked_until = ?5
+                 WHERE key = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM attempts WHERE key = ?1 AND version = ?2",
+        same: "SELECT 1 FROM attempts WHERE key = ?1 AND version = ?2",
+    };
+    ATTEMPTS.write(connection, write, String::clone, |statement, version, (key, attempts)| {
+        let Attempts { failures, last_failure, locked_until } = *attempts;
+        statement.execute(params![version, key, failures, maybe_time(last_failure), maybe_time(locked_until)])
+    })
+}
+
+fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), Refused> {
+    const TOKENS: Table = Table {
+        insert:
+            "INSERT INTO tokens (version, id, kind, serial, manufacturer, model, algorithm, digits, step_x, step_t0,
+                     sealed_under, sealed, fingerprint, status, holder, created)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        update: "UPDATE tokens SET version = ?1, kind = ?3, serial = ?4, manufacturer = ?5, model = ?6, algorithm = ?7,
+                     digits = ?8, step_x = ?9, step_t0 = ?10, sealed_under = ?11, sealed = ?12, fingerprint = ?13,
+                     status = ?14, holder = ?15, created = ?16
+                 WHERE id = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM tokens WHERE id = ?1 AND version = ?2",
+        same: "SELECT 1 FROM tokens WHERE id = ?1 AND version = ?2",
+    };
+    let key = |id: &TokenId| id.to_bytes();
+    TOKENS.write(connection, write, key, |statement, version, token| {
+        statement.execute(params![
+            version,
+            token.id.to_bytes(),
+            token_kind_name(token.kind),
+            token.serial,
+            token.manufacturer,
+            token.model,
+            token.parameters.algorithm.name(),
+            digits_count(token.parameters.digits),
+            token.parameters.time_step.x(),
+            token.parameters.time_step.t0().cast_signed(),
+            token.sealed.key,
+            token.sealed.bytes,
+            token.fingerprint.0,
+            token.status.name(),
+            token.holder.map(UserId::to_bytes),
+            time(token.created),
+        ])
+    })
+}
+
+fn state(connection: &Connection, write: &Write<Fingerprint, State>) -> Result<(), Refused> {
+    const STATES: Table = Table {
+        insert: "INSERT INTO states (version, fingerprint, last_step, drift, last_used, failures, last_failure,
+                     locked_until)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        update: "UPDATE states SET version = ?1, last_step = ?3, drift = ?4, last_used = ?5, failures = ?6,
+                     last_failure = ?7, locked_until = ?8
+                 WHERE fingerprint = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM states WHERE fingerprint = ?1 AND version = ?2",
+        same: "SELECT 1 FROM states WHERE fingerprint = ?1 AND version = ?2",
+    };
+    let key = |fingerprint: &Fingerprint| fingerprint.0;
+    STATES.write(connection, write, key, |statement, version, state| {
+        let Attempts { failures, last_failure, locked_until } = state.attempts;
+        statement.execute(params![
+            version,
+            state.fingerprint.0,
+            state.totp.last_step.map(u64::cast_signed),
+            state.totp.drift,
+            maybe_time(state.last_used),
+            failures,
+            maybe_time(last_failure),
+            maybe_time(locked_until),
+        ])
+    })
+}
+
+fn activations(connection: &Connection, write: &Write<(), Activations>) -> Result<(), Refused> {
+    const ACTIVATIONS: Table = Table {
+        insert: "INSERT INTO activations (one, version, times) VALUES (1, ?1, ?2)",
+        update: "UPDATE activations SET version = ?1, times = ?2 WHERE one = 1 AND version = ?1 - 1",
+        delete: "DELETE FROM activations WHERE one = ?1 AND version = ?2",
+        same: "SELECT 1 FROM activations WHERE one = ?1 AND version = ?2",
+    };
+    ACTIVATIONS.write(
+        connection,
+        write,
+        |()| 1_i64,
+        |statement, version, activations| statement.execute(params![version, times_of(activations)]),
+    )
+}
+
+fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Refused> {
+    const UPLOADS: Table = Table {
+        insert: "INSERT INTO uploads (version, id, file, at, expires, rows, imported, unchanged, failed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        update: "UPDATE uploads SET version = ?1, file = ?3, at = ?4, expires = ?5, rows = ?6, imported = ?7,
+                     unchanged = ?8, failed = ?9
+                 WHERE id = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM uploads WHERE id = ?1 AND version = ?2",
+        same: "SELECT 1 FROM uploads WHERE id = ?1 AND version = ?2",
+    };
+    // There is no upload with a number that is not kept as itself: a null key finds none.
+    let key = |id: &u64| i64::try_from(*id).ok();
+    UPLOADS.write(connection, write, key, |statement, version, upload| {
+        statement.execute(params![
+            version,
+            number(upload.id)?,
+            upload.file,
+            time(upload.at),
+            time(upload.expires),
+            upload.rows.cast_signed(),
+            upload.imported.cast_signed(),
+            upload.unchanged.cast_signed(),
+            upload.failed.cast_signed(),
+        ])
+    })
+}
+
+fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Result<(), Refused> {
+    let sql = "INSERT INTO failures (upload, line, upn, serial, field, code, message, action)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let mut insert = connection.prepare_cached(sql)?;
+    for row in rows {
+        let UploadFailure { line, upn, serial, field, code, message, action } = row;
+        insert.execute(params![number(upload)?, line.cast_signed(), upn, serial, field, code, message, action])?;
+    }
+    Ok(())
+}
+
+/// Chains events to the end of the log as it is within this transaction: another process may have written since the last.
+fn append(connection: &Connection, events: &[Event]) -> Sqlite<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO events (sequence, at, actor, action, upn, serial, detail, hash)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let mut insert = connection.prepare_cached(sql)?;
+    let mut head = read::head(connection)?;
+    for event in events {
+        let (chained, next) = head.append(event.clone());
+        let Event { at, actor, action, upn, serial, detail } = event;
+        let detail = serde_json::to_string(detail).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+        let (sequence, hash) = (number(chained.sequence)?, chained.hash.0);
+        insert.execute(params![sequence, time(*at), actor, action.name(), upn, serial, detail, hash])?;
+        head = next;
+    }
+    let sql = "UPDATE audit_head SET events = ?1, hash = ?2";
+    match connection.prepare_cached(sql)?.execute(params![number(head.events)?, head.hash.0])? {
+        1 => Ok(()),
+        rows => Err(Error::StatementChangedRows(rows)),
+    }
+}

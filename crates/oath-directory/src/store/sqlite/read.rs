@@ -1,0 +1,159 @@
+use super::rows::{self, Cells, state_columns, token_columns, user_columns};
+use crate::audit::{AuditEvent, Head};
+use crate::model::{State, Status, Token, TokenId, Upload, UploadFailure, User, Versioned};
+use crate::store::{Listed, TokenFilter, View, Wanted};
+use rusqlite::{Connection, Params, Result, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All rows that a query finds.
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    read: fn(&mut Cells<'_, '_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(parameters, |row| read(&mut Cells::of(row)))?.collect()
+}
+
+pub(super) fn view(connection: &Connection, wanted: Wanted) -> Result<View> {
+    let names: BTreeSet<_> = wanted.users.into_iter().collect();
+    let mut users = BTreeMap::new();
+    let mut attempts = Vec::new();
+    for name in names {
+        for user in all(connection, BY_KEY, [&name], rows::user)? {
+            users.insert(user.value.id, user);
+        }
+        let found = all(connection, ATTEMPTS, [&name], rows::attempts)?;
+        attempts.extend(found.into_iter().map(|found| (name.clone(), found)));
+    }
+
+    let mut tokens = BTreeMap::new();
+    if wanted.holdings {
+        for id in users.keys() {
+            add(&mut tokens, all(connection, BY_HOLDER, [id.to_bytes()], rows::token)?);
+        }
+    }
+    for serial in &wanted.serials {
+        add(&mut tokens, all(connection, BY_SERIAL, [serial], rows::token)?);
+    }
+    let mut fingerprints: BTreeSet<_> = wanted.fingerprints.into_iter().collect();
+    for fingerprint in &fingerprints {
+        add(&mut tokens, all(connection, BY_FINGERPRINT, [fingerprint.0], rows::token)?);
+    }
+
+    for token in tokens.values() {
+        fingerprints.insert(token.value.fingerprint);
+        if let Some(holder) = token.value.holder
+            && !users.contains_key(&holder)
+        {
+            users.extend(
+                all(connection, BY_ID, [holder.to_bytes()], rows::user)?.into_iter().map(|user| (holder, user)),
+            );
+        }
+    }
+    let mut states = Vec::new();
+    for fingerprint in fingerprints {
+        states.extend(all(connection, STATE, [fingerprint.0], rows::state)?);
+    }
+    Ok(View {
+        users: users.into_values().collect(),
+        attempts,
+        tokens: tokens.into_values().collect(),
+        states,
+        activations: if wanted.activations { all(connection, ACTIVATIONS, [], rows::activations)?.pop() } else { None },
+        next_upload: if wanted.uploads { next_upload(connection)? } else { 0 },
+    })
+}
+
+const BY_KEY: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE key = ?1");
+const BY_ID: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?1");
+const ATTEMPTS: &str = "SELECT version, failures, last_failure, locked_until FROM attempts WHERE key = ?1";
+const BY_HOLDER: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE holder = ?1");
+const BY_SERIAL: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE serial = ?1");
+const BY_FINGERPRINT: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE fingerprint = ?1");
+const STATE: &str = concat!("SELECT ", state_columns!(), " FROM states WHERE fingerprint = ?1");
+const ACTIVATIONS: &str = "SELECT version, times FROM activations";
+
+fn add(tokens: &mut BTreeMap<TokenId, Versioned<Token>>, found: Vec<Versioned<Token>>) {
+    tokens.extend(found.into_iter().map(|token| (token.value.id, token)));
+}
+
+fn next_upload(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'uploads'";
+    let last = connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0))?;
+    Ok(last.cast_unsigned().saturating_add(1))
+}
+
+pub(super) fn users(connection: &Connection, after: Option<&str>, limit: usize) -> Result<Vec<User>> {
+    let first = concat!("SELECT ", user_columns!(), " FROM users ORDER BY key LIMIT ?2");
+    let behind = concat!("SELECT ", user_columns!(), " FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
+    let sql = if after.is_some() { behind } else { first };
+    let found = all(connection, sql, params![after, most(limit)], rows::user)?;
+    Ok(found.into_iter().map(|user| user.value).collect())
+}
+
+pub(super) fn tokens(
+    connection: &Connection,
+    filter: &TokenFilter,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Listed>> {
+    let mut sql = concat!(
+        "SELECT ",
+        token_columns!(),
+        ", ",
+        state_columns!(),
+        ", ",
+        user_columns!(),
+        " FROM tokens LEFT JOIN states ON states.fingerprint = tokens.fingerprint LEFT JOIN users ON users.id = \
+         tokens.holder WHERE true"
+    )
+    .to_owned();
+    // Only the conditions that are asked for, so that an index can serve them.
+    let conditions = [
+        (filter.status.is_some(), " AND tokens.status = ?1"),
+        (filter.holder.is_some(), " AND tokens.holder = (SELECT id FROM users WHERE key = ?2)"),
+        (filter.serial.is_some(), " AND tokens.serial = ?3"),
+        (after.is_some(), " AND tokens.serial > ?4"),
+    ];
+    sql.extend(conditions.into_iter().filter(|(asked, _)| *asked).map(|(_, condition)| condition));
+    sql.push_str(" ORDER BY tokens.serial LIMIT ?5");
+    let parameters = params![filter.status.map(Status::name), filter.holder, filter.serial, after, most(limit)];
+    all(connection, &sql, parameters, listed)
+}
+
+fn listed(cells: &mut Cells<'_, '_>) -> Result<Listed> {
+    let token = rows::token(cells)?.value;
+    let state = cells.maybe(rows::STATE_WIDTH, rows::state)?;
+    let state = state.map_or_else(|| State::fresh(token.fingerprint), |state| state.value);
+    let holder = cells.maybe(0, rows::user)?.map(|user| user.value);
+    Ok(Listed { token, state, holder })
+}
+
+pub(super) fn uploads(connection: &Connection) -> Result<Vec<Versioned<Upload>>> {
+    let sql = "SELECT version, id, file, at, expires, rows, imported, unchanged, failed FROM uploads ORDER BY id";
+    all(connection, sql, [], rows::upload)
+}
+
+pub(super) fn failures(connection: &Connection, upload: u64) -> Result<Vec<UploadFailure>> {
+    let Ok(upload) = i64::try_from(upload) else { return Ok(Vec::new()) };
+    let sql = "SELECT line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 ORDER BY id";
+    all(connection, sql, [upload], rows::failure)
+}
+
+pub(super) fn events(connection: &Connection, after: u64, limit: usize) -> Result<Vec<AuditEvent>> {
+    let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let sql = "SELECT sequence, at, actor, action, upn, serial, detail, hash FROM events WHERE sequence > ?1
+               ORDER BY sequence LIMIT ?2";
+    all(connection, sql, [after, most(limit)], rows::event)
+}
+
+pub(super) fn head(connection: &Connection) -> Result<Head> {
+    let sql = "SELECT events, hash FROM audit_head";
+    connection.prepare_cached(sql)?.query_row([], |row| rows::head(&mut Cells::of(row)))
+}
+
+/// A limit for SQLite, which takes a negative one for none.
+fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,128 @@
+/// Marks the file as a directory (`OATH`), so that no other SQLite database is taken for one.
+pub(super) const APPLICATION: i64 = 0x4f41_5448;
+
+/// The version of the schema. A file with a higher one is left alone.
+pub(super) const FORMAT: i64 = 1;
+
+/// Times, steps and versions are u64 kept as the i64 of the same bits; nothing here compares them by size. Numbers of
+/// uploads and events are compared by size, and are refused beyond i64.
+///
+/// Tables are WITHOUT ROWID where the key is what they are looked up by: one tree to search instead of two.
+pub(super) const SCHEMA: &str = "
+CREATE TABLE users (
+    id BLOB NOT NULL PRIMARY KEY,
+    -- The user name folded to lower case: what it is looked up by, and unique by.
+    key TEXT NOT NULL UNIQUE,
+    upn TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    display_name TEXT,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What never changes with a sign-in. The holder is no foreign key: a store compares versions and decides nothing, so
+-- whoever assigns a token compares the version of the user in the same changes.
+CREATE TABLE tokens (
+    id BLOB NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    serial TEXT NOT NULL UNIQUE,
+    manufacturer TEXT NOT NULL,
+    model TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    digits INTEGER NOT NULL,
+    step_x INTEGER NOT NULL,
+    step_t0 INTEGER NOT NULL,
+    sealed_under TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    fingerprint BLOB NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    holder BLOB,
+    created INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every sign-in asks what its user holds. Most tokens of a stock are held by nobody.
+CREATE INDEX tokens_by_holder ON tokens (holder) WHERE holder IS NOT NULL;
+-- Lists are filtered by status and go on by serial number.
+CREATE INDEX tokens_by_status ON tokens (status, serial);
+
+-- What every sign-in writes, in narrow tables of their own: one page each goes to the log. No foreign key to tokens,
+-- because the highest step of a secret outlives its token.
+CREATE TABLE states (
+    fingerprint BLOB NOT NULL PRIMARY KEY,
+    last_step INTEGER,
+    drift INTEGER NOT NULL,
+    last_used INTEGER,
+    failures INTEGER NOT NULL,
+    last_failure INTEGER,
+    locked_until INTEGER,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- No foreign key to users: names that nobody has are guessed too.
+CREATE TABLE attempts (
+    key TEXT NOT NULL PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_failure INTEGER,
+    locked_until INTEGER,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- At most one row. Times of 8 bytes each, most significant first.
+CREATE TABLE activations (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    times BLOB NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+-- AUTOINCREMENT remembers the highest number ever given, also when that upload is deleted.
+CREATE TABLE uploads (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    file TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    imported INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+-- In the order of the file.
+CREATE TABLE failures (
+    id INTEGER NOT NULL PRIMARY KEY,
+    upload INTEGER NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
+    line INTEGER NOT NULL,
+    upn TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    field TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    action TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX failures_by_upload ON failures (upload);
+
+CREATE TABLE events (
+    sequence INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    upn TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    -- A JSON object of texts.
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+
+-- The end of the log in a row of its own: events that are cut off there are missed.
+CREATE TABLE audit_head (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    events INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+
+INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
+
+PRAGMA application_id = 0x4f415448;
+PRAGMA user_version = 1;
+";

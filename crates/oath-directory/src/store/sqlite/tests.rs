@@ -1,0 +1,68 @@
+mod faults;
+mod killed;
+
+use super::super::conformance;
+use super::*;
+use core::cell::Cell;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("oath.db");
+    (folder, path)
+}
+
+fn fresh(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, Missing::Create).unwrap()
+}
+
+#[test]
+fn it_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    let number = Cell::new(0);
+    pollster::block_on(conformance::all(|| {
+        number.set(number.get() + 1);
+        fresh(&folder.path().join(format!("{}.db", number.get())))
+    }));
+}
+
+#[test]
+fn it_loses_no_update() {
+    let (_folder, path) = folder();
+    conformance::race(&fresh(&path), |work| pollster::block_on(work));
+}
+
+#[test]
+fn what_was_committed_is_there_when_it_is_opened_again() {
+    let (_folder, path) = folder();
+    conformance::race(&fresh(&path), |work| pollster::block_on(work));
+    let head = pollster::block_on(fresh(&path).head()).unwrap();
+    assert_eq!(head.events, 200);
+    let again = SqliteStore::open(&path, Missing::Refuse).unwrap();
+    assert_eq!(pollster::block_on(again.head()).unwrap(), head);
+}
+
+#[test]
+fn eight_handles_on_one_file_make_one_directory_at_once() {
+    let (_folder, path) = folder();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| pollster::block_on(fresh(&path).head()).unwrap());
+        }
+    });
+    assert!(pollster::block_on(fresh(&path).users(None, 9)).unwrap().is_empty());
+}
+
+#[test]
+fn futures_that_are_dropped_harm_nobody() {
+    let (_folder, path) = folder();
+    let store = fresh(&path);
+    for _ in 0..50 {
+        let mut work = Box::pin(store.commit(Changes::default()));
+        let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+        // Sent, and not waited for.
+        drop(work.as_mut().poll(&mut context));
+    }
+    pollster::block_on(store.commit(Changes::default())).unwrap();
+}

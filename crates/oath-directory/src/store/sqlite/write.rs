@@ -1,0 +1,176 @@
+use super::access::Place;
+use super::apply::{Refused, apply};
+use crate::store::{Changes, CommitError, StoreError};
+use futures_channel::oneshot;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+/// Changes that somebody waits for.
+pub(super) struct Request {
+    pub(super) changes: Changes,
+    pub(super) answer: Answer,
+}
+
+type Answer = oneshot::Sender<Result<(), CommitError>>;
+
+/// How many requests share one transaction at the most, so that the first of them does not wait for ever.
+const GROUP: usize = 256;
+
+/// The one that writes.
+pub(super) struct Writer {
+    place: Arc<Place>,
+    /// Opened for the first change: whoever only reads leaves no trace.
+    connection: Option<Connection>,
+}
+
+impl Writer {
+    pub(super) const fn new(place: Arc<Place>) -> Self {
+        Self { place, connection: None }
+    }
+
+    /// Serves until nobody is left who could ask. Those who asked while the last transaction went to the disk share the
+    /// next one.
+    pub(super) fn run(mut self, requests: &Receiver<Request>) {
+        while let Ok(first) = requests.recv() {
+            let mut group = VecDeque::from([first]);
+            group.extend(requests.try_iter().take(GROUP.saturating_sub(1)));
+            while !group.is_empty() {
+                self.transact(&mut group);
+            }
+        }
+    }
+
+    /// Applies the requests in one transaction, and answers them when it is over. Leaves behind those for which there
+    /// has to be another, because SQLite gave up this one.
+    fn transact(&mut self, group: &mut VecDeque<Request>) {
+        let place = Arc::clone(&self.place);
+        let mut transaction = match self.begin() {
+            Ok(transaction) => transaction,
+            Err(error) => return tell(group.drain(..).map(|request| request.answer), &Err(error.into())),
+        };
+        let (mut applied, mut refused) = (Vec::new(), Vec::new());
+        let mut given_up = None;
+        while let Some(Request { changes, answer }) = group.pop_front() {
+            // Whoever no longer waits would never learn that it was done.
+            if answer.is_canceled() {
+                continue;
+            }
+            match apply_whole(&mut transaction, &changes) {
+                Whole::Applied => applied.push(answer),
+                Whole::Refused(Refused::Conflict) => refused.push(answer),
+                Whole::Refused(Refused::Failed(error)) => {
+                    tell([answer], &Err(place.sqlite(&error).into()));
+                }
+                Whole::GivenUp(error) => {
+                    let error = place.sqlite(&error);
+                    tell([answer], &Err(error.clone().into()));
+                    given_up = Some(error);
+                    break;
+                }
+            }
+        }
+        let result = match given_up {
+            Some(error) => {
+                // Rolled back before anybody is told.
+                drop(transaction);
+                Err(error)
+            }
+            None => transaction.commit().map_err(|error| place.sqlite(&error)),
+        };
+        tell(applied, &result.map_err(CommitError::from));
+        // Not before: what they conflict with may have been in this transaction, and they read again at once.
+        tell(refused, &Err(CommitError::Conflict));
+    }
+
+    fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.place.connect_to_write()?,
+        };
+        let connection = self.connection.insert(connection);
+        // Writes from its first moment: a lock that is upgraded later can be refused without waiting.
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| self.place.sqlite(&error))
+    }
+}
+
+/// What became of one set of changes.
+enum Whole {
+    Applied,
+    /// Nothing of it is left in the transaction, which goes on.
+    Refused(Refused),
+    /// Nothing is left of the transaction.
+    GivenUp(rusqlite::Error),
+}
+
+fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes) -> Whole {
+    let mut savepoint = match transaction.savepoint() {
+        Ok(savepoint) => savepoint,
+        Err(error) => return Whole::GivenUp(error),
+    };
+    let Err(refused) = apply(&savepoint, changes) else {
+        return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
+    };
+    // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled back
+    // must not be committed either.
+    match (savepoint.rollback().and_then(|()| savepoint.commit()), refused) {
+        (Ok(()), refused) => Whole::Refused(refused),
+        (Err(_), Refused::Failed(error)) | (Err(error), Refused::Conflict) => Whole::GivenUp(error),
+    }
+}
+
+fn tell(waiting: impl IntoIterator<Item = Answer>, result: &Result<(), CommitError>) {
+    for answer in waiting {
+        // Whoever asked may have gone away.
+        drop(answer.send(result.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Missing;
+    use super::*;
+    use crate::audit::{Action, Actor, Event};
+    use crate::store::Fault;
+    use core::time::Duration;
+    use oath_totp::UnixTime;
+
+    fn events(count: usize) -> Changes {
+        let event = Event::new(UnixTime::from_secs(1), &Actor::local_operator(), Action::SignedIn);
+        Changes { events: vec![event.with("padding", "x".repeat(1000)); count], ..Changes::default() }
+    }
+
+    #[test]
+    fn a_full_disk_takes_nothing_of_what_did_not_fit_and_the_rest_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&folder.path().join("oath.db"), Missing::Create, Duration::from_secs(1)).unwrap();
+        let mut writer = Writer::new(Arc::new(place));
+        drop(writer.begin().unwrap());
+        writer.connection.as_ref().unwrap().execute_batch("PRAGMA max_page_count = 100").unwrap();
+        let (mut group, answers): (VecDeque<_>, Vec<_>) = [1, 2000, 1, 2000, 1]
+            .map(|count| {
+                let (answer, answered) = oneshot::channel();
+                (Request { changes: events(count), answer }, answered)
+            })
+            .into_iter()
+            .unzip();
+        while !group.is_empty() {
+            writer.transact(&mut group);
+        }
+        let answers: Vec<_> = answers.into_iter().map(|answer| pollster::block_on(answer).unwrap()).collect();
+        let applied = answers.iter().filter(|answer| answer.is_ok()).count();
+        for answer in &answers {
+            let Err(CommitError::Store(error)) = answer else { continue };
+            assert_eq!(error.fault, Fault::Full, "{error}");
+        }
+        assert!(answers[1].is_err() && answers[3].is_err() && answers[4].is_ok(), "{answers:?}");
+        let count = "SELECT (SELECT count(*) FROM events), (SELECT events FROM audit_head)";
+        let connection = writer.connection.as_ref().unwrap();
+        let kept: (usize, usize) = connection
+            .query_row(count, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))
+            .map(|(events, head)| (usize::try_from(events).unwrap(), usize::try_from(head).unwrap()))
+            .unwrap();
+        assert_eq!(kept, (applied, applied));
+    }
+}

@@ -1,0 +1,46 @@
+//! Running programs: what is run is printed, and a failure says which one failed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A task failed; why.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+/// What a task comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The top of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// Cargo with these words, from the top of the workspace.
+pub(crate) fn cargo(words: &[&str]) -> Outcome {
+    program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), words)
+}
+
+/// Any program, from the top of the workspace.
+pub(crate) fn program(name: &str, words: &[&str]) -> Outcome {
+    let short = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
+    println!("\nxtask: {short} {}", words.join(" "));
+    let status = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(Failure(format!("failed: {short} {}", words.join(" ")))),
+        Err(error) => Err(Failure(format!("{short} could not be started: {error}"))),
+    }
+}
+
+/// What a program prints, where it can be run and succeeds.
+pub(crate) fn output(name: &str, words: &[&str]) -> Option<String> {
+    let output = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
