@@ -1,13 +1,17 @@
 //! What the maintainers run: `cargo xtask test` is everything that must pass, the rest are its parts and the long forms.
 
 mod check;
+mod metadata;
 mod run;
 mod setup;
 
 use run::{Failure, Outcome};
 use std::process::ExitCode;
 
-const TASKS: &[(&str, &str, fn() -> Outcome)] = &[
+/// Its name, what it does, and how.
+type Task = (&'static str, &'static str, fn() -> Outcome);
+
+const TASKS: &[Task] = &[
     ("test", "all checks and tests; sets up what it needs (what CI runs)", test),
     ("lint", "formatting, clippy, the stated Rust version, the arrows between crates", check::lint),
     ("targets", "the builds without a standard library: thumbv7em-none-eabi, wasm32v1-none", check::targets),

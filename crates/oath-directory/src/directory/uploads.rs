@@ -137,7 +137,7 @@ fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailur
         line: finding.line.unwrap_or(row.line),
         upn: row.upn().unwrap_or_default().to_owned(),
         serial: row.serial().unwrap_or_default().to_owned(),
-        field: finding.field.map(|field| field.name()).unwrap_or_default().to_owned(),
+        field: finding.field.map(oath_seeds::Field::name).unwrap_or_default().to_owned(),
         code: finding.code().to_owned(),
         message: finding.message.to_string(),
         action: finding.action.to_string(),

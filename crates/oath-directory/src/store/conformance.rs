@@ -13,7 +13,7 @@
     reason = "test support: a store that does not conform shall panic"
 )]
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod history;
 mod lists;
 mod records;

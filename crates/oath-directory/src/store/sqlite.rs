@@ -38,8 +38,8 @@ pub enum Missing {
 
 /// A directory in one SQLite file. Clones are handles of the same one; the last one to go ends its threads.
 ///
-/// The file is in WAL mode, so what was committed may for a while lie in the files `…-wal` and `…-shm` beside it: copy a
-/// directory in use with `VACUUM INTO` or the backup of SQLite, never as one file. It must lie on a local disk.
+/// The file is in WAL mode, so what was committed may for a while lie in the files `…-wal` and `…-shm` beside it: copy
+/// a directory in use with `VACUUM INTO` or the backup of SQLite, never as one file. It must lie on a local disk.
 #[derive(Clone, Debug)]
 pub struct SqliteStore(Arc<Threads>);
 
@@ -58,7 +58,8 @@ impl SqliteStore {
         Self::open_with_patience(path, missing, Duration::from_secs(10))
     }
 
-    /// As [`open`](Self::open), but waits this long for writers of other processes before it fails with [`Fault::Busy`].
+    /// As [`open`](Self::open), but waits this long for writers of other processes before it fails with
+    /// [`Fault::Busy`].
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -66,14 +67,17 @@ impl SqliteStore {
         let place = Place::open(path, missing, patience).map(Arc::new)?;
         let (reads, jobs) = mpsc::channel::<Job>();
         let (writes, requests) = mpsc::channel();
-        let mut store = Threads { place, reads: Some(reads), writes: Some(writes), running: Vec::new() };
+        let (readers, writer) = (Vec::new(), None);
+        let mut store = Threads { place, reads: Some(reads), writes: Some(writes), readers, writer };
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..READERS {
             let (reader, jobs) = (Reader::open(&store.place)?, Arc::clone(&jobs));
-            store.start("reader", move || read_all(reader, &jobs))?;
+            let thread = store.start("reader", move || read_all(reader, &jobs))?;
+            store.readers.push(thread);
         }
         let writer = Writer::new(Arc::clone(&store.place));
-        store.start("writer", move || writer.run(&requests))?;
+        let thread = store.start("writer", move || writer.run(&requests))?;
+        store.writer = Some(thread);
         Ok(Self(Arc::new(store)))
     }
 
@@ -146,7 +150,12 @@ fn read_all(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
             Ok(job) => job(&mut reader),
-            Err(_) => return,
+            Err(_) => {
+                // One after the other: the last connection clears away the files beside the database, and of two that
+                // close at the same moment neither is the last.
+                let _one_at_a_time = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                return drop(reader);
+            }
         }
     }
 }
@@ -156,15 +165,14 @@ struct Threads {
     place: Arc<Place>,
     reads: Option<Sender<Job>>,
     writes: Option<Sender<Request>>,
-    running: Vec<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 impl Threads {
-    fn start(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
         let thread = thread::Builder::new().name(format!("oath-{name}")).spawn(work);
-        let failed = |error| self.place.fault(Fault::Other, format_args!("no thread could be started ({error})"));
-        self.running.push(thread.map_err(failed)?);
-        Ok(())
+        thread.map_err(|error| self.place.fault(Fault::Other, format_args!("no thread could be started ({error})")))
     }
 
     /// Only a panic ends a thread while there is somebody to answer to.
@@ -175,12 +183,11 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        // Without senders the threads finish what waits, close their connections and end.
+        // Without senders the threads finish what waits, close their connections and end: the writer last. One that
+        // panicked has nothing more to say.
         self.reads = None;
+        self.readers.drain(..).for_each(|thread| drop(thread.join()));
         self.writes = None;
-        for thread in self.running.drain(..) {
-            // A thread that panicked has nothing more to say.
-            drop(thread.join());
-        }
+        self.writer.take().into_iter().for_each(|thread| drop(thread.join()));
     }
 }

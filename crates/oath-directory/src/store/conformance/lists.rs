@@ -35,6 +35,7 @@ pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
             let Some(last) = page.last() else { break };
             after = Some(last.upn.key().to_owned());
             found.extend(page.into_iter().map(|user| user.upn.key().to_owned()));
+            assert!(found.len() <= keys.len(), "it begins again");
         }
         assert_eq!(found, keys);
         let (mut found, mut after) = (Vec::new(), None);
@@ -44,6 +45,7 @@ pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
             let Some(last) = page.last() else { break };
             after = Some(last.token.serial.clone());
             found.extend(page.into_iter().map(|listed| listed.token.serial));
+            assert!(found.len() <= serials.len(), "it begins again");
         }
         assert_eq!(found, serials);
     }

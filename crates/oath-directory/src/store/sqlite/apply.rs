@@ -235,7 +235,8 @@ fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Res
     Ok(())
 }
 
-/// Chains events to the end of the log as it is within this transaction: another process may have written since the last.
+/// Chains events to the end of the log as it is within this transaction: since the last one, another process may have
+/// written.
 fn append(connection: &Connection, events: &[Event]) -> Sqlite<()> {
     if events.is_empty() {
         return Ok(());

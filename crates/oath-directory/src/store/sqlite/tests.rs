@@ -3,7 +3,9 @@ mod killed;
 
 use super::super::conformance;
 use super::*;
+use crate::audit::{Action, Actor, Event};
 use core::cell::Cell;
+use oath_totp::UnixTime;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -65,4 +67,23 @@ fn futures_that_are_dropped_harm_nobody() {
         drop(work.as_mut().poll(&mut context));
     }
     pollster::block_on(store.commit(Changes::default())).unwrap();
+}
+
+#[test]
+fn connections_that_write_at_the_same_time_take_turns() {
+    let (_folder, path) = folder();
+    drop(fresh(&path));
+    let event = Event::new(UnixTime::from_secs(1), &Actor::local_operator(), Action::SignedIn);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let store = fresh(&path);
+                for _ in 0..25 {
+                    let events = vec![event.clone()];
+                    pollster::block_on(store.commit(Changes { events, ..Changes::default() })).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(pollster::block_on(conformance::verify(&fresh(&path))).events, 100);
 }

@@ -112,8 +112,8 @@ fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes) -> Whole {
     let Err(refused) = apply(&savepoint, changes) else {
         return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
     };
-    // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled back
-    // must not be committed either.
+    // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled
+    // back must not be committed either.
     match (savepoint.rollback().and_then(|()| savepoint.commit()), refused) {
         (Ok(()), refused) => Whole::Refused(refused),
         (Err(_), Refused::Failed(error)) | (Err(error), Refused::Conflict) => Whole::GivenUp(error),

@@ -1,0 +1,89 @@
+//! What the manifests promise, checked on what cargo makes of them.
+
+use crate::run::{Failure, Outcome, output};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// The crates that are shipped, from the lowest to the highest: each may depend on those before it.
+const ORDER: [&str; 5] = ["oath-lanes", "oath-totp", "oath-seeds", "oath-directory", "oath-cli"];
+
+/// No dependency asks for a newer Rust than the workspace states, and the arrows between the crates point down.
+pub(crate) fn promises() -> Outcome {
+    println!("\nxtask: the stated Rust version and the arrows between crates");
+    let metadata = metadata(&["--all-features", "--locked"])?;
+    let packages = list(&metadata, "packages");
+    let needed = needed(&metadata);
+    let shipped =
+        |package: &&Value| package.get("source").is_none_or(Value::is_null) && rank(text(package, "name")).is_some();
+    let Some(stated) = packages.iter().find(shipped).map(rust_version) else {
+        return Err(Failure("cargo metadata names none of the crates".to_owned()));
+    };
+    for package in packages.iter().filter(|package| needed.contains(text(package, "id"))) {
+        if rust_version(package) > stated {
+            let (name, asks) = (text(package, "name"), text(package, "rust_version"));
+            return Err(Failure(format!("{name} asks for Rust {asks}, the workspace states {stated:?}")));
+        }
+    }
+    for package in packages.iter().filter(shipped) {
+        for dependency in list(package, "dependencies") {
+            let (above, below) = (text(package, "name"), text(dependency, "name"));
+            if rank(below).is_some() && rank(below) >= rank(above) {
+                return Err(Failure(format!("{above} must not depend on {below}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where cargo builds.
+pub(crate) fn target_directory() -> Outcome<PathBuf> {
+    Ok(PathBuf::from(text(&metadata(&["--no-deps"])?, "target_directory")))
+}
+
+fn metadata(options: &[&str]) -> Outcome<Value> {
+    let words = [&["metadata", "--format-version=1"], options].concat();
+    let text = output("cargo", &words);
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .ok_or_else(|| Failure(format!("cargo {} gives no JSON; is Cargo.lock up to date?", words.join(" "))))
+}
+
+/// The ids of all packages that the shipped crates are built from, without what only their tests use.
+fn needed(metadata: &Value) -> BTreeSet<&str> {
+    let shipped = list(metadata, "packages").iter().filter(|package| rank(text(package, "name")).is_some());
+    let mut found: BTreeSet<&str> = shipped.map(|package| text(package, "id")).collect();
+    let nodes = metadata.get("resolve").map(|resolve| list(resolve, "nodes")).unwrap_or_default();
+    loop {
+        let before = found.len();
+        for node in nodes {
+            if !found.contains(text(node, "id")) {
+                continue;
+            }
+            let built = |dependency: &&Value| {
+                list(dependency, "dep_kinds").iter().any(|kind| kind.get("kind").is_none_or(Value::is_null))
+            };
+            found.extend(list(node, "deps").iter().filter(built).map(|dependency| text(dependency, "pkg")));
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn rank(name: &str) -> Option<usize> {
+    ORDER.iter().position(|other| *other == name)
+}
+
+/// `1.89` as [1, 89, 0]; all zeros where none is stated, which is older than all.
+fn rust_version(package: &Value) -> [u64; 3] {
+    let mut parts = text(package, "rust_version").split('.').map(|part| part.parse().unwrap_or_default());
+    core::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
