@@ -279,10 +279,17 @@ impl Failure {
             serial: row.token.serial.clone(),
             field: self.field.to_owned(),
             code: self.code.to_owned(),
-            message: self.message,
-            action: self.action.to_owned(),
+            message: sentence(&self.message),
+            action: sentence(self.action),
         }
     }
+}
+
+/// With a capital and a full stop: in the report it stands beside the findings about the file, which are sentences.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).chain(['.']).collect()
 }
 
 impl From<Refusal> for Failure {

@@ -151,7 +151,7 @@ fn hotp(record: &Record) -> UploadFailure {
         serial: record.serial.clone(),
         field: String::new(),
         code: "hotp-not-supported".to_owned(),
-        message: "the token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP)".to_owned(),
-        action: "replace the token with one that computes TOTP".to_owned(),
+        message: "The token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP).".to_owned(),
+        action: "Replace the token with one that computes TOTP.".to_owned(),
     }
 }

@@ -1,0 +1,313 @@
+//! The command line.
+
+use crate::place::Database;
+use clap::{Args, Parser, Subcommand};
+use oath_directory::{Status, Upn};
+use oath_totp::{Algorithm, Digits, UnixTime};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const EXIT: &str = "\
+Exit status: 0 done or accepted; 1 refused, or some rows failed; 2 wrong use or a fault.
+Start with `oath tour`, which plays the whole story in a temporary folder.";
+
+// What clap writes itself about a variable; the variables are read in one place, so that the tour has none.
+const DB: &str = "The directory's database [env: OATH_DB] [default: sqlite:oath.db]";
+const KEYS: &str = "The directory's key ring [env: OATH_KEYS] [default: oath.keys beside the database]";
+
+/// One-time codes and the life of OATH tokens: seed files, who holds which token, sign-ins.
+#[derive(Debug, Parser)]
+#[command(name = "oath", version, after_help = EXIT, disable_help_subcommand = true, propagate_version = false)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    #[arg(long, global = true, value_name = "URL", help = DB)]
+    pub(crate) db: Option<Database>,
+    #[arg(long, global = true, value_name = "FILE", help = KEYS)]
+    pub(crate) keys: Option<PathBuf>,
+    /// Print results, and errors too, as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The time, as Unix seconds or as RFC 3339 (2026-01-05T08:00:00Z) [default: now]
+    #[arg(long, global = true, value_name = "TIME", value_parser = time)]
+    pub(crate) at: Option<UnixTime>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Play the whole story in a temporary folder: seed file, activation, sign-ins, replay, reassignment, audit
+    Tour,
+    /// Create a directory: its database and its key ring
+    Init,
+    /// Who can hold tokens
+    #[command(subcommand)]
+    Users(Users),
+    /// The tokens and their lives
+    #[command(subcommand)]
+    Tokens(Tokens),
+    /// The files that were uploaded, and the rows that failed
+    #[command(subcommand)]
+    Uploads(Uploads),
+    /// Secrets for apps and programmable tokens
+    #[command(subcommand)]
+    Software(Software),
+    /// Sign in: is this code, now, right and unused for any of the user's tokens?
+    Verify {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        /// The code on the display
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
+    /// The log of everything that happened
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Seed files
+    #[command(subcommand)]
+    Seeds(Seeds),
+    /// Compute a code; the secret comes on standard input, in Base32
+    Code(Code),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Users {
+    /// Add a user
+    Add {
+        /// userPrincipalName: alice@example.com
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        /// Not a member of the organisation: holds no hardware token
+        #[arg(long)]
+        guest: bool,
+        /// The display name
+        #[arg(long, value_name = "TEXT")]
+        name: Option<String>,
+    },
+    /// Add users, or change them, from a CSV file: userPrincipalName and, optional, userType, displayName
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// List the users
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Tokens {
+    /// Take a vendor's seed file into the directory
+    Upload {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Take secrets of 80 to 127 bits as well, fewer than RFC 4226 allows
+        #[arg(long)]
+        legacy: bool,
+        /// Take rows without a user into the inventory, to be assigned later; Entra ID refuses them
+        #[arg(long)]
+        inventory: bool,
+    },
+    /// List the tokens
+    List {
+        /// Only these: available, assigned, activated or failedActivation
+        #[arg(long, value_name = "STATUS")]
+        status: Option<Status>,
+        /// Only those that this user holds
+        #[arg(long, value_name = "UPN")]
+        upn: Option<Upn>,
+        /// Only the one with this serial number
+        #[arg(long, value_name = "SERIAL")]
+        serial: Option<String>,
+    },
+    /// Show one token
+    Show {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+    /// Give an available token to a user
+    Assign {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Make a token sign its holder in, with the code on its display
+    Activate {
+        /// The number on its back
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+        /// The code on its display
+        #[arg(value_name = "CODE")]
+        code: String,
+        /// The next code, where the first alone was ambiguous
+        #[arg(value_name = "NEXT_CODE")]
+        next_code: Option<String>,
+    },
+    /// Find a token again whose clock is off, with two codes in a row
+    Resync {
+        /// The number on its back
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+        /// The code on its display
+        #[arg(value_name = "CODE")]
+        code: String,
+        /// The one right after it
+        #[arg(value_name = "NEXT_CODE")]
+        next_code: String,
+    },
+    /// Stop a token from signing in; its holder keeps it
+    Deactivate {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+    /// Take a token back from its holder
+    Unassign {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+    /// Take a token that nobody holds out of the directory
+    Delete {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Uploads {
+    /// List the uploads
+    List,
+    /// Show one upload and the rows that failed
+    Show {
+        #[arg(value_name = "ID")]
+        id: u64,
+    },
+    /// Write the rows that failed, with the reasons, as a CSV file
+    Failures {
+        #[arg(value_name = "ID")]
+        id: u64,
+        /// Into this file instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Delete the status of an upload; its tokens stay
+    Delete {
+        #[arg(value_name = "ID")]
+        id: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Software {
+    /// Make a secret for a user's app, and show it this once
+    Enroll {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        /// Draw a QR code on the terminal
+        #[arg(long)]
+        qr: bool,
+    },
+    /// Activate the user's app with the code that it shows
+    Confirm {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        /// The code in the app
+        #[arg(value_name = "CODE")]
+        code: String,
+        /// The next code, where the first alone was ambiguous
+        #[arg(value_name = "NEXT_CODE")]
+        next_code: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// List all events
+    List,
+    /// Check that no event is missing, changed or out of order
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Seeds {
+    /// Say what is wrong in a seed file, where, and what to do; needs no directory
+    Check {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Code {
+    /// How many digits: 6, 7 or 8
+    #[arg(long, value_name = "N", default_value = "6", value_parser = digits)]
+    pub(crate) digits: Digits,
+    /// The time step X in seconds
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) step: u32,
+    /// The hash: SHA1, SHA256 or SHA512
+    #[arg(long, value_name = "A", default_value = "SHA1")]
+    pub(crate) algorithm: Algorithm,
+    /// When step 0 began: T0, as Unix seconds or as RFC 3339
+    #[arg(long, value_name = "T", default_value = "0", value_parser = time)]
+    pub(crate) t0: UnixTime,
+    /// The code of this counter (HOTP) instead of the time's
+    #[arg(long, value_name = "C", conflicts_with_all = ["step", "t0", "at"])]
+    pub(crate) counter: Option<u64>,
+    /// The secret is hexadecimal, not Base32
+    #[arg(long)]
+    pub(crate) hex: bool,
+    /// Whatever stands here is no option, and may be a secret: it is refused without being shown.
+    #[arg(hide = true, num_args = 0..)]
+    pub(crate) misplaced: Vec<OsString>,
+}
+
+fn digits(text: &str) -> Result<Digits, String> {
+    let count: u8 = text.parse().unwrap_or(0);
+    Digits::try_from(count).map_err(|_| "expected 6, 7 or 8".to_owned())
+}
+
+/// The last second that RFC 3339 can write.
+const END_OF_TIME: u64 = 253_402_300_799;
+
+fn time(text: &str) -> Result<UnixTime, String> {
+    let expected = || "expected Unix seconds, or RFC 3339 like 2026-01-05T08:00:00Z, from 1970 to 9999".to_owned();
+    let seconds = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let time: jiff::Timestamp = text.parse().map_err(|_| expected())?;
+            u64::try_from(time.as_second()).map_err(|_| expected())?
+        }
+    };
+    if seconds > END_OF_TIME { Err(expected()) } else { Ok(UnixTime::from_secs(seconds)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read_as_seconds_and_as_rfc_3339() {
+        for (text, seconds) in [
+            ("0", 0),
+            ("1767600000", 1_767_600_000),
+            ("2026-01-05T08:00:00Z", 1_767_600_000),
+            ("2026-01-05T09:00:00+01:00", 1_767_600_000),
+        ] {
+            assert_eq!(time(text), Ok(UnixTime::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "now", "-5", "1969-12-31T23:59:59Z", "2026-01-05", "253402300800", "18446744073709551615"] {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+}

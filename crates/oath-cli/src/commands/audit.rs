@@ -1,0 +1,128 @@
+use crate::args::Audit;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, DIM, GOOD, STRONG, count, shown, time};
+use crate::shell::Shell;
+use oath_directory::audit::{AuditEvent, Tampered};
+use pollster::block_on;
+use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failure> {
+    match command {
+        Audit::List => list(shell),
+        Audit::Verify => verify(shell),
+    }
+}
+
+/// An event as it is printed.
+#[derive(Serialize)]
+struct EventView<'a> {
+    sequence: u64,
+    at: String,
+    actor: &'a str,
+    action: &'static str,
+    upn: Option<&'a str>,
+    serial: Option<&'a str>,
+    detail: &'a BTreeMap<String, String>,
+    hash: String,
+}
+
+impl<'a> From<&'a AuditEvent> for EventView<'a> {
+    fn from(AuditEvent { sequence, event, hash }: &'a AuditEvent) -> Self {
+        let some = |text: &'a String| Some(&**text).filter(|text| !text.is_empty());
+        Self {
+            sequence: *sequence,
+            at: time(event.at),
+            actor: &event.actor,
+            action: event.action.name(),
+            upn: some(&event.upn),
+            serial: some(&event.serial),
+            detail: &event.detail,
+            hash: hash.to_string(),
+        }
+    }
+}
+
+/// `resynchronization-failed`.
+const LONGEST_ACTION: usize = 24;
+
+impl EventView<'_> {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { sequence, at, action, .. } = self;
+        let alone = self.upn.is_none() && self.serial.is_none() && self.detail.is_empty();
+        let width = if alone { 0 } else { LONGEST_ACTION };
+        write!(out, "{DIM}{sequence:>7}  {at}{DIM:#}  {STRONG}{action:<width$}{STRONG:#}")?;
+        for who in [self.upn, self.serial].into_iter().flatten() {
+            write!(out, "  {}", shown(who))?;
+        }
+        for (name, value) in self.detail {
+            write!(out, "  {DIM}{}={}{DIM:#}", shown(name), shown(value))?;
+        }
+        writeln!(out)
+    }
+}
+
+/// How many events are read at once: the log may be long.
+const PAGE: usize = 1000;
+
+fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let (json, out) = (shell.json, &mut *shell.streams.out);
+    let mut after = 0;
+    loop {
+        let events = block_on(directory.events(after, PAGE))?;
+        for event in &events {
+            let view = EventView::from(event);
+            if json {
+                out.write_all(if after == 0 { b"[" } else { b",\n" })?;
+                serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
+            } else {
+                view.write(out)?;
+            }
+            after = event.sequence;
+        }
+        if events.is_empty() {
+            break;
+        }
+    }
+    match (json, after) {
+        (true, 0) => writeln!(out, "[]")?,
+        (true, _) => writeln!(out, "]")?,
+        (false, 0) => writeln!(out, "No events yet.")?,
+        (false, _) => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn verify(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let checked = block_on(shell.directory()?.verify_audit())?;
+    match checked {
+        Ok(report) => {
+            let head = report.head.to_string();
+            shell.answer(&json!({"verified": true, "events": report.events, "head": head}), |out| {
+                let events = count(report.events, "event", "events");
+                writeln!(out, "{GOOD}Verified{GOOD:#}: {events}, none missing, changed or out of order.")?;
+                writeln!(out, "  {DIM}head{DIM:#}  {head}")?;
+                writeln!(
+                    out,
+                    "{DIM}Note the head down elsewhere: as long as it is in the log, nothing before it changed.{DIM:#}"
+                )
+            })?;
+            Ok(Exit::Done)
+        }
+        Err(tampered) => {
+            let (reason, event) = match tampered {
+                Tampered::Missing { sequence } => ("missing", sequence),
+                Tampered::Changed { sequence } => ("changed", sequence),
+            };
+            let value = json!({"verified": false, "reason": reason, "event": event, "message": tampered.to_string()});
+            shell.answer(&value, |out| {
+                writeln!(out, "{BAD}Not verified{BAD:#}: {tampered}.")?;
+                writeln!(out, "{DIM}to do:{DIM:#} compare with a backup; trust no event from number {event} on")
+            })?;
+            Ok(Exit::Refused)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What is wrong with the rows of a file, as people read it.
+
+use crate::output::{DIM, number, shown};
+use std::io::{self, Write};
+
+/// One mistake.
+#[derive(Clone, Copy)]
+pub(crate) struct Problem<'a> {
+    pub(crate) line: Option<u64>,
+    pub(crate) field: &'a str,
+    pub(crate) message: &'a str,
+    pub(crate) action: &'a str,
+}
+
+/// `line 4, secret key: …` one below the other; what to do once for neighbours where it is the same.
+/// `more` counts those alike that are not shown.
+pub(crate) fn write<'a>(
+    out: &mut dyn Write,
+    problems: impl IntoIterator<Item = Problem<'a>>,
+    more: u64,
+) -> io::Result<()> {
+    let mut problems = problems.into_iter().peekable();
+    while let Some(Problem { line, field, message, action }) = problems.next() {
+        match (line, field) {
+            (Some(line), "") => write!(out, "  line {line}: ")?,
+            (Some(line), field) => write!(out, "  line {line}, {field}: ")?,
+            (None, _) => write!(out, "  ")?,
+        }
+        writeln!(out, "{}", shown(message))?;
+        if more > 0 && problems.peek().is_none() {
+            writeln!(out, "  {DIM}and {} more{DIM:#}", number(more))?;
+        }
+        let same_follows = problems.peek().is_some_and(|next| next.action == action);
+        if !action.is_empty() && !same_follows {
+            writeln!(out, "  {DIM}to do:{DIM:#} {}", shown(action))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! A token as it is printed: the same for every command that lists, shows or changes one.
+
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, WARN, drift, pairs, shown, table, time};
+use anstyle::Style;
+use oath_directory::Status;
+use oath_directory::model::TokenKind;
+use oath_directory::store::Listed;
+use oath_totp::{Algorithm, Digits};
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+pub(crate) struct TokenView<'a> {
+    serial: &'a str,
+    upn: Option<&'a str>,
+    status: Status,
+    manufacturer: &'a str,
+    model: &'a str,
+    algorithm: Algorithm,
+    digits: Digits,
+    step: u32,
+    drift: i64,
+    last_used: Option<String>,
+}
+
+impl<'a> From<&'a Listed> for TokenView<'a> {
+    fn from(Listed { token, state, holder }: &'a Listed) -> Self {
+        Self {
+            serial: &token.serial,
+            upn: holder.as_ref().map(|user| user.upn.as_str()),
+            status: token.status,
+            manufacturer: &token.manufacturer,
+            model: &token.model,
+            algorithm: token.parameters.algorithm,
+            digits: token.parameters.digits,
+            step: token.parameters.time_step.x(),
+            drift: state.totp.drift,
+            last_used: state.last_used.map(time),
+        }
+    }
+}
+
+/// One token with everything that is known about it.
+#[derive(Serialize)]
+pub(crate) struct TokenDetails<'a> {
+    #[serde(flatten)]
+    token: TokenView<'a>,
+    kind: TokenKind,
+    created: String,
+    failed_attempts: u32,
+    locked_until: Option<String>,
+}
+
+impl<'a> From<&'a Listed> for TokenDetails<'a> {
+    fn from(listed: &'a Listed) -> Self {
+        let attempts = &listed.state.attempts;
+        Self {
+            token: listed.into(),
+            kind: listed.token.kind,
+            created: time(listed.token.created),
+            failed_attempts: attempts.failures,
+            locked_until: attempts.locked_until.map(time),
+        }
+    }
+}
+
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+const fn colour(status: Status) -> Style {
+    match status {
+        Status::Available => PLAIN,
+        Status::Assigned => WARN,
+        Status::Activated => GOOD,
+        Status::FailedActivation => BAD,
+    }
+}
+
+pub(crate) fn list(out: &mut dyn Write, tokens: &[TokenView<'_>]) -> io::Result<()> {
+    let head = ["serial", "user", "status", "maker", "model", "code", "clock", "last used"];
+    let rows: Vec<_> = tokens
+        .iter()
+        .map(|token| {
+            vec![
+                Cell::new(token.serial),
+                Cell::new(token.upn.unwrap_or("-")),
+                Cell::new(token.status.name()).styled(colour(token.status)),
+                Cell::new(or_dash(token.manufacturer)),
+                Cell::new(or_dash(token.model)),
+                Cell::new(token.code()),
+                Cell::new(token.clock()),
+                Cell::new(token.last_used.as_deref().unwrap_or("never")),
+            ]
+        })
+        .collect();
+    table(out, &head, &rows)
+}
+
+impl TokenView<'_> {
+    /// `6 digits, 30 s`, and the hash where it is not the one nearly all have.
+    fn code(&self) -> String {
+        let hash = if self.algorithm == Algorithm::Sha1 { String::new() } else { format!(", {}", self.algorithm) };
+        format!("{} digits, {} s{hash}", self.digits, self.step)
+    }
+
+    /// Unknown before the first code.
+    fn clock(&self) -> String {
+        if self.last_used.is_some() { drift(self.drift, self.step) } else { "-".to_owned() }
+    }
+
+    /// What a change led to, in a sentence.
+    pub(crate) fn sentence(&self, out: &mut dyn Write) -> io::Result<()> {
+        let style = colour(self.status);
+        write!(out, "Token {} is {style}{}{style:#}", shown(self.serial), self.status)?;
+        if let Some(upn) = self.upn {
+            write!(out, ", held by {}", shown(upn))?;
+        }
+        if self.status == Status::Activated {
+            write!(out, "; its clock: {}", self.clock())?;
+        }
+        writeln!(out, ".")
+    }
+}
+
+impl TokenDetails<'_> {
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { token, kind, created, failed_attempts, locked_until } = self;
+        token.sentence(out)?;
+        let kind = match kind {
+            TokenKind::Hardware => "hardware",
+            TokenKind::Software => "software",
+        };
+        let mut values = vec![
+            ("kind", format!("{kind}, {} {}", or_dash(token.manufacturer), or_dash(token.model))),
+            ("code", format!("{}, {}", token.code(), token.algorithm)),
+            ("clock", token.clock()),
+            ("last used", token.last_used.clone().unwrap_or_else(|| "never".to_owned())),
+            ("uploaded", created.clone()),
+        ];
+        if *failed_attempts > 0 {
+            values.push(("wrong codes", failed_attempts.to_string()));
+        }
+        if let Some(until) = locked_until {
+            values.push(("locked until", until.clone()));
+        }
+        pairs(out, &values)?;
+        if token.status == Status::FailedActivation {
+            writeln!(out, "{DIM}The last code for its activation was wrong; activate it again.{DIM:#}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+use super::problems::{self, Problem};
+use super::token_view::{self, TokenDetails, TokenView};
+use crate::args::Tokens;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
+use crate::progress::{Turning, Watched};
+use crate::shell::{Shell, codes};
+use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::store::SqliteStore;
+use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
+use oath_seeds::{Options, Reader, Row, Severity, UpnRule, failures};
+use pollster::block_on;
+use serde_json::json;
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
+    match command {
+        Tokens::Upload { file, legacy, inventory } => {
+            let upn = if *inventory { UpnRule::Optional } else { UpnRule::Required };
+            upload(shell, file, *legacy, upn)
+        }
+        Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
+        Tokens::Show { serial } => {
+            let listed = block_on(shell.directory()?.token(serial))?;
+            let details = TokenDetails::from(&listed);
+            shell.answer(&details, |out| details.write(out))?;
+            Ok(Exit::Done)
+        }
+        Tokens::Assign { serial, upn } => {
+            let directory = shell.directory()?;
+            block_on(directory.assign(&shell.actor, shell.now, serial, upn))?;
+            let command = format!("oath tokens activate {} CODE", word(serial));
+            changed(shell, &directory, serial, Some(("Next, with the code on its display:", &command)))
+        }
+        Tokens::Activate { serial, code, next_code } => {
+            let codes = codes(code, next_code.as_deref())?;
+            let directory = shell.directory()?;
+            block_on(directory.activate(&shell.actor, shell.now, serial, &codes))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Resync { serial, code, next_code } => {
+            let codes = codes(code, Some(next_code))?;
+            let directory = shell.directory()?;
+            block_on(directory.resync(&shell.actor, shell.now, serial, &codes))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Deactivate { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.deactivate(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Unassign { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.unassign(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Delete { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.delete(&shell.actor, shell.now, serial))?;
+            shell.answer(&json!({"serial": serial, "deleted": true}), |out| {
+                writeln!(
+                    out,
+                    "{GOOD}Deleted{GOOD:#} token {}. What was spent of its secret stays spent.",
+                    shown(serial)
+                )
+            })?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Prints the token as it is now.
+pub(crate) fn changed(
+    shell: &mut Shell<'_>,
+    directory: &Directory<SqliteStore>,
+    serial: &str,
+    follow_up: Option<(&str, &str)>,
+) -> Result<Exit, Failure> {
+    let listed = block_on(directory.token(serial))?;
+    let view = TokenView::from(&listed);
+    shell.answer(&view, |out| {
+        view.sentence(out)?;
+        follow_up.map_or(Ok(()), |(what, command)| next(out, what, command))
+    })?;
+    Ok(Exit::Done)
+}
+
+fn list(
+    shell: &mut Shell<'_>,
+    status: Option<Status>,
+    upn: Option<Upn>,
+    serial: Option<String>,
+) -> Result<Exit, Failure> {
+    let all = status.is_none() && upn.is_none() && serial.is_none();
+    let directory = shell.directory()?;
+    let tokens = block_on(directory.tokens(&TokenQuery { status, upn, serial }))?;
+    let views: Vec<TokenView<'_>> = tokens.iter().map(TokenView::from).collect();
+    shell.answer(&views, |out| match (views.as_slice(), all) {
+        ([], true) => writeln!(out, "No tokens yet. Upload a vendor's seed file with `oath tokens upload FILE`."),
+        ([], false) => writeln!(out, "No token is like that."),
+        (views, _) => token_view::list(out, views),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, upn: UpnRule) -> Result<Exit, Failure> {
+    let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
+    let file = Watched::new(shell.open("the seed file", path)?, shell.surroundings.watched);
+    let (rows, warnings) = read(file, path, upn)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let waiting =
+        format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
+    let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
+    let upload = block_on(directory.upload(&shell.actor, shell.now, &name, rows))?;
+    drop(turning);
+    let Upload { id, file, rows, imported, unchanged, failed, .. } = &upload;
+    let refused = if *failed > 0 && !shell.json { block_on(directory.failures(shell.now, *id))? } else { Vec::new() };
+    let value = json!({
+        "upload": id, "file": file, "rows": rows, "imported": imported, "unchanged": unchanged, "failed": failed,
+    });
+    shell.answer(&value, |out| {
+        report(out, &upload, &refused)?;
+        if warnings > 0 {
+            let warnings = count(warnings, "warning", "warnings");
+            writeln!(out, "{WARN}{warnings}{WARN:#} about the file; to read them:")?;
+            writeln!(out, "  oath seeds check {}", shown(&word(&path.to_string_lossy())))?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::refused_if(*failed > 0))
+}
+
+/// How many rows take long enough to say so.
+const MANY: usize = 5000;
+
+/// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
+/// there are about them.
+fn read(file: Watched, path: &Path, upn: UpnRule) -> Result<(Vec<Row>, u64), Failure> {
+    let bar = file.bar();
+    let unread = |error| Failure::unread(&error, path);
+    let mut reader = Reader::new(file, &Options::default().upn(upn)).map_err(unread)?;
+    let rows: Vec<Row> = reader.by_ref().collect::<Result<_, _>>().map_err(unread)?;
+    bar.finish_and_clear();
+    let about_file = reader.take_findings();
+    let warnings = rows.iter().flat_map(|row| &row.findings).chain(&about_file);
+    let warnings = warnings.filter(|finding| finding.severity == Severity::Warning).count();
+    Ok((rows, warnings.try_into().unwrap_or(u64::MAX)))
+}
+
+fn report(out: &mut dyn Write, upload: &Upload, refused: &[UploadFailure]) -> io::Result<()> {
+    let Upload { id, file, rows, imported, unchanged, failed, .. } = upload;
+    let failed_style = if *failed > 0 { BAD } else { GOOD };
+    writeln!(
+        out,
+        "Upload {id} of {}: {}, {GOOD}{} imported{GOOD:#}, {} unchanged, {failed_style}{} failed{failed_style:#}.",
+        shown(file),
+        count(*rows, "row", "rows"),
+        number(*imported),
+        number(*unchanged),
+        number(*failed)
+    )?;
+    write_failures(out, refused)?;
+    if *failed > 0 {
+        let output = failures::file_name(file);
+        let command = format!("oath uploads failures {id} -o {}", word(&output));
+        next(out, "To see the failed rows as a file, and after correcting them upload again:", &command)?;
+    }
+    Ok(())
+}
+
+/// How many mistakes are shown where there are many.
+const FIRST: usize = 10;
+
+pub(crate) fn write_failures(out: &mut dyn Write, refused: &[UploadFailure]) -> io::Result<()> {
+    let first = refused.iter().take(FIRST).map(|failure| Problem {
+        line: Some(failure.line),
+        field: &failure.field,
+        message: &failure.message,
+        action: &failure.action,
+    });
+    problems::write(out, first, 0)?;
+    match refused.len().checked_sub(FIRST) {
+        Some(more) if more > 0 => {
+            writeln!(out, "  {DIM}and {} more{DIM:#}", number(more.try_into().unwrap_or(u64::MAX)))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,176 @@
+use super::tokens::write_failures;
+use crate::args::Uploads;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, number, pairs, shown, table, time};
+use crate::shell::Shell;
+use oath_directory::model::{Upload, UploadFailure};
+use oath_seeds::failures::{self, Failure as Line};
+use pollster::block_on;
+use serde::Serialize;
+use serde_json::json;
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+pub(crate) fn run(shell: &mut Shell<'_>, command: &Uploads) -> Result<Exit, Failure> {
+    match command {
+        Uploads::List => list(shell),
+        Uploads::Show { id } => show(shell, *id),
+        Uploads::Failures { id, output } => failures(shell, *id, output.as_deref()),
+        Uploads::Delete { id } => {
+            let directory = shell.directory()?;
+            block_on(directory.delete_upload(&shell.actor, shell.now, *id))?;
+            shell.answer(&json!({"upload": id, "deleted": true}), |out| {
+                writeln!(out, "{GOOD}Deleted{GOOD:#} the status of upload {id}. Its tokens stay.")
+            })?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// An upload as it is printed.
+#[derive(Serialize)]
+struct UploadView<'a> {
+    upload: u64,
+    file: &'a str,
+    at: String,
+    expires: String,
+    rows: u64,
+    imported: u64,
+    unchanged: u64,
+    failed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<&'a [UploadFailure]>,
+}
+
+impl<'a> From<&'a Upload> for UploadView<'a> {
+    fn from(upload: &'a Upload) -> Self {
+        let Upload { id, file, at, expires, rows, imported, unchanged, failed } = upload;
+        Self {
+            upload: *id,
+            file,
+            at: time(*at),
+            expires: time(*expires),
+            rows: *rows,
+            imported: *imported,
+            unchanged: *unchanged,
+            failed: *failed,
+            failures: None,
+        }
+    }
+}
+
+fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let uploads = block_on(shell.directory()?.uploads(shell.now))?;
+    let views: Vec<UploadView<'_>> = uploads.iter().map(UploadView::from).collect();
+    shell.answer(&views, |out| {
+        if views.is_empty() {
+            return writeln!(out, "No uploads. Their status is kept for 30 days.");
+        }
+        let head = ["upload", "rows", "imported", "unchanged", "failed", "at", "file"];
+        let rows: Vec<_> = views
+            .iter()
+            .map(|upload| {
+                let failed = if upload.failed > 0 { BAD } else { PLAIN };
+                vec![
+                    Cell::right(upload.upload.to_string()),
+                    Cell::number(upload.rows),
+                    Cell::number(upload.imported),
+                    Cell::number(upload.unchanged),
+                    Cell::number(upload.failed).styled(failed),
+                    Cell::new(&upload.at),
+                    Cell::new(upload.file),
+                ]
+            })
+            .collect();
+        table(out, &head, &rows)
+    })?;
+    Ok(Exit::Done)
+}
+
+fn show(shell: &mut Shell<'_>, id: u64) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let upload = block_on(directory.upload_status(shell.now, id))?;
+    let refused = block_on(directory.failures(shell.now, id))?;
+    let view = UploadView { failures: Some(&refused), ..UploadView::from(&upload) };
+    shell.answer(&view, |out| {
+        writeln!(out, "Upload {id} of {}", shown(view.file))?;
+        pairs(
+            out,
+            &[
+                ("at", view.at.clone()),
+                ("kept until", view.expires.clone()),
+                ("rows", number(view.rows)),
+                ("imported", number(view.imported)),
+                ("unchanged", number(view.unchanged)),
+                ("failed", number(view.failed)),
+            ],
+        )?;
+        write_failures(out, &refused)
+    })?;
+    Ok(Exit::Done)
+}
+
+fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let refused = block_on(directory.failures(shell.now, id))?;
+    let Some(path) = output else {
+        if shell.json {
+            shell.answer(&refused, |_| Ok(()))?;
+        } else {
+            write_csv(&mut *shell.streams.out, &refused)?;
+            if refused.is_empty() {
+                writeln!(shell.streams.err, "{DIM}No row of upload {id} failed.{DIM:#}")?;
+            }
+        }
+        return Ok(Exit::Done);
+    };
+    let mut csv = Vec::new();
+    write_csv(&mut csv, &refused)?;
+    let file = shell.surroundings.file(path);
+    let failed = |error: io::Error| Failure::file("the failures file cannot be written", path, &error);
+    if !may_replace(&file, &csv).map_err(failed)? {
+        let what = "there is a file already that is no failures file; it is left as it is";
+        return Err(Failure::new(Exit::Fault, "file-exists", what, "name another file behind -o").at(path));
+    }
+    fs::write(&file, &csv).map_err(failed)?;
+    let rows = refused.len().try_into().unwrap_or(u64::MAX);
+    shell.answer(&json!({"upload": id, "file": path.to_string_lossy(), "failures": rows}), |out| {
+        writeln!(
+            out,
+            "{GOOD}Wrote{GOOD:#} {} to {}.",
+            count(rows, "failure", "failures"),
+            shown(&path.to_string_lossy())
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+fn write_csv(out: impl io::Write, refused: &[UploadFailure]) -> io::Result<()> {
+    let mut writer = failures::Writer::new(out)?;
+    for failure in refused {
+        writer.write(&Line {
+            line: Some(failure.line),
+            upn: Some(&failure.upn),
+            serial: Some(&failure.serial),
+            field: Some(&failure.field),
+            code: &failure.code,
+            message: &failure.message,
+            action: &failure.action,
+        })?;
+    }
+    writer.finish().map(|_| ())
+}
+
+/// Whether nothing is lost: there is no file, or an older failures file, which begins with the same header. A seed file
+/// in its place would be the only copy of its secrets.
+fn may_replace(path: &Path, csv: &[u8]) -> io::Result<bool> {
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        opened => opened?,
+    };
+    let header = csv.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut found = Vec::new();
+    file.take(header.len().try_into().unwrap_or(u64::MAX)).read_to_end(&mut found)?;
+    Ok(found == header)
+}

@@ -1,0 +1,229 @@
+//! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
+
+use crate::output::{self, BAD, DIM, STRONG, shown};
+use oath_directory::store::{Fault, StoreError};
+use oath_directory::user_file::UserFileError;
+use oath_directory::{Error, KeyRingError, Refusal};
+use oath_seeds::ReadError;
+use oath_totp::MalformedCode;
+use serde_json::json;
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// The exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: done or accepted.
+    Done,
+    /// 1: refused, or some rows failed.
+    Refused,
+    /// 2: wrong use or a fault.
+    Fault,
+}
+
+impl Exit {
+    pub(crate) const fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Fault => 2,
+        }
+    }
+
+    /// Done, unless something was refused.
+    pub(crate) const fn refused_if(refused: bool) -> Self {
+        if refused { Self::Refused } else { Self::Done }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.status())
+    }
+}
+
+/// Why a command did not end as it should.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads the results any more (`oath … | head`): nothing to say.
+    Unheard,
+    /// To be told.
+    Told(Box<Report>),
+}
+
+/// What a person is told, or a script.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) exit: Exit,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: String,
+    pub(crate) place: Option<String>,
+    pub(crate) action: String,
+}
+
+impl Failure {
+    pub(crate) fn new(
+        exit: Exit,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        action: impl Into<String>,
+    ) -> Self {
+        let (code, message, action) = (code.into(), message.into(), action.into());
+        Self::Told(Box::new(Report { exit, code, message, place: None, action }))
+    }
+
+    /// A file that cannot be opened, read or written.
+    pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+        let (code, action) = match error.kind() {
+            io::ErrorKind::NotFound => ("file-missing", "correct the name of the file or of its folder"),
+            io::ErrorKind::PermissionDenied => ("file-forbidden", "ask for the right to use the file and its folder"),
+            io::ErrorKind::IsADirectory => ("file-is-folder", "name a file in that folder"),
+            _ => ("file-failed", "look at what the operating system says, then try again"),
+        };
+        let error = error.to_string();
+        let error = error.split(" (os error").next().unwrap_or_default();
+        Self::new(Exit::Fault, code, format!("{what}: {error}"), action).at(path)
+    }
+
+    /// About this file, if nothing nearer is known.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        self.in_place(&path.to_string_lossy())
+    }
+
+    /// About this place, if nothing nearer is known.
+    pub(crate) fn in_place(mut self, place: &str) -> Self {
+        if let Self::Told(report) = &mut self {
+            report.place.get_or_insert_with(|| place.to_owned());
+        }
+        self
+    }
+}
+
+impl Report {
+    pub(crate) fn write(&self, err: &mut dyn Write, json: bool) -> io::Result<()> {
+        let Self { code, message, place, action, .. } = self;
+        if json {
+            // What a script gets has the place in the message, where it does not stand there already.
+            let message = match place {
+                Some(place) if !message.contains(place.as_str()) => format!("{place}: {message}"),
+                _ => message.clone(),
+            };
+            output::json(err, &json!({"error": {"code": code, "message": message, "action": action}}))?;
+        } else {
+            writeln!(err, "{BAD}error{BAD:#}{DIM}[{code}]{DIM:#}: {STRONG}{}{STRONG:#}", shown(message))?;
+            if let Some(place) = place {
+                writeln!(err, "{DIM}  where:{DIM:#} {}", shown(place))?;
+            }
+            if !action.is_empty() {
+                writeln!(err, "{DIM}  to do:{DIM:#} {}", shown(action))?;
+            }
+        }
+        err.flush()
+    }
+}
+
+/// Results that cannot be written.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Unheard;
+        }
+        let message = format!("the results cannot be written: {error}");
+        Self::new(Exit::Fault, "output-failed", message, "see whether there is room where they go, then ask again")
+            .in_place("standard output")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Store(StoreError { fault, message }) => {
+                Self::new(Exit::Fault, fault_code(fault), message, fault.action())
+            }
+            Error::Keys(error) => error.into(),
+            other => {
+                let code = if other == Error::Contention { "contention" } else { "failed" };
+                Self::new(Exit::Fault, code, other.to_string(), "try again")
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(Exit::Refused, refusal.code(), refusal.to_string(), refusal.action())
+    }
+}
+
+const fn fault_code(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Missing => "database-missing",
+        Fault::Busy => "database-busy",
+        Fault::ReadOnly => "database-read-only",
+        Fault::Corrupt => "database-corrupt",
+        Fault::Newer => "database-newer",
+        Fault::Full => "database-full",
+        _ => "database-failed",
+    }
+}
+
+impl From<KeyRingError> for Failure {
+    fn from(error: KeyRingError) -> Self {
+        let code = match error {
+            KeyRingError::Malformed { .. } => "key-ring-malformed",
+            KeyRingError::Incomplete => "key-ring-incomplete",
+            KeyRingError::Lacking { .. } => "key-ring-wrong",
+            KeyRingError::Damaged { .. } => "secret-damaged",
+            KeyRingError::NoRandomness => "no-randomness",
+            _ => "key-ring-failed",
+        };
+        let (message, action) = split(&error.to_string(), "try again");
+        Self::new(Exit::Fault, code, message, action)
+    }
+}
+
+impl From<UserFileError> for Failure {
+    fn from(error: UserFileError) -> Self {
+        let code = match error {
+            UserFileError::NotUtf8 => "users-not-utf-8",
+            UserFileError::NoUserPrincipalName => "users-header",
+            UserFileError::Malformed { .. } => "users-row-malformed",
+            UserFileError::UserType { .. } => "users-type-unknown",
+            _ => "users-file-malformed",
+        };
+        let (message, action) = split(&error.to_string(), "correct that line; nothing was imported");
+        Self::new(Exit::Refused, code, message, action)
+    }
+}
+
+/// What and what to do, of a message that says both.
+fn split(message: &str, action: &str) -> (String, String) {
+    let (message, action) = message.rsplit_once("; ").unwrap_or((message, action));
+    (message.to_owned(), action.to_owned())
+}
+
+impl Failure {
+    /// A seed file that cannot be read, or not further.
+    pub(crate) fn unread(error: &ReadError, path: &Path) -> Self {
+        match error {
+            ReadError::Io(error) => Self::file("the seed file cannot be read", path, error),
+            ReadError::Refused(finding) => {
+                let place = path.to_string_lossy();
+                let place = finding.line.map_or_else(|| place.to_string(), |line| format!("{place}, line {line}"));
+                let failure = Self::new(Exit::Refused, finding.code(), &*finding.message, &*finding.action);
+                failure.in_place(&place)
+            }
+            other => Self::new(Exit::Refused, "seed-file-unreadable", other.to_string(), "").at(path),
+        }
+    }
+}
+
+impl From<MalformedCode> for Failure {
+    fn from(error: MalformedCode) -> Self {
+        let action = "type the code as the token shows it: 123456, or in quotes \"123 456\"";
+        Self::new(Exit::Fault, "code-malformed", error.to_string(), action).in_place("the code on the command line")
+    }
+}

@@ -1,0 +1,58 @@
+use core::time::Duration;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{self, Read};
+
+/// Files below this are read before anybody looks up.
+const LONG: u64 = 8 * 1024 * 1024;
+
+/// A file with a bar on standard error that shows how far it is read, where a person watches and it is long.
+pub(crate) struct Watched {
+    file: File,
+    bar: ProgressBar,
+}
+
+impl Watched {
+    pub(crate) fn new(file: File, watched: bool) -> Self {
+        let length = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+        let bar = if watched && length > LONG { ProgressBar::new(length) } else { ProgressBar::hidden() };
+        let template = "{elapsed_precise} [{bar:40}] {bytes} of {total_bytes}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self { file, bar }
+    }
+
+    /// A handle to take the bar away with, once the file is read.
+    pub(crate) fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        self.bar.inc(u64::try_from(read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+/// Something that turns while a person waits for the database; gone when dropped.
+pub(crate) struct Turning(ProgressBar);
+
+impl Turning {
+    pub(crate) fn new(what: String, watched: bool) -> Self {
+        if !watched {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new_spinner().with_message(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+}
+
+impl Drop for Turning {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,86 @@
+use crate::args::{Cli, Command};
+use crate::commands::{audit, code, init, seeds, software, tokens, uploads, users, verify};
+use crate::failure::{Exit, Failure};
+use crate::place::Surroundings;
+use crate::shell::{Shell, Streams};
+use crate::tour;
+use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
+use oath_directory::Actor;
+use std::ffi::OsString;
+
+/// Runs one command line, its first word being the name of the program.
+pub(crate) fn run(
+    words: impl IntoIterator<Item = OsString>,
+    surroundings: &Surroundings,
+    mut streams: Streams<'_>,
+) -> Exit {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let cli = match Cli::try_parse_from(&words) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, words.iter().any(|word| word == "--json"), &mut streams),
+    };
+    let Streams { input, out, err } = &mut streams;
+    match begin(&cli, surroundings, Streams { input: &mut **input, out: &mut **out, err: &mut **err }) {
+        Ok(exit) => exit,
+        Err(Failure::Unheard) => Exit::Fault,
+        Err(Failure::Told(report)) => {
+            // Where nobody hears it, the exit status still tells.
+            let _ = report.write(err, cli.global.json);
+            report.exit
+        }
+    }
+}
+
+fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>) -> Result<Exit, Failure> {
+    let now = cli.global.at.unwrap_or_else(|| surroundings.now());
+    let (global, actor) = (&cli.global, Actor::local_operator());
+    let mut shell = Shell { surroundings, streams, global, json: global.json, now, actor, place: None };
+    let ended = command(&mut shell, &cli.command).map_err(|failure| match &shell.place {
+        Some(place) => failure.in_place(place),
+        None => failure,
+    });
+    // The results before the error. A result that could not be delivered is none: the exit status is then a fault's.
+    match (ended, shell.streams.out.flush()) {
+        (Ok(_), Err(error)) => Err(error.into()),
+        (ended, _) => ended,
+    }
+}
+
+fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Tour => tour::play(shell),
+        Command::Init => init::init(shell),
+        Command::Users(command) => users::run(shell, command),
+        Command::Tokens(command) => tokens::run(shell, command),
+        Command::Uploads(command) => uploads::run(shell, command),
+        Command::Software(command) => software::run(shell, command),
+        Command::Verify { upn, code } => verify::verify(shell, upn, code),
+        Command::Audit(command) => audit::run(shell, command),
+        Command::Seeds(command) => seeds::run(shell, command),
+        Command::Code(code) => code::code(shell, code),
+    }
+}
+
+/// Help and version are results; everything else is wrong use.
+fn usage(error: &clap::Error, json: bool, streams: &mut Streams<'_>) -> Exit {
+    let text = error.render();
+    if !error.use_stderr() {
+        let _ = write!(streams.out, "{}", text.ansi()).and_then(|()| streams.out.flush());
+        return Exit::Done;
+    }
+    if json {
+        let text = text.to_string();
+        let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").trim();
+        let help = match (error.kind(), error.get(ContextKind::Usage)) {
+            (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) | (_, None) => "see `oath --help`".to_owned(),
+            (_, Some(usage)) => usage.to_string().replace('\n', " "),
+        };
+        if let Failure::Told(report) = Failure::new(Exit::Fault, "usage", message, help) {
+            let _ = report.write(streams.err, true);
+        }
+    } else {
+        let _ = write!(streams.err, "{}", text.ansi());
+    }
+    Exit::Fault
+}

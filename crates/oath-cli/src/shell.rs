@@ -1,0 +1,78 @@
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::output;
+use crate::place::{Files, Surroundings};
+use oath_directory::store::SqliteStore;
+use oath_directory::{Actor, Directory, Policy};
+use oath_totp::{Code, Consecutive, UnixTime};
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Where a command reads and writes.
+pub(crate) struct Streams<'a> {
+    pub(crate) input: &'a mut dyn Read,
+    pub(crate) out: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
+}
+
+/// What one command runs in.
+pub(crate) struct Shell<'a> {
+    pub(crate) surroundings: &'a Surroundings,
+    pub(crate) streams: Streams<'a>,
+    pub(crate) global: &'a Global,
+    pub(crate) json: bool,
+    pub(crate) now: UnixTime,
+    /// Whoever runs the command may do everything.
+    pub(crate) actor: Actor,
+    /// The directory that the command has to do with: errors name it.
+    pub(crate) place: Option<String>,
+}
+
+impl Shell<'_> {
+    /// Prints a result: as JSON, or as people like it.
+    pub(crate) fn answer(
+        &mut self,
+        value: &impl Serialize,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let out = &mut *self.streams.out;
+        if self.json { output::json(out, value) } else { text(out) }.map_err(Failure::from)
+    }
+
+    /// The directory with Entra ID's rules.
+    pub(crate) fn directory(&mut self) -> Result<Directory<SqliteStore>, Failure> {
+        self.directory_with(Policy::default())
+    }
+
+    pub(crate) fn directory_with(&mut self, policy: Policy) -> Result<Directory<SqliteStore>, Failure> {
+        self.files()?.open(self.surroundings, policy)
+    }
+
+    /// The files of the directory, which the command has to do with from now on.
+    pub(crate) fn files(&mut self) -> Result<Files, Failure> {
+        let Global { db, keys, .. } = self.global;
+        let files = Files::find(self.surroundings, db.as_ref(), keys.as_deref())?;
+        self.place = Some(files.shown());
+        Ok(files)
+    }
+
+    /// A file that was named on the command line.
+    pub(crate) fn open(&self, what: &str, path: &Path) -> Result<File, Failure> {
+        let opened = File::open(self.surroundings.file(path));
+        // Unix opens folders too, and fails at the first read.
+        let is_folder = || Err(io::Error::from(io::ErrorKind::IsADirectory));
+        let file = opened.and_then(|file| if file.metadata()?.is_dir() { is_folder() } else { Ok(file) });
+        file.map_err(|error| Failure::file(&format!("{what} cannot be read"), path, &error))
+    }
+}
+
+/// One code as somebody typed it, and the next one where there is one.
+pub(crate) fn codes(code: &str, next: Option<&str>) -> Result<Consecutive, Failure> {
+    let code = Code::from_typed(code)?;
+    Ok(match next {
+        Some(next) => [code, Code::from_typed(next)?].into(),
+        None => code.into(),
+    })
+}

@@ -1,0 +1,239 @@
+//! The life of a token, told by commands: what they print, as what JSON, and with which exit status they end.
+
+mod support;
+
+use oath_totp::TimeStep;
+use serde_json::json;
+use support::{Desk, HEADER, MONDAY, SECRETS, shows};
+
+/// Alice's token is 8 steps ahead.
+fn alices(time: u64) -> String {
+    shows(SECRETS[0], TimeStep::SECONDS_30, time + 250)
+}
+
+#[test]
+fn a_token_is_activated_signs_in_once_per_code_and_is_passed_on() {
+    let desk = Desk::furnished();
+    let (activation, sign_in, later) = (MONDAY, MONDAY + 120, MONDAY + 600);
+
+    let token = desk.json(&format!("tokens activate 2300001 {} --at {activation}", alices(activation)));
+    assert_eq!(
+        token,
+        json!({"serial": "2300001", "upn": "alice@example.com", "status": "activated", "manufacturer": "Contoso",
+               "model": "HardwareKey", "algorithm": "SHA1", "digits": 6, "step": 30, "drift": 8,
+               "last_used": "2026-01-05T08:00:00Z"})
+    );
+
+    let verify = |code: &str, at: u64| desk.oath(&format!("verify alice@example.com {code} --at {at} --json"));
+    let code = alices(sign_in);
+    let accepted = verify(&code, sign_in);
+    assert_eq!((accepted.status, accepted.out.as_str()), (0, "{\"accepted\":true,\"serial\":\"2300001\"}\n"));
+    for (code, at) in [(&*code, sign_in), (&*code, sign_in + 10), (&*alices(activation), sign_in)] {
+        let spent = verify(code, at);
+        assert_eq!((spent.status, spent.out.as_str()), (1, "{\"accepted\":false,\"reason\":\"rejected\"}\n"));
+    }
+
+    desk.done("tokens unassign 2300001");
+    assert_eq!(verify(&alices(later), later).status, 1, "taken back, it signs in no more");
+    desk.done("tokens assign 2300001 bob@example.com");
+    desk.done(&format!("tokens activate 2300001 {} --at {later}", alices(later)));
+    let bobs = desk.oath(&format!("verify bob@example.com {} --at 2026-01-05T08:11:00Z", alices(MONDAY + 660)));
+    assert_eq!((bobs.status, bobs.out.as_str()), (0, "Accepted: the code of token 2300001.\n"));
+
+    desk.done("tokens deactivate 2300001");
+    desk.done("tokens unassign 2300001");
+    assert_eq!(desk.json("tokens delete 2300001"), json!({"serial": "2300001", "deleted": true}));
+    let verified = desk.json("audit verify");
+    assert_eq!(verified["verified"], true);
+    let events = desk.json("audit list");
+    assert_eq!(verified["events"], events.as_array().unwrap().len());
+    assert_eq!(events.as_array().unwrap().last().unwrap()["hash"], verified["head"]);
+}
+
+#[test]
+fn a_wrong_code_at_activation_is_refused_and_the_next_right_one_is_taken() {
+    let desk = Desk::furnished();
+    let wrong =
+        desk.oath(&format!("tokens activate 2300001 {} --at {MONDAY}", shows(SECRETS[2], TimeStep::SECONDS_30, 0)));
+    assert_eq!(wrong.status, 1);
+    assert!(wrong.err.starts_with("error[wrong-code]: the code is not one of token 2300001\n"), "{}", wrong.err);
+    let listed = desk.json("tokens list --status failedActivation");
+    assert_eq!(listed[0]["serial"], "2300001");
+    let details = desk.json("tokens show 2300001");
+    assert_eq!((&details["failed_attempts"], &details["locked_until"]), (&json!(1), &json!(null)));
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    desk.fails("tokens activate 2300001 123456", 1, "wrong-status", &["signs in already"]);
+}
+
+#[test]
+fn two_codes_find_a_clock_that_ran_away() {
+    let desk = Desk::furnished();
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    let (now, off) = (MONDAY + 3600, 2 * 3600);
+    let code = alices(now + off);
+    assert_eq!(desk.oath(&format!("verify alice@example.com {code} --at {now}")).status, 1);
+    let token = desk.json(&format!("tokens resync 2300001 {code} {} --at {now}", alices(now + off + 30)));
+    assert_eq!(token["drift"], 8 + 240 + 1);
+    let next = now + 60;
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {next}", alices(next + off))).status, 0);
+}
+
+#[test]
+fn after_ten_wrong_codes_a_sign_in_is_locked_and_says_for_how_long() {
+    let desk = Desk::furnished();
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    let wrong = shows(SECRETS[2], TimeStep::SECONDS_30, 0);
+    for _ in 0..10 {
+        assert_eq!(desk.oath(&format!("verify alice@example.com {wrong} --at {}", MONDAY + 60)).status, 1);
+    }
+    let locked = desk.oath(&format!("verify alice@example.com {} --at {} --json", alices(MONDAY + 70), MONDAY + 70));
+    assert_eq!((locked.status, &*locked.out), (1, "{\"accepted\":false,\"reason\":\"locked\",\"retry_after\":20}\n"));
+    let text = desk.oath(&format!("verify alice@example.com {wrong} --at {}", MONDAY + 70)).out;
+    assert!(text.starts_with("Locked: too many wrong codes; the next one is read in 20 s."), "{text}");
+    assert_eq!(
+        desk.oath(&format!("verify alice@example.com {} --at {}", alices(MONDAY + 100), MONDAY + 100)).status,
+        0
+    );
+}
+
+#[test]
+fn rows_that_fail_are_told_written_to_a_file_corrected_and_uploaded_again() {
+    let desk = Desk::furnished();
+    let good = format!("bob@example.com,0950380269,{},30,Contoso,HardwareKey", SECRETS[2]);
+    let unknown = good.replace("bob@", "bbo@");
+    desk.write("box 2.csv", &format!("{HEADER}\n{unknown}\n"));
+    let spaced = desk.path("box.csv");
+    std::fs::copy(desk.path("box 2.csv"), &spaced).unwrap();
+
+    let upload = desk.oath("tokens upload box.csv --json");
+    let counts = json!({"upload": 2, "file": "box.csv", "rows": 1, "imported": 0, "unchanged": 0, "failed": 1});
+    assert_eq!((upload.status, serde_json::from_str::<serde_json::Value>(&upload.out).unwrap()), (1, counts));
+    let text = desk.oath("tokens upload box.csv");
+    assert_eq!(text.status, 1);
+    assert!(text.out.contains("line 2, upn: There is no user bbo@example.com.\n"), "{}", text.out);
+    assert!(text.out.contains("oath uploads failures 3 -o Failures_box.csv\n"), "{}", text.out);
+
+    let failures = desk.json("uploads failures 2");
+    assert_eq!((&failures[0]["line"], &failures[0]["code"]), (&json!(2), &json!("user-unknown")));
+    desk.done("uploads failures 2 -o Failures_box.csv");
+    let csv = std::fs::read_to_string(desk.path("Failures_box.csv")).unwrap();
+    assert_eq!(csv, desk.done("uploads failures 2"));
+    assert!(csv.contains("bbo@example.com,0950380269"), "{csv}");
+    desk.done("uploads failures 3 -o Failures_box.csv");
+    desk.fails("uploads failures 2 -o box.csv", 2, "file-exists", &["box.csv", "left as it is"]);
+
+    desk.write("box.csv", &format!("{HEADER}\n{good}\n"));
+    assert_eq!(desk.json("tokens upload box.csv")["imported"], 1);
+    assert_eq!(desk.json("tokens upload box.csv")["unchanged"], 1, "the same file again changes nothing");
+    assert_eq!(desk.json("tokens list --serial 0950380269")[0]["upn"], "bob@example.com");
+    let uploads = desk.json("uploads list");
+    let numbers: Vec<_> = uploads.as_array().unwrap().iter().map(|upload| upload["upload"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    assert_eq!(desk.json("uploads delete 2"), json!({"upload": 2, "deleted": true}));
+    desk.fails("uploads show 2", 1, "upload-unknown", &["there is no upload 2"]);
+    assert_eq!(desk.json("uploads show 3")["failures"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn secrets_of_80_bits_come_in_on_request_only() {
+    let desk = Desk::furnished();
+    desk.write("old.csv", &format!("{HEADER}\nbob@example.com,1,GEZDGNBVGY3TQOJQ,30,Contoso,Old\n"));
+    assert_eq!(desk.oath("tokens upload old.csv").status, 1);
+    assert_eq!(desk.json("tokens upload old.csv --legacy")["imported"], 1);
+}
+
+#[test]
+fn rows_without_a_user_come_into_the_inventory_on_request_only() {
+    let desk = Desk::furnished();
+    desk.write("box.csv", &format!("{HEADER}\n,77,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Contoso,New\n"));
+    assert_eq!(desk.oath("tokens upload box.csv").status, 1);
+    assert_eq!(desk.json("tokens upload box.csv --inventory")["imported"], 1);
+    assert_eq!(desk.json("tokens list --status available")[0]["serial"], "77");
+}
+
+#[test]
+fn a_software_token_is_shown_once_and_confirmed_with_its_first_code() {
+    let desk = Desk::furnished();
+    let enrolment = desk.json("software enroll guest@else.com");
+    let secret = enrolment["secret"].as_str().unwrap();
+    assert!(enrolment["uri"].as_str().unwrap().contains(&format!("secret={secret}")));
+    let code = |time| shows(secret, TimeStep::SECONDS_30, time);
+    let confirmed = desk.json(&format!("software confirm guest@else.com {} --at {MONDAY}", code(MONDAY)));
+    assert_eq!((&confirmed["serial"], &confirmed["status"]), (&enrolment["serial"], &json!("activated")));
+    let next = MONDAY + 30;
+    assert_eq!(desk.oath(&format!("verify guest@else.com {} --at {next}", code(next))).status, 0);
+    for words in ["tokens list", "audit list", "tokens list --json", "audit list --json"] {
+        assert!(!desk.done(words).contains(secret), "{words}");
+    }
+    desk.fails("software confirm guest@else.com 123456", 1, "nothing-to-confirm", &["guest@else.com"]);
+
+    let text = desk.done("software enroll alice@example.com");
+    let groups = text.lines().find_map(|line| line.strip_prefix("  secret  ")).unwrap();
+    assert!(groups.split(' ').all(|group| group.len() == 4), "{groups}");
+    let drawn = desk.done("software enroll bob@example.com --qr");
+    let picture: Vec<_> = drawn.lines().filter(|line| line.contains('█')).collect();
+    let widths = picture.iter().map(|line| line.chars().count());
+    assert!(picture.len() > 20 && widths.clone().min() == widths.max(), "{drawn}");
+    assert_eq!(drawn.matches("otpauth://totp/").count(), 1);
+    assert!(!drawn.contains("  secret  "));
+}
+
+#[test]
+fn users_are_added_imported_and_listed() {
+    let desk = Desk::new();
+    desk.done("init");
+    assert_eq!(
+        desk.done("users list"),
+        "No users yet. Add one with `oath users add UPN`, or many with `oath users import FILE`.\n"
+    );
+    let added = desk.json("users add alice@example.com --name Alice");
+    assert_eq!(added, json!({"upn": "alice@example.com", "kind": "member", "display_name": "Alice"}));
+    desk.done("users add guest@else.com --guest");
+    desk.fails("users add ALICE@example.com", 1, "user-exists", &["alice@example.com"]);
+    desk.write(
+        "users.csv",
+        "userPrincipalName,userType,displayName\nalice@example.com,Member,Alice\nguest@else.com,Guest,Gina\nbob@example.com,,\nbob,,\n",
+    );
+    let imported = desk.oath("users import users.csv --json");
+    assert_eq!(imported.status, 1);
+    let report: serde_json::Value = serde_json::from_str(&imported.out).unwrap();
+    assert_eq!((&report["added"], &report["changed"], &report["unchanged"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!((&report["failed"][0]["line"], &report["failed"][0]["code"]), (&json!(5), &json!("upn-malformed")));
+    assert_eq!(
+        desk.done("users list"),
+        "user               kind    name\nalice@example.com  member  Alice\nbob@example.com    member  -\n\
+         guest@else.com     guest   Gina\n"
+    );
+}
+
+#[test]
+fn empty_lists_say_so_and_are_empty_arrays_for_scripts() {
+    let desk = Desk::new();
+    desk.done("init");
+    for (list, text) in
+        [("users list", "No users yet."), ("tokens list", "No tokens yet."), ("uploads list", "No uploads.")]
+    {
+        assert!(desk.done(list).starts_with(text), "{list}");
+        assert_eq!(desk.json(list), json!([]), "{list}");
+    }
+    assert_eq!(desk.done("tokens list --status activated"), "No token is like that.\n");
+}
+
+#[test]
+fn global_options_stand_before_or_behind_the_command() {
+    let desk = Desk::new();
+    desk.done("--db sqlite:a.db --keys a.keys init");
+    desk.done("users add alice@example.com --keys a.keys --db sqlite:a.db");
+    let listed = |words: &str| desk.done(words).contains("alice@example.com");
+    assert!(listed("--json users list --db sqlite:a.db --keys a.keys"));
+    assert!(listed("users --db sqlite:./a.db list --json --keys a.keys"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_ring_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    desk.done("init");
+    assert_eq!(std::fs::metadata(desk.path("oath.keys")).unwrap().permissions().mode() & 0o777, 0o600);
+}
