@@ -1,1 +1,31 @@
-//! oath-seeds
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod base32;
+mod cells;
+mod check;
+mod encoding;
+mod entra;
+pub mod failures;
+mod finding;
+mod fingerprints;
+mod format;
+mod kind;
+mod lines;
+mod options;
+mod reader;
+mod record;
+mod repair;
+mod sniff;
+mod tally;
+mod text;
+mod write;
+
+pub use self::finding::{Field, Finding, Severity};
+pub use self::format::{Format, UnknownFormat};
+pub use self::kind::Kind;
+pub use self::options::{Options, Repairs, UpnRule};
+pub use self::reader::{ReadError, Reader, read};
+pub use self::record::{Encoding, Moving, Record, Row, SeedFile};
+pub use self::repair::Repair;
+pub use self::write::{Obstacle, Refused, WriteError, Writer, obstacles, write};

@@ -1,0 +1,74 @@
+use crate::check::Checks;
+use crate::text::quoted;
+use crate::{Field, Kind, Repair};
+use oath_totp::TimeStep;
+use zeroize::Zeroizing;
+
+const FIELD: Field = Field::TimeInterval;
+
+/// Reads the interval of a row. Without one no default is taken: a 60 s token read as 30 s gives wrong codes for ever.
+pub(super) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeStep> {
+    let c200 = is_c200(model);
+    let step = match text {
+        "30" => TimeStep::SECONDS_30,
+        "60" => TimeStep::SECONDS_60,
+        "" => {
+            let hint = if c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
+            checks.error(
+                Kind::IntervalEmpty,
+                FIELD,
+                format!("The time interval is empty; expected 30 or 60.{hint}"),
+                "Write how many seconds the token shows a code for, as the vendor's data sheet says.",
+            );
+            return None;
+        }
+        _ => spelled(text, c200, checks)?,
+    };
+    if c200 && step == TimeStep::SECONDS_30 {
+        checks.warning(
+            Kind::IntervalModel,
+            FIELD,
+            "The time interval is 30, but a Feitian c200 is 60 s from the factory.",
+            "Watch how long the token shows one code; if it is a minute, write 60.",
+        );
+    }
+    Some(step)
+}
+
+/// 30 or 60 with something around it can be repaired; everything else cannot be used.
+fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
+    let found = quoted(text).unwrap_or_else(|| format!("a text of {} characters", text.chars().count()));
+    // Where the columns are shifted, this may be a secret.
+    let lower = Zeroizing::new(text.to_ascii_lowercase());
+    let number = lower
+        .trim_start_matches('0')
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace())
+        .trim_end_matches(".0")
+        .trim_end_matches(",0");
+    let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).trim();
+    let seconds = matches!(unit, "" | "s" | "sec" | "secs" | "second" | "seconds");
+    let (step, x) = match number {
+        "30" if seconds => (TimeStep::SECONDS_30, 30),
+        "60" if seconds => (TimeStep::SECONDS_60, 60),
+        _ => {
+            let hint = if c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
+            checks.error(
+                Kind::IntervalUnsupported,
+                FIELD,
+                format!("The time interval is {found}; expected 30 or 60.{hint}"),
+                "Write how many seconds the token shows a code for; a token with another interval cannot be used here. If \
+                 something else stands there, the columns are shifted.",
+            );
+            return None;
+        }
+    };
+    let message = format!("The time interval is {found}; expected the number {x} alone.");
+    checks
+        .repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x))
+        .then_some(step)
+}
+
+/// The Feitian OTP c200, however it is written.
+fn is_c200(model: &str) -> bool {
+    model.as_bytes().windows(4).any(|part| matches!(part, [b'c' | b'C', b'2', b'0', b'0']))
+}

@@ -1,0 +1,298 @@
+use crate::base32;
+use crate::check::Checks;
+use crate::tally::Tallies;
+use crate::text::{character, is_secret_separator};
+use crate::{Field, Kind, Repair};
+use core::fmt::{self, Write as _};
+use oath_totp::{Key, Secret};
+use zeroize::Zeroizing;
+
+const FIELD: Field = Field::SecretKey;
+/// What Entra ID's upload takes: 80 bytes in Base32.
+pub(crate) const MAX_CHARACTERS: usize = 128;
+/// As many hex digits as keys of 128, 160, 256 and 512 bits have.
+const HEX_LENGTHS: [usize; 4] = [32, 40, 64, 128];
+/// No more places than these are listed.
+const MAX_PLACES: usize = 8;
+
+/// Secrets that everybody can read in documents: Microsoft's two and that of RFC 4226 and RFC 6238.
+const SAMPLES: [&str; 3] =
+    ["2234567ABCDEF2234567ABCDEF", "6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"];
+
+/// Reads secrets, through a buffer that is wiped.
+pub(super) struct Decoder {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Decoder {
+    pub(super) fn new() -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(MAX_CHARACTERS)) }
+    }
+
+    /// Reads the secret key of a row: Base32 in either case, padded or not, with any left-over bits.
+    ///
+    /// Leakage: the file is read once, by whom it belongs to; the machine that splits the row and this check branch on what
+    /// kind of character stands where. No finding tells more of the secret than its length, the places and kinds of
+    /// characters outside the alphabet, and which of 0, 1, 8, 9 they are.
+    pub(super) fn read(&mut self, text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+        let kinds = Kinds::of(text);
+        if kinds.clean {
+            return self.decode(text, kinds, checks, tallies);
+        }
+        let bare = stripped(text);
+        if bare.trim_end_matches('=').is_empty() {
+            let what = if text.is_empty() { "is empty" } else { "holds no letter and no digit" };
+            checks.error(
+                Kind::SecretEmpty,
+                FIELD,
+                format!("The secret key {what}."),
+                "Ask the vendor for the token's secret; without it the token cannot be used.",
+            );
+            return None;
+        }
+        let mut usable = true;
+        if bare.len() < text.len() {
+            usable = checks.repairable(
+                Kind::SecretSeparators,
+                FIELD,
+                format!("The secret key holds {}, which is no part of Base32.", separators(text)),
+                "Write it as one run of the letters A to Z and the digits 2 to 7.",
+                Repair::StripSecret,
+            );
+        }
+        let kinds = Kinds::of(&bare);
+        if kinds.clean {
+            // Judged all the same, so that one look shows every mistake.
+            let secret = self.decode(&bare, kinds, checks, tallies);
+            return secret.filter(|_| usable);
+        }
+        if let Some(hex) = hex(&bare) {
+            let to_sha256 =
+                if hex.len() == 64 { " 64 digits often mean SHA-256, which this format cannot say." } else { "" };
+            let decoded = Secret::from_hex(hex).ok()?;
+            return checks
+                .repairable(
+                    Kind::SecretHex,
+                    FIELD,
+                    format!("The secret key is {} hex digits; expected Base32.{to_sha256}", hex.len()),
+                    "Convert the same bytes to Base32; do not type it again.",
+                    Repair::SecretFromHex,
+                )
+                .then_some(decoded)
+                .filter(|_| usable);
+        }
+        illegal(text, checks);
+        None
+    }
+
+    /// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
+    fn decode(&mut self, text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+        let length = kinds.length;
+        if length > MAX_CHARACTERS {
+            checks.error(
+                Kind::SecretTooLong,
+                FIELD,
+                format!("The secret key has {length} characters; at most {MAX_CHARACTERS} (80 bytes) can be uploaded."),
+                "Have the token programmed with a shorter secret, or take it to a system without this limit.",
+            );
+            return None;
+        }
+        let Some(secret) = self.secret(text) else {
+            checks.error(
+                Kind::SecretLength,
+                FIELD,
+                format!("The secret key has {length} characters, which no whole number of bytes has in Base32."),
+                "A character was lost or added: copy the secret again from the vendor's file.",
+            );
+            return None;
+        };
+        let bits = secret.byte_len().saturating_mul(8);
+        if secret.byte_len() < Key::LEGACY_MIN_BYTES {
+            checks.error(
+                Kind::SecretTooShort,
+                FIELD,
+                format!("The secret key has {bits} bits; expected at least 128, and none below 80 is taken."),
+                "It is probably cut off: copy it again from the vendor's file.",
+            );
+            return None;
+        }
+        if secret.byte_len() < Key::MIN_BYTES {
+            checks.warning(
+                Kind::SecretWeak,
+                FIELD,
+                format!("The secret key has {bits} bits; RFC 4226 asks for at least 128."),
+                "Use it only where the token cannot be programmed again; prefer 160 bits.",
+            );
+        }
+        if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
+            checks.warning(
+            Kind::SecretMayBeHex,
+            FIELD,
+            format!("The secret key is {length} characters a-f and 2-7: it is valid Base32, and valid hex too."),
+            "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
+        );
+        }
+        let run = text.get(..length).unwrap_or_default();
+        if SAMPLES.iter().any(|sample| sample.eq_ignore_ascii_case(run)) {
+            checks.warning(
+                Kind::SecretSample,
+                FIELD,
+                "The secret key is one that is printed in public documents: everybody can compute its codes.",
+                "Take the sample row out, or put the token's own secret in its place.",
+            );
+        }
+        if kinds.lower {
+            tallies.add(Kind::SecretLowerCase, checks);
+        }
+        if kinds.padded {
+            tallies.add(Kind::SecretPadding, checks);
+        }
+        if left_over(run) {
+            tallies.add(Kind::SecretLeftOverBits, checks);
+        }
+        Some(secret)
+    }
+
+    /// The secret of a run of the alphabet, with or without padding; `None` where it ends within a byte.
+    fn secret(&mut self, text: &str) -> Option<Secret> {
+        let run = text.trim_end_matches('=').as_bytes();
+        if matches!(run.len() & 7, 1 | 3 | 6) {
+            return None;
+        }
+        base32::decode(run, &mut self.bytes);
+        Secret::from_bytes(&self.bytes).ok()
+    }
+}
+
+/// The buffer holds secrets.
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").finish_non_exhaustive()
+    }
+}
+
+/// Which kinds of characters a text is made of.
+#[derive(Clone, Copy)]
+struct Kinds {
+    /// Letters and digits of the alphabet, at least one, then nothing but padding.
+    clean: bool,
+    lower: bool,
+    padded: bool,
+    /// Nothing but a-f, A-F and 2-7.
+    may_be_hex: bool,
+    length: usize,
+}
+
+impl Kinds {
+    fn of(text: &str) -> Self {
+        let run = text.trim_end_matches('=').as_bytes();
+        // All characters, without a branch: the compiler turns it into vector instructions.
+        let (mut illegal, mut lower, mut beyond_hex) = (0u8, 0u8, 0u8);
+        for &b in run {
+            let digit = b.wrapping_sub(b'2') < 6;
+            let letter = (b | 0x20).wrapping_sub(b'a');
+            illegal |= u8::from(!(digit | (letter < 26)));
+            beyond_hex |= u8::from(!(digit | (letter < 6)));
+            lower |= u8::from(b.wrapping_sub(b'a') < 26);
+        }
+        Self {
+            clean: illegal == 0 && !run.is_empty(),
+            lower: lower != 0,
+            padded: run.len() < text.len(),
+            may_be_hex: beyond_hex == 0,
+            length: run.len(),
+        }
+    }
+}
+
+/// Whether bits are left over behind the last whole byte and not all zero. They are no part of the secret.
+fn left_over(run: &str) -> bool {
+    let mask = match run.len() & 7 {
+        2 => 0b11,
+        4 => 0b1111,
+        5 => 0b1,
+        7 => 0b111,
+        _ => 0,
+    };
+    let value = match run.bytes().next_back() {
+        Some(digit @ b'2'..=b'7') => digit.wrapping_sub(b'2').wrapping_add(26),
+        Some(letter) => (letter | 0x20).wrapping_sub(b'a'),
+        None => 0,
+    };
+    value & mask != 0
+}
+
+fn stripped(text: &str) -> Zeroizing<String> {
+    let mut bare = Zeroizing::new(String::with_capacity(text.len()));
+    text.chars().filter(|c| !is_secret_separator(*c)).for_each(|c| bare.push(c));
+    bare
+}
+
+/// The separators of a text by name, each once.
+fn separators(text: &str) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for c in text.chars().filter(|c| is_secret_separator(*c)) {
+        let name = character(c);
+        if !names.contains(&name) && names.len() < 4 {
+            names.push(name);
+        }
+    }
+    names.join(" and ")
+}
+
+/// The hex digits, where a text is nothing else and as long as a key.
+fn hex(bare: &str) -> Option<&str> {
+    let digits = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")).unwrap_or(bare);
+    (HEX_LENGTHS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
+}
+
+/// Says which characters are outside the alphabet, by place.
+fn illegal(text: &str, checks: &mut Checks) {
+    let mut places = String::new();
+    let mut found = 0usize;
+    let mut only_confusable = true;
+    let run = text.trim_end_matches('=');
+    for (index, c) in run.chars().enumerate() {
+        if c.is_ascii_alphabetic() || matches!(c, '2'..='7') || is_secret_separator(c) {
+            continue;
+        }
+        found = found.saturating_add(1);
+        let what = match c {
+            '0' => "0 (probably the letter O)",
+            '1' => "1 (probably the letter I or L)",
+            '8' => "8 (probably the letter B)",
+            '9' => "9 (perhaps the letter g)",
+            _ => {
+                only_confusable = false;
+                match c {
+                    '=' => "padding before the end",
+                    _ if c.is_ascii() => "a character outside the alphabet",
+                    _ => "a character beyond ASCII",
+                }
+            }
+        };
+        if found <= MAX_PLACES {
+            let place = index.saturating_add(1);
+            let _ = write!(places, "{}position {place}: {what}", if found > 1 { ", " } else { "" });
+        }
+    }
+    if let Some(more) = found.checked_sub(MAX_PLACES).filter(|more| *more > 0) {
+        let _ = write!(places, " and {more} more");
+    }
+    let message = format!("The secret key has characters that Base32 (A to Z, 2 to 7) has not: {places}.");
+    if only_confusable {
+        checks.error(
+            Kind::SecretConfusable,
+            FIELD,
+            message,
+            "Compare with the vendor's file and put the right letter in; if 0, 1, 8 and 9 abound, it may be hex.",
+        );
+    } else {
+        checks.error(
+            Kind::SecretIllegalCharacter,
+            FIELD,
+            message,
+            "Copy the secret again from the vendor's file; the columns may be shifted, too.",
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! The failures file of an upload: one line for each thing that kept a row out, to be corrected and uploaded again.
+//!
+//! Entra ID offers its own as `Failures_<uploaded file name>.csv`, with field names that differ from the upload's; which
+//! ones is not public. **The columns here are this project's own**: `line,upn,serial,field,code,what is wrong,what to do`.
+//! They never hold a secret. It is made for a spreadsheet, so cells that one would compute are neutralised by a `'` in
+//! front.
+//!
+//! ```
+//! use oath_seeds::failures::{Failure, Writer, file_name};
+//! assert_eq!(file_name("tokens.csv"), "Failures_tokens.csv");
+//! let mut writer = Writer::new(Vec::new())?;
+//! writer.write(&Failure {
+//!     line: Some(3),
+//!     upn: Some("=cmd@example.com"),
+//!     code: "user-unknown",
+//!     message: "The directory has no such user.",
+//!     ..Failure::default()
+//! })?;
+//! assert!(writer.finish()?.ends_with(b"3,'=cmd@example.com,,,user-unknown,The directory has no such user.,\r\n"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+use crate::cells::push;
+use crate::{Field, Finding, Row};
+use std::borrow::Cow;
+use std::io;
+
+/// The columns, in their order.
+pub const COLUMNS: [&str; 7] = ["line", "upn", "serial", "field", "code", "what is wrong", "what to do"];
+
+/// One line of the file, borrowed from wherever it comes: a finding here, a reason of the directory's there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failure<'a> {
+    /// The line of the uploaded file.
+    pub line: Option<u64>,
+    /// The user of the row.
+    pub upn: Option<&'a str>,
+    /// The serial number of the row.
+    pub serial: Option<&'a str>,
+    /// The field at fault.
+    pub field: Option<&'a str>,
+    /// A stable code in kebab case.
+    pub code: &'a str,
+    /// What is wrong. Never a secret.
+    pub message: &'a str,
+    /// What to do.
+    pub action: &'a str,
+}
+
+impl<'a> Failure<'a> {
+    /// A finding of a row.
+    #[must_use]
+    pub fn of(row: &'a Row, finding: &'a Finding) -> Self {
+        Self { line: Some(row.line), upn: row.upn(), serial: row.serial(), ..Self::of_file(finding) }
+    }
+
+    /// A finding about the file: a refusal, say.
+    #[must_use]
+    pub fn of_file(finding: &'a Finding) -> Self {
+        Self {
+            line: finding.line,
+            upn: None,
+            serial: None,
+            field: finding.field.map(Field::name),
+            code: finding.code(),
+            message: &finding.message,
+            action: &finding.action,
+        }
+    }
+}
+
+/// `Failures_tokens.csv` for `tokens.csv`, whatever folder stands before it; characters that file systems do not take
+/// become `_`.
+#[must_use]
+pub fn file_name(uploaded: &str) -> String {
+    let name = uploaded.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = match name.len().checked_sub(4).and_then(|at| name.split_at_checked(at)) {
+        Some((stem, suffix)) if suffix.eq_ignore_ascii_case(".csv") => stem,
+        _ => name,
+    };
+    let safe = |c: char| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c };
+    let stem: String = stem.chars().take(200).map(safe).collect();
+    format!("Failures_{stem}.csv")
+}
+
+/// Writes a failures file: UTF-8, CRLF. `out` is written to line by line: give it a buffer.
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: io::Write> Writer<W> {
+    /// Begins the file with its header.
+    ///
+    /// # Errors
+    /// What `out` answers.
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut writer = Self { out, line: Vec::new() };
+        writer.cells(COLUMNS)?;
+        Ok(writer)
+    }
+
+    /// Writes one line.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn write(&mut self, failure: &Failure<'_>) -> io::Result<()> {
+        let Failure { line, upn, serial, field, code, message, action } = *failure;
+        let line = line.map(|line| line.to_string()).unwrap_or_default();
+        let text = Option::unwrap_or_default;
+        self.cells([&line, text(upn), text(serial), text(field), code, message, action])
+    }
+
+    /// Flushes and gives the output back.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn cells(&mut self, cells: [&str; 7]) -> io::Result<()> {
+        self.line.clear();
+        for (index, cell) in cells.into_iter().enumerate() {
+            if index > 0 {
+                self.line.push(b',');
+            }
+            push(&mut self.line, &neutral(cell));
+        }
+        self.line.extend_from_slice(b"\r\n");
+        self.out.write_all(&self.line)
+    }
+}
+
+/// A cell that a spreadsheet takes as text: what it would compute begins with `=`, `+`, `-`, `@` (in full width, too), a
+/// tab or a line end.
+fn neutral(cell: &str) -> Cow<'_, str> {
+    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if cell.starts_with(BEGINS) { format!("'{cell}").into() } else { cell.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files() {
+        for (uploaded, name) in [
+            ("tokens.csv", "Failures_tokens.csv"),
+            ("Tokens May.CSV", "Failures_Tokens May.csv"),
+            ("/home/a/b.csv", "Failures_b.csv"),
+            ("C:\\x\\b.txt", "Failures_b.txt.csv"),
+            ("../..", "Failures_...csv"),
+            ("a\nb?.csv", "Failures_a_b_.csv"),
+            ("ü.csv", "Failures_ü.csv"),
+            ("", "Failures_.csv"),
+        ] {
+            assert_eq!(file_name(uploaded), name);
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_for_a_spreadsheet_to_compute() {
+        for begin in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
+            let cell = format!("{begin}1+1|cmd");
+            let mut writer = Writer::new(Vec::new()).unwrap();
+            writer
+                .write(&Failure { serial: Some(&cell), upn: Some(&cell), message: &cell, ..Failure::default() })
+                .unwrap();
+            let file = String::from_utf8(writer.finish().unwrap()).unwrap();
+            let line = file.split_once("\r\n").unwrap().1;
+            assert_eq!(line.matches(&format!("'{begin}")).count(), 3, "{line:?}");
+            assert_eq!(line.matches(begin.trim()).count() / 3 * 3, line.matches(begin.trim()).count());
+        }
+    }
+
+    #[test]
+    fn the_columns_differ_from_the_upload_s() {
+        let file = Writer::new(Vec::new()).unwrap().finish().unwrap();
+        assert_eq!(file, b"line,upn,serial,field,code,what is wrong,what to do\r\n");
+    }
+}

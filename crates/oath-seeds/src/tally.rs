@@ -1,0 +1,130 @@
+use crate::check::Checks;
+use crate::text::count;
+use crate::{Field, Finding, Kind, Severity};
+
+/// Things that are accepted and may stand on every line: counted, and told once at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Tallies(Vec<Tally>);
+
+#[derive(Debug)]
+struct Tally {
+    kind: Kind,
+    count: u64,
+    first: u64,
+}
+
+impl Tallies {
+    /// Counts a row of which `checks` are made.
+    pub(crate) fn add(&mut self, kind: Kind, checks: &Checks) {
+        self.add_line(kind, checks.line());
+    }
+
+    /// Counts a line.
+    pub(crate) fn add_line(&mut self, kind: Kind, line: u64) {
+        match self.0.iter_mut().find(|tally| tally.kind == kind) {
+            Some(tally) => tally.count = tally.count.saturating_add(1),
+            None => self.0.push(Tally { kind, count: 1, first: line }),
+        }
+    }
+
+    /// One note for each, in the order of their first lines.
+    pub(crate) fn findings(&mut self) -> impl Iterator<Item = Finding> + use<> {
+        self.0.sort_by_key(|tally| tally.first);
+        core::mem::take(&mut self.0).into_iter().filter_map(|Tally { kind, count: number, first }| {
+            let (field, what, action) = text(kind)?;
+            let lines = count(number, "line");
+            let message =
+                if number == 1 { format!("{what} in 1 line.") } else { format!("{what} in {lines}, first here.") };
+            Some(Finding { line: Some(first), field, ..Finding::new(kind, Severity::Note, message, action) })
+        })
+    }
+}
+
+/// What is said of a kind that is counted.
+const fn text(kind: Kind) -> Option<(Option<Field>, &'static str, &'static str)> {
+    Some(match kind {
+        Kind::BlankLine => (None, "Nothing", "It was skipped; nothing to do."),
+        Kind::CommentLine => {
+            (None, "A comment", "It was skipped. Entra ID knows no comments: take it out before an upload there.")
+        }
+        Kind::QuotedFields => (
+            None,
+            "Every field in quotes",
+            "They were taken off. Some scripts do not: write quotes only where a field needs them.",
+        ),
+        Kind::SurroundingSpace => {
+            (None, "White space around a field", "It was taken off; write none around the separators.")
+        }
+        Kind::StrayCarriageReturn => (
+            None,
+            "A stray carriage return",
+            "It was taken off. Other tools keep it as part of the last column: save the file with one kind of line end.",
+        ),
+        Kind::TrailingSeparator => {
+            (None, "Empty columns behind the last", "They were ignored; delete the empty columns in the spreadsheet.")
+        }
+        Kind::SecretLowerCase => {
+            (Some(Field::SecretKey), "A secret key in lower case", "It is the same secret; nothing to do.")
+        }
+        Kind::SecretPadding => {
+            (Some(Field::SecretKey), "A secret key with = at the end", "It is the same secret without; nothing to do.")
+        }
+        Kind::SecretLeftOverBits => (
+            Some(Field::SecretKey),
+            "A secret key whose left-over bits are not zero",
+            "They are no part of the secret; nothing to do.",
+        ),
+        _ => return None,
+    })
+}
+
+/// The lengths of the serial numbers that are digits only: a spreadsheet that takes them for numbers drops leading
+/// zeros, and then the lengths disagree.
+#[derive(Debug)]
+pub(crate) struct SerialLengths {
+    /// For each length: how many, and the first line.
+    seen: [(u64, u64); Self::MAX],
+}
+
+impl SerialLengths {
+    const MAX: usize = 25;
+    /// Zeros that a serial number is believed to lose; more is two kinds of tokens.
+    const MAX_LOST: usize = 3;
+
+    pub(crate) const fn new() -> Self {
+        Self { seen: [(0, 0); Self::MAX] }
+    }
+
+    pub(crate) fn add(&mut self, serial: &str, line: u64) {
+        if !serial.bytes().all(|b| b.is_ascii_digit()) {
+            return;
+        }
+        if let Some((number, first)) = self.seen.get_mut(serial.len()) {
+            if *number == 0 {
+                *first = line;
+            }
+            *number = number.saturating_add(1);
+        }
+    }
+
+    pub(crate) fn finding(&self) -> Option<Finding> {
+        let longest = self.seen.iter().rposition(|(number, _)| *number > 0)?;
+        let shorter = self.seen.get(longest.saturating_sub(Self::MAX_LOST)..longest)?;
+        let number = shorter.iter().fold(0u64, |sum, (number, _)| sum.saturating_add(*number));
+        let first = shorter.iter().filter(|(number, _)| *number > 0).map(|(_, first)| *first).min()?;
+        let others = self.seen.get(longest).map_or(0, |(number, _)| *number);
+        let have = if number == 1 { "has" } else { "have" };
+        let message = format!(
+            "{} of digits only {have} fewer digits than the {longest} of {others} other: a spreadsheet may have dropped \
+             leading zeros. The first is here.",
+            count(number, "serial number")
+        );
+        let action = "Compare with the numbers on the backs of the tokens; if zeros are missing, import the vendor's file \
+                      again with the column as text.";
+        Some(Finding {
+            line: Some(first),
+            field: Some(Field::SerialNumber),
+            ..Finding::new(Kind::SerialLengths, Severity::Warning, message, action)
+        })
+    }
+}

@@ -1,0 +1,460 @@
+//! Every finding: which input gives it, how grave it is, where it is, what repairs it. And that none shows a secret.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use oath_seeds::{Field, Finding, Kind, Options, ReadError, Repair, Repairs, Row, Severity, UpnRule, read};
+use oath_seeds::{Reader, SeedFile};
+
+const HEADER: &str = "upn,serial number,secret key,time interval,manufacturer,model";
+const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const OTHER: &str = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU";
+
+fn file(rows: &str) -> String {
+    format!("{HEADER}\r\n{rows}")
+}
+
+fn rows(text: &str, options: &Options) -> (Vec<Row>, Vec<Finding>) {
+    let mut reader = Reader::new(text.as_bytes(), options).unwrap();
+    let mut about = reader.take_findings();
+    let rows: Vec<Row> = reader.by_ref().map(Result::unwrap).collect();
+    about.extend(reader.take_findings());
+    for row in &rows {
+        let failed = row.errors().next().is_some();
+        assert_eq!(row.record.is_none(), failed, "a row is a record or has an error: {row:?}");
+    }
+    (rows, about)
+}
+
+fn refused(bytes: &[u8]) -> Finding {
+    match read(bytes, &Options::default()) {
+        Err(ReadError::Refused(finding)) => *finding,
+        other => panic!("expected a refusal: {other:?}"),
+    }
+}
+
+struct Case {
+    row: String,
+    kind: Kind,
+    severity: Severity,
+    field: Option<Field>,
+    repair: Option<Repair>,
+    message: &'static str,
+}
+
+fn case(row: impl Into<String>, kind: Kind, field: impl Into<Option<Field>>, message: &'static str) -> Case {
+    Case { row: row.into(), kind, severity: Severity::Error, field: field.into(), repair: None, message }
+}
+
+impl Case {
+    fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    fn repair(self, repair: Repair) -> Self {
+        Self { repair: Some(repair), ..self }
+    }
+}
+
+fn secret(text: &str) -> String {
+    format!("a@b.c,1234567,{text},30,Contoso,HardwareKey")
+}
+
+fn serial(text: &str) -> String {
+    format!("a@b.c,{text},{SECRET},30,Contoso,HardwareKey")
+}
+
+fn upn(text: &str) -> String {
+    format!("{text},1234567,{SECRET},30,Contoso,HardwareKey")
+}
+
+fn interval(text: &str) -> String {
+    format!("a@b.c,1234567,{SECRET},{text},Contoso,HardwareKey")
+}
+
+fn cases() -> Vec<Case> {
+    use Field::{Manufacturer, Model, SecretKey, SerialNumber, TimeInterval, Upn};
+    let hex40 = "3132333435363738393031323334353637383930";
+    let hex64 = "3132333435363738393031323334353637383930313233343536373839303132";
+    let spaced = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP";
+    vec![
+        case(secret(hex40), Kind::SecretHex, SecretKey, "40 hex digits").repair(Repair::SecretFromHex),
+        case(secret(hex64), Kind::SecretHex, SecretKey, "SHA-256").repair(Repair::SecretFromHex),
+        case(secret(&format!("0x{hex40}")), Kind::SecretHex, SecretKey, "40 hex digits").repair(Repair::SecretFromHex),
+        case(secret(&"abcdef2345".repeat(4)), Kind::SecretMayBeHex, SecretKey, "valid hex too").warning(),
+        case(secret(spaced), Kind::SecretSeparators, SecretKey, "a space").repair(Repair::StripSecret),
+        case(secret(&spaced.replace(' ', "-")), Kind::SecretSeparators, SecretKey, "\"-\"").repair(Repair::StripSecret),
+        case(secret(&spaced.replace(' ', "\u{a0}")), Kind::SecretSeparators, SecretKey, "a no-break space")
+            .repair(Repair::StripSecret),
+        case(secret(&spaced.replace(' ', "\u{200b}")), Kind::SecretSeparators, SecretKey, "a zero-width character")
+            .repair(Repair::StripSecret),
+        case(secret(&format!("“{SECRET}”")), Kind::SecretSeparators, SecretKey, "“").repair(Repair::StripSecret),
+        case(secret(&format!("’{SECRET}’")), Kind::SecretSeparators, SecretKey, "a typographic quote")
+            .repair(Repair::StripSecret),
+        case(
+            secret("JBSWY3DPEHPK0PX1JBSWY8DPEHPK3PX9"),
+            Kind::SecretConfusable,
+            SecretKey,
+            "position 13: 0 (probably the letter O), position 16: 1 (probably the letter I or L), position 22: 8 (probably the letter B), position 32: 9",
+        ),
+        case(
+            secret("JBSWY3DPEHPK!PXPJBSWY3DPEHPK3PXP"),
+            Kind::SecretIllegalCharacter,
+            SecretKey,
+            "position 13: a character outside the alphabet",
+        ),
+        case(
+            secret("JBSWY3DPEHPKäPXPJBSWY3DPEHPK3PXP"),
+            Kind::SecretIllegalCharacter,
+            SecretKey,
+            "position 13: a character beyond ASCII",
+        ),
+        case(
+            secret("JBSWY3DP=EHPK3PXPJBSWY3DPEHPK3PXP"),
+            Kind::SecretIllegalCharacter,
+            SecretKey,
+            "position 9: padding",
+        ),
+        case(secret(&"A".repeat(130)), Kind::SecretTooLong, SecretKey, "130 characters"),
+        case(secret(&SECRET[..30]), Kind::SecretLength, SecretKey, "30 characters"),
+        case(secret(&SECRET[..15]), Kind::SecretTooShort, SecretKey, "72 bits"),
+        case(secret(&SECRET[..16]), Kind::SecretWeak, SecretKey, "80 bits").warning(),
+        case(secret(""), Kind::SecretEmpty, SecretKey, "empty"),
+        case(secret("- -"), Kind::SecretEmpty, SecretKey, "no letter"),
+        case(secret("2234567abcdef2234567abcdef"), Kind::SecretSample, SecretKey, "public").warning(),
+        case(serial("1.1E+12"), Kind::SerialScientific, SerialNumber, "\"1.1E+12\""),
+        case(serial("\"2,60022E+12\""), Kind::SerialScientific, SerialNumber, "lost for good"),
+        case(serial(""), Kind::SerialEmpty, SerialNumber, "empty"),
+        case(serial("12\u{200b}34"), Kind::SerialHiddenCharacter, SerialNumber, "a zero-width character")
+            .repair(Repair::StripHidden(SerialNumber)),
+        case(serial("=\"0950380269\""), Kind::FormulaText, SerialNumber, "=\"\"")
+            .repair(Repair::UnwrapFormula(SerialNumber)),
+        case(serial("=1+1"), Kind::FormulaCell, SerialNumber, "would compute").warning(),
+        case(serial("12\u{7}4"), Kind::UnreadableCharacter, SerialNumber, "control"),
+        case(serial(&"x".repeat(1025)), Kind::FieldTooLong, SerialNumber, "1025"),
+        case(interval(""), Kind::IntervalEmpty, TimeInterval, "expected 30 or 60"),
+        case(interval("45"), Kind::IntervalUnsupported, TimeInterval, "\"45\"; expected 30 or 60"),
+        case(interval("60000"), Kind::IntervalUnsupported, TimeInterval, "\"60000\""),
+        case(interval("30 min"), Kind::IntervalUnsupported, TimeInterval, "\"30 min\""),
+        case(interval(SECRET), Kind::IntervalUnsupported, TimeInterval, "a text of 32 characters"),
+        case(interval("60s"), Kind::IntervalSpelling, TimeInterval, "\"60s\"").repair(Repair::Interval(60)),
+        case(interval("30 seconds"), Kind::IntervalSpelling, TimeInterval, "30").repair(Repair::Interval(30)),
+        case(interval("60.0"), Kind::IntervalSpelling, TimeInterval, "60").repair(Repair::Interval(60)),
+        case(format!("a@b.c,1,{SECRET},30,Feitian,OTP c200"), Kind::IntervalModel, TimeInterval, "c200").warning(),
+        case(format!("a@b.c,1,{SECRET},45,Feitian,OTP C200"), Kind::IntervalUnsupported, TimeInterval, "c200 is 60 s"),
+        case(upn(""), Kind::UpnEmpty, Upn, "empty"),
+        case(upn("o’neil@b.c"), Kind::UpnTypographicQuote, Upn, "typographic")
+            .repair(Repair::Upn("o''neil@b.c".into())),
+        case(upn("o’’neil@b.c"), Kind::UpnTypographicQuote, Upn, "typographic")
+            .repair(Repair::Upn("o''neil@b.c".into())),
+        case(upn("o'neil@b.c"), Kind::UpnSingleQuote, Upn, "not written twice")
+            .repair(Repair::Upn("o''neil@b.c".into())),
+        case(upn("o'''neil@b.c"), Kind::UpnSingleQuote, Upn, "not written twice"),
+        case(upn("a b@b.c"), Kind::UpnIllegalCharacter, Upn, "a space at position 2"),
+        case(upn("a+b@b.c"), Kind::UpnIllegalCharacter, Upn, "\"+\" at position 2"),
+        case(upn("a\u{a0}@b.c"), Kind::UpnIllegalCharacter, Upn, "no-break").repair(Repair::StripHidden(Upn)),
+        case(upn("alice"), Kind::UpnMalformed, Upn, "name@domain"),
+        case(upn("a@b@c"), Kind::UpnMalformed, Upn, "exactly one @"),
+        case(upn("@b.c"), Kind::UpnMalformed, Upn, "name@domain"),
+        case(upn("jürgen@b.c"), Kind::UpnLetter, Upn, "beyond A to Z").warning(),
+        case(upn("bob_x.org#EXT#@b.c"), Kind::UpnGuest, Upn, "guest").warning(),
+        case(format!("a@b.c,1,{SECRET},30,,M"), Kind::ManufacturerEmpty, Manufacturer, "empty").warning(),
+        case(format!("a@b.c,1,{SECRET},30,C,"), Kind::ModelEmpty, Model, "empty").warning(),
+        case(format!("a@b.c,1,{SECRET},30,C,\u{fffd}"), Kind::UnreadableCharacter, Model, "lost in a conversion"),
+        case(format!("\"a@b.c,1234567,{SECRET},30,C,M\""), Kind::RowInOneCell, None, "one cell")
+            .repair(Repair::UnwrapRow),
+        case(format!("\"a@b.c,1234567,{SECRET},30,C,M\",,,"), Kind::RowInOneCell, None, "one cell")
+            .repair(Repair::UnwrapRow),
+        case(format!("a@b.c;1234567;{SECRET};30;C;M"), Kind::RowSeparator, None, "a semicolon")
+            .repair(Repair::SplitRowAt(';')),
+        case(format!("a@b.c\t1234567\t{SECRET}\t30\tC\tM"), Kind::RowSeparator, None, "a tab")
+            .repair(Repair::SplitRowAt('\t')),
+        case(format!("1234567,{SECRET},30,C,M"), Kind::TooFewColumns, None, "5 columns; expected 6"),
+        case(format!("a@b.c,1,{SECRET},30,Contoso, Inc.,M"), Kind::TooManyColumns, None, "7 columns; expected 6"),
+        case(format!("\"a@b.c,1,{SECRET},30,C,M"), Kind::QuoteUnclosed, None, "not closed"),
+        case(format!("#a@b.c,1,{SECRET},30,C,M"), Kind::RowOrComment, None, "begins with #"),
+        case("x".repeat(20_000), Kind::LineTooLong, None, "far longer"),
+        case(",".repeat(300) + "x", Kind::TooManyColumns, None, "hundreds"),
+    ]
+}
+
+#[test]
+fn every_mistake_in_a_row_has_its_finding() {
+    for case in cases() {
+        let (rows, _) = rows(&file(&format!("{}\r\nb@b.c,999,{OTHER},60,C,M\r\n", case.row)), &Options::default());
+        let [row, next] = rows.as_slice() else { panic!("{:?}: {rows:?}", case.row) };
+        assert!(next.findings.is_empty(), "the row behind is not touched: {next:?}");
+        let about: Vec<_> = row.findings.iter().filter(|finding| finding.kind == case.kind).collect();
+        let [finding] = about.as_slice() else { panic!("{:?}: {:?}", case.row, row.findings) };
+        assert_eq!(row.findings.len(), 1, "nothing else is found: {:?}", row.findings);
+        assert_eq!(
+            (finding.severity, finding.line, finding.field),
+            (case.severity, Some(2), case.field),
+            "{finding:?}"
+        );
+        assert_eq!(finding.repair, case.repair, "{:?}", case.row);
+        assert!(finding.message.contains(case.message), "{:?} in {:?}", case.message, finding.message);
+        assert!(!finding.action.is_empty() && !finding.repaired);
+        let column = case.field.map(|field| 1 + Field::ALL.iter().position(|f| *f == field).unwrap());
+        assert_eq!(finding.column, column.map(|column| u32::try_from(column).unwrap()));
+    }
+}
+
+#[test]
+fn what_can_be_repaired_is_repaired_on_request_only() {
+    let apply = Options::default().repairs(Repairs::Apply);
+    for case in cases().into_iter().filter(|case| case.repair.is_some()) {
+        let (rows, _) = rows(&file(&case.row), &apply);
+        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        let record = row.record.as_ref().unwrap_or_else(|| panic!("{:?}: {row:?}", case.row));
+        let finding = row.findings.iter().find(|finding| finding.kind == case.kind).unwrap();
+        assert_eq!((finding.severity, finding.repaired), (Severity::Warning, true));
+        match finding.repair.as_ref().unwrap() {
+            Repair::Upn(_) => assert_eq!(record.upn.as_deref(), Some("o'neil@b.c")),
+            Repair::SecretFromHex => assert!(record.secret.expose_bytes().starts_with(b"12345678901234567890")),
+            Repair::StripSecret => assert_eq!(record.secret.expose_base32().as_str(), SECRET),
+            Repair::Interval(seconds) => {
+                assert!(format!("{:?}", record.moving).contains(&format!("x: {seconds}")), "{:?}", record.moving);
+            }
+            _ => assert!(["1234567", "0950380269", "1234"].contains(&record.serial.as_str()), "{}", record.serial),
+        }
+    }
+}
+
+/// Searches everything that a person may get to see for any eight characters of the secrets in a file.
+#[test]
+fn no_finding_and_no_report_shows_a_secret() {
+    for case in cases() {
+        let text = file(&case.row);
+        for options in [Options::default(), Options::default().repairs(Repairs::Apply)] {
+            let (rows, about) = rows(&text, &options);
+            let mut shown = format!("{about:?}");
+            for row in &rows {
+                shown += &format!("{row:?} {:?} {:?}", row.upn(), row.serial());
+                for finding in &row.findings {
+                    shown +=
+                        &format!("{finding} {}", finding.repair.as_ref().map(Repair::describe).unwrap_or_default());
+                }
+            }
+            for cell in case.row.split([',', ';', '\t', '"']).filter(|cell| cell.len() >= 26 && !cell.contains("xxx")) {
+                let bare: String = cell.chars().filter(char::is_ascii_alphanumeric).collect();
+                for part in bare.as_bytes().windows(8) {
+                    let part = core::str::from_utf8(part).unwrap();
+                    assert!(!shown.contains(part), "{part} of {:?} in {shown}", case.row);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn secrets_in_the_wrong_column_are_not_reported_as_serial_numbers() {
+    for row in [
+        format!("1234567,{SECRET},60,Contoso,Key"),
+        format!("a@b.c,{SECRET},1234567,60,Contoso,Key"),
+        format!("{SECRET},1234567,a@b.c,60,Contoso,Key"),
+        format!("a@b.c,1;{SECRET};60;C;K"),
+    ] {
+        let (rows, _) = rows(&file(&row), &Options::default());
+        let shown = format!("{rows:?}");
+        assert!(rows[0].record.is_none() && !shown.contains(SECRET), "{shown}");
+    }
+}
+
+#[test]
+fn a_row_with_every_mistake_tells_all_of_them() {
+    let (rows, _) = rows(&file("o'neil,1.1E+12,JBSW Y3DP 0HPK,45,,"), &Options::default());
+    let kinds: Vec<_> = rows[0].findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            Kind::UpnMalformed,
+            Kind::SerialScientific,
+            Kind::SecretSeparators,
+            Kind::SecretConfusable,
+            Kind::IntervalUnsupported
+        ]
+    );
+}
+
+#[test]
+fn without_a_user_a_token_may_go_into_the_inventory() {
+    let (rows, _) = rows(&file(&upn("")), &Options::default().upn(UpnRule::Optional));
+    assert_eq!(rows[0].record.as_ref().unwrap().upn, None);
+    assert_eq!((rows[0].findings[0].kind, rows[0].findings[0].severity), (Kind::UpnEmpty, Severity::Warning));
+}
+
+#[test]
+fn duplicates_and_conflicts() {
+    let (rows, _) = rows(
+        &file(&format!(
+            "a@b.c,1,{SECRET},30,C,M\r\nA@b.c,1,{},30,C,M\r\nz@b.c,1,{SECRET},30,C,M\r\na@b.c,1,{OTHER},30,C,M\r\n\
+             a@b.c,2,{SECRET},30,C,M\r\na@b.c,2,{OTHER},30,C,M\r\n",
+            SECRET.to_lowercase()
+        )),
+        &Options::default(),
+    );
+    let found: Vec<_> =
+        rows.iter().map(|row| row.findings.first().map(|f| (f.kind, f.severity, f.line, f.field))).collect();
+    assert_eq!(
+        found,
+        [
+            None,
+            Some((Kind::RowDuplicate, Severity::Warning, Some(3), None)),
+            Some((Kind::SerialTwoUsers, Severity::Error, Some(4), Some(Field::Upn))),
+            Some((Kind::SerialDuplicate, Severity::Error, Some(5), Some(Field::SerialNumber))),
+            Some((Kind::SecretDuplicate, Severity::Error, Some(6), Some(Field::SecretKey))),
+            None,
+        ]
+    );
+    assert_eq!((rows[3].serial(), rows[3].upn()), (Some("1"), Some("a@b.c")));
+    assert!(rows[1].findings[0].message.contains("line 2"));
+}
+
+/// What is accepted and told once for all lines.
+#[test]
+fn what_recurs_is_told_once() {
+    let blank = "\r\n ,,,,,\r\n# nothing\r\n";
+    for (rows_text, kind, line) in [
+        (
+            format!("a@b.c,1,{},30,C,M\r\nb@b.c,2,{},30,C,M", SECRET.to_lowercase(), OTHER.to_lowercase()),
+            Kind::SecretLowerCase,
+            2,
+        ),
+        (format!("a@b.c,1,{}======,30,C,M", &SECRET[..26]), Kind::SecretPadding, 2),
+        ("a@b.c,1,JBSWY3DPEHPK3PXPJBSWY3DPEF,30,C,M".to_owned(), Kind::SecretLeftOverBits, 2),
+        (format!("a@b.c,1,{SECRET},30,C,M\r\r\n"), Kind::StrayCarriageReturn, 2),
+        (format!("\"a@b.c\",\"1\",\"{SECRET}\",\"30\",\"C\",\"M\r\"\r\n"), Kind::StrayCarriageReturn, 2),
+        (format!("\"a@b.c\",\"1\",\"{SECRET}\",\"30\",\"C, D\",\"M\"\r\n"), Kind::QuotedFields, 2),
+        (format!("a@b.c , 1,{SECRET},30,C,M\r\n"), Kind::SurroundingSpace, 2),
+        (format!("a@b.c,1,{SECRET},30,C,M,,\r\n"), Kind::TrailingSeparator, 2),
+        (blank.to_owned(), Kind::BlankLine, 2),
+        (blank.to_owned(), Kind::CommentLine, 4),
+    ] {
+        let (rows, about) = rows(&file(&rows_text), &Options::default());
+        assert!(rows.iter().all(|row| row.record.is_some() && row.findings.is_empty()), "{rows:?}");
+        let finding =
+            about.iter().find(|finding| finding.kind == kind).unwrap_or_else(|| panic!("{kind:?}: {about:?}"));
+        assert_eq!((finding.severity, finding.line), (Severity::Note, Some(line)));
+        assert!(rows.iter().all(|row| row.record.as_ref().unwrap().model == "M"));
+    }
+}
+
+#[test]
+fn serial_numbers_that_lost_their_zeros() {
+    let column = |serials: &[&str]| {
+        let secret =
+            |i: usize| format!("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PX{}", char::from(b'A' + u8::try_from(i).unwrap()));
+        let rows: String =
+            serials.iter().enumerate().map(|(i, s)| format!("a@b.c,{s},{},30,C,M\n", secret(i))).collect();
+        let (_, about) = rows_of(&file(&rows));
+        about.into_iter().find(|finding| finding.kind == Kind::SerialLengths)
+    };
+    let finding = column(&["0950380269", "1950380270", "950380271", "50380271"]).unwrap();
+    assert_eq!(
+        (finding.severity, finding.line, finding.field),
+        (Severity::Warning, Some(4), Some(Field::SerialNumber))
+    );
+    assert!(
+        finding.message.contains("2 serial numbers of digits only have fewer digits than the 10 of 2 other"),
+        "{finding}"
+    );
+    assert_eq!(column(&["1234567", "1100000000000", "306EUO4-00960"]), None, "two kinds of tokens");
+    assert_eq!(column(&["0950380269", "1950380270"]), None);
+}
+
+fn rows_of(text: &str) -> (Vec<Row>, Vec<Finding>) {
+    rows(text, &Options::default())
+}
+
+/// The header in all its forms, and what is said of it.
+#[test]
+fn headers() {
+    let row = format!("a@b.c,1,{SECRET},60,C,M\n");
+    let read = |header: &str, row: &str| {
+        let (rows, about) = rows_of(&format!("{header}\n{row}"));
+        assert!(rows[0].record.is_some(), "{rows:?}");
+        about.iter().map(|f| (f.kind, f.severity, f.field)).collect::<Vec<_>>()
+    };
+    let spelled = (Kind::HeaderSpelling, Severity::Note, Some(Field::TimeInterval));
+    assert_eq!(read(HEADER, &row), []);
+    assert_eq!(read("UPN,Serial Number,Secret Key,Time Interval,Manufacturer,Model", &row), []);
+    assert_eq!(read("upn , serial number,secret key,timeinterval,manufacturer,model,,", &row), [spelled]);
+    assert_eq!(read("\"upn\",\"serial number\",\"secret key\",\"time interval\",\"manufacturer\",\"model\"", &row), []);
+    assert_eq!(
+        read("model,upn,serial number,secret key,time interval,manufacturer", &format!("M,a@b.c,1,{SECRET},60,C")),
+        [(Kind::HeaderOrder, Severity::Note, None)]
+    );
+    for separator in [";", "\t"] {
+        assert_eq!(
+            read(&HEADER.replace(',', separator), &row.replace(',', separator)),
+            [(Kind::Separator, Severity::Warning, None)]
+        );
+    }
+    let (_, about) = rows_of(&format!("{HEADER},Batch,{SECRET}\n{},7,x\n", row.trim()));
+    assert_eq!((about[0].kind, about[0].severity), (Kind::ColumnUnknown, Severity::Warning));
+    assert!(about[0].message.contains("\"Batch\", column 8") && !about[0].message.contains(SECRET), "{}", about[0]);
+    let (rows, _) = rows_of(&format!("\"{HEADER}\"\n\"{}\"\n", row.trim()));
+    assert_eq!(rows[0].findings[0].kind, Kind::RowInOneCell);
+}
+
+#[test]
+fn an_empty_table_is_told() {
+    let SeedFile { records, findings, .. } = read(HEADER.as_bytes(), &Options::default()).unwrap();
+    assert!(records.is_empty());
+    assert_eq!((findings[0].kind, findings[0].severity), (Kind::NoRows, Severity::Warning));
+}
+
+#[test]
+fn files_that_are_none_are_refused_by_name() {
+    let hex = "3132333435363738393031323334353637383930";
+    let cases: Vec<(Vec<u8>, Kind, &str)> = vec![
+        (b"".to_vec(), Kind::EmptyFile, "empty"),
+        (b" \r\n \n".to_vec(), Kind::EmptyFile, "empty"),
+        (b"PK\x03\x04\x14\0\x06\0".to_vec(), Kind::NotASeedFile, "Excel"),
+        (b"%PDF-1.7\n".to_vec(), Kind::NotASeedFile, "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0".to_vec(), Kind::NotASeedFile, "PNG"),
+        (vec![7, 0, 1, 2, 3, 4, 5], Kind::NotASeedFile, "binary"),
+        (b"\x85\x01\x0c\x03\0\x01\x02".to_vec(), Kind::EncryptedFile, "OpenPGP"),
+        (b"-----BEGIN PGP MESSAGE-----\n\nhQ".to_vec(), Kind::EncryptedFile, "OpenPGP"),
+        (b"{\"@context\":\"#$delta\",\"value\":[]}".to_vec(), Kind::OtherFormat, "graph-json"),
+        (b"[1,2]".to_vec(), Kind::NotASeedFile, "JSON"),
+        (b"<?xml version=\"1.0\"?><KeyContainer/>".to_vec(), Kind::OtherFormat, "PSKC"),
+        (b"<?xml version=\"1.0\"?><x/>".to_vec(), Kind::NotASeedFile, "XML"),
+        (b"<!DOCTYPE html><html>".to_vec(), Kind::NotASeedFile, "web page"),
+        (b"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ".to_vec(), Kind::OtherFormat, "otpauth"),
+        (b"# version: 2\nusername".to_vec(), Kind::OtherFormat, "privacyidea-csv"),
+        (b"# nothing\n\n".to_vec(), Kind::HeaderMissing, "no header"),
+        (b"\xff\xfe\0\0u\0\0\0".to_vec(), Kind::EncodingUnsupported, "UTF-32"),
+        (b"hello world\nfoo\n".to_vec(), Kind::HeaderMissing, "not the header"),
+        (format!("a@b.c,1234567,{SECRET},60,Contoso,HardwareKey\n").into(), Kind::HeaderMissing, "looks like a token"),
+        (
+            format!("serial number,secret key,time interval,manufacturer,model\n1,{SECRET},60,C,M").into(),
+            Kind::OtherFormat,
+            "deepnet-csv",
+        ),
+        (format!("1234567,{hex},totp,6,30").into(), Kind::OtherFormat, "privacyidea-csv"),
+        (format!("1234567;Feitian;TOTP;{hex};6;30").into(), Kind::OtherFormat, "multiotp"),
+        (format!("1234567,{hex}").into(), Kind::OtherFormat, "Duo"),
+        (b"userPrincipalName,displayName\na@b.c,A".to_vec(), Kind::OtherFormat, "list of users"),
+        (
+            b"upn,serial number,secret key,manufacturer,model,Intervall".to_vec(),
+            Kind::HeaderColumnMissing,
+            "\"time interval\". It has \"Intervall\"",
+        ),
+        (format!("{HEADER},UPN").into(), Kind::HeaderColumnTwice, "\"upn\" twice"),
+        (
+            format!("{HEADER},1234567,2234567abcdef2234567abcdef,60,Contoso,HardwareKey").into(),
+            Kind::HeaderHoldsData,
+            "line break",
+        ),
+        (vec![b'x'; 70_000], Kind::NotASeedFile, "far longer than a header"),
+    ];
+    for (bytes, kind, message) in cases {
+        let finding = refused(&bytes);
+        let shown = format!("{finding} {finding:?}");
+        assert_eq!((finding.kind, finding.severity), (kind, Severity::Error), "{shown}");
+        assert!(finding.message.contains(message), "{message:?} in {shown}");
+        assert!(!finding.action.is_empty());
+        assert!(!shown.contains(&SECRET[..8]) && !shown.contains(&hex[..8]) && !shown.contains("2234567"), "{shown}");
+    }
+}
