@@ -1,35 +1,49 @@
+//! HMAC-SHA-1 from its pad states.
+
+#[cfg(target_arch = "x86_64")]
+mod ni;
+mod scalar;
+
+use crate::kernels::{self, Kernels, block_bytes};
+#[cfg(any(test, feature = "force-path"))]
+use crate::path::Path;
+use crate::path::Present;
 use crate::truncate::dynamic_truncation;
 use ::sha1::{Digest, block_api::compress};
+use core::slice::from_ref;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 const H0: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
 const BLOCK: usize = 64;
 
-/// K absorbed into the two states of HMAC-SHA-1 (RFC 2104): what is left to do for a counter is one block each.
+/// K absorbed into the two states of HMAC-SHA-1 (RFC 2104 §4): what is left to do for a counter is one block each.
 ///
-/// Wiped when dropped. `Clone` is left out on purpose: a key has one owner.
+/// Wiped when dropped. `Clone` is left out on purpose: a key has one owner. `Debug` shows nothing.
 pub struct Sha1Pads {
     inner: [u32; 5],
     outer: [u32; 5],
 }
 
 impl Sha1Pads {
-    /// Absorbs K, of any length; longer than 64 bytes it is hashed first, as RFC 2104 says.
+    /// Absorbs K, of any length; longer than 64 bytes it is hashed first, as RFC 2104 §2 says.
     ///
-    /// Leakage: the key is secret, its length is public.
+    /// Leakage: the key is secret, its length is public. The copies of the key made here are wiped; what the hash crate
+    /// leaves on the stack is not.
     #[must_use]
     pub fn new(key: &[u8]) -> Self {
         let mut block = [0u8; BLOCK];
         if let Some(head) = block.get_mut(..key.len()) {
             head.copy_from_slice(key);
         } else {
-            block[..20].copy_from_slice(&::sha1::Sha1::digest(key));
+            let mut hashed = ::sha1::Sha1::digest(key);
+            block.iter_mut().zip(&hashed).for_each(|(b, h)| *b = *h);
+            hashed.as_mut_slice().zeroize();
         }
         let mut pads = Self { inner: H0, outer: H0 };
         block.iter_mut().for_each(|b| *b ^= 0x36);
-        compress(&mut pads.inner, core::slice::from_ref(&block));
+        compress(&mut pads.inner, from_ref(&block));
         block.iter_mut().for_each(|b| *b ^= 0x36 ^ 0x5c);
-        compress(&mut pads.outer, core::slice::from_ref(&block));
+        compress(&mut pads.outer, from_ref(&block));
         block.zeroize();
         pads
     }
@@ -37,36 +51,85 @@ impl Sha1Pads {
     /// `out[i] = DT(HMAC-SHA-1(K, counter + i))`, RFC 4226 §5.3: numbers of 31 bits, before the reduction to digits.
     /// Counters wrap at 2^64.
     ///
-    /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public.
+    /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
+    /// leakage model for what stays on the stack.
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
-        let mut counter = counter;
-        for number in out {
-            *number = self.one(counter);
-            counter = counter.wrapping_add(1);
-        }
+        kernels::counters(Present::best(), self, counter, out);
     }
 
-    fn one(&self, counter: u64) -> u32 {
-        let mut block = [0u8; BLOCK];
-        block[..8].copy_from_slice(&counter.to_be_bytes());
-        block[8] = 0x80;
-        block[62..].copy_from_slice(&(8 * (64 + 8u16)).to_be_bytes());
-        let mut state = self.inner;
-        compress(&mut state, core::slice::from_ref(&block));
+    /// `out[i] = DT(HMAC-SHA-1(keys[i], counter))`, as far as both slices reach: one counter under many keys, for a
+    /// search over an inventory. All keys share the message schedule of the counter. A hundred keys a call, or more,
+    /// are best.
+    ///
+    /// Leakage: the pad states and `out` are secret; `counter` and the lengths are public.
+    pub fn truncated_many(keys: &[&Self], counter: u64, out: &mut [u32]) {
+        kernels::keys(Present::best(), keys, counter, out);
+    }
 
-        block = [0u8; BLOCK];
-        for (bytes, word) in block.chunks_exact_mut(4).zip(&state) {
-            bytes.copy_from_slice(&word.to_be_bytes());
-        }
-        block[20] = 0x80;
-        block[62..].copy_from_slice(&(8 * (64 + 20u16)).to_be_bytes());
-        state = self.outer;
-        compress(&mut state, core::slice::from_ref(&block));
-        let number = dynamic_truncation(&state, state[4]);
-        state.zeroize();
+    /// [`truncated`](Self::truncated) on a path that the caller names. False, and `out` untouched, if the machine lacks
+    /// it.
+    ///
+    /// Leakage: as [`truncated`](Self::truncated); the path is public.
+    #[cfg(any(test, feature = "force-path"))]
+    #[must_use]
+    pub fn truncated_on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool {
+        path.present().map(|present| kernels::counters(present, self, counter, out)).is_some()
+    }
+
+    /// [`truncated_many`](Self::truncated_many) on a path that the caller names. False, and `out` untouched, if the
+    /// machine lacks it.
+    ///
+    /// Leakage: as [`truncated_many`](Self::truncated_many); the path is public.
+    #[cfg(any(test, feature = "force-path"))]
+    #[must_use]
+    pub fn truncated_many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool {
+        path.present().map(|present| kernels::keys(present, keys, counter, out)).is_some()
+    }
+}
+
+impl Kernels<5> for Sha1Pads {
+    type Schedule = scalar::Schedule;
+
+    fn inner(&self) -> &[u32; 5] {
+        &self.inner
+    }
+
+    fn outer(&self) -> &[u32; 5] {
+        &self.outer
+    }
+
+    fn number_by_crate(&self, high: u32, low: u32) -> u32 {
+        let [mut inner, mut outer] = [self.inner, self.outer];
+        compress(&mut inner, from_ref(&block_bytes(&scalar::counter_block(high, low))));
+        let mut block = block_bytes(&scalar::digest_block(&inner));
+        compress(&mut outer, from_ref(&block));
+        let number = dynamic_truncation(&outer, outer[4]);
+        inner.zeroize();
+        outer.zeroize();
         block.zeroize();
         number
     }
+
+    #[inline(always)]
+    fn number(inner: &[u32; 5], outer: &[u32; 5], high: u32, low: u32) -> u32 {
+        scalar::number(inner, outer, high, low)
+    }
+
+    fn schedule(high: u32, low: u32) -> scalar::Schedule {
+        scalar::schedule(high, low)
+    }
+
+    #[inline(always)]
+    fn number_scheduled(inner: &[u32; 5], outer: &[u32; 5], schedule: &scalar::Schedule) -> u32 {
+        scalar::number_scheduled(inner, outer, schedule)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    const INTERLEAVED: usize = 5;
+    #[cfg(target_arch = "x86_64")]
+    const SHA_NI: unsafe fn(&Self, u32, u32, &mut [u32]) = ni::all_counters;
+    #[cfg(target_arch = "x86_64")]
+    const SHA_NI_KEYS: unsafe fn(&[&Self], u32, u32, &mut [u32]) = ni::all_keys;
 }
 
 impl core::fmt::Debug for Sha1Pads {
@@ -83,29 +146,3 @@ impl Drop for Sha1Pads {
 }
 
 impl ZeroizeOnDrop for Sha1Pads {}
-
-#[cfg(test)]
-mod tests {
-    use super::Sha1Pads;
-    use hmac::{Hmac, KeyInit, Mac};
-
-    #[test]
-    fn equals_hmac_over_key_lengths_and_edge_counters() {
-        for len in [0, 1, 10, 16, 20, 63, 64, 65, 80, 128, 200] {
-            let key: alloc::vec::Vec<u8> = (0..len).map(|i: u8| i.wrapping_mul(31)).collect();
-            let pads = Sha1Pads::new(&key);
-            for counter in [0, 1, u64::from(u32::MAX) - 1, u64::MAX - 2] {
-                let mut out = [0; 7];
-                pads.truncated(counter, &mut out);
-                for (i, number) in (0..).zip(out) {
-                    let mut mac = Hmac::<::sha1::Sha1>::new_from_slice(&key).unwrap();
-                    mac.update(&counter.wrapping_add(i).to_be_bytes());
-                    let digest = mac.finalize().into_bytes();
-                    let at = usize::from(digest[19] & 15);
-                    let want = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-                    assert_eq!(number, want, "key of {len} bytes, counter {counter} + {i}");
-                }
-            }
-        }
-    }
-}

@@ -1,0 +1,245 @@
+//! Every path against the `hmac` crate: random keys, the edges of the counter, every length that a split can produce.
+
+use crate::path::Path;
+use crate::{Sha1Pads, Sha256Pads};
+use alloc::vec::Vec;
+use hmac::{Hmac, KeyInit, Mac};
+use proptest::prelude::*;
+
+/// Counters around which a word of the counter changes or the counter wraps, and an ordinary one.
+const EDGES: [u64; 8] = [0, 1, 58_000_000, 0xffff_ffff, 1 << 32, 7 << 32, 0xffff_ffff << 32, u64::MAX];
+
+/// One more than two sixteens, an eight and an interleaved rest at once need.
+const LENGTHS: core::ops::RangeInclusive<usize> = if cfg!(miri) { 0..=5 } else { 0..=70 };
+
+/// What both hashes offer, so that a test is written once.
+trait Pads: Sized {
+    fn new(key: &[u8]) -> Self;
+    fn on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool;
+    fn many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool;
+    fn best(&self, counter: u64, out: &mut [u32]);
+    fn many_best(keys: &[&Self], counter: u64, out: &mut [u32]);
+    /// RFC 4226 §5.3, from the `hmac` crate and by index.
+    fn reference(key: &[u8], counter: u64) -> u32;
+}
+
+macro_rules! pads {
+    ($pads:ty, $hash:ty) => {
+        impl Pads for $pads {
+            fn new(key: &[u8]) -> Self {
+                Self::new(key)
+            }
+            fn on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool {
+                self.truncated_on(path, counter, out)
+            }
+            fn many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool {
+                Self::truncated_many_on(path, keys, counter, out)
+            }
+            fn best(&self, counter: u64, out: &mut [u32]) {
+                self.truncated(counter, out);
+            }
+            fn many_best(keys: &[&Self], counter: u64, out: &mut [u32]) {
+                Self::truncated_many(keys, counter, out);
+            }
+            fn reference(key: &[u8], counter: u64) -> u32 {
+                let mut mac = Hmac::<$hash>::new_from_slice(key).unwrap();
+                mac.update(&counter.to_be_bytes());
+                let digest = mac.finalize().into_bytes();
+                let at = usize::from(digest[digest.len() - 1] & 15);
+                u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff
+            }
+        }
+    };
+}
+pads!(Sha1Pads, ::sha1::Sha1);
+pads!(Sha256Pads, sha2::Sha256);
+
+/// Runs `check` on every path of this machine.
+fn each_path(check: impl Fn(Path)) {
+    Path::ALL.into_iter().filter(|path| path.present().is_some()).for_each(check);
+}
+
+fn consecutive<P: Pads>(key: &[u8], counter: u64, length: usize) {
+    let want: Vec<u32> = (0..).take(length).map(|i| P::reference(key, counter.wrapping_add(i))).collect();
+    let pads = P::new(key);
+    let mut out = Vec::new();
+    each_path(|path| {
+        let mut out = alloc::vec![u32::MAX; length];
+        assert!(pads.on(path, counter, &mut out));
+        assert_eq!(out, want, "{path:?}, {length} numbers from counter {counter}");
+    });
+    out.resize(length, u32::MAX);
+    pads.best(counter, &mut out);
+    assert_eq!(out, want, "the machine's choice, {length} numbers from counter {counter}");
+}
+
+fn many<P: Pads>(keys: &[Vec<u8>], counter: u64) {
+    let want: Vec<u32> = keys.iter().map(|key| P::reference(key, counter)).collect();
+    let pads: Vec<P> = keys.iter().map(|key| P::new(key)).collect();
+    let pads: Vec<&P> = pads.iter().collect();
+    let mut out = Vec::new();
+    each_path(|path| {
+        let mut out = alloc::vec![u32::MAX; pads.len()];
+        assert!(P::many_on(path, &pads, counter, &mut out));
+        assert_eq!(out, want, "{path:?}, {} keys, counter {counter}", pads.len());
+    });
+    out.resize(pads.len(), u32::MAX);
+    P::many_best(&pads, counter, &mut out);
+    assert_eq!(out, want, "the machine's choice, {} keys, counter {counter}", pads.len());
+}
+
+/// Keys of many lengths, none like another.
+fn keys(n: usize) -> Vec<Vec<u8>> {
+    (0..n).map(|i| (0..i * 3).map(|j| u8::try_from((i * 7 + j * 13) & 255).unwrap()).collect()).collect()
+}
+
+#[test]
+fn every_path_equals_hmac_for_every_length() {
+    for length in LENGTHS {
+        consecutive::<Sha1Pads>(b"12345678901234567890", 58_000_000, length);
+        consecutive::<Sha256Pads>(b"12345678901234567890123456789012", 58_000_000, length);
+    }
+}
+
+#[test]
+fn every_path_equals_hmac_where_the_counter_carries_and_wraps() {
+    // Miri takes a second for a handful of numbers.
+    let (lengths, backs): (&[usize], &[u64]) = if cfg!(miri) {
+        (&[5], &[2])
+    } else {
+        (&[1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 17, 21, 33, 70], &[0, 1, 2, 5, 15, 16, 17, 40])
+    };
+    for edge in EDGES {
+        for &length in lengths {
+            for &back in backs {
+                consecutive::<Sha1Pads>(b"12345678901234567890", edge.wrapping_sub(back), length);
+                consecutive::<Sha256Pads>(b"12345678901234567890", edge.wrapping_sub(back), length);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_path_equals_hmac_for_keys_of_every_length() {
+    for length in if cfg!(miri) { 63..66 } else { 0..200 } {
+        let key: Vec<u8> = (0..length).map(|i: u8| i.wrapping_mul(31)).collect();
+        consecutive::<Sha1Pads>(&key, 1, 2);
+        consecutive::<Sha256Pads>(&key, 1, 2);
+    }
+}
+
+#[test]
+fn every_path_equals_hmac_for_every_number_of_keys() {
+    for n in LENGTHS {
+        many::<Sha1Pads>(&keys(n), 58_000_000);
+        many::<Sha256Pads>(&keys(n), 58_000_000);
+    }
+    let few = if cfg!(miri) { 3 } else { 9 };
+    for edge in EDGES {
+        many::<Sha1Pads>(&keys(few), edge);
+        many::<Sha256Pads>(&keys(few), edge);
+    }
+}
+
+#[test]
+fn keys_and_numbers_of_different_length_meet_as_far_as_both_reach() {
+    let pads: Vec<Sha1Pads> = keys(40).iter().map(|key| Sha1Pads::new(key)).collect();
+    let pads: Vec<&Sha1Pads> = pads.iter().collect();
+    each_path(|path| {
+        for (given, asked) in [(0, 3), (3, 0), (1, 40), (40, 1), (17, 16), (16, 17), (40, 23), (23, 40)] {
+            let mut out = alloc::vec![u32::MAX; asked];
+            assert!(Sha1Pads::truncated_many_on(path, &pads[..given], 5, &mut out));
+            for (i, number) in out.into_iter().enumerate() {
+                let want = if i < given { Sha1Pads::reference(&keys(40)[i], 5) } else { u32::MAX };
+                assert_eq!(number, want, "{path:?}, {given} keys, {asked} numbers, number {i}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_values_of_rfc_4226_appendix_d_and_rfc_6238_appendix_b() {
+    each_path(|path| {
+        let mut out = [0; 10];
+        assert!(Sha1Pads::new(b"12345678901234567890").truncated_on(path, 0, &mut out));
+        let want = [
+            1_284_755_224,
+            1_094_287_082,
+            137_359_152,
+            1_726_969_429,
+            1_640_338_314,
+            868_254_676,
+            1_918_287_922,
+            82_162_583,
+            673_399_871,
+            645_520_489,
+        ];
+        assert_eq!(out, want, "{path:?}");
+        let mut out = [0; 1];
+        assert!(Sha256Pads::new(b"12345678901234567890123456789012").truncated_on(path, 1, &mut out));
+        assert_eq!(out, [746_119_246], "{path:?}");
+    });
+}
+
+#[test]
+fn a_path_that_the_machine_lacks_leaves_the_output_alone() {
+    for path in Path::ALL.into_iter().filter(|path| path.present().is_none()) {
+        let pads = Sha1Pads::new(b"12345678901234567890");
+        let mut out = [7; 3];
+        assert!(!pads.truncated_on(path, 0, &mut out));
+        assert!(!Sha1Pads::truncated_many_on(path, &[&pads], 0, &mut out));
+        assert_eq!(out, [7; 3], "{path:?}");
+    }
+}
+
+#[cfg(feature = "force-path")]
+#[test]
+fn a_forced_path_gives_the_same_numbers_and_can_be_given_back() {
+    let pads = Sha1Pads::new(b"12345678901234567890");
+    for path in Path::ALL {
+        assert_eq!(crate::force(Some(path)), path.present().is_some());
+        let mut out = [0];
+        pads.truncated(0, &mut out);
+        assert_eq!(out, [1_284_755_224], "{path:?}");
+    }
+    assert!(crate::force(None));
+}
+
+#[test]
+fn debug_shows_nothing() {
+    assert_eq!(alloc::format!("{:?}", Sha1Pads::new(b"12345678901234567890")), "Sha1Pads([elided])");
+    assert_eq!(alloc::format!("{:?}", Sha256Pads::new(b"12345678901234567890")), "Sha256Pads([elided])");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: if cfg!(miri) { 2 } else { 256 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_path_equals_hmac_for_random_keys_and_counters(
+        key in prop::collection::vec(any::<u8>(), 0..150),
+        counter in prop_oneof![
+            any::<u64>(),
+            any::<u32>().prop_map(u64::from),
+            (0..u64::from(u32::MAX), 0..100u64).prop_map(|(high, back)| (high << 32).wrapping_sub(back)),
+        ],
+        length in 0usize..71,
+    ) {
+        let length = if cfg!(miri) { length & 7 } else { length };
+        consecutive::<Sha1Pads>(&key, counter, length);
+        consecutive::<Sha256Pads>(&key, counter, length);
+    }
+
+    #[test]
+    fn every_path_equals_hmac_for_random_keys_side_by_side(
+        keys in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..40),
+        counter in any::<u64>(),
+    ) {
+        let keys = if cfg!(miri) { &keys[..keys.len().min(5)] } else { &keys[..] };
+        many::<Sha1Pads>(keys, counter);
+        many::<Sha256Pads>(keys, counter);
+    }
+}
