@@ -97,7 +97,7 @@ fn base32_as_people_type_it() {
                     "{why}: {read:?}"
                 ),
                 None => {
-                    assert!(matches!(read, Err(SecretError::Empty | SecretError::Length { .. })), "{why}: {read:?}")
+                    assert!(matches!(read, Err(SecretError::Empty | SecretError::Length { .. })), "{why}: {read:?}");
                 }
             },
         }
