@@ -1,3 +1,6 @@
+mod ahead;
+
+use self::ahead::Ahead;
 use core::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -6,10 +9,16 @@ use std::io::{self, Read};
 /// Files below this are read before anybody looks up.
 const LONG: u64 = 8 * 1024 * 1024;
 
-/// A file with a bar on standard error that shows how far it is read, where a person watches and it is long.
+/// A file with a bar on standard error that shows how far it is read, where a person watches and it is long. A long one
+/// is read ahead.
 pub(crate) struct Watched {
-    file: File,
+    file: Source,
     bar: ProgressBar,
+}
+
+enum Source {
+    Short(File),
+    Long(Ahead),
 }
 
 impl Watched {
@@ -20,6 +29,7 @@ impl Watched {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
+        let file = if length > LONG { Source::Long(Ahead::new(file)) } else { Source::Short(file) };
         Self { file, bar }
     }
 
@@ -31,7 +41,10 @@ impl Watched {
 
 impl Read for Watched {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(bytes)?;
+        let read = match &mut self.file {
+            Source::Short(file) => file.read(bytes),
+            Source::Long(ahead) => ahead.read(bytes),
+        }?;
         self.bar.inc(u64::try_from(read).unwrap_or_default());
         Ok(read)
     }

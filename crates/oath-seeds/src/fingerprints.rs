@@ -1,3 +1,4 @@
+use crate::buckets::{Look, Place, Table};
 use core::hash::{BuildHasher as _, Hasher as _};
 use core::hint::black_box;
 use std::collections::hash_map::RandomState;
@@ -9,7 +10,7 @@ pub(crate) struct Fingerprints {
     state: RandomState,
     /// What is known, in the order of the file.
     log: Vec<Entry>,
-    serials: Table,
+    serials: Serials,
     secrets: Table,
 }
 
@@ -17,6 +18,8 @@ pub(crate) struct Fingerprints {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     serial: u32,
+    /// The other half, for when the [`Serials`] need a table.
+    serial_tag: u32,
     secret: u32,
     user: u32,
     line: u32,
@@ -45,7 +48,7 @@ pub(crate) enum Seen {
 
 impl Fingerprints {
     pub(crate) fn new() -> Self {
-        Self { state: RandomState::new(), log: Vec::new(), serials: Table::new(), secrets: Table::new() }
+        Self { state: RandomState::new(), log: Vec::new(), serials: Serials::new(), secrets: Table::new() }
     }
 
     /// The hashes of a token.
@@ -60,22 +63,26 @@ impl Fingerprints {
 
     /// Brings what is known of some tokens from memory all at once, which takes hardly longer than for one.
     pub(crate) fn fetch(&self, prints: &[Prints]) {
-        let words = prints.iter().map(|p| self.serials.peek(p.serial) ^ self.secrets.peek(p.secret));
+        let words =
+            prints.iter().map(|p| self.serials.peek(halves(p.serial).1) ^ self.secrets.peek(halves(p.secret).1));
         black_box(words.fold(0, |all, word| all ^ word));
     }
 
-    /// What is known of a token; if nothing, it is remembered.
-    pub(crate) fn look(&mut self, prints: Prints, line: u64) -> Seen {
-        let Prints { serial, secret, user } = prints;
+    /// What is known of a token; if nothing, it is remembered. `serial` is the one that `prints` were made of.
+    pub(crate) fn look(&mut self, serial: &str, prints: Prints, line: u64) -> Seen {
         let Self { log, serials, secrets, .. } = self;
-        let (serial_rest, _) = halves(serial);
-        let (secret_rest, _) = halves(secret);
+        let (serial_rest, serial_tag) = halves(prints.serial);
+        let (secret_rest, secret_tag) = halves(prints.secret);
+        let user = prints.user;
         let known = |row: u32, rest: u32, half: fn(&Entry) -> u32| {
             let entry = usize::try_from(row).ok().and_then(|row| log.get(row));
             entry.copied().filter(|entry| half(entry) == rest)
         };
-        let by_serial = serials.look(serial, |row| known(row, serial_rest, |entry| entry.serial));
-        let by_secret = secrets.look(secret, |row| known(row, secret_rest, |entry| entry.secret));
+        let by_serial = match serials.table(serial, log) {
+            Some(table) => table.look(serial_tag, |row| known(row, serial_rest, |entry| entry.serial)),
+            None => Look::Free(Place::default()),
+        };
+        let by_secret = secrets.look(secret_tag, |row| known(row, secret_rest, |entry| entry.secret));
         match (by_serial, by_secret) {
             (Look::Free(by_serial), Look::Free(by_secret)) => {
                 // Beyond 2^32 rows nothing more is remembered: the tables would take 100 GB.
@@ -84,9 +91,9 @@ impl Fingerprints {
                     log.reserve_exact((log.len() >> 2).max(1 << 10));
                 }
                 let line = u32::try_from(line).unwrap_or(u32::MAX);
-                log.push(Entry { serial: serial_rest, secret: secret_rest, user, line });
-                serials.insert(by_serial, serial, row);
-                secrets.insert(by_secret, secret, row);
+                log.push(Entry { serial: serial_rest, serial_tag, secret: secret_rest, user, line });
+                serials.insert(by_serial, serial, serial_tag, row);
+                secrets.insert(by_secret, secret_tag, row);
                 Seen::New
             }
             (Look::Found(one), Look::Found(other)) if one.line == other.line => {
@@ -96,6 +103,62 @@ impl Fingerprints {
             (Look::Free(_), Look::Found(one)) => Seen::Secret { line: one.line.into() },
         }
     }
+}
+
+/// The serial numbers that came by.
+#[derive(Debug)]
+enum Serials {
+    /// Each above the one before, as vendors nearly always write them: a number above the last one cannot have come by.
+    /// So they need no table, whose memory would be far away for every row.
+    Ascending { last: String },
+    /// In any order.
+    Any(Table),
+}
+
+impl Serials {
+    const fn new() -> Self {
+        // Nothing came by, and everything that can be a serial number is above nothing.
+        Self::Ascending { last: String::new() }
+    }
+
+    /// The table to look `serial` up in; `None` where it is above all others. The first number that is not puts all that
+    /// came by into a table, from where there is no way back: one such number is often followed by more.
+    fn table(&mut self, serial: &str, log: &[Entry]) -> Option<&Table> {
+        if let Self::Ascending { last } = self {
+            if is_above(serial, last) {
+                return None;
+            }
+            let mut table = Table::new();
+            log.iter().zip(0..).for_each(|(entry, row)| table.add(entry.serial_tag, row));
+            *self = Self::Any(table);
+        }
+        match self {
+            Self::Ascending { .. } => None,
+            Self::Any(table) => Some(table),
+        }
+    }
+
+    fn insert(&mut self, place: Place, serial: &str, tag: u32, row: u32) {
+        match self {
+            Self::Ascending { last } => {
+                last.clear();
+                last.push_str(serial);
+            }
+            Self::Any(table) => table.insert(place, tag, row),
+        }
+    }
+
+    fn peek(&self, tag: u32) -> u32 {
+        match self {
+            Self::Ascending { .. } => 0,
+            Self::Any(table) => table.peek(tag),
+        }
+    }
+}
+
+/// An order in which numbers stand as numbers do, 99 before 100, and which tells any two texts apart.
+fn is_above(serial: &str, last: &str) -> bool {
+    (serial.len(), serial) > (last.len(), last)
 }
 
 /// A hash of a user name in any case. It is only compared where serial number and secret are the same, so that a quick
@@ -118,151 +181,6 @@ const fn halves(hash: u64) -> (u32, u32) {
     (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
 }
 
-/// Rows of the log by the upper half of a hash, the tag.
-///
-/// In segments that grow one by one, so that growing never holds all of it twice.
-#[derive(Debug)]
-struct Table {
-    segments: Vec<Segment>,
-}
-
-#[derive(Debug)]
-struct Segment {
-    buckets: Vec<Bucket>,
-    used: usize,
-}
-
-/// A cache line: to look at all its slots takes one access to memory. They fill in order.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Bucket {
-    tags: [u32; 8],
-    /// Rows from 1; 0: free.
-    rows: [u32; 8],
-}
-
-impl Bucket {
-    const EMPTY: Self = Self { tags: [0; 8], rows: [0; 8] };
-
-    fn used(&self) -> usize {
-        // In 32 bits: one vector instruction each for comparing and adding.
-        let used: u32 = self.rows.iter().map(|row| u32::from(*row != 0)).sum();
-        usize::try_from(used).unwrap_or_default()
-    }
-
-    fn has(&self, tag: u32) -> bool {
-        self.tags.iter().fold(false, |has, t| has | (*t == tag))
-    }
-
-    fn set(&mut self, slot: usize, tag: u32, row: u32) {
-        if let (Some(to), Some(number)) = (self.tags.get_mut(slot), self.rows.get_mut(slot)) {
-            (*to, *number) = (tag, row);
-        }
-    }
-}
-
-/// What stands where a hash belongs.
-#[derive(Clone, Copy, Debug)]
-enum Look {
-    Found(Entry),
-    Free(Place),
-}
-
-/// A free slot: good until the next insertion.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    bucket: usize,
-    slot: usize,
-}
-
-impl Table {
-    const SEGMENTS: usize = 256;
-
-    fn new() -> Self {
-        let segment = || Segment { buckets: vec![Bucket::EMPTY; 3], used: 0 };
-        Self { segments: core::iter::repeat_with(segment).take(Self::SEGMENTS).collect() }
-    }
-
-    fn buckets(&self, tag: u32) -> &[Bucket] {
-        self.segments.get(segment(tag)).map(|segment| segment.buckets.as_slice()).unwrap_or_default()
-    }
-
-    /// The first word of the bucket where a hash belongs.
-    fn peek(&self, hash: u64) -> u32 {
-        let (_, tag) = halves(hash);
-        let buckets = self.buckets(tag);
-        buckets.get(home(tag, buckets.len())).and_then(|bucket| bucket.tags.first()).copied().unwrap_or_default()
-    }
-
-    /// `known` says whether the row of a tag is of the same hash.
-    fn look(&self, hash: u64, known: impl Fn(u32) -> Option<Entry>) -> Look {
-        let (_, tag) = halves(hash);
-        let buckets = self.buckets(tag);
-        let mut at = home(tag, buckets.len());
-        // A segment is never full, so that this ends at a free slot.
-        while let Some(bucket) = buckets.get(at) {
-            if bucket.has(tag) {
-                let rows = bucket.tags.iter().zip(bucket.rows).filter(|(t, row)| **t == tag && *row != 0);
-                if let Some(entry) = rows.filter_map(|(_, row)| known(row.wrapping_sub(1))).next() {
-                    return Look::Found(entry);
-                }
-            }
-            let slot = bucket.used();
-            if slot < bucket.rows.len() {
-                return Look::Free(Place { bucket: at, slot });
-            }
-            at = at.wrapping_add(1);
-            if at == buckets.len() {
-                at = 0;
-            }
-        }
-        Look::Free(Place { bucket: 0, slot: 0 })
-    }
-
-    fn insert(&mut self, place: Place, hash: u64, row: u32) {
-        let (_, tag) = halves(hash);
-        let Some(Segment { buckets, used }) = self.segments.get_mut(segment(tag)) else { return };
-        if let Some(bucket) = buckets.get_mut(place.bucket) {
-            bucket.set(place.slot, tag, row.wrapping_add(1));
-        }
-        *used = used.saturating_add(1);
-        // At most five sixths full, then twice as long.
-        if used.saturating_mul(6) >= buckets.len().saturating_mul(8 * 5) {
-            let length = buckets.len().saturating_mul(2);
-            let old = core::mem::replace(buckets, vec![Bucket::EMPTY; length]);
-            for bucket in old {
-                for (tag, row) in bucket.tags.into_iter().zip(bucket.rows).take_while(|(_, row)| *row != 0) {
-                    put(buckets, tag, row);
-                }
-            }
-        }
-    }
-}
-
-/// The top 8 bits of the tag choose the segment.
-fn segment(tag: u32) -> usize {
-    let [.., top] = tag.to_le_bytes();
-    usize::from(top)
-}
-
-/// Where a tag belongs among `length` buckets: its bits behind the segment's, as a fraction of them.
-fn home(tag: u32, length: usize) -> usize {
-    let length = u64::try_from(length).unwrap_or_default();
-    usize::try_from(u64::from(tag << 8).wrapping_mul(length) >> 32).unwrap_or_default()
-}
-
-/// Puts a row into the first free slot from its home on, all round.
-fn put(buckets: &mut [Bucket], tag: u32, row: u32) {
-    let (before, behind) = buckets.split_at_mut(home(tag, buckets.len()));
-    for bucket in behind.iter_mut().chain(before) {
-        let slot = bucket.used();
-        if slot < bucket.rows.len() {
-            bucket.set(slot, tag, row);
-            return;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,7 +192,7 @@ mod tests {
         let mut look = |serial: &str, secret: &[u8], upn, line| {
             let prints = seen.prints(serial, secret, upn);
             seen.fetch(&[prints]);
-            seen.look(prints, line)
+            seen.look(serial, prints, line)
         };
         assert_eq!(look("1", b"a", Some("User.Name@x"), 2), Seen::New);
         assert_eq!(look("2", b"b", Some("v@x"), 3), Seen::New);
@@ -296,18 +214,79 @@ mod tests {
             // Some tags twice, so that only the log tells the rows apart.
             let serial = state & !0x0000_ffff_0000_0000;
             let prints = Prints { serial, secret: state, user: 7 };
-            assert_eq!(seen.look(prints, line.into()), Seen::New, "{line}");
+            assert_eq!(seen.look("", prints, line.into()), Seen::New, "{line}");
             map.insert(serial, (prints, line));
         }
         for (prints, line) in map.into_values() {
-            assert_eq!(seen.look(prints, 1), Seen::Same { line: line.into(), same_user: true });
+            assert_eq!(seen.look("", prints, 1), Seen::Same { line: line.into(), same_user: true });
             let other = Prints { secret: !prints.secret, ..prints };
-            assert_eq!(seen.look(other, 1), Seen::Serial { line: line.into() });
+            assert_eq!(seen.look("", other, 1), Seen::Serial { line: line.into() });
             let other = Prints { serial: !prints.serial, ..prints };
-            assert_eq!(seen.look(other, 1), Seen::Secret { line: line.into() });
+            assert_eq!(seen.look("", other, 1), Seen::Secret { line: line.into() });
         }
-        let table = |table: &Table| table.segments.iter().map(|segment| segment.buckets.len() * 64).sum::<usize>();
-        let bytes = seen.log.capacity() * 16 + table(&seen.serials) + table(&seen.secrets);
+        let Serials::Any(serials) = &seen.serials else { panic!("in any order") };
+        let bytes = seen.log.capacity() * size_of::<Entry>() + serials.bytes() + seen.secrets.bytes();
         assert!(bytes < 300_000 * 60, "{bytes}");
+    }
+    /// Looks at tokens whose secrets differ, with one line for each from 1; the findings are checked against a map.
+    fn compare(serials: &[u32]) -> Fingerprints {
+        let mut seen = Fingerprints::new();
+        let mut first = HashMap::new();
+        for (serial, line) in serials.iter().zip(1..) {
+            let text = serial.to_string();
+            let prints = seen.prints(&text, &u64::to_be_bytes(line), None);
+            let expected = match first.get(serial) {
+                Some(line) => Seen::Serial { line: *line },
+                None => Seen::New,
+            };
+            assert_eq!(seen.look(&text, prints, line), expected, "{serials:?} at {line}");
+            first.entry(serial).or_insert(line);
+        }
+        seen
+    }
+
+    #[test]
+    fn serial_numbers_in_every_order() {
+        let ascending: Vec<u32> = (0..3000).map(|n| 8000 + n).collect();
+        assert!(matches!(compare(&ascending).serials, Serials::Ascending { .. }));
+
+        let descending: Vec<u32> = ascending.iter().rev().copied().collect();
+        // 1009 is prime, so that every number comes once.
+        let shuffled: Vec<u32> = (0..1009).map(|n| n * 500 % 1009).collect();
+        let at_once = [7, 7, 7];
+        let mut then_repeated = ascending.clone();
+        then_repeated.extend([10_999, 8000, 11_000, 9_500, 7_999, 7_999, 11_000, 12_000]);
+        let mut one_astray = ascending.clone();
+        one_astray.insert(2000, 8500);
+        for serials in [&descending[..], &shuffled, &at_once, &then_repeated, &one_astray] {
+            assert!(matches!(compare(serials).serials, Serials::Any(_)));
+            compare(&[serials, serials].concat());
+        }
+    }
+
+    #[test]
+    fn what_is_refused_does_not_count_as_the_last_serial_number() {
+        let mut seen = Fingerprints::new();
+        let mut look = |serial: &str, secret: &[u8], line| {
+            let prints = seen.prints(serial, secret, None);
+            seen.look(serial, prints, line)
+        };
+        assert_eq!(look("10", b"a", 2), Seen::New);
+        assert_eq!(look("20", b"a", 3), Seen::Secret { line: 2 });
+        assert_eq!(look("15", b"b", 4), Seen::New);
+        assert_eq!(look("20", b"c", 5), Seen::New);
+        assert_eq!(look("20", b"c", 6), Seen::Same { line: 5, same_user: true });
+        assert_eq!(look("15", b"d", 7), Seen::Serial { line: 4 });
+        assert_eq!(look("10", b"a", 8), Seen::Same { line: 2, same_user: true });
+    }
+
+    #[test]
+    fn the_order_of_serial_numbers() {
+        for (one, other) in
+            [("", "1"), ("99", "100"), ("099", "100"), ("99", "099"), ("TK-1", "TK-2"), ("TK-9", "TK-10")]
+        {
+            assert!(is_above(other, one) && !is_above(one, other), "{one} {other}");
+        }
+        assert!(!is_above("7", "7"));
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod base32;
+mod buckets;
 mod cells;
 mod check;
 mod encoding;

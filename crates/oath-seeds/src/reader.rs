@@ -142,8 +142,8 @@ impl<R: io::Read> Reader<R> {
     /// }
     /// # Ok::<(), oath_seeds::ReadError>(())
     /// ```
-    pub fn recycle(&mut self, row: Row) {
-        if let Some(record) = row.record {
+    pub fn recycle(&mut self, mut row: Row) {
+        if let Some(record) = &mut row.record {
             self.table.spare.give(record);
         }
     }
@@ -191,7 +191,10 @@ impl<R: io::Read> Iterator for Reader<R> {
         if self.rows.is_empty() {
             self.read_ahead();
         }
-        self.rows.pop_front().map(Ok).or_else(|| self.failed.take().map(Err))
+        match self.rows.pop_front() {
+            Some(row) => Some(Ok(row)),
+            None => self.failed.take().map(Err),
+        }
     }
 }
 

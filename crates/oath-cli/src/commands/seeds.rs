@@ -40,9 +40,13 @@ fn check(shell: &mut Shell<'_>, path: &Path) -> Result<Exit, Failure> {
         report.finding(finding)?;
     }
     let mut broken_off = None;
-    for row in reader.by_ref() {
+    while let Some(row) = reader.next() {
         match row {
-            Ok(row) => report.row(row, &mut counts)?,
+            Ok(mut row) => {
+                report.row(&mut row, &mut counts)?;
+                // A million rows take the time of the allocator otherwise.
+                reader.recycle(row);
+            }
             Err(error) => {
                 broken_off = Some(error);
                 break;
@@ -110,12 +114,12 @@ impl Output<'_> {
         }
     }
 
-    fn row(&mut self, row: Row, counts: &mut Counts) -> io::Result<()> {
+    fn row(&mut self, row: &mut Row, counts: &mut Counts) -> io::Result<()> {
         counts.rows = counts.rows.saturating_add(1);
         if row.record.is_some() {
             counts.records = counts.records.saturating_add(1);
         }
-        for finding in row.findings {
+        for finding in row.findings.drain(..) {
             counts.finding(&finding);
             self.finding(finding)?;
         }

@@ -26,8 +26,11 @@ impl Duplicates {
         let records = rows.iter().filter_map(|row| row.record.as_ref());
         prints.extend(records.map(|r| seen.prints(&r.serial, r.secret.expose_bytes(), r.upn.as_deref())));
         seen.fetch(prints);
-        for (row, prints) in rows.iter_mut().filter(|row| row.record.is_some()).zip(prints) {
-            let found = seen.look(*prints, row.line);
+        let mut prints = prints.iter();
+        for row in rows {
+            let Some(record) = &row.record else { continue };
+            let Some(prints) = prints.next() else { break };
+            let found = seen.look(&record.serial, *prints, row.line);
             if found != Seen::New {
                 judge(row, found, header);
             }

@@ -129,21 +129,15 @@ impl Spare {
         string
     }
 
-    pub(crate) fn give(&mut self, record: Record) {
-        let Record { upn, serial, manufacturer, model, .. } = record;
+    pub(crate) fn give(&mut self, record: &mut Record) {
         if self.0.len() >= Self::MOST {
             return;
         }
-        let mut keep = |mut string: String| {
+        let Record { upn, serial, manufacturer, model, .. } = record;
+        for string in [upn.as_mut(), Some(serial), Some(manufacturer), Some(model)].into_iter().flatten() {
             string.clear();
-            self.0.push(string);
-        };
-        if let Some(upn) = upn {
-            keep(upn);
+            self.0.push(core::mem::take(string));
         }
-        keep(serial);
-        keep(manufacturer);
-        keep(model);
     }
 }
 
