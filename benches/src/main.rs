@@ -1,71 +1,116 @@
 //! oath-totp beside its peers, in one run: `cargo xtask bench`, or with `--short` just to see that it runs.
 //!
-//! Each peer does what its users call it for: totp-rs takes the code as text and stops at the first hit, totp-rfc parses
-//! the code and sets its key up in every call, ours has a parsed code and writes a state.
+//! Each peer does what its users call it for: totp-rs takes the code as text and stops at the first hit, totp-rfc parses the
+//! code and sets its key up in every call, liboath takes the secret in every call, ours has a parsed code and gives a
+//! state. `--path NAME` forces one of the ways in which oath-lanes computes; without it the machine's best is measured
+//! first, then the others that an issue of speed is about.
 
 mod harness;
+#[allow(unsafe_code, reason = "a library in C")]
+mod liboath;
 
+use core::error::Error;
+use core::hint::black_box;
 use harness::{Effort, Row, table};
-use oath_totp::{Algorithm, Code, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window};
-use std::error::Error;
-use std::hint::black_box;
+use hmac::{Hmac, KeyInit, Mac};
+use oath_lanes::{Path, Sha1Pads};
+use oath_totp::{Algorithm, Code, Consecutive, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window, whose};
 
 const SECRET: &[u8] = b"12345678901234567890";
 const NOW: u64 = 1_700_000_015;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let short = std::env::args().any(|argument| argument == "--short");
-    let effort = if short { Effort::SHORT } else { Effort::FULL };
-    let peers = Peers::new()?;
-    peers.one_code(effort);
-    peers.verify(effort, 1)?;
-    peers.verify(effort, 2)?;
-    peers.positions(effort)?;
-    peers.resync(effort)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let effort = if arguments.iter().any(|a| a == "--short") { Effort::SHORT } else { Effort::FULL };
+    let wanted = arguments.iter().skip_while(|a| *a != "--path").nth(1);
+    let paths = match wanted {
+        Some(name) => Path::ALL.into_iter().filter(|path| format!("{path:?}").eq_ignore_ascii_case(name)).collect(),
+        None => vec![Path::ShaNiAvx512, Path::ShaNi],
+    };
+    let bench = Bench::new()?;
+    for path in paths {
+        if !oath_lanes::force(Some(path)) {
+            println!("\n== {path:?}: not on this machine");
+            continue;
+        }
+        println!("\n== {path:?}");
+        bench.one_code(effort);
+        bench.verify(effort, 1)?;
+        bench.verify(effort, 2)?;
+        bench.two_centres(effort)?;
+        bench.positions(effort)?;
+        bench.resync(effort)?;
+        bench.bulk(effort)?;
+    }
     Ok(())
 }
 
 /// The same token in every library.
-struct Peers {
+struct Bench {
     ours: Totp,
+    pads: Sha1Pads,
     totp_rfc: (totp_rfc::Totp, totp_rfc::Secret<'static>),
+    liboath: Option<liboath::Library>,
+    /// Six digits that fit no step within a day of the time.
+    miss: String,
 }
 
-impl Peers {
+impl Bench {
     fn new() -> Result<Self, Box<dyn Error>> {
-        let ours = Totp::new(Key::from_bytes(SECRET, Algorithm::Sha1)?, Digits::Six, TimeStep::SECONDS_30);
+        let ours = token(SECRET)?;
         let digits = totp_rfc::Digits::new(6).map_err(|error| format!("{error:?}"))?;
         let totp_rfc = totp_rfc::Totp::new(totp_rfc::Algorithm::Sha1, digits, 30, 0).map_err(|e| format!("{e:?}"))?;
         let secret = totp_rfc::Secret::new(SECRET).map_err(|error| format!("{error:?}"))?;
-        let peers = Self { ours, totp_rfc: (totp_rfc, secret) };
         // What is timed must agree first.
-        let code = peers.ours.generate(UnixTime::from_secs(NOW)).to_string();
+        let code = ours.generate(UnixTime::from_secs(NOW)).to_string();
         let rs = totp_rs(1)?.generate(NOW).to_string();
-        let rfc = peers.totp_rfc.0.generate(&peers.totp_rfc.1, NOW).map_err(|e| format!("{e:?}"))?.to_string();
+        let rfc = totp_rfc.generate(&secret, NOW).map_err(|e| format!("{e:?}"))?.to_string();
         if rs != code || rfc != code {
             return Err("the libraries do not agree on the code".into());
         }
-        Ok(peers)
+        let liboath = liboath::Library::load();
+        match &liboath {
+            Some(library) if library.position(SECRET, NOW, 1, &code) != Some(0) => {
+                return Err("liboath does not agree on the code".into());
+            }
+            Some(_) => {}
+            None => println!("liboath is not installed and left out (Debian: apt-get install liboath0)"),
+        }
+        let fits = |code: &Code| !ours.find(&code.clone().into(), UnixTime::from_secs(NOW), 2880).is_empty();
+        let mut texts = (0..1_000_000).map(|number: u32| format!("{number:06}"));
+        let miss = texts.find(|text| text.parse().is_ok_and(|code| !fits(&code))).unwrap_or_default();
+        Ok(Self { ours, pads: Sha1Pads::new(SECRET), totp_rfc: (totp_rfc, secret), liboath, miss })
     }
 
     fn one_code(&self, effort: Effort) {
         let totp_rs = totp_rs(1).ok();
         let (rfc, secret) = &self.totp_rfc;
-        let mut rows = vec![Row::new("oath-totp, as String", || {
-            self.ours.generate(UnixTime::from_secs(black_box(NOW))).to_string()
-        })];
-        rows.push(Row::new("oath-totp, as ASCII digits", || {
-            let mut buffer = [0; 8];
-            self.ours.generate(UnixTime::from_secs(black_box(NOW))).expose_ascii(&mut buffer);
-            buffer
-        }));
+        let keyed = Hmac::<sha1::Sha1>::new_from_slice(SECRET).ok();
+        let step = NOW / 30;
+        let mut rows = vec![
+            Row::new("oath-totp, as text on the stack", || {
+                let mut buffer = [0; 8];
+                self.ours.generate(UnixTime::from_secs(black_box(NOW))).expose_ascii(&mut buffer);
+                buffer
+            }),
+            Row::new("oath-totp, as String", || self.ours.generate(UnixTime::from_secs(black_box(NOW))).to_string()),
+        ];
         if let Some(totp_rs) = &totp_rs {
             rows.push(Row::new("totp-rs 6, as String", || totp_rs.generate(black_box(NOW)).to_string()));
         }
         rows.push(Row::new("totp-rfc, as String", || {
             rfc.generate(secret, black_box(NOW)).map(|code| code.to_string())
         }));
-        table("One code as text", effort, rows);
+        if let Some(keyed) = &keyed {
+            rows.push(Row::new("RustCrypto hmac cloned, the digest only", || {
+                keyed.clone().chain_update(black_box(step).to_be_bytes()).finalize().into_bytes()
+            }));
+        }
+        rows.push(Row::new("sha1 from pad states, the number only", || {
+            let mut number = [0];
+            (self.pads.truncated_on(Path::Crate, black_box(step), &mut number), number)
+        }));
+        table("One code", effort, rows);
     }
 
     /// A miss, and a hit in the middle.
@@ -74,27 +119,47 @@ impl Peers {
         let (rfc, secret) = &self.totp_rfc;
         let rfc_window = totp_rfc::ValidationWindow::new(steps.into(), steps.into());
         let shown = self.ours.generate(UnixTime::from_secs(NOW)).to_string();
-        for (what, text) in [("a miss", self.miss()), ("a hit in the middle", shown)] {
+        for (what, text) in [("a miss", &self.miss), ("a hit in the middle", &shown)] {
             let code: Code = text.parse()?;
-            let rows = vec![
-                Row::new("oath-totp verify", || self.verify_ours(&code, steps)),
-                Row::new("totp-rs 6 check", || totp_rs.check(black_box(&text), black_box(NOW))),
+            let mut rows = vec![
+                Row::new("oath-totp verify", || self.verify_ours(&code, steps, 0)),
+                Row::new("totp-rs 6 check", || totp_rs.check(black_box(text), black_box(NOW))),
                 Row::new("totp-rfc verify_window", || {
-                    rfc.verify_window(secret, black_box(NOW), rfc_window, black_box(&text)).is_ok()
+                    rfc.verify_window(secret, black_box(NOW), rfc_window, black_box(text)).is_ok()
                 }),
             ];
+            if let Some(liboath) = &self.liboath {
+                rows.push(Row::new("liboath oath_totp_validate", || {
+                    liboath.position(SECRET, black_box(NOW), steps.into(), black_box(text))
+                }));
+            }
             table(&format!("Verification, ± {steps} steps, {what}"), effort, rows);
         }
         Ok(())
     }
 
+    /// The ten steps around a recorded drift and around the server's own step.
+    fn two_centres(&self, effort: Effort) -> Result<(), Box<dyn Error>> {
+        let totp_rs = totp_rs(2)?;
+        let code: Code = self.miss.parse()?;
+        let rows = vec![
+            Row::new("oath-totp verify, drift 20", || self.verify_ours(&code, 2, 20)),
+            Row::new("totp-rs 6 check, twice", || {
+                let here = totp_rs.check(black_box(&self.miss), black_box(NOW));
+                here.or(totp_rs.check(black_box(&self.miss), black_box(NOW + 20 * 30)))
+            }),
+        ];
+        table("Verification around two centres, ± 2 steps each, a miss", effort, rows);
+        Ok(())
+    }
+
     /// The same work at every position.
     fn positions(&self, effort: Effort) -> Result<(), Box<dyn Error>> {
-        let mut codes = vec![("miss".to_owned(), self.miss().parse()?)];
+        let mut codes = vec![("miss".to_owned(), self.miss.parse()?)];
         for (name, time) in [("hit at -1", NOW - 30), ("hit at 0", NOW), ("hit at +1", NOW + 30)] {
             codes.push((name.to_owned(), self.ours.generate(UnixTime::from_secs(time))));
         }
-        let rows = codes.iter().map(|(name, code)| Row::new(name.clone(), || self.verify_ours(code, 1))).collect();
+        let rows = codes.iter().map(|(name, code)| Row::new(name.clone(), || self.verify_ours(code, 1, 0))).collect();
         let medians = table("Verification, ± 1 step, by position", effort, rows);
         let most = medians.iter().copied().fold(f64::MIN, f64::max);
         let least = medians.iter().copied().fold(f64::MAX, f64::min);
@@ -104,32 +169,60 @@ impl Peers {
 
     fn resync(&self, effort: Effort) -> Result<(), Box<dyn Error>> {
         let totp_rs = totp_rs(2880)?;
-        let miss = self.miss();
-        let code = miss.parse::<Code>()?.into();
-        let rows = vec![
-            Row::new("oath-totp resync", || {
-                self.ours
-                    .resync(black_box(&code), UnixTime::from_secs(black_box(NOW)), 2880, &TotpState::default())
-                    .is_ok()
-            }),
-            Row::new("totp-rs 6 check", || totp_rs.check(black_box(&miss), black_box(NOW))),
+        let (one, two) = (self.consecutive(1)?, self.consecutive(2)?);
+        let now = UnixTime::from_secs(NOW);
+        let ours = |codes| self.ours.resync(black_box(codes), black_box(now), 2880, &TotpState::default()).is_ok();
+        let mut rows = vec![
+            Row::new("oath-totp resync, one code", || ours(&one)),
+            Row::new("oath-totp resync, two codes", || ours(&two)),
+            Row::new("totp-rs 6 check", || totp_rs.check(black_box(&self.miss), black_box(NOW))),
         ];
-        table("Resynchronization, one code over ± 2880 steps, a miss", effort, rows);
+        if let Some(liboath) = &self.liboath {
+            rows.push(Row::new("liboath oath_totp_validate", || {
+                liboath.position(SECRET, black_box(NOW), 2880, black_box(&self.miss))
+            }));
+        }
+        table("Resynchronization over ± 2880 steps, a miss", effort, rows);
         Ok(())
     }
 
-    fn verify_ours(&self, code: &Code, steps: u8) -> bool {
-        let state = TotpState::default();
+    /// One code over many keys at one step, beside one key over as many steps: nanoseconds for all of them.
+    fn bulk(&self, effort: Effort) -> Result<(), Box<dyn Error>> {
+        const KEYS: u32 = 100_000;
+        let tokens = (0..KEYS)
+            .map(|number| token(&[SECRET, &number.to_be_bytes()].concat()))
+            .collect::<Result<Vec<Totp>, _>>()?;
+        let all: Vec<&Totp> = tokens.iter().collect();
+        let code = self.consecutive(1)?;
+        let now = UnixTime::from_secs(NOW);
+        // 17 × (2 × 2880 + 1) + 2 × 1031 + 1 steps are 100,000.
+        let rows = vec![
+            Row::new("whose: 100,000 keys at one step", || whose(black_box(&all), &code, black_box(now), 0).len()),
+            Row::new("find: one key at 100,000 steps", || {
+                let long = (0..17).map(|_| self.ours.find(&code, black_box(now), 2880).len()).sum::<usize>();
+                long + self.ours.find(&code, black_box(now), 1031).len()
+            }),
+        ];
+        let medians = table("Whose token is this", effort, rows);
+        let per: Vec<String> = medians.iter().map(|all| format!("{:.1}", all / f64::from(KEYS))).collect();
+        println!("ns per key and per step: {}", per.join(", "));
+        Ok(())
+    }
+
+    fn consecutive(&self, count: usize) -> Result<Consecutive, Box<dyn Error>> {
+        let codes = vec![self.miss.parse::<Code>()?; count];
+        Ok(Consecutive::try_from(codes.as_slice())?)
+    }
+
+    fn verify_ours(&self, code: &Code, steps: u8, drift: i64) -> bool {
+        let state = TotpState { last_step: None, drift };
         let now = UnixTime::from_secs(black_box(NOW));
         self.ours.verify(black_box(code), now, Window::around(steps), black_box(&state)).is_ok()
     }
+}
 
-    /// Six digits that fit no step within a day of the time.
-    fn miss(&self) -> String {
-        let fits = |code: &Code| !self.ours.find(&code.clone().into(), UnixTime::from_secs(NOW), 2880).is_empty();
-        let text = |number: u32| format!("{number:06}");
-        (0..1_000_000).map(text).find(|text| text.parse().is_ok_and(|code| !fits(&code))).unwrap_or_default()
-    }
+fn token(secret: &[u8]) -> Result<Totp, Box<dyn Error>> {
+    Ok(Totp::new(Key::from_bytes(secret, Algorithm::Sha1)?, Digits::Six, TimeStep::SECONDS_30))
 }
 
 fn totp_rs(skew: u16) -> Result<totp_rs::Totp, Box<dyn Error>> {

@@ -1,9 +1,14 @@
 //! What the maintainers run: `cargo xtask test` is everything that must pass, the rest are its parts and the long forms.
 
+mod asm;
 mod check;
+mod ct;
+mod fuzz;
 mod metadata;
+mod miri;
 mod run;
 mod setup;
+mod wipe;
 
 use run::{Failure, Outcome};
 use std::process::ExitCode;
@@ -17,6 +22,15 @@ const TASKS: &[Task] = &[
     ("targets", "the builds without a standard library: thumbv7em-none-eabi, wasm32v1-none", check::targets),
     ("docs", "the documentation builds without a warning", check::docs),
     ("exhaustive", "the reduction to digits over all 2^31 numbers", check::exhaustive),
+    ("ct", "constant time under memcheck; `full`: every profile and number of digits", ct::ct),
+    ("asm", "no division and no jump table where a secret is, x86-64 and wasm32", asm::asm),
+    (
+        "wipe",
+        "nothing is left of a dropped secret on heap and stack; `full`: code made small, every length",
+        wipe::wipe,
+    ),
+    ("fuzz", "arbitrary input, a minute in all; `fuzz SECONDS`: so long for each target", fuzz::fuzz),
+    ("miri", "the codes and the scalar lanes under Miri", miri::miri),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];
@@ -47,6 +61,10 @@ fn test() -> Outcome {
     check::tests()?;
     check::docs()?;
     check::smoke()?;
+    asm::asm()?;
+    ct::ct()?;
+    wipe::wipe()?;
+    fuzz::fuzz()?;
     println!("\nxtask: all checks and tests passed");
     for what in missing {
         println!("xtask: not done: {what}");

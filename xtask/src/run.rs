@@ -44,3 +44,13 @@ pub(crate) fn output(name: &str, words: &[&str]) -> Option<String> {
     let output = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+/// A path as a word.
+pub(crate) fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Whether the long form of a task is asked for: `cargo xtask TASK full`.
+pub(crate) fn long() -> bool {
+    std::env::args().nth(2).is_some_and(|word| word == "full")
+}

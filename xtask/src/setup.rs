@@ -30,3 +30,42 @@ pub(crate) fn oathtool() -> Outcome<Vec<String>> {
     }
     Ok(vec!["the comparison with oathtool: it is not installed (Debian: apt-get install oathtool)".to_owned()])
 }
+
+/// valgrind, and libclang, which the bindings to it are made with. What could not be had.
+pub(crate) fn valgrind() -> Outcome<Option<String>> {
+    const LIBCLANG: &str = "libclang-14-dev";
+    let has_valgrind = || output("valgrind", &["--version"]).is_some();
+    let has_libclang = || {
+        let installed =
+            output("sh", &["-c", "ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib*/libclang*.so* 2>/dev/null; true"]);
+        std::env::var_os("LIBCLANG_PATH").is_some() || installed.is_some_and(|list| !list.trim().is_empty())
+    };
+    if has_valgrind() && has_libclang() {
+        return Ok(None);
+    }
+    if in_ci() {
+        program("apt-get", &["update", "-q"])?;
+        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "valgrind", LIBCLANG])?;
+        return if has_valgrind() {
+            Ok(None)
+        } else {
+            Err(Failure("valgrind is installed, but does not run".to_owned()))
+        };
+    }
+    Ok(Some(format!(
+        "constant time under memcheck: valgrind or libclang is missing (Debian: apt-get install valgrind {LIBCLANG})"
+    )))
+}
+
+/// Miri, which comes with the nightly compiler. What could not be had.
+pub(crate) fn miri() -> Outcome<Option<String>> {
+    const MISSING: &str = "Miri: it is not installed (rustup toolchain install nightly --component miri,rust-src)";
+    if output("rustup", &["run", "nightly", "cargo", "miri", "--version"]).is_some() {
+        return Ok(None);
+    }
+    if !in_ci() {
+        return Ok(Some(MISSING.to_owned()));
+    }
+    let install = ["toolchain", "install", "nightly", "--profile=minimal", "--component=miri,rust-src"];
+    program("rustup", &install).map(|()| None)
+}

@@ -83,17 +83,33 @@ impl Code {
     ///
     /// Leakage: the code is secret, its length public; no division.
     pub fn expose_ascii<'a>(&self, buffer: &'a mut [u8; 8]) -> &'a [u8] {
-        let mut rest = self.value;
+        // Four digits and four, so that the chain of divisions is half as long.
+        let thousands = high(self.value, 109_951_163, 40);
+        let [a, b, c, d] = four_digits(thousands);
+        let [e, f, g, h] = four_digits(self.value.wrapping_sub(thousands.wrapping_mul(10_000)));
         let (text, _) = buffer.split_at_mut(self.digits.count());
-        for byte in text.iter_mut().rev() {
-            // ⌊rest / 10⌋, exact below 2^32.
-            let tenth = high(rest, 0xcccc_cccd, 35);
-            let [digit, ..] = rest.wrapping_sub(tenth.wrapping_mul(10)).to_le_bytes();
-            *byte = b'0' | digit;
-            rest = tenth;
-        }
+        let all = [a, b, c, d, e, f, g, h];
+        let (_, last) = all.split_at(all.len().wrapping_sub(text.len()));
+        text.iter_mut().zip(last).for_each(|(to, digit)| *to = *digit);
         text
     }
+}
+
+/// The digits of a number below 10,000, as ASCII. Leakage: the number is secret.
+const fn four_digits(number: u32) -> [u8; 4] {
+    // Reciprocals that are exact in these ranges: below 10,000 by 100, below 100 by 10.
+    let hundreds = high(number, 5243, 19);
+    let ones = number.wrapping_sub(hundreds.wrapping_mul(100));
+    let [a, _, b, _] = ascii(hundreds).to_le_bytes();
+    let [c, _, d, _] = ascii(ones).to_le_bytes();
+    [a, b, c, d]
+}
+
+/// The tens of a number below 100 in the low half and its ones in the high half, as ASCII.
+const fn ascii(number: u32) -> u32 {
+    let tens = high(number, 103, 10);
+    let ones = number.wrapping_sub(tens.wrapping_mul(10));
+    0x0030_0030 | tens | ones << 16
 }
 
 impl FromStr for Code {
@@ -108,7 +124,10 @@ impl FromStr for Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; 8];
-        let text = core::str::from_utf8(ct::declassify(self.expose_ascii(&mut buffer))).map_err(|_| fmt::Error)?;
+        let length = self.expose_ascii(&mut buffer).len();
+        // Whoever prints a code publishes it.
+        let mut buffer = ct::declassify(buffer);
+        let text = buffer.get(..length).and_then(|text| core::str::from_utf8(text).ok()).ok_or(fmt::Error)?;
         let written = f.pad(text);
         buffer.zeroize();
         written
@@ -129,7 +148,8 @@ impl ConstantTimeEq for Code {
 
 impl PartialEq for Code {
     fn eq(&self, other: &Self) -> bool {
-        self.ct_eq(other).into()
+        // Whether they are equal is the outcome.
+        ct::declassify(self.ct_eq(other).unwrap_u8()) != 0
     }
 }
 
@@ -201,6 +221,17 @@ mod tests {
             assert_eq!(Code::from_truncated(number, Digits::Eight).to_string(), eight);
         }
         assert_ne!(Code::parse("012345").unwrap(), Code::parse("0012345").unwrap(), "the length counts");
+    }
+
+    #[test]
+    fn every_four_digits_and_a_sample_of_eight() {
+        for number in 0..10_000 {
+            assert_eq!(four_digits(number), *format!("{number:04}").as_bytes());
+        }
+        for value in (0..100_000_000).step_by(997).chain([9_999, 10_000, 99_989_999, 99_990_000, 99_999_999]) {
+            let code = Code { value, digits: Digits::Eight };
+            assert_eq!(code.expose_ascii(&mut [0; 8]), format!("{value:08}").as_bytes());
+        }
     }
 
     #[test]

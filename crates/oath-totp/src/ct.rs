@@ -38,10 +38,39 @@ pub(crate) fn hide<T>(value: T) -> T {
     black_box(value)
 }
 
-/// The one door from secret to public: what passes here may be branched on afterwards. Every call says why it may.
+/// The one door from secret to public: what passes here may be branched on afterwards. Every call says why it may. A
+/// value of bytes, not a reference: what a reference points to would stay behind the door.
+#[cfg(not(oath_ct_check))]
 #[inline(always)]
-pub(crate) fn declassify<T>(value: T) -> T {
+pub(crate) fn declassify<T: Copy>(value: T) -> T {
     value
+}
+
+#[cfg(oath_ct_check)]
+pub(crate) use self::watched::declassify;
+
+/// The door as `cargo xtask ct` builds it: memcheck is told about every byte that passes. No other build has this.
+#[cfg(oath_ct_check)]
+pub(crate) mod watched {
+    use std::sync::OnceLock;
+
+    static WATCH: OnceLock<fn(*mut u8, usize)> = OnceLock::new();
+
+    /// From now on `watch` is shown where the bytes lie that pass the door, and may mark them as defined. The first one
+    /// stays.
+    pub fn watch_declassified(watch: fn(*mut u8, usize)) {
+        WATCH.get_or_init(|| watch);
+    }
+
+    pub(crate) fn declassify<T: Copy>(value: T) -> T {
+        let mut value = value;
+        if let Some(watch) = WATCH.get() {
+            // A pointer that may be written through: the compiler then reads the value again instead of going on with
+            // what it has in registers, which stays undefined.
+            watch(core::ptr::from_mut(&mut value).cast(), size_of::<T>());
+        }
+        value
+    }
 }
 
 /// One where `low <= byte <= high`, else zero. Leakage: the byte is secret, the bounds are public.

@@ -1,20 +1,27 @@
 use crate::parameters::Algorithm;
+use crate::sha512::Sha512Pads;
+use crate::traces;
 use core::fmt;
-use hmac::{Hmac, KeyInit, Mac};
-use oath_lanes::{Sha1Pads, Sha256Pads, dynamic_truncation};
-use sha2::Sha512;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use oath_lanes::{Sha1Pads, Sha256Pads};
+use zeroize::ZeroizeOnDrop;
 
 /// The shared secret K, absorbed into the two pad states of HMAC (RFC 2104): all that codes are computed from.
 ///
-/// K itself is not kept. Wiped when dropped; no `Clone`; `Debug` shows the algorithm only.
+/// K itself is not kept. Wiped when dropped, together with what computing with it left on the stack below; no `Clone`;
+/// `Debug` shows the algorithm only. On the heap, so that moving a key leaves no copy of it behind; without the feature
+/// `alloc` a move does.
 pub struct Key(Pads);
 
-#[expect(clippy::large_enum_variant, reason = "SHA-512 is rare, and a box would need an allocator")]
+#[cfg(feature = "alloc")]
+type Held<T> = alloc::boxed::Box<T>;
+#[cfg(not(feature = "alloc"))]
+type Held<T> = T;
+
+#[cfg_attr(not(feature = "alloc"), expect(clippy::large_enum_variant, reason = "a box would need an allocator"))]
 enum Pads {
-    Sha1(Sha1Pads),
-    Sha256(Sha256Pads),
-    Sha512(Hmac<Sha512>),
+    Sha1(Held<Sha1Pads>),
+    Sha256(Held<Sha256Pads>),
+    Sha512(Held<Sha512Pads>),
 }
 
 impl Key {
@@ -44,15 +51,15 @@ impl Key {
     }
 
     fn at_least(least: usize, k: &[u8], algorithm: Algorithm) -> Result<Self, KeyError> {
-        let too_short = KeyError { found: k.len(), least };
         if k.len() < least {
-            return Err(too_short);
+            return Err(KeyError { found: k.len(), least });
         }
-        Ok(Self(match algorithm {
-            Algorithm::Sha1 => Pads::Sha1(Sha1Pads::new(k)),
-            Algorithm::Sha256 => Pads::Sha256(Sha256Pads::new(k)),
-            // HMAC takes keys of every length; the error cannot come.
-            Algorithm::Sha512 => Pads::Sha512(Hmac::new_from_slice(k).map_err(|_| too_short)?),
+        Ok(traces::overwritten(|| {
+            Self(match algorithm {
+                Algorithm::Sha1 => Pads::Sha1(Sha1Pads::new(k).into()),
+                Algorithm::Sha256 => Pads::Sha256(Sha256Pads::new(k).into()),
+                Algorithm::Sha512 => Pads::Sha512(Sha512Pads::new(k).into()),
+            })
         }))
     }
 
@@ -73,10 +80,10 @@ impl Key {
         match &self.0 {
             Pads::Sha1(pads) => pads.truncated(counter, out),
             Pads::Sha256(pads) => pads.truncated(counter, out),
-            Pads::Sha512(keyed) => {
+            Pads::Sha512(pads) => {
                 let mut counter = counter;
                 for number in out {
-                    *number = sha512(keyed.clone(), counter);
+                    *number = pads.truncated(counter);
                     counter = counter.wrapping_add(1);
                 }
             }
@@ -84,14 +91,56 @@ impl Key {
     }
 }
 
-fn sha512(mut keyed: Hmac<Sha512>, counter: u64) -> u32 {
-    keyed.update(&counter.to_be_bytes());
-    let mut digest = keyed.finalize().into_bytes();
-    let (words, _) = digest.as_chunks::<4>();
-    let word = |i: usize| words.get(i).copied().map_or(0, u32::from_be_bytes);
-    let number = dynamic_truncation(&[word(0), word(1), word(2), word(3), word(4)], word(15));
-    digest.zeroize();
-    number
+/// Many keys of one algorithm, for one counter at a time.
+#[cfg(feature = "alloc")]
+pub(crate) enum Keys<'a> {
+    Sha1(alloc::vec::Vec<&'a Sha1Pads>),
+    Sha256(alloc::vec::Vec<&'a Sha256Pads>),
+    Sha512(alloc::vec::Vec<&'a Sha512Pads>),
+}
+
+#[cfg(feature = "alloc")]
+impl<'a> Keys<'a> {
+    /// Those of `keys` that are for this algorithm, in their order.
+    pub(crate) fn of(algorithm: Algorithm, keys: impl Iterator<Item = &'a Key>) -> Self {
+        let pads = keys.map(|key| &key.0);
+        match algorithm {
+            Algorithm::Sha1 => {
+                Self::Sha1(pads.filter_map(|p| if let Pads::Sha1(p) = p { Some(&**p) } else { None }).collect())
+            }
+            Algorithm::Sha256 => {
+                Self::Sha256(pads.filter_map(|p| if let Pads::Sha256(p) = p { Some(&**p) } else { None }).collect())
+            }
+            Algorithm::Sha512 => {
+                Self::Sha512(pads.filter_map(|p| if let Pads::Sha512(p) = p { Some(&**p) } else { None }).collect())
+            }
+        }
+    }
+
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Sha1(keys) => keys.len(),
+            Self::Sha256(keys) => keys.len(),
+            Self::Sha512(keys) => keys.len(),
+        }
+    }
+
+    /// `out[i] = DT(HMAC(K_i, counter))`, as far as the keys and `out` reach. All keys share the message schedule of the
+    /// counter.
+    ///
+    /// Leakage: the keys and `out` are secret; `counter` and the lengths are public.
+    pub(crate) fn truncated(&self, counter: u64, out: &mut [u32]) {
+        match self {
+            Self::Sha1(keys) => Sha1Pads::truncated_many(keys, counter, out),
+            Self::Sha256(keys) => Sha256Pads::truncated_many(keys, counter, out),
+            Self::Sha512(keys) => {
+                for (number, key) in out.iter_mut().zip(keys) {
+                    *number = key.truncated(counter);
+                }
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Key {
@@ -100,7 +149,14 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Every variant wipes itself: ours by their own `Drop`, `hmac` by its `zeroize` feature.
+/// A kernel leaves pad states on the stack below, and every call would pay for overwriting them; here it is paid once.
+impl Drop for Key {
+    fn drop(&mut self) {
+        traces::overwrite();
+    }
+}
+
+/// Every variant wipes itself.
 impl ZeroizeOnDrop for Key {}
 
 /// K is too short.

@@ -3,8 +3,10 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::integer_division_remainder_used))]
 
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
+#[cfg(oath_ct_check)]
+extern crate std;
 
 mod code;
 mod ct;
@@ -13,14 +15,18 @@ mod key;
 mod outcome;
 mod parameters;
 mod scan;
+mod sha512;
 mod time;
 mod totp;
+mod traces;
 mod window;
 
 #[cfg(feature = "alloc")]
 mod secret;
 #[cfg(feature = "uri")]
 mod uri;
+#[cfg(feature = "alloc")]
+mod whose;
 
 pub use self::code::{Code, MalformedCode};
 pub use self::hotp::{Hotp, HotpState};
@@ -32,7 +38,12 @@ pub use self::time::{TimeStep, UnixTime, ZeroStep};
 pub use self::totp::{Totp, TotpState};
 pub use self::window::{Centres, Window};
 
+#[cfg(oath_ct_check)]
+#[doc(hidden)]
+pub use self::ct::watched::watch_declassified;
 #[cfg(feature = "alloc")]
 pub use self::secret::{IllegalKind, Secret, SecretError};
 #[cfg(feature = "uri")]
 pub use self::uri::{KeyUri, Moving, UriError};
+#[cfg(feature = "alloc")]
+pub use self::whose::{Owner, whose};

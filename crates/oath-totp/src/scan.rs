@@ -51,12 +51,18 @@ enum Codes {
 }
 
 impl Consecutive {
-    fn codes(&self) -> &[Code] {
+    pub(crate) fn codes(&self) -> &[Code] {
         match &self.0 {
             Codes::One(codes) => codes,
             Codes::Two(codes) => codes,
             Codes::Three(codes) => codes,
         }
+    }
+
+    /// Where runs of these codes may lie so that they end within the radius.
+    pub(crate) fn ending_around(&self, server: u64, radius: u16) -> Span {
+        let radius = u64::from(radius);
+        Span::new(server.saturating_sub(radius).saturating_sub(self.further()), server.saturating_add(radius))
     }
 
     /// How many steps there are after the first code's.
@@ -121,31 +127,71 @@ impl fmt::Display for CodeCount {
 
 impl core::error::Error for CodeCount {}
 
-/// The numbers that are computed before any is looked at: enough to fill the widest kernel a few times.
-const CHUNK: usize = 64;
+/// One to three codes of one token, as numbers to compare with. Public.
+#[derive(Clone, Copy)]
+pub(crate) struct Pattern {
+    digits: Digits,
+    codes: [u32; 3],
+    /// All ones where the first, where the second of the three codes is missing: it then fits always.
+    missing: [u32; 2],
+}
 
-/// Shows `each` every step of the span with an all-ones mask where `codes` end there: the last code fits this step, the
-/// one before it the step before. Codes of another length than `digits` fit nowhere.
+/// How far a run of codes has come: whether the codes before the last fitted the steps before. Secret.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Run {
+    first: u32,
+    second: u32,
+}
+
+impl Pattern {
+    /// `None` where a code has another length than `digits`: it fits nowhere.
+    pub(crate) fn of(codes: &[Code], digits: Digits) -> Option<Self> {
+        if codes.iter().any(|code| code.digits() != digits) {
+            return None;
+        }
+        const GONE: u32 = u32::MAX;
+        let (codes, missing) = match codes {
+            [c] => ([0, 0, c.value()], [GONE, GONE]),
+            [b, c] => ([0, b.value(), c.value()], [GONE, 0]),
+            [a, b, c] => ([a.value(), b.value(), c.value()], [0, 0]),
+            _ => return None,
+        };
+        Some(Self { digits, codes, missing })
+    }
+
+    /// Takes the number of the next step: all ones where the codes end there.
+    ///
+    /// Leakage: the run, the number and the mask are secret.
+    #[inline(always)]
+    pub(crate) fn take(&self, run: &mut Run, number: u32) -> u32 {
+        let Self { digits, codes: [a, b, c], missing: [no_a, no_b] } = *self;
+        let value = digits.reduce(number);
+        let hit = equal(value, c) & (run.second | no_b);
+        run.second = equal(value, b) & (run.first | no_a);
+        run.first = equal(value, a);
+        ct::hide(hit)
+    }
+}
+
+/// Shows `each` every step of the span with an all-ones mask where the codes end there: the last code fits this step, the
+/// one before it the step before.
 ///
 /// Leakage: the key and the masks are secret; the codes, the span and the steps are public. Every step of the span is
 /// computed, and `each` is called for it, whatever fits.
 #[inline]
-pub(crate) fn scan(key: &Key, digits: Digits, codes: &Consecutive, span: Span, mut each: impl FnMut(u64, u64)) {
-    let codes = codes.codes();
-    if codes.iter().any(|code| code.digits() != digits) {
-        return;
+pub(crate) fn scan(key: &Key, pattern: &Pattern, span: Span, each: impl FnMut(u64, u64)) {
+    // The numbers are computed before any is looked at. Windows are short, and clearing what they do not use would take as
+    // long as they do; for searches it is enough to fill the widest kernel a few times.
+    if span.last.saturating_sub(span.first) < 16 {
+        scan_by::<16>(key, pattern, span, each);
+    } else {
+        scan_by::<128>(key, pattern, span, each);
     }
-    let [a, b, c] = match codes {
-        [c] => [0, 0, c.value()],
-        [b, c] => [0, b.value(), c.value()],
-        [a, b, c, ..] => [a.value(), b.value(), c.value()],
-        [] => return,
-    };
-    // A run is found where it ends: `first` and `second` are masks that say that the codes before the last fitted the
-    // steps before. Where a run has fewer than three codes, the missing ones fit always.
-    let no_a = if codes.len() < 3 { u32::MAX } else { 0 };
-    let no_b = if codes.len() < 2 { u32::MAX } else { 0 };
-    let (mut first, mut second) = (0, 0);
+}
+
+#[inline(always)]
+fn scan_by<const CHUNK: usize>(key: &Key, pattern: &Pattern, span: Span, mut each: impl FnMut(u64, u64)) {
+    let mut run = Run::default();
     let mut numbers = [0; CHUNK];
     let mut at = span.first;
     loop {
@@ -156,11 +202,7 @@ pub(crate) fn scan(key: &Key, digits: Digits, codes: &Consecutive, span: Span, m
         // Behind 2^64 - 1 it wraps to a step that is never shown.
         let mut step = at;
         for number in chunk.iter() {
-            let value = digits.reduce(*number);
-            let hit = ct::hide(equal(value, c) & (second | no_b));
-            second = equal(value, b) & (first | no_a);
-            first = equal(value, a);
-            each(step, widen(hit));
+            each(step, widen(pattern.take(&mut run, *number)));
             step = step.wrapping_add(1);
         }
         chunk.zeroize();
@@ -174,6 +216,7 @@ pub(crate) fn scan(key: &Key, digits: Digits, codes: &Consecutive, span: Span, m
 /// What a scan found, gathered without a branch. Steps come in ascending order.
 ///
 /// Leakage: all fields are secret until [`verdict`](Self::verdict) declares the outcome.
+#[derive(Clone, Copy)]
 pub(crate) struct Hits {
     /// How many steps fitted, spent or not.
     count: u64,
@@ -210,6 +253,7 @@ impl Hits {
 
     /// Declares the outcome: from here on what was found is public.
     pub(crate) fn verdict(self) -> Result<Verdict, Rejected> {
+        // Whether and where a code fitted is what the caller is told.
         let Self { count, fresh, highest, nearest, .. } = ct::declassify(self);
         if fresh != 0 {
             Ok(Verdict { highest, nearest, several: count != 1 })
@@ -258,7 +302,8 @@ mod tests {
 
     fn hits(codes: &[Code], span: Span) -> (Vec<u64>, Vec<u64>) {
         let (mut seen, mut hits) = (Vec::new(), Vec::new());
-        scan(&key(), Digits::Six, &codes.try_into().unwrap(), span, |step, hit| {
+        let Some(pattern) = Pattern::of(codes, Digits::Six) else { return (seen, hits) };
+        scan(&key(), &pattern, span, |step, hit| {
             seen.push(step);
             assert!(hit == 0 || hit == u64::MAX);
             if hit != 0 {
@@ -270,7 +315,7 @@ mod tests {
 
     #[test]
     fn every_step_is_shown_once_and_in_order_whatever_the_length() {
-        for length in [1, 2, 3, 63, 64, 65, 128, 129, 300] {
+        for length in [1, 2, 3, 15, 16, 17, 127, 128, 129, 256, 257, 300] {
             for first in [0, 1000, u64::MAX - (length - 1), u64::from(u32::MAX) - 3] {
                 let span = Span::new(first, first + (length - 1));
                 let last = codes(&key(), &[span.last]);
@@ -283,7 +328,7 @@ mod tests {
 
     #[test]
     fn runs_are_found_where_they_end_also_across_chunks() {
-        for start in [10, 62, 63, 64, 65, 126, 127, 128] {
+        for start in [10, 62, 63, 64, 65, 125, 126, 127, 128] {
             for length in 1..=3 {
                 let steps: Vec<u64> = (start..start + length).collect();
                 let (_, hits) = hits(&codes(&key(), &steps), Span::new(0, 200));

@@ -1,8 +1,8 @@
-use crate::ct::{declassify, in_range};
+use crate::ct::{declassify, hide, in_range};
 use crate::key::{Key, KeyError};
 use crate::parameters::Algorithm;
+use crate::traces;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use base32ct::{Base32UpperUnpadded, Encoding as _};
 use core::fmt;
@@ -41,16 +41,20 @@ impl Secret {
     /// # Errors
     /// [`SecretError`]: empty, an illegal character, or a length that no number of bytes has.
     pub fn from_base32(text: &str) -> Result<Self, SecretError> {
-        let mut characters = collect(text, Class::base32)?;
+        let characters = collect(text, Class::base32)?;
         // A remainder of 1, 3 or 6 characters ends within a byte.
         if matches!(characters.len() & 7, 1 | 3 | 6) {
             return Err(SecretError::Length { characters: characters.len() });
         }
-        characters.iter_mut().for_each(|c| *c = upper(*c));
-        // 8 characters are 5 bytes; the length is public.
-        let mut bytes = Self(vec![0; characters.len().wrapping_mul(5) >> 3]);
-        Base32UpperUnpadded::decode(&characters, &mut bytes.0)
-            .map_err(|_| SecretError::Length { characters: characters.len() })?;
+        let mut bytes = Self(Vec::with_capacity(characters.len()));
+        traces::overwritten(|| {
+            for group in characters.chunks(8) {
+                let bits = group.iter().fold(0, |bits, c| bits << 5 | u64::from(five_bits(*c)));
+                // Left-over bits stay below the last whole byte.
+                let [_, _, _, whole @ ..] = (bits << ((8 - group.len()) * 5)).to_be_bytes();
+                bytes.0.extend(whole.iter().take(group.len().wrapping_mul(5) >> 3));
+            }
+        });
         Ok(bytes)
     }
 
@@ -62,10 +66,11 @@ impl Secret {
     /// [`SecretError`]: empty, an illegal character, or an odd number of digits.
     pub fn from_hex(text: &str) -> Result<Self, SecretError> {
         let characters = collect(text, Class::hex)?;
-        let mut bytes = Self(vec![0; characters.len() >> 1]);
-        base16ct::mixed::decode(&characters, &mut bytes.0)
-            .map_err(|_| SecretError::Length { characters: characters.len() })?;
-        Ok(bytes)
+        let (pairs, odd) = characters.as_chunks::<2>();
+        if !odd.is_empty() {
+            return Err(SecretError::Length { characters: characters.len() });
+        }
+        Ok(Self(pairs.iter().map(|[high, low]| four_bits(*high) << 4 | four_bits(*low)).collect()))
     }
 
     /// A new random secret of 20 bytes (160 bits), what RFC 4226 §4 R6 recommends and every app takes.
@@ -83,7 +88,7 @@ impl Secret {
     /// Where the operating system has no randomness to give.
     #[cfg(feature = "getrandom")]
     pub fn generate_bytes(length: usize) -> Result<Self, getrandom::Error> {
-        let mut bytes = Self(vec![0; length.max(1)]);
+        let mut bytes = Self(alloc::vec![0; length.max(1)]);
         getrandom::fill(&mut bytes.0)?;
         Ok(bytes)
     }
@@ -99,7 +104,7 @@ impl Secret {
     /// Leakage: K is secret, its length public.
     #[must_use]
     pub fn expose_base32(&self) -> Zeroizing<String> {
-        Zeroizing::new(Base32UpperUnpadded::encode_string(&self.0))
+        traces::overwritten(|| Zeroizing::new(Base32UpperUnpadded::encode_string(&self.0)))
     }
 
     /// K as lower-case hexadecimal digits, in a string that is wiped when dropped.
@@ -107,7 +112,7 @@ impl Secret {
     /// Leakage: K is secret, its length public.
     #[must_use]
     pub fn expose_hex(&self) -> Zeroizing<String> {
-        Zeroizing::new(base16ct::lower::encode_string(&self.0))
+        traces::overwritten(|| Zeroizing::new(base16ct::lower::encode_string(&self.0)))
     }
 
     /// How many bytes K has: 1 and more. Public.
@@ -147,7 +152,8 @@ impl ConstantTimeEq for Secret {
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.ct_eq(other).into()
+        // Whether they are equal is the outcome.
+        declassify(self.ct_eq(other).unwrap_u8()) != 0
     }
 }
 
@@ -184,7 +190,7 @@ impl Class {
     /// The layout of the text is public by the leakage model: here it is declared.
     fn declared(byte: u8, character: u8, dash: u8, padding: u8) -> Self {
         let separator = dash | in_range(byte, b' ', b' ') | in_range(byte, b'\t', b'\r');
-        match declassify(character | separator << 1 | padding << 2) {
+        match declassify(hide(character | separator << 1 | padding << 2)) {
             1 => Self::Character,
             2 => Self::Separator,
             4 => Self::Padding,
@@ -215,9 +221,18 @@ fn collect(text: &str, class: impl Fn(u8) -> Class) -> Result<Zeroizing<Vec<u8>>
     if characters.is_empty() { Err(SecretError::Empty) } else { Ok(characters) }
 }
 
-/// The capital of an ASCII letter, other bytes as they are. Leakage: the byte is secret.
-fn upper(byte: u8) -> u8 {
-    byte ^ (in_range(byte, b'a', b'z') << 5)
+/// What a character of the Base32 alphabet stands for, in either case: A to Z, 0 to 25; 2 to 7, 26 to 31. The decoder of
+/// base32ct ends in a branch on whether all characters were legal; here that is known before.
+///
+/// Leakage: the character is secret.
+const fn five_bits(character: u8) -> u8 {
+    // Of the characters only letters have bit 6. Their low five bits count from 1, those of the digits from 18.
+    (character & 31).wrapping_add(8).wrapping_sub((character >> 6).wrapping_mul(9))
+}
+
+/// What a hexadecimal digit stands for, in either case. Leakage: the digit is secret.
+const fn four_bits(digit: u8) -> u8 {
+    (digit & 15).wrapping_add((digit >> 6).wrapping_mul(9))
 }
 
 /// A text that is no secret. Says where and what kind, never the text.
@@ -318,9 +333,15 @@ mod tests {
     }
 
     #[test]
-    fn upper_agrees_with_the_standard_library_over_all_bytes() {
+    fn every_character_of_the_alphabets_stands_for_what_it_should_in_either_case() {
         for byte in 0..=255u8 {
-            assert_eq!(upper(byte), byte.to_ascii_uppercase(), "{byte}");
+            let c = char::from(byte);
+            if let Some(place) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c.to_ascii_uppercase()) {
+                assert_eq!(usize::from(five_bits(byte)), place, "{c}");
+            }
+            if let Some(digit) = c.to_digit(16) {
+                assert_eq!(u32::from(four_bits(byte)), digit, "{c}");
+            }
         }
     }
 

@@ -2,9 +2,10 @@ use crate::code::Code;
 use crate::key::Key;
 use crate::outcome::{Accepted, Rejected};
 use crate::parameters::Digits;
-use crate::scan::{Consecutive, Hits, Span, scan};
+use crate::scan::{Consecutive, Hits, Pattern, scan};
 use crate::time::{TimeStep, UnixTime};
 use crate::window::Window;
+use core::slice::from_ref;
 
 /// `TOTP(K, T) = HOTP(K, T)`, RFC 6238: one token's key and parameters.
 ///
@@ -102,10 +103,10 @@ impl Totp {
         state: &TotpState,
     ) -> Result<Accepted<TotpState>, Rejected> {
         let server = self.time_step.at(now);
-        let code = Consecutive::from(code.clone());
+        let pattern = Pattern::of(from_ref(code), self.digits).ok_or(Rejected::Mismatch)?;
         let mut hits = Hits::none();
         let mut look = |span| {
-            scan(&self.key, self.digits, &code, span, |step, hit| {
+            scan(&self.key, &pattern, span, |step, hit| {
                 hits.see(step, hit, state.is_unspent(step), offset(step, server).abs_diff(state.drift));
             });
         };
@@ -136,8 +137,9 @@ impl Totp {
         state: &TotpState,
     ) -> Result<Accepted<TotpState>, Rejected> {
         let server = self.time_step.at(now);
+        let pattern = Pattern::of(codes.codes(), self.digits).ok_or(Rejected::Mismatch)?;
         let mut hits = Hits::none();
-        scan(&self.key, self.digits, codes, self.around(server, radius, codes), |step, hit| {
+        scan(&self.key, &pattern, codes.ending_around(server, radius), |step, hit| {
             hits.see(step, hit, state.is_unspent(step.saturating_sub(codes.further())), 0);
         });
         let step = hits.verdict()?.only()?;
@@ -154,7 +156,9 @@ impl Totp {
     pub fn find(&self, codes: &Consecutive, around: UnixTime, radius: u16) -> alloc::vec::Vec<u64> {
         let server = self.time_step.at(around);
         let mut found = alloc::vec::Vec::new();
-        scan(&self.key, self.digits, codes, self.around(server, radius, codes), |step, hit| {
+        let Some(pattern) = Pattern::of(codes.codes(), self.digits) else { return found };
+        scan(&self.key, &pattern, codes.ending_around(server, radius), |step, hit| {
+            // Every place is what the caller asked for.
             if crate::ct::declassify(hit) != 0 {
                 found.push(step);
             }
@@ -162,10 +166,9 @@ impl Totp {
         found
     }
 
-    /// Where runs of these codes may lie so that they end within the radius.
-    fn around(&self, server: u64, radius: u16, codes: &Consecutive) -> Span {
-        let radius = u64::from(radius);
-        Span::new(server.saturating_sub(radius).saturating_sub(codes.further()), server.saturating_add(radius))
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn key(&self) -> &Key {
+        &self.key
     }
 }
 

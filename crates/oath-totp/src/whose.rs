@@ -1,0 +1,145 @@
+use crate::ct;
+use crate::key::Keys;
+use crate::parameters::{Algorithm, Digits};
+use crate::scan::{Consecutive, Pattern, Run};
+use crate::time::{TimeStep, UnixTime};
+use crate::totp::Totp;
+use alloc::vec::Vec;
+use zeroize::Zeroize;
+
+/// A token that shows the codes asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// Its place in the slice of tokens.
+    pub token: usize,
+    /// The step of the last code.
+    pub step: u64,
+}
+
+/// How many keys are computed before any number is looked at.
+const CHUNK: usize = 128;
+
+/// Whose token is this? Searches a whole inventory for the tokens that show these codes within `radius` steps of the time,
+/// in the order of the slice. Without a state, and so without replay protection: for a person with a found token in the
+/// hand, never for signing in.
+///
+/// One code of six digits fits a token by chance with (2 × radius + 1) / 1,000,000: among 100,000 tokens that are some
+/// even at radius 0. Two consecutive codes settle it.
+///
+/// Leakage: the keys are secret. Which tokens fit, and where, is the outcome and public.
+///
+/// ```
+/// use oath_totp::{Algorithm, Consecutive, Digits, Key, TimeStep, Totp, UnixTime, whose};
+/// let token = |k: u8| Some(Totp::new(Key::from_bytes(&[k; 20], Algorithm::Sha1).ok()?, Digits::Six, TimeStep::SECONDS_30));
+/// let tokens: Vec<Totp> = (0..100).filter_map(token).collect();
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let step = TimeStep::SECONDS_30.at(now);
+/// let codes = Consecutive::from([tokens[42].generate_at_step(step - 3), tokens[42].generate_at_step(step - 2)]);
+/// let found = whose(&tokens.iter().collect::<Vec<_>>(), &codes, now, 10);
+/// assert_eq!((found[0].token, found[0].step), (42, step - 2));
+/// ```
+#[must_use]
+pub fn whose(tokens: &[&Totp], codes: &Consecutive, around: UnixTime, radius: u16) -> Vec<Owner> {
+    let mut found = Vec::new();
+    for (number, chunk) in tokens.chunks(CHUNK).enumerate() {
+        let first = number.wrapping_mul(CHUNK);
+        // Tokens that compute alike are searched together; nearly always that is the whole chunk.
+        let mut kinds: Vec<Kind> = Vec::with_capacity(1);
+        for token in chunk {
+            let kind = token.parameters();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        let mixed = kinds.len() > 1;
+        for kind in kinds {
+            let alike = || (first..).zip(chunk).filter(|(_, token)| !mixed || token.parameters() == kind);
+            let keys = Keys::of(kind.0, alike().map(|(_, token)| token.key()));
+            search(&keys, kind, codes, around, radius, |place, step| {
+                found.extend(alike().nth(place).map(|(token, _)| Owner { token, step }));
+            });
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+type Kind = (Algorithm, Digits, TimeStep);
+
+/// Searches keys that compute alike, at most [`CHUNK`]: `hit` gets the place of the key and the step.
+fn search(
+    keys: &Keys<'_>,
+    (_, digits, time_step): Kind,
+    codes: &Consecutive,
+    around: UnixTime,
+    radius: u16,
+    mut hit: impl FnMut(usize, u64),
+) {
+    let Some(pattern) = Pattern::of(codes.codes(), digits) else { return };
+    let span = codes.ending_around(time_step.at(around), radius);
+    let mut runs = [Run::default(); CHUNK];
+    let mut numbers = [0; CHUNK];
+    for step in span.first..=span.last {
+        keys.truncated(step, &mut numbers);
+        // Numbers turn into masks, and whether any of them fits is asked once. Places behind the last key hold whatever
+        // they hold; they are not looked at.
+        let mut any = 0;
+        for (number, run) in numbers.iter_mut().zip(&mut runs).take(keys.len()) {
+            *number = pattern.take(run, *number);
+            any |= *number;
+        }
+        if ct::declassify(any) != 0 {
+            for (place, mask) in numbers.iter().enumerate().take(keys.len()) {
+                if ct::declassify(*mask) != 0 {
+                    hit(place, step);
+                }
+            }
+        }
+    }
+    numbers.zeroize();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Code, Key};
+
+    #[test]
+    fn an_inventory_of_all_kinds_is_searched_as_each_token_alone_would_be() {
+        let kinds = [
+            (Algorithm::Sha1, Digits::Six, TimeStep::SECONDS_30),
+            (Algorithm::Sha1, Digits::Six, TimeStep::SECONDS_60),
+            (Algorithm::Sha256, Digits::Six, TimeStep::SECONDS_30),
+            (Algorithm::Sha512, Digits::Eight, TimeStep::SECONDS_30),
+        ];
+        let token = |number: usize| {
+            let (algorithm, digits, step) = kinds[number % 7 % 4];
+            let key = [&number.to_be_bytes()[..], &[7; 12]].concat();
+            Totp::new(Key::from_bytes(&key, algorithm).unwrap(), digits, step)
+        };
+        let tokens: Vec<Totp> = (0..700).map(token).collect();
+        let all: Vec<&Totp> = tokens.iter().collect();
+        let now = UnixTime::from_secs(1_700_000_000);
+        for number in [0, 1, 2, 3, 127, 128, 500, 699] {
+            let step = tokens[number].parameters().2.at(now);
+            let code = |by: u64| tokens[number].generate_at_step(step + by);
+            let one: Consecutive = code(0).into();
+            let two: Consecutive = [code(0), code(1)].into();
+            for codes in [one, two] {
+                let alone: Vec<Owner> = (0..)
+                    .zip(&tokens)
+                    .flat_map(|(token, totp)| {
+                        totp.find(&codes, now, 40).into_iter().map(move |step| Owner { token, step })
+                    })
+                    .collect();
+                assert!(alone.iter().any(|owner| owner.token == number));
+                assert_eq!(whose(&all, &codes, now, 40), alone);
+            }
+        }
+        assert!(
+            whose(&all, &Code::parse("1234567").unwrap().into(), now, 40).is_empty(),
+            "no token shows seven digits"
+        );
+        assert!(whose(&[], &Code::parse("123456").unwrap().into(), now, 40).is_empty());
+    }
+}

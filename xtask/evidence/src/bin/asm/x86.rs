@@ -1,0 +1,45 @@
+//! x86-64, as objdump shows it.
+
+use crate::listing::Listing;
+use std::error::Error;
+use std::process::Command;
+
+pub(crate) fn listing(file: &str) -> Result<Listing, Box<dyn Error>> {
+    let output = Command::new("objdump").args(["-d", "--no-show-raw-insn", "--no-addresses", file]).output();
+    let output = output.map_err(|error| format!("objdump could not be started (Debian: binutils): {error}"))?;
+    if !output.status.success() {
+        return Err("objdump failed".into());
+    }
+    let mut listing = Listing::default();
+    let mut function = String::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        if let Some(name) = line.strip_prefix('<').and_then(|line| line.strip_suffix(">:")) {
+            function = plain(name);
+            listing.function(&function);
+            continue;
+        }
+        let mut words = line.split_whitespace();
+        let Some(mnemonic) = words.next() else { continue };
+        let operand = words.next().unwrap_or_default();
+        let computed = operand.starts_with('*') && !operand.contains("(%rip)");
+        match mnemonic {
+            // Integer, floating-point and vector divisions.
+            _ if mnemonic.trim_start_matches(['v', 'f', 'i']).starts_with("div") => {
+                listing.find(&function, "division", mnemonic);
+            }
+            "jmp" | "notrack" if computed => listing.find(&function, "jump table", "jmp *"),
+            _ if mnemonic.starts_with("call") || mnemonic.starts_with('j') => {
+                if let Some((_, target)) = line.split_once('<') {
+                    let target = target.split(['>', '+']).next().unwrap_or_default();
+                    listing.call(&function, plain(target));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(listing)
+}
+
+fn plain(symbol: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(symbol))
+}

@@ -1,0 +1,37 @@
+//! Times two classes of input against each other (after Reparaz, Balasch and Verbauwhede, "dude, is my code constant
+//! time?"): Welch's t between them stays small where the time does not depend on the class. Run by `cargo xtask dudect`.
+
+mod classes;
+mod welch;
+
+use std::process::ExitCode;
+use welch::t_of;
+
+/// Beyond this, the two classes take different times with near certainty.
+const THRESHOLD: f64 = 4.5;
+const RUNS: usize = 3;
+
+fn main() -> ExitCode {
+    let mut failed = false;
+    match classes::all() {
+        Err(error) => {
+            eprintln!("dudect: {error}");
+            failed = true;
+        }
+        Ok(all) => {
+            for (name, leaks, class) in all {
+                let ts: Vec<f64> = (0..RUNS).map(|run| t_of(run, &*class)).collect();
+                let small = ts.iter().filter(|t| t.abs() < THRESHOLD).count();
+                let fine = if leaks { small == 0 } else { 2 * small > RUNS };
+                let shown: Vec<String> = ts.iter().map(|t| format!("{t:+.1}")).collect();
+                println!("{} {name}: t = {}", if fine { "ok  " } else { "FAIL" }, shown.join(", "));
+                failed |= !fine;
+                if leaks && !fine {
+                    eprintln!("dudect: calibration failed: a planted early exit is not seen");
+                    return ExitCode::FAILURE;
+                }
+            }
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,154 @@
+//! What is done with a secret before everything that held it is dropped.
+
+use oath_lanes::Sha1Pads;
+use oath_totp::{
+    Algorithm, Code, Consecutive, Digits, Hotp, HotpState, Key, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime,
+    Window,
+};
+use std::hint::black_box;
+use std::ops::Range;
+
+const NOW: UnixTime = UnixTime::from_secs(1_740_000_000);
+
+/// Where the secret comes from, in memory that is neither heap nor stack: what is found there can only be a copy.
+pub(crate) struct Input {
+    pub(crate) algorithm: Algorithm,
+    k: Range<usize>,
+    base32: Range<usize>,
+    hex: Range<usize>,
+    uri: Range<usize>,
+}
+
+static mut TEXTS: [u8; 8192] = [0; 8192];
+
+impl Input {
+    /// K of this length, made from the seed.
+    #[allow(unsafe_code, reason = "a static that is written to")]
+    pub(crate) fn new(seed: u64, algorithm: Algorithm, length: usize) -> Self {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let k: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        })
+        .take(length)
+        .collect();
+        let secret = Secret::from_bytes(&k).ok();
+        let base32 = secret.as_ref().map(|secret| secret.expose_base32().to_string()).unwrap_or_default();
+        let hex = secret.as_ref().map(|secret| secret.expose_hex().to_string()).unwrap_or_default();
+        let uri = format!("otpauth://totp/A:b?secret={base32}&issuer=A&algorithm={algorithm}");
+        let mut end = 0;
+        let mut put = |bytes: &[u8]| {
+            let range = end..end + bytes.len();
+            // SAFETY: one thread, and nothing else borrows the texts while an input is made.
+            if let Some(place) = unsafe { &mut *(&raw mut TEXTS) }.get_mut(range.clone()) {
+                place.copy_from_slice(bytes);
+            }
+            end = range.end;
+            range
+        };
+        let [k, base32, hex, uri] = [put(&k), put(base32.as_bytes()), put(hex.as_bytes()), put(uri.as_bytes())];
+        Self { algorithm, k, base32, hex, uri }
+    }
+
+    #[allow(unsafe_code, reason = "a static that is written to")]
+    fn bytes(range: &Range<usize>) -> &'static [u8] {
+        // SAFETY: one thread, and no input is made while another is used.
+        unsafe { &*(&raw const TEXTS) }.get(range.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn k(&self) -> &'static [u8] {
+        Self::bytes(&self.k)
+    }
+
+    fn text(range: &Range<usize>) -> &'static str {
+        core::str::from_utf8(Self::bytes(range)).unwrap_or_default()
+    }
+}
+
+/// Plays; where the scene made its own secret, says which.
+pub(crate) type Scene = fn(&Input) -> Option<Vec<u8>>;
+
+pub(crate) const SCENES: [(&str, Scene); 17] = [
+    ("Secret::from_bytes", |input| nothing(Secret::from_bytes(input.k()))),
+    ("Secret::from_base32", |input| nothing(Secret::from_base32(Input::text(&input.base32)))),
+    ("Secret::from_hex", |input| nothing(Secret::from_hex(Input::text(&input.hex)))),
+    ("Secret::generate", |_| generated()),
+    ("Secret::expose_base32", |input| nothing(secret(input)?.expose_base32())),
+    ("Secret::expose_hex", |input| nothing(secret(input)?.expose_hex())),
+    ("Secret::eq", |input| nothing(secret(input)? == secret(input)?)),
+    ("Key::from_bytes", |input| nothing(Key::from_bytes(input.k(), input.algorithm))),
+    ("Secret::key, moved", |input| nothing(moved(secret(input)?.key(input.algorithm).ok()?))),
+    ("Totp::generate", |input| nothing(totp(input)?.generate(NOW))),
+    ("Totp::verify, hit", |input| {
+        let totp = totp(input)?;
+        nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::default()))
+    }),
+    ("Totp::verify, miss", |input| {
+        let wrong = Code::parse("000000").ok()?;
+        nothing(totp(input)?.verify(&wrong, NOW, Window::ONE, &TotpState { last_step: None, drift: 40 }))
+    }),
+    ("Totp::resync", |input| {
+        let totp = totp(input)?;
+        let codes = Consecutive::from([totp.generate_at_step(58_000_000), totp.generate_at_step(58_000_001)]);
+        nothing((totp.resync(&codes, NOW, 100, &TotpState::default()), totp.find(&codes, NOW, 20)))
+    }),
+    ("Hotp", |input| {
+        let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Six);
+        let state = HotpState { counter: 7 };
+        let codes = Consecutive::from([hotp.generate(9), hotp.generate(10)]);
+        nothing((hotp.verify(&hotp.generate(8), 10, &state), hotp.resync(&codes, 50, &state)))
+    }),
+    ("KeyUri::parse", |input| nothing(KeyUri::parse(Input::text(&input.uri)))),
+    ("KeyUri::expose_uri", |input| nothing(KeyUri::parse(Input::text(&input.uri)).ok()?.expose_uri())),
+    ("KeyUri::to_totp", |input| {
+        let totp = KeyUri::parse(Input::text(&input.uri)).ok()?.to_totp()?.ok()?;
+        nothing((totp.generate(NOW), totp))
+    }),
+];
+
+/// Uses it, drops it.
+#[inline(never)]
+fn nothing<T>(made: T) -> Option<Vec<u8>> {
+    black_box(&made);
+    None
+}
+
+fn secret(input: &Input) -> Option<Secret> {
+    Secret::from_bytes(input.k()).ok()
+}
+
+fn totp(input: &Input) -> Option<Totp> {
+    let key = Key::from_bytes(input.k(), input.algorithm).ok()?;
+    Some(Totp::new(key, Digits::Six, TimeStep::SECONDS_30))
+}
+
+/// As a program might that puts it into a structure of its own.
+#[inline(never)]
+fn moved(key: Key) -> Totp {
+    Totp::new(key, Digits::Eight, TimeStep::SECONDS_60)
+}
+
+fn generated() -> Option<Vec<u8>> {
+    let secret = Secret::generate_bytes(32).ok()?;
+    // Each byte with a mask that is taken off again when the scene is over: the copy must not be what is found.
+    let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ 0x5a).collect();
+    drop(secret);
+    Some(masked)
+}
+
+pub(crate) fn copy_on_the_stack(input: &Input) -> Option<Vec<u8>> {
+    let copy: [u8; 20] = input.k().try_into().ok()?;
+    black_box(&copy);
+    None
+}
+
+pub(crate) fn copy_on_the_heap(input: &Input) -> Option<Vec<u8>> {
+    black_box(input.k().to_vec());
+    None
+}
+
+/// The pad states without their `Drop`.
+pub(crate) fn pads_on_the_stack(input: &Input) -> Option<Vec<u8>> {
+    black_box(&std::mem::ManuallyDrop::new(Sha1Pads::new(input.k())));
+    None
+}

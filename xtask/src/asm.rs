@@ -1,0 +1,36 @@
+//! The disassembly of the codes: no division and no jump through a table where a secret is.
+
+use crate::metadata::target_directory;
+use crate::run::{Outcome, cargo, program, text};
+use crate::setup;
+
+/// x86-64 and WebAssembly, each at opt-level 3, s and z. There is no longer form.
+pub(crate) fn asm() -> Outcome {
+    const WASM: &str = "wasm32-unknown-unknown";
+    setup::rust_target(WASM)?;
+    let target = target_directory()?.join("asm");
+    let mut files = Vec::new();
+    for profile in ["release", "size", "smallest"] {
+        for wasm in [false, true] {
+            let mut build = vec![
+                "build".to_owned(),
+                "--package=oath-evidence".to_owned(),
+                "--bin=core".to_owned(),
+                format!("--profile={profile}"),
+                format!("--target-dir={}", text(&target)),
+                "--config=build.rustflags=['--cfg', 'oath_asm_check', '-Csymbol-mangling-version=v0']".to_owned(),
+            ];
+            build.extend(wasm.then(|| format!("--target={WASM}")));
+            cargo(&build.iter().map(String::as_str).collect::<Vec<_>>())?;
+            let built = if wasm { target.join(WASM) } else { target.clone() };
+            files.push(text(&built.join(profile).join(if wasm { "core.wasm" } else { "core" })));
+        }
+    }
+    if !cfg!(target_arch = "x86_64") {
+        println!("xtask: not done: the disassembly for x86-64, on another processor");
+        files.retain(|file| file.ends_with(".wasm"));
+    }
+    cargo(&["build", "--release", "--package=oath-evidence", "--bin=asm"])?;
+    let tool = text(&target_directory()?.join("release/asm"));
+    program(&tool, &files.iter().map(String::as_str).collect::<Vec<_>>())
+}

@@ -1,0 +1,19 @@
+//! What is left of a secret once it is dropped: nothing in freed blocks, on the stack below, in another process's memory.
+
+use crate::metadata::target_directory;
+use crate::run::{Outcome, cargo, long, program, text};
+
+/// Code made fast, two lengths of key; with the word `full` also code made small, and every length.
+pub(crate) fn wipe() -> Outcome {
+    if !cfg!(target_os = "linux") {
+        println!("xtask: not done: the search for what is left of secrets, outside Linux");
+        return Ok(());
+    }
+    for profile in if long() { &["release", "size", "smallest"][..] } else { &["release"] } {
+        let profile_word = format!("--profile={profile}");
+        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word])?;
+        let harness = text(&target_directory()?.join(profile).join("wipe"));
+        program(&harness, if long() { &["full"] } else { &[] })?;
+    }
+    Ok(())
+}
