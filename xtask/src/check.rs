@@ -58,8 +58,14 @@ pub(crate) fn exhaustive() -> Outcome {
     cargo(&["test", "--release", "-p", "oath-totp", "--lib", "--", "--ignored", "31_bit"])
 }
 
+/// The machine's best path and SHA-NI alone beside peers that use SHA-NI too; then AVX2 alone beside peers that are built
+/// without it, as on a machine that has none.
 pub(crate) fn bench() -> Outcome {
-    cargo(&["run", "--release", "-p", "oath-benches"])
+    cargo(&["run", "--release", "-p", "oath-benches"])?;
+    let target = metadata::target_directory()?.join("soft");
+    let soft = "--config=build.rustflags=['--cfg', 'sha1_backend=\"soft\"', '--cfg', 'sha2_backend=\"soft\"']";
+    let target = format!("--target-dir={}", target.display());
+    cargo(&["run", "--release", "-p", "oath-benches", soft, &target, "--", "--path", "Avx2"])
 }
 
 pub(crate) fn bench_seeds() -> Outcome {

@@ -102,7 +102,7 @@ impl Listing {
         // The same instruction twice in a function is one thing to look at.
         all.for_each(|finding| {
             if !findings.contains(&finding) {
-                findings.push(finding)
+                findings.push(finding);
             }
         });
         findings

@@ -20,10 +20,10 @@ fn main() -> ExitCode {
         }
         Ok(all) => {
             for (name, leaks, class) in all {
-                let ts: Vec<f64> = (0..RUNS).map(|run| t_of(run, &*class)).collect();
-                let small = ts.iter().filter(|t| t.abs() < THRESHOLD).count();
+                let ts: Vec<(f64, f64)> = (0..RUNS).map(|run| t_of(run, &*class)).collect();
+                let small = ts.iter().filter(|(t, _)| t.abs() < THRESHOLD).count();
                 let fine = if leaks { small == 0 } else { 2 * small > RUNS };
-                let shown: Vec<String> = ts.iter().map(|t| format!("{t:+.1}")).collect();
+                let shown: Vec<String> = ts.iter().map(|(t, by)| format!("{t:+.1} ({by:+.2} ns)")).collect();
                 println!("{} {name}: t = {}", if fine { "ok  " } else { "FAIL" }, shown.join(", "));
                 failed |= !fine;
                 if leaks && !fine {
