@@ -1,7 +1,7 @@
 //! The checks and tests themselves.
 
 use crate::run::{Outcome, cargo, program, root};
-use crate::{metadata, setup};
+use crate::{metadata, papers, setup};
 
 /// Tests may stop at a broken assumption; the code itself may not.
 const IN_TESTS: [&str; 10] = [
@@ -22,6 +22,7 @@ pub(crate) fn lint() -> Outcome {
     cargo(&["clippy", "--workspace", "--all-features", "--", "-D", "warnings"])?;
     let tests = ["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"];
     cargo(&[&tests[..], &IN_TESTS[..]].concat())?;
+    papers::named_tests_exist()?;
     metadata::promises()
 }
 

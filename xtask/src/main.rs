@@ -3,9 +3,11 @@
 mod asm;
 mod check;
 mod ct;
+mod dudect;
 mod fuzz;
 mod metadata;
 mod miri;
+mod papers;
 mod run;
 mod setup;
 mod wipe;
@@ -31,6 +33,7 @@ const TASKS: &[Task] = &[
     ),
     ("fuzz", "arbitrary input, a minute in all; `fuzz SECONDS`: so long for each target", fuzz::fuzz),
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
+    ("dudect", "timing: key, place of the hit, fresh and spent; a measurement, not part of `test`", dudect::dudect),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];

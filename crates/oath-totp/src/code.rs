@@ -224,6 +224,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
     fn every_four_digits_and_a_sample_of_eight() {
         for number in 0..10_000 {
             assert_eq!(four_digits(number), *format!("{number:04}").as_bytes());

@@ -167,6 +167,7 @@ mod tests {
 
     /// Every 97th of the 31-bit numbers and the edges; `cargo xtask exhaustive` takes all of them.
     #[test]
+    #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
     fn the_reduction_is_the_remainder() {
         let edges = [0, 1, 999_999, 1_000_000, 99_999_999, 100_000_000, 0x7fff_fffe, 0x7fff_ffff];
         for number in (0..=0x7fff_ffff).step_by(9_973).chain(edges) {

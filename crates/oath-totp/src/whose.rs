@@ -105,6 +105,7 @@ mod tests {
     use crate::{Code, Key};
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of codes, and slow there")]
     fn an_inventory_of_all_kinds_is_searched_as_each_token_alone_would_be() {
         let kinds = [
             (Algorithm::Sha1, Digits::Six, TimeStep::SECONDS_30),

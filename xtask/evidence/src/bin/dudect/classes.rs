@@ -10,8 +10,20 @@ const STEP: u64 = 58_000_000;
 const SLOTS: usize = 64;
 
 type Call = Box<dyn Fn(bool, usize)>;
-/// Its name, and whether it must be seen to leak.
-type Comparison = (&'static str, bool, Call);
+/// Its name and what it is for.
+type Comparison = (&'static str, Kind, Call);
+
+/// What a comparison is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A leak that must be seen.
+    Planted,
+    /// The classes must take the same time: they differ in what is secret, and end in the same outcome.
+    Judged,
+    /// The classes end in different outcomes, which are public: an acceptance is written in more words than a refusal.
+    /// Shown, so that a difference beyond that would be noticed.
+    Shown,
+}
 
 /// All that is compared.
 pub(crate) fn all() -> Result<Vec<Comparison>, Box<dyn Error>> {
@@ -19,20 +31,23 @@ pub(crate) fn all() -> Result<Vec<Comparison>, Box<dyn Error>> {
     let fresh = TotpState { last_step: Some(STEP - 100), drift: 0 };
     let spent = TotpState { last_step: Some(STEP + 100), drift: 0 };
     Ok(vec![
-        ("planted: a loop that ends where the code fits", true, planted()?),
-        ("generate: a fixed key, random keys", false, keys(|totp, _| drop(black_box(totp.generate(NOW))))?),
+        ("planted: a loop that ends where the code fits", Kind::Planted, planted()?),
+        ("generate: a fixed key, random keys", Kind::Judged, keys(|totp, _| drop(black_box(totp.generate(NOW))))?),
         (
             "verify ± 2, miss: a fixed key, random keys",
-            false,
+            Kind::Judged,
             keys(move |totp, code| {
                 let _ = black_box(totp.verify(code, NOW, Window::around(2), &fresh));
             })?,
         ),
-        ("verify ± 2: at the centre, at the edge", false, verify([(0, fresh), (2, fresh)], 2)?),
-        ("verify ± 10: at the first step, at the last", false, verify([(-10, fresh), (10, fresh)], 10)?),
-        ("verify ± 2: fresh, spent", false, verify([(0, fresh), (0, spent)], 2)?),
-        ("verify ± 2: spent, miss", false, verify([(0, spent), (1000, spent)], 2)?),
-        ("verify ± 2: hit, miss", false, verify([(1, fresh), (1000, fresh)], 2)?),
+        ("verify ± 2: at the centre, at the edge", Kind::Judged, verify([(0, fresh), (2, fresh)], 2)?),
+        // Where it fits becomes the drift, and its sign a branch behind the outcome: the same sign in both.
+        ("verify ± 10: at the first step, before the centre", Kind::Judged, verify([(-10, fresh), (-1, fresh)], 10)?),
+        ("verify ± 10: behind the centre, at the last step", Kind::Judged, verify([(1, fresh), (10, fresh)], 10)?),
+        ("verify ± 1, a code of two steps: both fresh, the first spent", Kind::Judged, colliding()?),
+        ("verify ± 2: fresh, spent", Kind::Shown, verify([(0, fresh), (0, spent)], 2)?),
+        ("verify ± 2: spent, miss", Kind::Judged, verify([(0, spent), (1000, spent)], 2)?),
+        ("verify ± 2: hit, miss", Kind::Shown, verify([(1, fresh), (1000, fresh)], 2)?),
     ])
 }
 
@@ -42,15 +57,20 @@ fn token(k: &[u8]) -> Result<Totp, Box<dyn Error>> {
 
 /// Tokens of one key in the one class, of many in the other.
 fn keys(call: impl Fn(&Totp, &Code) + 'static) -> Result<Call, Box<dyn Error>> {
-    let mut tokens = Vec::new();
-    // One of each in turn, so that both classes are spread over the same memory.
-    for _ in 0..SLOTS {
-        tokens.push(token(&[7; 20])?);
-        tokens.push(token(Secret::generate()?.expose_bytes())?);
+    let mut tokens = [Vec::new(), Vec::new()];
+    // Which class is next is drawn: where a key lies, and on how many cache lines, is then no difference between them.
+    for place in 0..4 * SLOTS {
+        let drawn = u64::try_from(place)?.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).count_ones() & 1;
+        let random = Secret::generate()?;
+        let k = if drawn == 0 { &[7; 20][..] } else { random.expose_bytes() };
+        tokens.get_mut(usize::try_from(drawn)?).ok_or("two classes")?.push(token(k)?);
+    }
+    if tokens.iter().any(|class| class.len() < SLOTS) {
+        return Err("one class has too few keys".into());
     }
     let code = token(&[9; 20])?.generate(NOW);
     Ok(Box::new(move |class, slot| {
-        if let Some(totp) = tokens.get(2 * slot + usize::from(class)) {
+        if let Some(totp) = tokens.get(usize::from(class)).and_then(|tokens| tokens.get(slot)) {
             call(totp, &code);
         }
     }))
@@ -69,6 +89,21 @@ fn verify(classes: [(i64, TotpState); 2], around: u8) -> Result<Call, Box<dyn Er
         let input = inputs.get(slot).and_then(|(token, codes)| Some((token, codes.get(usize::from(class))?)));
         if let (Some((token, code)), Some((_, state))) = (input, classes.get(usize::from(class))) {
             let _ = black_box(token.verify(code, NOW, Window::around(around), state));
+        }
+    }))
+}
+
+/// Steps 910737 and 910738 of this key show the same six digits (testkit/collisions.json).
+fn colliding() -> Result<Call, Box<dyn Error>> {
+    let key = || Key::from_bytes(b"12345678901234567890", Algorithm::Sha1);
+    let token = || Ok::<_, Box<dyn Error>>(Totp::new(key()?, Digits::Six, TimeStep::SECONDS_30));
+    let tokens = (0..SLOTS).map(|_| token()).collect::<Result<Vec<_>, _>>()?;
+    let states = [910_736, 910_737].map(|last| TotpState { last_step: Some(last), drift: 0 });
+    let code = Code::parse("911617")?;
+    let now = UnixTime::from_secs(910_737 * 30);
+    Ok(Box::new(move |class, slot| {
+        if let (Some(token), Some(state)) = (tokens.get(slot), states.get(usize::from(class))) {
+            let _ = black_box(token.verify(&code, now, Window::ONE, state));
         }
     }))
 }

@@ -4,6 +4,7 @@
 mod classes;
 mod welch;
 
+use classes::Kind;
 use std::process::ExitCode;
 use welch::t_of;
 
@@ -19,14 +20,19 @@ fn main() -> ExitCode {
             failed = true;
         }
         Ok(all) => {
-            for (name, leaks, class) in all {
+            for (name, kind, class) in all {
                 let ts: Vec<(f64, f64)> = (0..RUNS).map(|run| t_of(run, &*class)).collect();
                 let small = ts.iter().filter(|(t, _)| t.abs() < THRESHOLD).count();
-                let fine = if leaks { small == 0 } else { 2 * small > RUNS };
+                let verdict = match kind {
+                    Kind::Planted if small == 0 => "seen",
+                    Kind::Judged if 2 * small > RUNS => "ok",
+                    Kind::Shown => "shown",
+                    Kind::Planted | Kind::Judged => "FAIL",
+                };
                 let shown: Vec<String> = ts.iter().map(|(t, by)| format!("{t:+.1} ({by:+.2} ns)")).collect();
-                println!("{} {name}: t = {}", if fine { "ok  " } else { "FAIL" }, shown.join(", "));
-                failed |= !fine;
-                if leaks && !fine {
+                println!("{verdict:<5} {name}: t = {}", shown.join(", "));
+                failed |= verdict == "FAIL";
+                if failed && kind == Kind::Planted {
                     eprintln!("dudect: calibration failed: a planted early exit is not seen");
                     return ExitCode::FAILURE;
                 }

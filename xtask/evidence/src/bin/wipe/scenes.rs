@@ -3,7 +3,7 @@
 use oath_lanes::Sha1Pads;
 use oath_totp::{
     Algorithm, Code, Consecutive, Digits, Hotp, HotpState, Key, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime,
-    Window,
+    Window, whose,
 };
 use std::hint::black_box;
 use std::ops::Range;
@@ -68,7 +68,7 @@ impl Input {
 /// Plays; where the scene made its own secret, says which.
 pub(crate) type Scene = fn(&Input) -> Option<Vec<u8>>;
 
-pub(crate) const SCENES: [(&str, Scene); 17] = [
+pub(crate) const SCENES: [(&str, Scene); 18] = [
     ("Secret::from_bytes", |input| nothing(Secret::from_bytes(input.k()))),
     ("Secret::from_base32", |input| nothing(Secret::from_base32(Input::text(&input.base32)))),
     ("Secret::from_hex", |input| nothing(Secret::from_hex(Input::text(&input.hex)))),
@@ -91,6 +91,10 @@ pub(crate) const SCENES: [(&str, Scene); 17] = [
         let totp = totp(input)?;
         let codes = Consecutive::from([totp.generate_at_step(58_000_000), totp.generate_at_step(58_000_001)]);
         nothing((totp.resync(&codes, NOW, 100, &TotpState::default()), totp.find(&codes, NOW, 20)))
+    }),
+    ("whose", |input| {
+        let totp = totp(input)?;
+        nothing(whose(&[&totp], &Consecutive::from(totp.generate(NOW)), NOW, 5))
     }),
     ("Hotp", |input| {
         let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Six);
