@@ -33,7 +33,11 @@ pub(crate) trait Kernels<const S: usize>: Sized {
     #[cfg(target_arch = "x86_64")]
     const INTERLEAVED: usize;
 
-    /// The numbers of consecutive counters on the SHA extensions.
+    /// How many states the SHA extensions take at once at most.
+    #[cfg(target_arch = "x86_64")]
+    const AT_ONCE: usize;
+
+    /// The numbers of up to `AT_ONCE` consecutive counters on the SHA extensions.
     #[cfg(target_arch = "x86_64")]
     const SHA_NI: unsafe fn(pads: &Self, high: u32, low: u32, out: &mut [u32]);
 
@@ -42,7 +46,32 @@ pub(crate) trait Kernels<const S: usize>: Sized {
     const SHA_NI_KEYS: unsafe fn(keys: &[&Self], high: u32, low: u32, out: &mut [u32]);
 }
 
+/// `out[i]` = the number of `counter + i`, on the machine's best path. Counters wrap at 2^64.
+#[inline(always)]
+#[allow(unsafe_code, reason = "instructions that the build cannot promise, but the processor has promised")]
+pub(crate) fn counters_on_best<P: Kernels<S>, const S: usize>(pads: &P, counter: u64, out: &mut [u32]) {
+    // The windows of a sign-in go straight to their kernel: what lies on the way would be a tenth of their time.
+    #[cfg(target_arch = "x86_64")]
+    if out.len() <= P::AT_ONCE
+        && let Some((high, low)) = one_high_word(counter, out.len())
+        && Present::best_has_sha_ni()
+    {
+        // SAFETY: the processor has SHA, SSE2, SSSE3 and SSE4.1, as was just asked; SHA_NI is built for them.
+        return unsafe { P::SHA_NI(pads, high, low, out) };
+    }
+    counters(Present::best(), pads, counter, out);
+}
+
+/// The words of a counter, if its high word is that of the `count` counters from it on.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn one_high_word(counter: u64, count: usize) -> Option<(u32, u32)> {
+    let (high, low) = halves(counter);
+    low.checked_add(u32::try_from(count).ok()?).map(|_| (high, low))
+}
+
 /// `out[i]` = the number of `counter + i`. Counters wrap at 2^64.
+#[inline(never)]
 pub(crate) fn counters<P: Kernels<S>, const S: usize>(present: Present, pads: &P, counter: u64, out: &mut [u32]) {
     let (mut counter, mut out) = (counter, out);
     while !out.is_empty() {
@@ -56,8 +85,38 @@ pub(crate) fn counters<P: Kernels<S>, const S: usize>(present: Present, pads: &P
     }
 }
 
+/// Two short slices, each from a counter of its own: together where one vector holds both, else one after the other.
+#[allow(unsafe_code, reason = "instructions that the build cannot promise, but the processor has promised")]
+pub(crate) fn apart<P: Kernels<S>, const S: usize>(
+    present: Present,
+    pads: &P,
+    firsts: [u64; 2],
+    [one, other]: [&mut [u32]; 2],
+) {
+    #[cfg(target_arch = "x86_64")]
+    match (present.path(), one.len().saturating_add(other.len())) {
+        (Path::Avx512, 0..=16) => {
+            // SAFETY: `present` says that the processor has AVX-512 F, VL and BW.
+            return unsafe { avx512x16::apart(pads, firsts, [one, other]) };
+        }
+        (Path::ShaNiAvx512, total @ 0..=16) if total > P::INTERLEAVED => {
+            // SAFETY: as above.
+            return unsafe { avx512x16::apart(pads, firsts, [one, other]) };
+        }
+        (Path::Avx2, 0..=8) => {
+            // SAFETY: `present` says that the processor has AVX2.
+            return unsafe { avx2x8::apart(pads, firsts, [one, other]) };
+        }
+        _ => {}
+    }
+    for (first, out) in firsts.into_iter().zip([one, other]) {
+        counters(present, pads, first, out);
+    }
+}
+
 /// A counter as the first two words of its block.
-fn halves(counter: u64) -> (u32, u32) {
+#[inline]
+pub(crate) const fn halves(counter: u64) -> (u32, u32) {
     let [a, b, c, d, e, f, g, h] = counter.to_be_bytes();
     (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
 }
@@ -79,7 +138,7 @@ fn counters_of_one_high_word<P: Kernels<S>, const S: usize>(
         Path::ShaNi => {
             // SAFETY: `present` says that the processor has SHA, SSE2, SSSE3 and SSE4.1, which is what SHA_NI is built
             // for.
-            unsafe { P::SHA_NI(pads, high, low, out) }
+            by_parts(P::AT_ONCE, low, out, |low, part| unsafe { P::SHA_NI(pads, high, low, part) });
         }
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => {
@@ -97,7 +156,7 @@ fn counters_of_one_high_word<P: Kernels<S>, const S: usize>(
             }
             if present.path() == Path::ShaNiAvx512 && rest.len() <= P::INTERLEAVED {
                 // SAFETY: in this path `present` says that it also has SHA, SSE2, SSSE3 and SSE4.1.
-                unsafe { P::SHA_NI(pads, high, next, rest) }
+                by_parts(P::AT_ONCE, next, rest, |low, part| unsafe { P::SHA_NI(pads, high, low, part) });
             } else {
                 // SAFETY: as for the sixteens.
                 unsafe { avx512x8::counters(pads, high, next, rest) }
@@ -163,6 +222,16 @@ pub(crate) fn keys<P: Kernels<S>, const S: usize>(present: Present, keys: &[&P],
 const fn in_sixteens(n: usize) -> usize {
     let rest = n & 15;
     if rest > 8 { n } else { n - rest }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn by_parts(most: usize, low: u32, out: &mut [u32], numbers: impl Fn(u32, &mut [u32])) {
+    let mut low = low;
+    for part in out.chunks_mut(most) {
+        let next = low.wrapping_add(u32::try_from(part.len()).unwrap_or_default());
+        numbers(low, part);
+        low = next;
+    }
 }
 
 fn one_by_one(low: u32, out: &mut [u32], number: impl Fn(u32) -> u32) {

@@ -5,7 +5,7 @@
 //! That is why the function with the target feature holds the loop, and why everything in the body is `inline(always)`.
 
 use crate::columns::Columns;
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, halves};
 use zeroize::Zeroize;
 
 #[inline(always)]
@@ -13,6 +13,15 @@ fn counters_in<P: Kernels<S>, const S: usize, const L: usize>(pads: &P, high: u3
     let mut numbers = [0; L];
     for (number, i) in numbers.iter_mut().zip(0..) {
         *number = P::number(pads.inner(), pads.outer(), high, low.wrapping_add(i));
+    }
+    numbers
+}
+
+#[inline(always)]
+fn listed_in<P: Kernels<S>, const S: usize, const L: usize>(pads: &P, highs: &[u32; L], lows: &[u32; L]) -> [u32; L] {
+    let mut numbers = [0; L];
+    for ((number, high), low) in numbers.iter_mut().zip(highs).zip(lows) {
+        *number = P::number(pads.inner(), pads.outer(), *high, *low);
     }
     numbers
 }
@@ -31,7 +40,7 @@ fn keys_in<P: Kernels<S>, const S: usize, const L: usize>(columns: &Columns<S, L
 macro_rules! width {
     ($module:ident, $lanes:literal, $fill:ident $(, $feature:literal)?) => {
         pub(crate) mod $module {
-            use super::{Columns, Kernels, Zeroize, counters_in, keys_in};
+            use super::{Columns, Kernels, Zeroize, counters_in, halves, keys_in, listed_in};
 
             const L: usize = $lanes;
 
@@ -39,6 +48,18 @@ macro_rules! width {
             $(#[target_feature(enable = $feature)])?
             fn counters_full<P: Kernels<S>, const S: usize>(pads: &P, high: u32, low: u32, out: &mut [u32; L]) {
                 *out = counters_in(pads, high, low);
+            }
+
+            #[inline(never)]
+            $(#[target_feature(enable = $feature)])?
+            #[allow(dead_code, reason = "not every width has a use for it")]
+            fn listed_full<P: Kernels<S>, const S: usize>(
+                pads: &P,
+                highs: &[u32; L],
+                lows: &[u32; L],
+                out: &mut [u32; L],
+            ) {
+                *out = listed_in(pads, highs, lows);
             }
 
             #[inline(never)]
@@ -66,6 +87,27 @@ macro_rules! width {
                     rest.iter_mut().zip(&full).for_each(|(number, found)| *number = *found);
                     full.zeroize();
                 }
+            }
+
+            /// The numbers of two runs of consecutive counters, at most L in all.
+            $(#[target_feature(enable = $feature)])?
+            #[allow(dead_code, reason = "not every width has a use for it")]
+            pub(crate) fn apart<P: Kernels<S>, const S: usize>(pads: &P, firsts: [u64; 2], out: [&mut [u32]; 2]) {
+                let [mut highs, mut lows, mut full] = [[0; L]; 3];
+                let mut lanes = highs.iter_mut().zip(&mut lows);
+                for (first, out) in firsts.into_iter().zip(&out) {
+                    let mut counter = first;
+                    for (high, low) in lanes.by_ref().take(out.len()) {
+                        (*high, *low) = halves(counter);
+                        counter = counter.wrapping_add(1);
+                    }
+                }
+                listed_full(pads, &highs, &lows, &mut full);
+                let [one, other] = out;
+                let (left, right) = full.split_at(one.len().min(L));
+                one.iter_mut().zip(left).for_each(|(number, found)| *number = *found);
+                other.iter_mut().zip(right).for_each(|(number, found)| *number = *found);
+                full.zeroize();
             }
 
             /// The numbers of one counter, the schedule of whose block is given, under many keys.

@@ -58,6 +58,17 @@ impl Present {
         self.0
     }
 
+    /// Whether [`best`](Self::best) has the SHA extensions: asked for every sign-in, and quicker answered.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    pub(crate) fn best_has_sha_ni() -> bool {
+        #[cfg(feature = "force-path")]
+        if let Some(Self(forced)) = force::forced() {
+            return matches!(forced, Path::ShaNi | Path::ShaNiAvx512);
+        }
+        cpu::sha_ni()
+    }
+
     /// The fastest path of this machine.
     #[inline]
     pub(crate) fn best() -> Self {
@@ -154,7 +165,9 @@ pub(crate) mod force {
         true
     }
 
+    /// Only a present path was ever stored.
+    #[inline]
     pub(super) fn forced() -> Option<Present> {
-        Path::ALL.get(FORCED.load(Ordering::Relaxed)).and_then(|path| path.present())
+        Path::ALL.get(FORCED.load(Ordering::Relaxed)).map(|path| Present(*path))
     }
 }

@@ -67,8 +67,18 @@ impl Sha256Pads {
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
     /// leakage model for what stays on the stack.
+    #[inline]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
-        kernels::counters(Present::best(), self, counter, out);
+        kernels::counters_on_best(self, counter, out);
+    }
+
+    /// [`truncated`](Self::truncated) of two slices, each from a counter of its own: `out[k][i]` is the number of
+    /// `counters[k] + i`. For the two windows of a sign-in, which one call of a wide kernel computes together.
+    ///
+    /// Leakage: as [`truncated`](Self::truncated).
+    #[inline(never)]
+    pub fn truncated_apart(&self, counters: [u64; 2], out: [&mut [u32]; 2]) {
+        kernels::apart(Present::best(), self, counters, out);
     }
 
     /// `out[i] = DT(HMAC-SHA-256(keys[i], counter))`, as far as both slices reach: one counter under many keys, for a
@@ -88,6 +98,16 @@ impl Sha256Pads {
     #[must_use]
     pub fn truncated_on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool {
         path.present().map(|present| kernels::counters(present, self, counter, out)).is_some()
+    }
+
+    /// [`truncated_apart`](Self::truncated_apart) on a path that the caller names. False, and `out` untouched, if the
+    /// machine lacks it.
+    ///
+    /// Leakage: as [`truncated`](Self::truncated); the path is public.
+    #[cfg(any(test, feature = "force-path"))]
+    #[must_use]
+    pub fn truncated_apart_on(&self, path: Path, counters: [u64; 2], out: [&mut [u32]; 2]) -> bool {
+        path.present().map(|present| kernels::apart(present, self, counters, out)).is_some()
     }
 
     /// [`truncated_many`](Self::truncated_many) on a path that the caller names. False, and `out` untouched, if the
@@ -142,7 +162,9 @@ impl Kernels<8> for Sha256Pads {
     #[cfg(target_arch = "x86_64")]
     const INTERLEAVED: usize = 5;
     #[cfg(target_arch = "x86_64")]
-    const SHA_NI: unsafe fn(&Self, u32, u32, &mut [u32]) = ni::all_counters;
+    const AT_ONCE: usize = ni::MOST;
+    #[cfg(target_arch = "x86_64")]
+    const SHA_NI: unsafe fn(&Self, u32, u32, &mut [u32]) = ni::few_counters;
     #[cfg(target_arch = "x86_64")]
     const SHA_NI_KEYS: unsafe fn(&[&Self], u32, u32, &mut [u32]) = ni::all_keys;
 }

@@ -16,6 +16,7 @@ const LENGTHS: core::ops::RangeInclusive<usize> = if cfg!(miri) { 0..=5 } else {
 trait Pads: Sized {
     fn new(key: &[u8]) -> Self;
     fn on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool;
+    fn apart_on(&self, path: Path, counters: [u64; 2], out: [&mut [u32]; 2]) -> bool;
     fn many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool;
     fn best(&self, counter: u64, out: &mut [u32]);
     fn many_best(keys: &[&Self], counter: u64, out: &mut [u32]);
@@ -31,6 +32,9 @@ macro_rules! pads {
             }
             fn on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool {
                 self.truncated_on(path, counter, out)
+            }
+            fn apart_on(&self, path: Path, counters: [u64; 2], out: [&mut [u32]; 2]) -> bool {
+                self.truncated_apart_on(path, counters, out)
             }
             fn many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool {
                 Self::truncated_many_on(path, keys, counter, out)
@@ -73,6 +77,18 @@ fn consecutive<P: Pads>(key: &[u8], counter: u64, length: usize) {
     assert_eq!(out, want, "the machine's choice, {length} numbers from counter {counter}");
 }
 
+fn apart<P: Pads>(key: &[u8], counters: [u64; 2], lengths: [usize; 2]) {
+    let numbers = |which: usize| (0..).take(lengths[which]).map(move |i| counters[which].wrapping_add(i));
+    let want = [0, 1].map(|which| numbers(which).map(|counter| P::reference(key, counter)).collect::<Vec<u32>>());
+    let pads = P::new(key);
+    each_path(|path| {
+        let mut out = lengths.map(|length| alloc::vec![u32::MAX; length]);
+        let [one, other] = &mut out;
+        assert!(pads.apart_on(path, counters, [one, other]));
+        assert_eq!(out, want, "{path:?}, {lengths:?} numbers from counters {counters:?}");
+    });
+}
+
 fn many<P: Pads>(keys: &[Vec<u8>], counter: u64) {
     let want: Vec<u32> = keys.iter().map(|key| P::reference(key, counter)).collect();
     let pads: Vec<P> = keys.iter().map(|key| P::new(key)).collect();
@@ -98,6 +114,19 @@ fn every_path_equals_hmac_for_every_length() {
     for length in LENGTHS {
         consecutive::<Sha1Pads>(b"12345678901234567890", 58_000_000, length);
         consecutive::<Sha256Pads>(b"12345678901234567890123456789012", 58_000_000, length);
+    }
+}
+
+#[test]
+fn every_path_equals_hmac_for_two_runs_of_counters() {
+    let most = if cfg!(miri) { 2 } else { 9 };
+    for one in 0..=most {
+        for other in 0..=most {
+            for counters in [[58_000_000, 58_000_020], [u64::MAX - 1, 0xffff_fffe]] {
+                apart::<Sha1Pads>(b"12345678901234567890", counters, [one, other]);
+                apart::<Sha256Pads>(b"12345678901234567890", counters, [one, other]);
+            }
+        }
     }
 }
 

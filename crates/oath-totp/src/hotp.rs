@@ -1,8 +1,11 @@
 use crate::code::Code;
+use crate::consecutive::Consecutive;
+use crate::hits::Hits;
 use crate::key::Key;
 use crate::outcome::{Accepted, Rejected};
 use crate::parameters::Digits;
-use crate::scan::{Consecutive, Hits, Pattern, Span, scan};
+use crate::pattern::Pattern;
+use crate::scan::{Span, scan};
 
 /// `HOTP(K, C) = Truncate(HMAC(K, C))`, RFC 4226: one token's key and parameters.
 ///
@@ -90,15 +93,12 @@ impl Hotp {
     fn look(&self, codes: &Consecutive, look_ahead: u16, state: &HotpState) -> Result<Hits, Rejected> {
         const LAST: u64 = u64::MAX - 1;
         let pattern = Pattern::of(codes.codes(), self.digits).ok_or(Rejected::Mismatch)?;
-        let mut hits = Hits::none();
         if state.counter > LAST {
             return Err(Rejected::Mismatch);
         }
         let last = state.counter.saturating_add(look_ahead.into()).saturating_add(codes.further()).min(LAST);
-        scan(&self.key, &pattern, Span::new(state.counter, last), |counter, hit| {
-            hits.see(counter, hit, true, 0);
-        });
-        Ok(hits)
+        let hits = |first, bits| Hits::of(first, bits, None, state.counter);
+        Ok(scan(&self.key, &pattern, Span::new(state.counter, last), Hits::NONE, hits, Hits::then))
     }
 }
 

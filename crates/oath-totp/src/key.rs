@@ -76,17 +76,24 @@ impl Key {
     /// `out[i] = DT(HMAC(K, counter + i))`, RFC 4226 §5.3: numbers of 31 bits. Counters wrap at 2^64.
     ///
     /// Leakage: K and `out` are secret; `counter` and the length of `out` are public.
+    #[inline]
     pub(crate) fn truncated(&self, counter: u64, out: &mut [u32]) {
         match &self.0 {
             Pads::Sha1(pads) => pads.truncated(counter, out),
             Pads::Sha256(pads) => pads.truncated(counter, out),
-            Pads::Sha512(pads) => {
-                let mut counter = counter;
-                for number in out {
-                    *number = pads.truncated(counter);
-                    counter = counter.wrapping_add(1);
-                }
-            }
+            Pads::Sha512(pads) => pads.truncated(counter, out),
+        }
+    }
+}
+
+impl Key {
+    /// [`truncated`](Self::truncated) of two slices, each from a counter of its own.
+    #[inline]
+    pub(crate) fn truncated_apart(&self, counters: [u64; 2], out: [&mut [u32]; 2]) {
+        match &self.0 {
+            Pads::Sha1(pads) => pads.truncated_apart(counters, out),
+            Pads::Sha256(pads) => pads.truncated_apart(counters, out),
+            Pads::Sha512(pads) => counters.into_iter().zip(out).for_each(|(counter, out)| pads.truncated(counter, out)),
         }
     }
 }
@@ -136,7 +143,7 @@ impl<'a> Keys<'a> {
             Self::Sha256(keys) => Sha256Pads::truncated_many(keys, counter, out),
             Self::Sha512(keys) => {
                 for (number, key) in out.iter_mut().zip(keys) {
-                    *number = key.truncated(counter);
+                    *number = key.number(counter);
                 }
             }
         }

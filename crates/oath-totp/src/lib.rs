@@ -9,11 +9,14 @@ extern crate alloc;
 extern crate std;
 
 mod code;
+mod consecutive;
 mod ct;
+mod hits;
 mod hotp;
 mod key;
 mod outcome;
 mod parameters;
+mod pattern;
 mod scan;
 mod sha512;
 mod time;
@@ -29,11 +32,11 @@ mod uri;
 mod whose;
 
 pub use self::code::{Code, MalformedCode};
+pub use self::consecutive::{CodeCount, Consecutive};
 pub use self::hotp::{Hotp, HotpState};
 pub use self::key::{Key, KeyError};
 pub use self::outcome::{Accepted, Rejected};
 pub use self::parameters::{Algorithm, Digits, UnknownAlgorithm, UnknownDigits};
-pub use self::scan::{CodeCount, Consecutive};
 pub use self::time::{TimeStep, UnixTime, ZeroStep};
 pub use self::totp::{Totp, TotpState};
 pub use self::window::{Centres, Window};

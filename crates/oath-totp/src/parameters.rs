@@ -109,6 +109,27 @@ impl Digits {
         };
         number.wrapping_sub(high(number, reciprocal, shift).wrapping_mul(power))
     }
+
+    /// 1 where `number mod 10^Digit == code`, else 0, for a number of 31 bits: the code is the remainder where the
+    /// difference is a multiple of 10^Digit. Half the work of [`reduce`](Self::reduce) and a comparison.
+    ///
+    /// Leakage: the number and the result are secret, the digits and the code public.
+    #[inline(always)]
+    pub(crate) const fn fits(self, number: u32, code: u32) -> u64 {
+        // d is a multiple of 10^n = 5^n * 2^n where d / 5^n (mod 2^32), turned by n bits, is no more than the greatest
+        // quotient (Hacker's Delight, §10-17). A difference below 0 wraps to a quotient above that, or to none.
+        let (inverse_of_power_of_5, n, greatest) = match self {
+            Self::Six => (0x68c2_6139_u32, 6, 2147_u64),
+            Self::Seven => (0xae8d_46a5, 7, 214),
+            Self::Eight => (0x22e9_0e21, 8, 21),
+        };
+        let quotient = number.wrapping_sub(code).wrapping_mul(inverse_of_power_of_5).rotate_right(n);
+        #[expect(clippy::as_conversions, reason = "From is not const")]
+        {
+            // The borrow of the subtraction.
+            (quotient as u64).wrapping_sub(greatest + 1) >> 63
+        }
+    }
 }
 
 /// `(number * reciprocal) >> shift`, for quotients below 2^32.
@@ -173,6 +194,35 @@ mod tests {
         for number in (0..=0x7fff_ffff).step_by(9_973).chain(edges) {
             for (digits, power) in Digits::ALL.into_iter().zip([1_000_000, 10_000_000, 100_000_000]) {
                 assert_eq!(digits.reduce(number), number % power, "{number} to {digits} digits");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
+    fn a_number_fits_its_code_and_no_other() {
+        let edges = [0, 1, 967_296, 999_999, 1_000_000, 99_999_999, 100_000_000, 0x7fff_fffe, 0x7fff_ffff];
+        for number in (0..=0x7fff_ffff).step_by(9_973).chain(edges) {
+            for (digits, power) in Digits::ALL.into_iter().zip([1_000_000u32, 10_000_000, 100_000_000]) {
+                for code in [0, 1, number % power, (number + 1) % power, (number % power).saturating_sub(1), power - 1]
+                {
+                    assert_eq!(
+                        digits.fits(number, code) == 1,
+                        number % power == code,
+                        "{number}, {digits} digits, {code}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[ignore = "3 × 10^9 comparisons: `cargo xtask exhaustive` runs it in a release build"]
+    fn a_number_fits_its_code_and_not_the_next_for_every_31_bit_number() {
+        for number in 0..=0x7fff_ffff {
+            for (digits, power) in Digits::ALL.into_iter().zip([1_000_000, 10_000_000, 100_000_000]) {
+                assert_eq!(digits.fits(number, number % power), 1, "{number} to {digits} digits");
+                assert_eq!(digits.fits(number, (number + 1) % power), 0, "{number} to {digits} digits");
             }
         }
     }

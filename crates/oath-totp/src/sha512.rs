@@ -50,10 +50,20 @@ impl Sha512Pads {
         pads
     }
 
-    /// `DT(HMAC-SHA-512(K, counter))`, RFC 4226 §5.3 with the hash of RFC 6238 §1.2: a number of 31 bits.
+    /// `out[i] = DT(HMAC-SHA-512(K, counter + i))`, RFC 4226 §5.3 with the hash of RFC 6238 §1.2: numbers of 31 bits.
+    /// Counters wrap at 2^64.
     ///
-    /// Leakage: the pad states and the number are secret, the counter is public.
-    pub(crate) fn truncated(&self, counter: u64) -> u32 {
+    /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public.
+    pub(crate) fn truncated(&self, counter: u64, out: &mut [u32]) {
+        let mut counter = counter;
+        for number in out {
+            *number = self.number(counter);
+            counter = counter.wrapping_add(1);
+        }
+    }
+
+    /// `DT(HMAC-SHA-512(K, counter))`.
+    pub(crate) fn number(&self, counter: u64) -> u32 {
         let [mut inner, mut outer] = [self.inner, self.outer];
         compress(&mut inner, [counter, END, 0, 0, 0, 0, 0, 0], 8);
         compress(&mut outer, inner, 64);
@@ -111,7 +121,7 @@ mod tests {
                 let digest = mac.finalize().into_bytes();
                 let at = usize::from(digest[63] & 15);
                 let by_the_rfc = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-                assert_eq!(Sha512Pads::new(&key).truncated(counter), by_the_rfc, "{length} bytes, counter {counter}");
+                assert_eq!(Sha512Pads::new(&key).number(counter), by_the_rfc, "{length} bytes, counter {counter}");
             }
         }
     }

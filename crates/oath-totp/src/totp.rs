@@ -1,8 +1,11 @@
 use crate::code::Code;
+use crate::consecutive::Consecutive;
+use crate::hits::Hits;
 use crate::key::Key;
 use crate::outcome::{Accepted, Rejected};
 use crate::parameters::Digits;
-use crate::scan::{Consecutive, Hits, Pattern, scan};
+use crate::pattern::Pattern;
+use crate::scan::{scan, scan_both};
 use crate::time::{TimeStep, UnixTime};
 use crate::window::Window;
 use core::slice::from_ref;
@@ -104,16 +107,13 @@ impl Totp {
     ) -> Result<Accepted<TotpState>, Rejected> {
         let server = self.time_step.at(now);
         let pattern = Pattern::of(from_ref(code), self.digits).ok_or(Rejected::Mismatch)?;
-        let mut hits = Hits::none();
-        let mut look = |span| {
-            scan(&self.key, &pattern, span, |step, hit| {
-                hits.see(step, hit, state.is_unspent(step), offset(step, server).abs_diff(state.drift));
-            });
+        let expected = server.saturating_add_signed(state.drift);
+        let hits = |first, bits| Hits::of(first, bits, state.last_step, expected);
+        let found = match window.spans(server, state.drift) {
+            (span, None) => scan(&self.key, &pattern, span, Hits::NONE, hits, Hits::then),
+            (low, Some(high)) => scan_both(&self.key, &pattern, [low, high], Hits::NONE, hits, Hits::then),
         };
-        let (span, further) = window.spans(server, state.drift);
-        look(span);
-        further.map(&mut look);
-        let found = hits.verdict()?;
+        let found = found.verdict()?;
         let next = TotpState { last_step: Some(found.highest), drift: offset(found.nearest, server) };
         Ok(Accepted { next, matched: found.highest })
     }
@@ -138,11 +138,11 @@ impl Totp {
     ) -> Result<Accepted<TotpState>, Rejected> {
         let server = self.time_step.at(now);
         let pattern = Pattern::of(codes.codes(), self.digits).ok_or(Rejected::Mismatch)?;
-        let mut hits = Hits::none();
-        scan(&self.key, &pattern, codes.ending_around(server, radius), |step, hit| {
-            hits.see(step, hit, state.is_unspent(step.saturating_sub(codes.further())), 0);
-        });
-        let step = hits.verdict()?.only()?;
+        // A run is spent where its first step is: its last one lies further by the other codes.
+        let spent = state.last_step.map(|last| last.saturating_add(codes.further()));
+        let hits = |first, bits| Hits::of(first, bits, spent, server);
+        let found = scan(&self.key, &pattern, codes.ending_around(server, radius), Hits::NONE, hits, Hits::then);
+        let step = found.verdict()?.only()?;
         let next = TotpState { last_step: Some(step), drift: offset(step, server) };
         Ok(Accepted { next, matched: step })
     }
@@ -157,12 +157,11 @@ impl Totp {
         let server = self.time_step.at(around);
         let mut found = alloc::vec::Vec::new();
         let Some(pattern) = Pattern::of(codes.codes(), self.digits) else { return found };
-        scan(&self.key, &pattern, codes.ending_around(server, radius), |step, hit| {
+        let places = |first: u64, bits| {
             // Every place is what the caller asked for.
-            if crate::ct::declassify(hit) != 0 {
-                found.push(step);
-            }
-        });
+            found.extend(places(crate::ct::declassify(bits)).map(|place| first.saturating_add(place)));
+        };
+        scan(&self.key, &pattern, codes.ending_around(server, radius), (), places, |(), ()| ());
         found
     }
 
@@ -172,8 +171,17 @@ impl Totp {
     }
 }
 
+/// The places of the bits that are set, ascending. Public: time and branches depend on them.
+#[cfg(feature = "alloc")]
+pub(crate) fn places(bits: u64) -> impl Iterator<Item = u64> {
+    let following = |bits: &u64| Some(bits & bits.wrapping_sub(1));
+    core::iter::successors(Some(bits), following).take_while(|bits| *bits != 0).map(|bits| bits.trailing_zeros().into())
+}
+
 /// How many steps a step lies ahead of the server's; clipped to the range of the type.
+#[inline]
 fn offset(step: u64, server: u64) -> i64 {
-    let distance = i64::try_from(step.abs_diff(server)).unwrap_or(i64::MAX);
-    if step < server { distance.wrapping_neg() } else { distance }
+    let difference = step.wrapping_sub(server).cast_signed();
+    let clipped = if step < server { i64::MIN + 1 } else { i64::MAX };
+    if (step < server) == (difference < 0) { difference } else { clipped }
 }

@@ -1,9 +1,10 @@
+use crate::consecutive::Consecutive;
 use crate::ct;
 use crate::key::Keys;
 use crate::parameters::{Algorithm, Digits};
-use crate::scan::{Consecutive, Pattern, Run};
+use crate::pattern::{BLOCK, Pattern, Run};
 use crate::time::{TimeStep, UnixTime};
-use crate::totp::Totp;
+use crate::totp::{Totp, places};
 use alloc::vec::Vec;
 use zeroize::Zeroize;
 
@@ -17,7 +18,8 @@ pub struct Owner {
 }
 
 /// How many keys are computed before any number is looked at.
-const CHUNK: usize = 128;
+const CHUNK: usize = BLOCKS * BLOCK;
+const BLOCKS: usize = 2;
 
 /// Whose token is this? Searches a whole inventory for the tokens that show these codes within `radius` steps of the time,
 /// in the order of the slice. Without a state, and so without replay protection: for a person with a found token in the
@@ -77,22 +79,16 @@ fn search(
 ) {
     let Some(pattern) = Pattern::of(codes.codes(), digits) else { return };
     let span = codes.ending_around(time_step.at(around), radius);
-    let mut runs = [Run::default(); CHUNK];
+    let mut runs = [Run::default(); BLOCKS];
     let mut numbers = [0; CHUNK];
     for step in span.first..=span.last {
-        keys.truncated(step, &mut numbers);
-        // Numbers turn into masks, and whether any of them fits is asked once. Places behind the last key hold whatever
-        // they hold; they are not looked at.
-        let mut any = 0;
-        for (number, run) in numbers.iter_mut().zip(&mut runs).take(keys.len()) {
-            *number = pattern.take(run, *number);
-            any |= *number;
-        }
-        if ct::declassify(any) != 0 {
-            for (place, mask) in numbers.iter().enumerate().take(keys.len()) {
-                if ct::declassify(*mask) != 0 {
-                    hit(place, step);
-                }
+        // Places behind the last key hold whatever they hold; they are not looked at.
+        let (numbers, _) = numbers.split_at_mut(keys.len().min(CHUNK));
+        keys.truncated(step, numbers);
+        for ((block, run), first) in numbers.chunks(BLOCK).zip(&mut runs).zip((0..).step_by(BLOCK)) {
+            // Which tokens fit is what the caller asked for.
+            for place in places(ct::declassify(pattern.across(run, block))) {
+                hit(usize::try_from(place).unwrap_or_default().wrapping_add(first), step);
             }
         }
     }

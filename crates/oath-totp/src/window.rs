@@ -55,8 +55,9 @@ impl Window {
             |centre: u64| Span::new(centre.saturating_sub(self.back.into()), centre.saturating_add(self.ahead.into()));
         let recorded = around(server.saturating_add_signed(drift));
         match self.centres {
-            Centres::Recorded => (recorded, None),
-            Centres::Both => recorded.union(around(server)),
+            // Without a drift both are one: that is nearly every sign-in.
+            Centres::Both if drift != 0 => recorded.union(around(server)),
+            _ => (recorded, None),
         }
     }
 }

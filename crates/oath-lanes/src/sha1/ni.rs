@@ -6,10 +6,10 @@
 
 use super::Sha1Pads;
 use crate::interleave::{Each, by_length, in_turn, seen};
-use crate::truncate::dynamic_truncation;
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_extract_epi32, _mm_set_epi32, _mm_setzero_si128, _mm_sha1msg1_epu32,
-    _mm_sha1msg2_epu32, _mm_sha1nexte_epu32, _mm_sha1rnds4_epu32, _mm_xor_si128,
+    __m128i, _mm_add_epi32, _mm_and_si128, _mm_cvtsi128_si32, _mm_or_si128, _mm_set_epi32, _mm_set1_epi8,
+    _mm_set1_epi32, _mm_setzero_si128, _mm_sha1msg1_epu32, _mm_sha1msg2_epu32, _mm_sha1nexte_epu32,
+    _mm_sha1rnds4_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_sub_epi8, _mm_xor_si128,
 };
 use core::hint::black_box;
 use core::iter::repeat;
@@ -22,10 +22,10 @@ const AFTER_COUNTER: u32 = 8 * (64 + 8);
 const AFTER_DIGEST: u32 = 8 * (64 + 20);
 
 /// How many states at most: with more, the registers no longer hold two vectors of each.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 
 /// Up to this many states, registers are left for the newest words of each, which saves a way through memory.
-const KEPT: usize = 3;
+const KEPT: usize = 5;
 
 #[derive(Clone, Copy)]
 struct States<const N: usize> {
@@ -40,14 +40,22 @@ fn words(w0: u32, w1: u32, w2: u32, w3: u32) -> __m128i {
     _mm_set_epi32(w0.cast_signed(), w1.cast_signed(), w2.cast_signed(), w3.cast_signed())
 }
 
+/// The first four words of a state, which lie together: a load and a shuffle.
+#[inline]
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+fn first_four(state: &[u32; 5]) -> __m128i {
+    let [a, b, c, d, _] = *state;
+    _mm_shuffle_epi32::<0b00_01_10_11>(words(d, c, b, a))
+}
+
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn begin<const N: usize>(starts: [&[u32; 5]; N]) -> States<N> {
     let zero = _mm_setzero_si128();
     let mut states = States { abcd: [zero; N], before: [zero; N] };
     for ((abcd, before), start) in states.abcd.iter_mut().zip(&mut states.before).zip(starts) {
-        let [a, b, c, d, e] = *start;
-        *abcd = words(a, b, c, d);
+        let [.., e] = *start;
+        *abcd = first_four(start);
         *before = words(e.rotate_right(30), 0, 0, 0);
     }
     states
@@ -59,8 +67,8 @@ fn begin<const N: usize>(starts: [&[u32; 5]; N]) -> States<N> {
 fn end<const N: usize>(starts: [&[u32; 5]; N], states: States<N>, after_e: u32) -> [Each<N>; 2] {
     let [mut abcds, mut es] = [states.abcd, states.before];
     for ((abcd, e_after), start) in abcds.iter_mut().zip(&mut es).zip(starts) {
-        let [a, b, c, d, e] = *start;
-        *abcd = _mm_add_epi32(*abcd, words(a, b, c, d));
+        let [.., e] = *start;
+        *abcd = _mm_add_epi32(*abcd, first_four(start));
         *e_after = _mm_sha1nexte_epu32(*e_after, words(e, after_e, 0, 0));
     }
     [abcds, es]
@@ -136,15 +144,23 @@ fn finish<const N: usize, const SHARED: bool>(keys: [&Sha1Pads; N], inner: State
     eighty!(states, [head, tail, [_mm_setzero_si128(); N], [words(0, 0, 0, AFTER_DIGEST); N]]);
     let [abcds, es] = end(outers, states, 0);
     for ((number, abcd), e) in out.iter_mut().zip(abcds).zip(es) {
-        let digest = [
-            _mm_extract_epi32::<3>(abcd).cast_unsigned(),
-            _mm_extract_epi32::<2>(abcd).cast_unsigned(),
-            _mm_extract_epi32::<1>(abcd).cast_unsigned(),
-            _mm_extract_epi32::<0>(abcd).cast_unsigned(),
-            _mm_extract_epi32::<3>(e).cast_unsigned(),
-        ];
-        *number = dynamic_truncation(&digest, digest[4]);
+        *number = truncated(abcd, e);
     }
+}
+
+/// DT of RFC 4226 §5.3 of a digest as it lies in the vectors, its first byte in the highest of `abcd`. Bytes are moved
+/// inside of registers, as the nibble says, in a time that does not depend on it.
+#[inline]
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+fn truncated(abcd: __m128i, e: __m128i) -> u32 {
+    // The digest's last byte is the lowest of E.
+    let nibble = _mm_and_si128(_mm_shuffle_epi8(e, _mm_set1_epi8(12)), _mm_set1_epi8(15));
+    // Where the four bytes lie in `abcd`, the last one first. Three below 0 can be: that many are the first of E, and
+    // stand where the highest bit, which makes a shuffled byte 0, is turned.
+    let places = _mm_sub_epi8(_mm_set1_epi32(0x0f0e_0d0c), nibble);
+    let in_e = _mm_xor_si128(places, _mm_set1_epi8(-128));
+    let four = _mm_or_si128(_mm_shuffle_epi8(abcd, places), _mm_shuffle_epi8(e, in_e));
+    _mm_cvtsi128_si32(four).cast_unsigned() & 0x7fff_ffff
 }
 
 #[inline(never)]
@@ -198,15 +214,10 @@ fn schedule(high: u32, low: u32) -> Schedule {
     })
 }
 
-/// The numbers of consecutive counters whose high word is the same.
+/// The numbers of up to [`MOST`] consecutive counters whose high word is the same.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn all_counters(pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
-    let mut low = low;
-    for part in out.chunks_mut(MOST) {
-        let next = low.wrapping_add(u32::try_from(part.len()).unwrap_or_default());
-        by_length!(part, [1 2 3 4 5 | MOST], N => counters::<N>(pads, high, low, part));
-        low = next;
-    }
+pub(super) fn few_counters(pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
+    by_length!(out, [1 2 3 4 5 | MOST], N => counters::<N>(pads, high, low, out));
 }
 
 /// The numbers of one counter under many keys.

@@ -22,7 +22,7 @@ const AFTER_COUNTER: u32 = 8 * (64 + 8);
 const AFTER_DIGEST: u32 = 8 * (64 + 32);
 
 /// How many states at most: with more, the registers no longer hold three vectors of each.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// Up to this many states, registers are left for the newest words of each, which saves a way through memory.
 const KEPT: usize = 4;
@@ -204,15 +204,10 @@ fn schedule(high: u32, low: u32) -> Schedule {
     all
 }
 
-/// The numbers of consecutive counters whose high word is the same.
+/// The numbers of up to [`MOST`] consecutive counters whose high word is the same.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn all_counters(pads: &Sha256Pads, high: u32, low: u32, out: &mut [u32]) {
-    let mut low = low;
-    for part in out.chunks_mut(MOST) {
-        let next = low.wrapping_add(u32::try_from(part.len()).unwrap_or_default());
-        by_length!(part, [1 2 3 | MOST], N => counters::<N>(pads, high, low, part));
-        low = next;
-    }
+pub(super) fn few_counters(pads: &Sha256Pads, high: u32, low: u32, out: &mut [u32]) {
+    by_length!(out, [1 2 3 | MOST], N => counters::<N>(pads, high, low, out));
 }
 
 /// The numbers of one counter under many keys.

@@ -1,0 +1,171 @@
+//! What a scan found, gathered without a branch.
+
+use crate::ct::{self, less, select};
+use crate::outcome::Rejected;
+
+/// What a scan found.
+///
+/// Leakage: all fields are secret until [`verdict`](Self::verdict) declares the outcome.
+#[derive(Clone, Copy)]
+pub(crate) struct Hits {
+    /// Not 0 where a step fitted, spent or not.
+    any: u64,
+    /// Not 0 where more than one did.
+    several: u64,
+    /// All ones where an unspent step fitted.
+    fresh: u64,
+    /// The last unspent step that fitted.
+    highest: u64,
+    /// Of the unspent steps that fitted the one nearest to where it was expected, the lower one of two equals, and how
+    /// far off it is.
+    nearest: u64,
+    distance: u64,
+}
+
+impl Hits {
+    pub(crate) const NONE: Self = Self { any: 0, several: 0, fresh: 0, highest: 0, nearest: 0, distance: u64::MAX };
+
+    /// What a block of steps holds: bit i of `hits` is set where the codes fit step `first + i`. Steps up to `spent` are
+    /// spent; `expected` is the step that would mean no new drift.
+    ///
+    /// Leakage: `hits` is secret; all else is public.
+    #[inline(always)]
+    pub(crate) fn of(first: u64, hits: u64, spent: Option<u64>, expected: u64) -> Self {
+        let fresh = hits & spent.map_or(u64::MAX, |spent| !up_to(first, spent));
+        // The nearest one is the highest up to where it was expected, or the lowest above.
+        let split = up_to(first, expected);
+        let (below, above) = (fresh & split, fresh & !split);
+        let [is_fresh, is_below, is_above] = ct::hide([fresh, below, above].map(set));
+        let [highest, low, high] =
+            [fresh, below, above & above.wrapping_neg()].map(|bits| first.wrapping_add(highest_bit(bits)));
+        let to_low = expected.wrapping_sub(low) | !is_below;
+        let to_high = high.wrapping_sub(expected) | !is_above;
+        let nearer = ct::hide(less(to_high, to_low));
+        Self {
+            any: hits,
+            several: hits & hits.wrapping_sub(1),
+            fresh: is_fresh,
+            highest,
+            nearest: select(nearer, high, low),
+            distance: select(nearer, to_high, to_low),
+        }
+    }
+
+    /// What two scans found of which the second lies above the first.
+    #[inline(always)]
+    pub(crate) fn then(self, above: Self) -> Self {
+        let nearer = ct::hide(less(above.distance, self.distance));
+        Self {
+            any: self.any | above.any,
+            several: self.several | above.several | (ct::hide(set(self.any)) & above.any),
+            fresh: self.fresh | above.fresh,
+            highest: select(above.fresh, above.highest, self.highest),
+            nearest: select(nearer, above.nearest, self.nearest),
+            distance: select(nearer, above.distance, self.distance),
+        }
+    }
+
+    /// Declares the outcome: from here on what was found is public.
+    #[inline(always)]
+    pub(crate) fn verdict(self) -> Result<Verdict, Rejected> {
+        // Whether and where a code fitted is what the caller is told.
+        let Self { any, several, fresh, highest, nearest, .. } = ct::declassify(self);
+        if fresh != 0 {
+            Ok(Verdict { highest, nearest, several: several != 0 })
+        } else if any != 0 {
+            Err(Rejected::Replayed)
+        } else {
+            Err(Rejected::Mismatch)
+        }
+    }
+}
+
+/// The bits of a block that begins at `first` for its steps up to `step`. Both are public.
+#[inline(always)]
+fn up_to(first: u64, step: u64) -> u64 {
+    match step.checked_sub(first) {
+        None => 0,
+        Some(place) if place >= 63 => u64::MAX,
+        Some(place) => (2 << place) - 1,
+    }
+}
+
+/// All ones where a bit is set, to be hidden. Leakage: the bits are secret.
+#[inline(always)]
+const fn set(bits: u64) -> u64 {
+    ((bits | bits.wrapping_neg()).cast_signed() >> 63).cast_unsigned()
+}
+
+/// The place of the highest bit, 0 where none is set. Leakage: the bits are secret; without the bit that is always set,
+/// a processor whose instruction has no answer for 0 would be asked by a branch.
+#[inline(always)]
+fn highest_bit(bits: u64) -> u64 {
+    u64::from(63 ^ (bits | 1).leading_zeros())
+}
+
+/// The declared outcome of a scan that found an unspent step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) highest: u64,
+    pub(crate) nearest: u64,
+    /// Another step fitted too, spent or not.
+    pub(crate) several: bool,
+}
+
+impl Verdict {
+    /// Its only place: a resynchronization never chooses among several.
+    pub(crate) fn only(self) -> Result<u64, Rejected> {
+        if self.several { Err(Rejected::Ambiguous) } else { Ok(self.highest) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// The same, step by step.
+    fn one_by_one(steps: &[u64], spent: Option<u64>, expected: u64) -> Result<Verdict, Rejected> {
+        let fresh = || steps.iter().copied().filter(|step| spent.is_none_or(|spent| *step > spent));
+        let Some(highest) = fresh().max() else {
+            return Err(if steps.is_empty() { Rejected::Mismatch } else { Rejected::Replayed });
+        };
+        let nearest = fresh().min_by_key(|step| step.abs_diff(expected)).unwrap();
+        Ok(Verdict { highest, nearest, several: steps.len() > 1 })
+    }
+
+    proptest! {
+        #[test]
+        #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
+        fn blocks_of_bits_say_what_their_steps_say_one_by_one(
+            blocks in prop::collection::vec((0..3u32, any::<[u64; 3]>()), 1..4),
+            gap in 0..200u64,
+            spent in prop::option::of(0..600u64),
+            expected in 0..700u64,
+            high in any::<bool>(),
+        ) {
+            // At the end of the counter too, where sums of steps would not fit.
+            let start = if high { u64::MAX - 1000 } else { 7 };
+            let mut hits = Hits::NONE;
+            let mut steps = Vec::new();
+            let mut first = start;
+            for (sparse, words) in blocks {
+                let bits = words.into_iter().take(sparse as usize + 1).fold(u64::MAX, |a, b| a & b & b.rotate_left(9));
+                hits = hits.then(Hits::of(first, bits, spent.map(|s| start + s), start + expected));
+                steps.extend((0..64).filter(|i| bits >> i & 1 == 1).map(|i| first + i));
+                first += 64 + gap;
+            }
+            prop_assert_eq!(hits.verdict(), one_by_one(&steps, spent.map(|s| start + s), start + expected));
+        }
+    }
+
+    #[test]
+    fn the_bits_up_to_a_step_at_the_edges() {
+        assert_eq!(
+            [9, 10, 11, 72, 73, 74, u64::MAX].map(|step| up_to(10, step)),
+            [0, 1, 3, (1 << 63) - 1, u64::MAX, u64::MAX, u64::MAX]
+        );
+        assert_eq!([0, 1, 2, 1 << 63, u64::MAX].map(highest_bit), [0, 0, 1, 63, 63]);
+    }
+}
