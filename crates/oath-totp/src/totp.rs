@@ -178,10 +178,27 @@ pub(crate) fn places(bits: u64) -> impl Iterator<Item = u64> {
     core::iter::successors(Some(bits), following).take_while(|bits| *bits != 0).map(|bits| bits.trailing_zeros().into())
 }
 
-/// How many steps a step lies ahead of the server's; clipped to the range of the type.
+/// How many steps a step lies ahead of the server's; clipped to ± [`i64::MAX`], so that it can be turned round.
 #[inline]
 fn offset(step: u64, server: u64) -> i64 {
-    let difference = step.wrapping_sub(server).cast_signed();
-    let clipped = if step < server { i64::MIN + 1 } else { i64::MAX };
+    let difference = step.wrapping_sub(server).cast_signed().max(-i64::MAX);
+    let clipped = if step < server { -i64::MAX } else { i64::MAX };
     if (step < server) == (difference < 0) { difference } else { clipped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::offset;
+
+    #[test]
+    fn drifts_beyond_their_type_are_clipped_the_same_on_both_sides() {
+        const HALF: u64 = 1 << 63;
+        assert_eq!([offset(7, 7), offset(9, 7), offset(7, 9)], [0, 2, -2]);
+        for (far, near) in
+            [(HALF - 1, 0), (HALF, 0), (HALF + 1, 0), (u64::MAX, 0), (u64::MAX, HALF), (u64::MAX, HALF - 1)]
+        {
+            let distance = (far - near).min(HALF - 1).cast_signed();
+            assert_eq!([offset(far, near), offset(near, far)], [distance, -distance], "{far} and {near}");
+        }
+    }
 }
