@@ -4,15 +4,16 @@
 //! other fill the gaps. A vector holds A (or `W_t`) in its highest word and D (or `W_t+3`) in its lowest; E travels in
 //! the highest word of a vector of its own.
 
+#![expect(clippy::indexing_slicing, reason = "state i of N, in arrays of N: the check is none")]
+
 use super::Sha1Pads;
 use crate::interleave::{Each, by_length, in_turn, seen};
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_and_si128, _mm_cvtsi128_si32, _mm_or_si128, _mm_set_epi32, _mm_set1_epi8,
-    _mm_set1_epi32, _mm_setzero_si128, _mm_sha1msg1_epu32, _mm_sha1msg2_epu32, _mm_sha1nexte_epu32,
+    __m128i, _mm_add_epi32, _mm_and_si128, _mm_cvtsi128_si32, _mm_or_si128, _mm_set_epi32, _mm_set_epi64x,
+    _mm_set1_epi8, _mm_set1_epi32, _mm_setzero_si128, _mm_sha1msg1_epu32, _mm_sha1msg2_epu32, _mm_sha1nexte_epu32,
     _mm_sha1rnds4_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_sub_epi8, _mm_xor_si128,
 };
 use core::hint::black_box;
-use core::iter::repeat;
 
 /// `W_t` of a counter's block, t = 0 to 79, four to a vector.
 type Schedule = [__m128i; 20];
@@ -24,8 +25,10 @@ const AFTER_DIGEST: u32 = 8 * (64 + 20);
 /// How many states at most: with more, the registers no longer hold two vectors of each.
 pub(super) const MOST: usize = 6;
 
-/// Up to this many states, registers are left for the newest words of each, which saves a way through memory.
-const KEPT: usize = 5;
+/// Up to this many states, registers are left for the newest quad of each schedule, which saves a way through memory.
+const NEWEST_KEPT: usize = 5;
+/// Up to this many, for the quad before it as well.
+const OLDER_KEPT: usize = 3;
 
 #[derive(Clone, Copy)]
 struct States<const N: usize> {
@@ -45,7 +48,9 @@ fn words(w0: u32, w1: u32, w2: u32, w3: u32) -> __m128i {
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn first_four(state: &[u32; 5]) -> __m128i {
     let [a, b, c, d, _] = *state;
-    _mm_shuffle_epi32::<0b00_01_10_11>(words(d, c, b, a))
+    // In pairs: of single words the compiler would make four loads that wait for each other.
+    let pair = |low: u32, high: u32| (u64::from(high) << 32 | u64::from(low)).cast_signed();
+    _mm_shuffle_epi32::<0b00_01_10_11>(_mm_set_epi64x(pair(c, d), pair(a, b)))
 }
 
 #[inline]
@@ -74,32 +79,49 @@ fn end<const N: usize>(starts: [&[u32; 5]; N], states: States<N>, after_e: u32) 
     [abcds, es]
 }
 
-/// Four rounds of each state over its quad of the schedule, with the function and the constant of twenty `$f`.
+/// Four rounds of each state over a quad of its schedule, with the function and the constant of twenty `$f`.
 ///
 /// A macro like all that is in the rounds: functions of this size, called twenty times, are not inlined.
 macro_rules! four {
-    ($f:literal, $states:ident, $quads:expr) => {
-        for (before, quad) in $states.before.iter_mut().zip($quads) {
+    ($f:literal, $states:ident, $i:ident => $quad:expr) => {
+        for $i in 0..N {
             in_turn::<N>();
-            *before = _mm_sha1nexte_epu32(*before, *quad);
+            $states.before[$i] = _mm_sha1nexte_epu32($states.before[$i], $quad);
         }
         in_turn::<N>();
-        for (abcd, before) in $states.abcd.iter_mut().zip(&mut $states.before) {
-            let next = _mm_sha1rnds4_epu32::<$f>(*abcd, *before);
-            *before = *abcd;
-            *abcd = next;
+        for i in 0..N {
+            rounds!($f, $states, i);
         }
     };
 }
 
-/// Four new words of each schedule in the place of its oldest of sixteen.
-macro_rules! turn {
-    ($newest:ident, $w0:ident $w1:ident $w2:ident $w3:ident) => {
-        for ((((w0, w1), w2), w3), newest) in $w0.iter_mut().zip(&*$w1).zip(&*$w2).zip(&*$w3).zip(&mut $newest) {
+/// Four rounds of state `$i`, whose quad has been added to its E.
+macro_rules! rounds {
+    ($f:literal, $states:ident, $i:ident) => {
+        let next = _mm_sha1rnds4_epu32::<$f>($states.abcd[$i], $states.before[$i]);
+        $states.before[$i] = $states.abcd[$i];
+        $states.abcd[$i] = next;
+    };
+}
+
+/// Four rounds of each state, each followed by four new words of its schedule: quad `$w0` makes way in `$slot` for the
+/// one that is made of it and of the three behind it.
+///
+/// State by state, so that what one has loaded for its rounds is still there for its schedule, and the units for rounds
+/// and for schedules are busy at the same time.
+macro_rules! four_and_turn {
+    ($f:literal, $states:ident, $older:ident $newest:ident, $slot:ident: $w0:ident $w1:ident $w2:ident $w3:ident) => {
+        for i in 0..N {
             in_turn::<N>();
-            let last = if N <= KEPT { *newest } else { *w3 };
-            *newest = _mm_sha1msg2_epu32(_mm_xor_si128(_mm_sha1msg1_epu32(*w0, *w1), *w2), last);
-            *w0 = *newest;
+            let quad = $w0[i];
+            $states.before[i] = _mm_sha1nexte_epu32($states.before[i], quad);
+            rounds!($f, $states, i);
+            let third = if N <= OLDER_KEPT { $older[i] } else { $w2[i] };
+            let last = if N <= NEWEST_KEPT { $newest[i] } else { $w3[i] };
+            let sum = _mm_xor_si128(_mm_sha1msg1_epu32(quad, $w1[i]), third);
+            $older[i] = last;
+            $newest[i] = _mm_sha1msg2_epu32(sum, last);
+            $slot[i] = $newest[i];
         }
     };
 }
@@ -107,28 +129,29 @@ macro_rules! turn {
 /// The eighty rounds over a block of each state.
 macro_rules! eighty {
     ($states:ident, $block:expr) => {
-        let mut ring = $block;
-        let mut newest = ring[3];
+        let [b0, b1, b2, b3] = $block;
+        let (mut older, mut newest) = (b2, b3);
+        let mut ring = [[_mm_setzero_si128(); N]; 4];
         let [w0, w1, w2, w3] = seen::<N, _>(&mut ring);
-        eighty!(@ $states, newest, w0 w1 w2 w3, 0 0 0 0);
-        eighty!(@ $states, newest, w0 w1 w2 w3, 0 1 1 1);
-        eighty!(@ $states, newest, w0 w1 w2 w3, 1 1 2 2);
-        eighty!(@ $states, newest, w0 w1 w2 w3, 2 2 2 3);
-        four!(3, $states, &*w0);
-        four!(3, $states, &*w1);
-        four!(3, $states, &*w2);
-        four!(3, $states, &*w3);
+        // What the block begins with is in registers or known, and need not wait for memory.
+        four_and_turn!(0, $states, older newest, w0: b0 b1 b2 b3);
+        four_and_turn!(0, $states, older newest, w1: b1 b2 b3 w0);
+        four_and_turn!(0, $states, older newest, w2: b2 b3 w0 w1);
+        four_and_turn!(0, $states, older newest, w3: b3 w0 w1 w2);
+        eighty!(@ $states, older newest, w0 w1 w2 w3, 0 1 1 1);
+        eighty!(@ $states, older newest, w0 w1 w2 w3, 1 1 2 2);
+        eighty!(@ $states, older newest, w0 w1 w2 w3, 2 2 2 3);
+        four!(3, $states, i => w0[i]);
+        four!(3, $states, i => w1[i]);
+        four!(3, $states, i => w2[i]);
+        four!(3, $states, i => w3[i]);
     };
-    (@ $states:ident, $newest:ident, $w0:ident $w1:ident $w2:ident $w3:ident,
+    (@ $states:ident, $older:ident $newest:ident, $w0:ident $w1:ident $w2:ident $w3:ident,
         $f0:literal $f1:literal $f2:literal $f3:literal) => {
-        four!($f0, $states, &*$w0);
-        turn!($newest, $w0 $w1 $w2 $w3);
-        four!($f1, $states, &*$w1);
-        turn!($newest, $w1 $w2 $w3 $w0);
-        four!($f2, $states, &*$w2);
-        turn!($newest, $w2 $w3 $w0 $w1);
-        four!($f3, $states, &*$w3);
-        turn!($newest, $w3 $w0 $w1 $w2);
+        four_and_turn!($f0, $states, $older $newest, $w0: $w0 $w1 $w2 $w3);
+        four_and_turn!($f1, $states, $older $newest, $w1: $w1 $w2 $w3 $w0);
+        four_and_turn!($f2, $states, $older $newest, $w2: $w2 $w3 $w0 $w1);
+        four_and_turn!($f3, $states, $older $newest, $w3: $w3 $w0 $w1 $w2);
     };
 }
 
@@ -168,9 +191,9 @@ fn truncated(abcd: __m128i, e: __m128i) -> u32 {
 fn counters<const N: usize>(pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
     let Ok(out) = <&mut [u32; N]>::try_from(out) else { return };
     let zero = _mm_setzero_si128();
-    let mut first = [zero; N];
+    let mut first = [words(high, low, 0x8000_0000, 0); N];
     for (quad, i) in first.iter_mut().zip(0..) {
-        *quad = words(high, low.wrapping_add(i), 0x8000_0000, 0);
+        *quad = _mm_add_epi32(*quad, words(0, i, 0, 0));
     }
     let mut states = begin([&pads.inner; N]);
     eighty!(states, [first, [zero; N], [zero; N], [words(0, 0, 0, AFTER_COUNTER); N]]);
@@ -186,12 +209,9 @@ fn keys<const N: usize>(keys: &[&Sha1Pads], schedule: &Schedule, out: &mut [u32]
     if let [first, second, third, fourth] = twenties {
         macro_rules! twenty {
             ($f:literal, $quads:ident) => {
-                let [q0, q1, q2, q3, q4] = $quads;
-                four!($f, states, repeat(q0));
-                four!($f, states, repeat(q1));
-                four!($f, states, repeat(q2));
-                four!($f, states, repeat(q3));
-                four!($f, states, repeat(q4));
+                for quad in $quads {
+                    four!($f, states, i => *quad);
+                }
             };
         }
         twenty!(0, first);
