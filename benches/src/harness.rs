@@ -38,9 +38,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Times all rows and prints them: ns per call as median with minimum and maximum, and the ratio to the first row's
-/// time, round by round.
-pub(crate) fn table(title: &str, effort: Effort, mut rows: Vec<Row<'_>>) -> Vec<f64> {
+/// Times all rows, in turns.
+fn time(effort: Effort, rows: &mut [Row<'_>]) {
     let calls: Vec<u32> = rows.iter_mut().map(|row| calls(row, effort.slice)).collect();
     for _ in 0..effort.rounds {
         for (row, calls) in rows.iter_mut().zip(&calls) {
@@ -51,6 +50,18 @@ pub(crate) fn table(title: &str, effort: Effort, mut rows: Vec<Row<'_>>) -> Vec<
             row.figures.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(*calls));
         }
     }
+}
+
+/// Times all rows, in turns: the median of each in ns per call.
+pub(crate) fn medians(effort: Effort, mut rows: Vec<Row<'_>>) -> Vec<f64> {
+    time(effort, &mut rows);
+    rows.into_iter().map(|row| spread(row.figures).1).collect()
+}
+
+/// Times all rows and prints them: ns per call as median with minimum and maximum, and the ratio to the first row's
+/// time, round by round.
+pub(crate) fn table(title: &str, effort: Effort, mut rows: Vec<Row<'_>>) -> Vec<f64> {
+    time(effort, &mut rows);
     println!("\n{title}");
     println!("{:<44} {:>10} {:>21} {:>8} {:>15}", "", "median ns", "min … max", "ratio", "min … max");
     let first = rows.first().map(|row| row.figures.clone()).unwrap_or_default();

@@ -3,15 +3,17 @@
 //! Each peer does what its users call it for: totp-rs takes the code as text and stops at the first hit, totp-rfc parses the
 //! code and sets its key up in every call, liboath takes the secret in every call, ours has a parsed code and gives a
 //! state. `--path NAME` forces one of the ways in which oath-lanes computes; without it the machine's best is measured
-//! first, then the others that an issue of speed is about.
+//! first, then the others that an issue of speed is about. `--graph FILE` draws windows of every length instead.
 
+mod graph;
 mod harness;
 #[allow(unsafe_code, reason = "a library in C")]
 mod liboath;
 
 use core::error::Error;
 use core::hint::black_box;
-use harness::{Effort, Row, table};
+use graph::Line;
+use harness::{Effort, Row, medians, table};
 use hmac::{Hmac, KeyInit, Mac};
 use oath_lanes::{Path, Sha1Pads};
 use oath_totp::{Algorithm, Code, Consecutive, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window, whose};
@@ -28,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => vec![Path::ShaNiAvx512, Path::ShaNi],
     };
     let bench = Bench::new()?;
+    if let Some(file) = arguments.iter().skip_while(|a| *a != "--graph").nth(1) {
+        return graph::draw(file, &bench.by_length(effort)?);
+    }
     for path in paths {
         if !oath_lanes::force(Some(path)) {
             println!("\n== {path:?}: not on this machine");
@@ -207,6 +212,32 @@ impl Bench {
         let per: Vec<String> = medians.iter().map(|all| format!("{:.1}", all / f64::from(KEYS))).collect();
         println!("ns per key and per step: {}", per.join(", "));
         Ok(())
+    }
+
+    /// Windows of 1 step to ± 16, along each way of this machine, and by totp-rs.
+    fn by_length(&self, effort: Effort) -> Result<Vec<Line>, Box<dyn Error>> {
+        let code: Code = self.miss.parse()?;
+        let paths: Vec<Path> = [Path::ShaNiAvx512, Path::Avx512, Path::ShaNi, Path::Avx2, Path::Lanes, Path::Crate]
+            .into_iter()
+            .filter(|path| oath_lanes::force(Some(*path)))
+            .collect();
+        let names = ["totp-rs 6".to_owned()].into_iter().chain(paths.iter().map(|path| format!("oath-totp, {path:?}")));
+        let mut lines: Vec<Line> = names.map(|name| Line { name, points: Vec::new() }).collect();
+        for steps in [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16] {
+            let totp_rs = totp_rs(steps.into())?;
+            let mut rows = vec![Row::new("", || totp_rs.check(black_box(&self.miss), black_box(NOW)).is_some())];
+            for path in &paths {
+                let code = &code;
+                rows.push(Row::new("", move || {
+                    // A relaxed store: it costs nothing beside a window.
+                    oath_lanes::force(Some(*path)) && self.verify_ours(code, steps, 0)
+                }));
+            }
+            for (line, time) in lines.iter_mut().zip(medians(effort, rows)) {
+                line.points.push((u32::from(steps) * 2 + 1, time));
+            }
+        }
+        Ok(lines)
     }
 
     fn consecutive(&self, count: usize) -> Result<Consecutive, Box<dyn Error>> {

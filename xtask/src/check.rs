@@ -69,6 +69,11 @@ pub(crate) fn bench() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches", soft, &target, "--", "--path", "Avx2"])
 }
 
+/// Draws docs/performance.svg from a run on this machine.
+pub(crate) fn graph() -> Outcome {
+    cargo(&["run", "--release", "-p", "oath-benches", "--", "--graph", "docs/performance.svg"])
+}
+
 pub(crate) fn bench_seeds() -> Outcome {
     cargo(&["build", "--release"])?;
     let script = root().join("benches/seeds/run.py");

@@ -2,11 +2,13 @@
 
 mod asm;
 mod check;
+mod count;
 mod ct;
 mod dudect;
 mod fuzz;
 mod metadata;
 mod miri;
+mod mutants;
 mod papers;
 mod run;
 mod setup;
@@ -33,8 +35,11 @@ const TASKS: &[Task] = &[
     ),
     ("fuzz", "arbitrary input, a minute in all; `fuzz SECONDS`: so long for each target", fuzz::fuzz),
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
+    ("mutants", "mutation testing of the codes, an hour or two; `mutants FILE`: those of one file", mutants::mutants),
     ("dudect", "timing: key, place of the hit, fresh and spent; a measurement, not part of `test`", dudect::dudect),
+    ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
+    ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];
 

@@ -1,0 +1,29 @@
+//! Mutation testing of the codes: each small change to them must make a test fail. An hour or two, so not part of `test`.
+
+use crate::metadata::target_directory;
+use crate::run::{Outcome, cargo, output, text};
+
+/// `cargo xtask mutants`, with `FILE` only the mutants of that file. What is left out, and why, stands in
+/// `.cargo/mutants.toml`.
+pub(crate) fn mutants() -> Outcome {
+    if output("cargo", &["mutants", "--version"]).is_none() {
+        println!("xtask: not done: mutation testing: cargo-mutants is missing (cargo install cargo-mutants --locked)");
+        return Ok(());
+    }
+    let file = std::env::args().nth(2);
+    // What lies below the mutated crate is not built again and may be fast; the crate itself is built again for each.
+    let of = |name: &str, quick_to_build: &[&str], tests: &[&str]| {
+        let package = format!("--package={name}");
+        let reports = format!("--output={}", text(&target_directory()?.join("mutants").join(name)));
+        let mut words = vec!["mutants", &package, &reports, "--all-features", "--profile=mutants", "--timeout=60"];
+        words.extend(["--no-shuffle", "--cargo-arg=--locked"]);
+        words.extend(quick_to_build);
+        words.extend(file.iter().flat_map(|file| ["--file", file.as_str()]));
+        words.push("--");
+        words.extend(tests);
+        cargo(&words)
+    };
+    let unoptimised = ["--cargo-arg=--config=profile.mutants.package.oath-lanes.opt-level=0"];
+    of("oath-totp", &[], &["--lib", "--test=testkit", "--test=model", "--test=key_uri"])?;
+    of("oath-lanes", &unoptimised, &["--lib"])
+}
