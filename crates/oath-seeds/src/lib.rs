@@ -26,7 +26,7 @@ pub use self::finding::{Field, Finding, Severity};
 pub use self::format::{Format, UnknownFormat};
 pub use self::kind::Kind;
 pub use self::options::{Options, Repairs, UpnRule};
-pub use self::reader::{ReadError, Reader, read};
+pub use self::reader::{ReadError, Reader, read, read_from};
 pub use self::record::{Encoding, Moving, Record, Row, SeedFile};
 pub use self::repair::Repair;
 pub use self::write::{Obstacle, Refused, WriteError, Writer, obstacles, write};

@@ -216,7 +216,15 @@ impl<R> fmt::Debug for Reader<R> {
 /// # Errors
 /// [`ReadError::Refused`] where it is no seed file that can be read.
 pub fn read(bytes: &[u8], options: &Options) -> Result<SeedFile, ReadError> {
-    let mut reader = Reader::new(bytes, options)?;
+    read_from(bytes, options)
+}
+
+/// Reads a whole file from wherever it comes, piece by piece: only its records and findings are kept in memory.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, ReadError> {
+    let mut reader = Reader::new(input, options)?;
     let mut findings = reader.take_findings();
     let mut records = Vec::new();
     for row in &mut reader {
