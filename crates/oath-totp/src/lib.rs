@@ -24,6 +24,8 @@ mod totp;
 mod traces;
 mod window;
 
+#[cfg(feature = "qr")]
+mod qr;
 #[cfg(feature = "alloc")]
 mod secret;
 #[cfg(feature = "uri")]
@@ -44,6 +46,8 @@ pub use self::window::{Centres, Window};
 #[cfg(oath_ct_check)]
 #[doc(hidden)]
 pub use self::ct::watched::watch_declassified;
+#[cfg(feature = "qr")]
+pub use self::qr::{Qr, TooLong};
 #[cfg(feature = "alloc")]
 pub use self::secret::{IllegalKind, Secret, SecretError};
 #[cfg(feature = "uri")]

@@ -86,6 +86,21 @@ impl KeyUri {
         Self { moving: Moving::Counter { counter }, ..Self::totp(secret, account) }
     }
 
+    /// The secret of this token with its parameters; `None` where T0 is not 0, which no URI can say: apps count from 1970.
+    #[must_use]
+    pub fn of_totp(totp: &Totp, secret: Secret, account: &str) -> Option<Self> {
+        let (algorithm, digits, step) = totp.parameters();
+        let period = NonZeroU32::new(step.x()).filter(|_| step.t0() == 0)?;
+        Some(Self::totp(secret, account).with_algorithm(algorithm).with_digits(digits).with_period(period))
+    }
+
+    /// The secret of this token with its parameters; `counter` is the next one.
+    #[must_use]
+    pub fn of_hotp(hotp: &Hotp, secret: Secret, account: &str, counter: u64) -> Self {
+        let (algorithm, digits) = hotp.parameters();
+        Self::hotp(secret, account, counter).with_algorithm(algorithm).with_digits(digits)
+    }
+
     /// Who issued it, in the parameter and, where it has no colon, before the account as well.
     #[must_use]
     pub fn with_issuer(self, issuer: &str) -> Self {

@@ -1,7 +1,7 @@
 //! otpauth:// URIs as they are found in the field.
 #![cfg(all(feature = "std", feature = "uri"))]
 
-use oath_totp::{Algorithm, Digits, KeyUri, Moving, Secret, SecretError, UriError};
+use oath_totp::{Algorithm, Digits, Hotp, KeyUri, Moving, Secret, SecretError, TimeStep, Totp, UriError};
 use proptest::prelude::*;
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -72,6 +72,20 @@ fn what_would_give_wrong_codes_is_refused_by_name() {
         assert_eq!(parse(uri).unwrap_err(), error, "{uri}");
         assert!(!error.to_string().contains(SECRET));
     }
+}
+
+#[test]
+fn a_tokens_uri_gives_the_token_back_and_cannot_say_t0() {
+    let secret = || Secret::from_base32(SECRET).unwrap();
+    let key = || secret().key(Algorithm::Sha256).unwrap();
+    let totp = |t0| Totp::new(key(), Digits::Eight, TimeStep::new(60, t0).unwrap());
+    let uri = KeyUri::of_totp(&totp(0), secret(), "alice").unwrap();
+    let again = KeyUri::parse(&uri.expose_uri()).unwrap().to_totp().unwrap().unwrap();
+    assert_eq!(again.parameters(), totp(0).parameters());
+    assert!(KeyUri::of_totp(&totp(1), secret(), "alice").is_none());
+    let uri = KeyUri::of_hotp(&Hotp::new(key(), Digits::Seven), secret(), "alice", 5);
+    let (again, state) = KeyUri::parse(&uri.expose_uri()).unwrap().to_hotp().unwrap().unwrap();
+    assert_eq!((again.parameters(), state.counter), ((Algorithm::Sha256, Digits::Seven), 5));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::{DIM, STRONG, next, shown, word};
 use crate::shell::{Shell, codes};
 use anstyle::{AnsiColor, Color, Style};
-use fast_qr::{ECL, QRBuilder};
 use oath_directory::Upn;
+use oath_totp::KeyUri;
 use pollster::block_on;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -42,7 +42,7 @@ fn enroll(shell: &mut Shell<'_>, upn: &Upn, qr: bool) -> Result<Exit, Failure> {
             "Software token {STRONG}{serial}{STRONG:#} for {upn}: for the user's eyes, and shown only this once."
         )?;
         if qr {
-            draw(out, &uri)?;
+            draw(out, &enrolment.uri)?;
         } else {
             writeln!(out, "  {DIM}secret{DIM:#}  {}", &*in_groups(&secret))?;
         }
@@ -65,30 +65,14 @@ fn in_groups(secret: &str) -> Zeroizing<String> {
     groups
 }
 
-/// White on black whatever the terminal's colours are: a cell is a light module, for not every camera reads the inverse.
-/// Half blocks put two rows into one line; four modules around it stay light, as the standard asks.
-fn draw(out: &mut dyn Write, uri: &str) -> io::Result<()> {
-    const QUIET: usize = 4;
+/// White on black whatever the terminal's colours are, for not every camera reads the inverse.
+fn draw(out: &mut dyn Write, uri: &KeyUri) -> io::Result<()> {
     const INK: Style = AnsiColor::BrightWhite.on_default().bg_color(Some(Color::Ansi(AnsiColor::Black)));
-    let Ok(code) = QRBuilder::new(uri).ecl(ECL::M).build() else {
+    let Ok(code) = uri.qr() else {
         return writeln!(out, "  {DIM}The URI is too long for a QR code; type it in.{DIM:#}");
     };
-    let is_dark = |x: usize, y: usize| {
-        let (x, y) = (x.checked_sub(QUIET), y.checked_sub(QUIET));
-        x.zip(y)
-            .filter(|(x, y)| *x < code.size && *y < code.size)
-            .is_some_and(|(x, y)| code[y].get(x).is_some_and(|module| module.value()))
-    };
-    let side = code.size.saturating_add(2 * QUIET);
-    for y in (0..side).step_by(2) {
-        let half = |x| match (is_dark(x, y), is_dark(x, y.saturating_add(1))) {
-            (false, false) => '█',
-            (false, true) => '▀',
-            (true, false) => '▄',
-            (true, true) => ' ',
-        };
-        let line: Zeroizing<String> = Zeroizing::new((0..side).map(half).collect());
-        writeln!(out, "  {INK}{}{INK:#}", &*line)?;
+    for line in code.to_text().lines() {
+        writeln!(out, "  {INK}{line}{INK:#}")?;
     }
     Ok(())
 }
