@@ -1,7 +1,7 @@
 //! The command line.
 
-use crate::place::Database;
 use clap::{Args, Parser, Subcommand};
+use oath_directory::SqliteUrl;
 use oath_directory::{Status, Upn};
 use oath_totp::{Algorithm, Digits, UnixTime};
 use std::ffi::OsString;
@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     #[arg(long, global = true, value_name = "URL", help = DB)]
-    pub(crate) db: Option<Database>,
+    pub(crate) db: Option<SqliteUrl>,
     #[arg(long, global = true, value_name = "FILE", help = KEYS)]
     pub(crate) keys: Option<PathBuf>,
     /// Print results, and errors too, as JSON

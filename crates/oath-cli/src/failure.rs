@@ -1,7 +1,7 @@
 //! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
 
 use crate::output::{self, BAD, DIM, STRONG, shown};
-use oath_directory::store::{Fault, StoreError};
+use oath_directory::store::StoreError;
 use oath_directory::user_file::UserFileError;
 use oath_directory::{Error, KeyRingError, Refusal};
 use oath_seeds::ReadError;
@@ -141,7 +141,7 @@ impl From<Error> for Failure {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(StoreError { fault, message }) => {
-                Self::new(Exit::Fault, fault_code(fault), message, fault.action())
+                Self::new(Exit::Fault, fault.code(), message, fault.action())
             }
             Error::Keys(error) => error.into(),
             other => {
@@ -158,44 +158,17 @@ impl From<Refusal> for Failure {
     }
 }
 
-const fn fault_code(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Missing => "database-missing",
-        Fault::Busy => "database-busy",
-        Fault::ReadOnly => "database-read-only",
-        Fault::Corrupt => "database-corrupt",
-        Fault::Newer => "database-newer",
-        Fault::Full => "database-full",
-        _ => "database-failed",
-    }
-}
-
 impl From<KeyRingError> for Failure {
     fn from(error: KeyRingError) -> Self {
-        let code = match error {
-            KeyRingError::Malformed { .. } => "key-ring-malformed",
-            KeyRingError::Incomplete => "key-ring-incomplete",
-            KeyRingError::Lacking { .. } => "key-ring-wrong",
-            KeyRingError::Damaged { .. } => "secret-damaged",
-            KeyRingError::NoRandomness => "no-randomness",
-            _ => "key-ring-failed",
-        };
         let (message, action) = split(&error.to_string(), "try again");
-        Self::new(Exit::Fault, code, message, action)
+        Self::new(Exit::Fault, error.code(), message, action)
     }
 }
 
 impl From<UserFileError> for Failure {
     fn from(error: UserFileError) -> Self {
-        let code = match error {
-            UserFileError::NotUtf8 => "users-not-utf-8",
-            UserFileError::NoUserPrincipalName => "users-header",
-            UserFileError::Malformed { .. } => "users-row-malformed",
-            UserFileError::UserType { .. } => "users-type-unknown",
-            _ => "users-file-malformed",
-        };
-        let (message, action) = split(&error.to_string(), "correct that line; nothing was imported");
-        Self::new(Exit::Refused, code, message, action)
+        let (message, action) = split(&error.to_string(), error.action());
+        Self::new(Exit::Refused, error.code(), message, action)
     }
 }
 

@@ -47,7 +47,7 @@ impl Shell<'_> {
     }
 
     pub(crate) fn directory_with(&mut self, policy: Policy) -> Result<Directory<SqliteStore>, Failure> {
-        self.files()?.open(self.surroundings, policy)
+        self.files()?.open(policy)
     }
 
     /// The files of the directory, which the command has to do with from now on.

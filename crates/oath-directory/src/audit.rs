@@ -305,6 +305,22 @@ pub enum Tampered {
     },
 }
 
+impl Tampered {
+    /// The number of the event from which on nothing is to be trusted.
+    #[must_use]
+    pub const fn sequence(self) -> u64 {
+        match self {
+            Self::Missing { sequence } | Self::Changed { sequence } => sequence,
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(self) -> &'static str {
+        "compare with a backup; trust no event from that number on"
+    }
+}
+
 impl fmt::Display for Tampered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

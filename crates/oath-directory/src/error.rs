@@ -17,6 +17,31 @@ pub enum Error {
     Contention,
 }
 
+impl Error {
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Store(error) => error.fault.code(),
+            Self::Keys(error) => error.code(),
+            Self::Contention => "contention",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.action(),
+            Self::Store(error) => error.fault.action(),
+            // Their texts say it.
+            Self::Keys(_) => "",
+            Self::Contention => "try again",
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -220,6 +220,20 @@ pub enum KeyRingError {
     NoRandomness,
 }
 
+impl KeyRingError {
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "key-ring-malformed",
+            Self::Incomplete => "key-ring-incomplete",
+            Self::Lacking { .. } => "key-ring-wrong",
+            Self::Damaged { .. } => "secret-damaged",
+            Self::NoRandomness => "no-randomness",
+        }
+    }
+}
+
 impl fmt::Display for KeyRingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

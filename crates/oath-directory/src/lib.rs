@@ -5,6 +5,8 @@ pub mod audit;
 mod decide;
 mod directory;
 mod error;
+#[cfg(feature = "sqlite")]
+mod files;
 mod keys;
 pub mod model;
 mod policy;
@@ -17,6 +19,8 @@ pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
 pub use self::directory::{AuditReport, Directory, Enrolment, TokenQuery};
 pub use self::error::{Error, Refusal};
+#[cfg(feature = "sqlite")]
+pub use self::files::{Files, FilesError, MalformedUrl, SqliteUrl};
 pub use self::keys::{KeyRing, KeyRingError};
 pub use self::model::{MalformedUpn, Status, Upn, User, UserKind};
 pub use self::policy::Policy;

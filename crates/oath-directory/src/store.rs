@@ -210,6 +210,20 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "database-missing",
+            Self::Busy => "database-busy",
+            Self::ReadOnly => "database-read-only",
+            Self::Corrupt => "database-corrupt",
+            Self::Newer => "database-newer",
+            Self::Full => "database-full",
+            Self::Other => "database-failed",
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub const fn action(self) -> &'static str {

@@ -38,9 +38,10 @@ pub fn read(text: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
         let line = lines.of(record.position());
         let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
         let kind = match field(kind) {
-            kind if kind.is_empty() || kind.eq_ignore_ascii_case("member") => UserKind::Member,
-            kind if kind.eq_ignore_ascii_case("guest") => UserKind::Guest,
-            found => return Err(UserFileError::UserType { line, found: found.to_owned() }),
+            "" => UserKind::Member,
+            name => {
+                UserKind::from_name(name).ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?
+            }
         };
         let display_name = Some(field(display_name)).filter(|name| !name.is_empty()).map(str::to_owned);
         rows.push(UserRow { line, upn: field(Some(upn)).to_owned(), kind, display_name });
@@ -90,6 +91,25 @@ impl Lines<'_> {
         self.line = self.line.saturating_add(u64::try_from(feeds).unwrap_or(u64::MAX));
         self.at = start.max(self.at);
         self.line
+    }
+}
+
+impl UserFileError {
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "users-not-utf-8",
+            Self::NoUserPrincipalName => "users-header",
+            Self::Malformed { .. } => "users-row-malformed",
+            Self::UserType { .. } => "users-type-unknown",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        "correct that line; nothing was imported"
     }
 }
 

@@ -113,14 +113,15 @@ fn verify(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Err(tampered) => {
-            let (reason, event) = match tampered {
-                Tampered::Missing { sequence } => ("missing", sequence),
-                Tampered::Changed { sequence } => ("changed", sequence),
+            let event = tampered.sequence();
+            let reason = match tampered {
+                Tampered::Missing { .. } => "missing",
+                Tampered::Changed { .. } => "changed",
             };
             let value = json!({"verified": false, "reason": reason, "event": event, "message": tampered.to_string()});
             shell.answer(&value, |out| {
                 writeln!(out, "{BAD}Not verified{BAD:#}: {tampered}.")?;
-                writeln!(out, "{DIM}to do:{DIM:#} compare with a backup; trust no event from number {event} on")
+                writeln!(out, "{DIM}to do:{DIM:#} {}", tampered.action())
             })?;
             Ok(Exit::Refused)
         }

@@ -6,9 +6,9 @@ use serde_json::json;
 /// Creates the database and the key ring.
 pub(crate) fn init(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let files = shell.files()?;
-    files.create(shell.surroundings, &shell.actor, shell.now)?;
-    let database = files.database.to_string_lossy().into_owned();
-    let keys = files.keys.to_string_lossy().into_owned();
+    files.create(&shell.actor, shell.now)?;
+    let database = files.0.database.to_string_lossy().into_owned();
+    let keys = files.0.keys.to_string_lossy().into_owned();
     shell.answer(&json!({"database": database, "keys": keys}), |out| {
         writeln!(out, "{GOOD}Created{GOOD:#} a directory of OATH tokens.")?;
         pairs(

@@ -31,19 +31,12 @@ impl<'a> From<&'a User> for UserView<'a> {
     }
 }
 
-const fn kind(kind: UserKind) -> &'static str {
-    match kind {
-        UserKind::Member => "member",
-        UserKind::Guest => "guest",
-    }
-}
-
 fn add(shell: &mut Shell<'_>, upn: &Upn, guest: bool, name: Option<&str>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let user_kind = if guest { UserKind::Guest } else { UserKind::Member };
     let user = block_on(directory.add_user(&shell.actor, shell.now, upn, user_kind, name))?;
     shell.answer(&UserView::from(&user), |out| {
-        writeln!(out, "{GOOD}Added{GOOD:#} {}, a {}.", shown(user.upn.as_str()), kind(user.kind))
+        writeln!(out, "{GOOD}Added{GOOD:#} {}, a {}.", shown(user.upn.as_str()), user.kind.name())
     })?;
     Ok(Exit::Done)
 }
@@ -97,7 +90,7 @@ fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
             .map(|user| {
                 let style = if user.kind == UserKind::Guest { WARN } else { PLAIN };
                 let name = user.display_name.unwrap_or("-");
-                vec![Cell::new(user.upn), Cell::new(kind(user.kind)).styled(style), Cell::new(name)]
+                vec![Cell::new(user.upn), Cell::new(user.kind.name()).styled(style), Cell::new(name)]
             })
             .collect();
         table(out, &["user", "kind", "name"], &rows)

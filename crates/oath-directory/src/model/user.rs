@@ -118,6 +118,23 @@ pub enum UserKind {
     Guest,
 }
 
+impl UserKind {
+    /// `member` or `guest`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Guest => "guest",
+        }
+    }
+
+    /// The kind of a name, in either case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Member, Self::Guest].into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// Somebody who can hold tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
