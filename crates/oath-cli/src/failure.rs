@@ -10,7 +10,6 @@ use serde_json::json;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 /// The exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +34,6 @@ impl Exit {
     /// Done, unless something was refused.
     pub(crate) const fn refused_if(refused: bool) -> Self {
         if refused { Self::Refused } else { Self::Done }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.status())
     }
 }
 
