@@ -1,0 +1,15 @@
+import pytest
+
+TOKENS = (
+    "upn,serial number,secret key,time interval,manufacturer,model\r\n"
+    "alice@example.com,2300001,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def folder_of_the_documentation(request):
+    """What the examples of README.md find where they run."""
+    if hasattr(request.node, "dtest"):
+        folder = request.getfixturevalue("tmp_path")
+        (folder / "tokens.csv").write_bytes(TOKENS.encode())
+        request.getfixturevalue("monkeypatch").chdir(folder)

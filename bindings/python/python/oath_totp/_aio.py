@@ -1,0 +1,89 @@
+"""The directory for asyncio: its calls wait for the disk, so each runs in a thread."""
+
+from asyncio import to_thread
+
+from oath_totp._native import Directory
+
+
+class AsyncDirectory:
+    __module__ = "oath_totp"
+    __slots__ = ("_directory",)
+
+    def __init__(self, directory):
+        if not isinstance(directory, Directory):
+            raise TypeError("an AsyncDirectory is made from a Directory, or by AsyncDirectory.open(url)")
+        self._directory = directory
+
+    @classmethod
+    async def open(cls, url, keys=None, *, legacy=False):
+        return cls(await to_thread(Directory.open, url, keys, legacy=legacy))
+
+    @classmethod
+    async def create(cls, url, keys=None, *, legacy=False):
+        return cls(await to_thread(Directory.create, url, keys, legacy=legacy))
+
+    async def add_user(self, upn, *, kind="member", display_name=None, at=None):
+        return await to_thread(self._directory.add_user, upn, kind=kind, display_name=display_name, at=at)
+
+    async def import_users(self, source, *, at=None):
+        return await to_thread(self._directory.import_users, source, at=at)
+
+    async def users(self):
+        return await to_thread(self._directory.users)
+
+    async def tokens(self, *, status=None, upn=None):
+        return await to_thread(self._directory.tokens, status=status, upn=upn)
+
+    async def token(self, serial):
+        return await to_thread(self._directory.token, serial)
+
+    async def upload(self, source, *, format=None, upn="required", repairs="offer", at=None):
+        return await to_thread(self._directory.upload, source, format=format, upn=upn, repairs=repairs, at=at)
+
+    async def uploads(self, *, at=None):
+        return await to_thread(self._directory.uploads, at=at)
+
+    async def upload_status(self, upload, *, at=None):
+        return await to_thread(self._directory.upload_status, upload, at=at)
+
+    async def delete_upload(self, upload, *, at=None):
+        return await to_thread(self._directory.delete_upload, upload, at=at)
+
+    async def failures(self, upload, *, at=None):
+        return await to_thread(self._directory.failures, upload, at=at)
+
+    async def assign(self, serial, upn, *, at=None):
+        return await to_thread(self._directory.assign, serial, upn, at=at)
+
+    async def unassign(self, serial, *, at=None):
+        return await to_thread(self._directory.unassign, serial, at=at)
+
+    async def activate(self, serial, code, next_code=None, *, at=None):
+        return await to_thread(self._directory.activate, serial, code, next_code, at=at)
+
+    async def resync(self, serial, code, next_code=None, *, at=None):
+        return await to_thread(self._directory.resync, serial, code, next_code, at=at)
+
+    async def deactivate(self, serial, *, at=None):
+        return await to_thread(self._directory.deactivate, serial, at=at)
+
+    async def delete(self, serial, *, at=None):
+        return await to_thread(self._directory.delete, serial, at=at)
+
+    async def verify(self, upn, code, *, at=None):
+        return await to_thread(self._directory.verify, upn, code, at=at)
+
+    async def enroll(self, upn, *, at=None):
+        return await to_thread(self._directory.enroll, upn, at=at)
+
+    async def confirm(self, upn, code, next_code=None, *, at=None):
+        return await to_thread(self._directory.confirm, upn, code, next_code, at=at)
+
+    async def events(self, *, after=0, limit=1000):
+        return await to_thread(self._directory.events, after=after, limit=limit)
+
+    async def verify_audit(self):
+        return await to_thread(self._directory.verify_audit)
+
+    def __repr__(self):
+        return f"Async{self._directory!r}"

@@ -1,0 +1,49 @@
+from collections.abc import Sequence
+
+from oath_totp import (
+    Accepted as Accepted,
+    AcceptedCounter as AcceptedCounter,
+    Directory as Directory,
+    Hotp as Hotp,
+    KeyUri as KeyUri,
+    Secret as Secret,
+    SignedIn as SignedIn,
+    Synchronized as Synchronized,
+    Totp as Totp,
+    TotpState as TotpState,
+)
+from oath_totp.seeds import (
+    Finding as Finding,
+    Record as Record,
+    Records as Records,
+    SeedFile as SeedFile,
+    formats as formats,
+    read as read,
+    write as write,
+)
+
+__all__ = [
+    "Accepted",
+    "AcceptedCounter",
+    "Directory",
+    "Finding",
+    "Hotp",
+    "KeyUri",
+    "Record",
+    "Records",
+    "Secret",
+    "SeedFile",
+    "SignedIn",
+    "Synchronized",
+    "Totp",
+    "TotpState",
+    "__version__",
+    "formats",
+    "read",
+    "run_command",
+    "write",
+]
+
+__version__: str
+
+def run_command(words: Sequence[str]) -> int: ...

@@ -1,0 +1,5 @@
+"""Seed files: read, checked, repaired, converted."""
+
+from oath_totp._native import Finding, Record, Records, SeedFile, formats, read, write
+
+__all__ = ["Finding", "Record", "Records", "SeedFile", "formats", "read", "write"]

@@ -1,0 +1,152 @@
+//! What Python programmers pass, as the types of the library.
+
+use crate::errors::{MALFORMED_CODE, type_error, value_error};
+use core::ops::Deref;
+use oath_totp::{Algorithm, Code, Consecutive, Digits, UnixTime, Window};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PySlice, PyString};
+use std::time::SystemTime;
+use zeroize::Zeroizing;
+
+/// A moment: Unix seconds as an int or a float, an aware datetime, or None for now.
+pub(crate) fn time(at: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
+    let Some(at) = at else {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        return Ok(UnixTime::from_secs(since.as_secs()));
+    };
+    const EXPECTED: &str = "a time is Unix seconds (int or float), an aware datetime, or None for now";
+    if at.is_instance_of::<PyBool>() {
+        return Err(type_error(EXPECTED));
+    }
+    if at.is_instance_of::<PyInt>() {
+        // Signed first: what Python gives out at once, where it assembles an unsigned one byte by byte.
+        let seconds = at.extract::<i64>().ok().and_then(|seconds| u64::try_from(seconds).ok());
+        return match seconds.map_or_else(|| at.extract::<u64>(), Ok) {
+            Ok(seconds) => Ok(UnixTime::from_secs(seconds)),
+            Err(_) => Err(value_error("a time is 0 or more seconds since 1970, below 2**64")),
+        };
+    }
+    if let Ok(seconds) = at.cast::<PyFloat>() {
+        return whole(seconds.value());
+    }
+    // A datetime, real or of a library that is used like one. A naive one means another moment in each time zone, and two
+    // in the night that summer time ends.
+    let py = at.py();
+    let (Ok(offset), Ok(timestamp)) = (at.getattr(intern!(py, "utcoffset")), at.getattr(intern!(py, "timestamp")))
+    else {
+        // A whole number of another library.
+        return at.extract::<u64>().map(UnixTime::from_secs).map_err(|_| type_error(EXPECTED));
+    };
+    if offset.call0()?.is_none() {
+        return Err(value_error(
+            "a naive datetime names no moment: give it a time zone, like datetime.now(timezone.utc), or pass Unix seconds",
+        ));
+    }
+    whole(timestamp.call0()?.extract()?)
+}
+
+fn whole(seconds: f64) -> PyResult<UnixTime> {
+    // Beyond 2^53 a float does not count single seconds.
+    if !(0.0..9_007_199_254_740_992.0).contains(&seconds) {
+        return Err(value_error("a time is 0 or more seconds since 1970, as a float below 2**53"));
+    }
+    #[expect(clippy::as_conversions, reason = "in range, and rounded down on purpose")]
+    Ok(UnixTime::from_secs(seconds as u64))
+}
+
+/// Bytes: those of a `bytes`, which cannot change, where they are; others as a copy that is wiped.
+pub(crate) enum Bytes<'a> {
+    Here(&'a [u8]),
+    Copied(Zeroizing<Vec<u8>>),
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Here(bytes) => bytes,
+            Self::Copied(bytes) => bytes,
+        }
+    }
+}
+
+/// The bytes of a `bytes`, a bytearray or a memoryview; None for anything else.
+pub(crate) fn bytes<'a>(given: &'a Bound<'_, PyAny>) -> PyResult<Option<Bytes<'a>>> {
+    if let Ok(bytes) = given.cast::<PyBytes>() {
+        return Ok(Some(Bytes::Here(bytes.as_bytes())));
+    }
+    if let Ok(bytes) = given.cast::<PyByteArray>() {
+        return Ok(Some(Bytes::Copied(Zeroizing::new(bytes.to_vec()))));
+    }
+    if !given.is_instance_of::<PyMemoryView>() {
+        return Ok(None);
+    }
+    let copy = PyByteArray::from(given)?;
+    let bytes = Zeroizing::new(copy.to_vec());
+    // A slice of the same length is written over what is there.
+    copy.as_any().set_item(PySlice::full(given.py()), PyBytes::new_with(given.py(), bytes.len(), |_| Ok(()))?)?;
+    Ok(Some(Bytes::Copied(bytes)))
+}
+
+/// A code as somebody typed it.
+pub(crate) fn code(code: &Bound<'_, PyAny>) -> PyResult<Code> {
+    let Ok(text) = code.cast::<PyString>() else {
+        return Err(type_error("a code is a str: as a number it would lose its leading zeros"));
+    };
+    let text = text.to_str()?;
+    Code::parse(text)
+        .or_else(|_| Code::from_typed(text))
+        .map_err(|error| MALFORMED_CODE.error(code.py(), (error.to_string(),)))
+}
+
+/// One code, or a sequence of one to three.
+pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
+    if codes.is_instance_of::<PyString>() {
+        return Ok(code(codes)?.into());
+    }
+    let Ok(each) = codes.try_iter() else {
+        return Err(type_error("codes are a str, or a sequence of one to three str, the older one first"));
+    };
+    // Four are too many, as is what never ends.
+    let all = each.take(4).map(|one| code(&one?)).collect::<PyResult<Vec<Code>>>()?;
+    Consecutive::try_from(all.as_slice()).map_err(value_error)
+}
+
+/// A window: steps before and after, or a pair (back, ahead).
+pub(crate) struct Around(pub(crate) Window);
+
+impl Around {
+    pub(crate) const ONE: Self = Self(Window::ONE);
+}
+
+impl FromPyObject<'_, '_> for Around {
+    type Error = PyErr;
+
+    fn extract(window: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        const EXPECTED: &str =
+            "a window is steps, or a pair (back, ahead) of steps, each 0 to 255; use resync to search further";
+        if window.is_instance_of::<PyBool>() {
+            return Err(type_error(EXPECTED));
+        }
+        if window.is_instance_of::<PyInt>() {
+            return window.extract::<u8>().map(|steps| Self(Window::around(steps))).map_err(|_| value_error(EXPECTED));
+        }
+        match window.extract::<(Bound<'_, PyInt>, Bound<'_, PyInt>)>() {
+            Ok((back, ahead)) => match (back.extract::<u8>(), ahead.extract::<u8>()) {
+                (Ok(back), Ok(ahead)) => Ok(Self(Window::new(back, ahead))),
+                _ => Err(value_error(EXPECTED)),
+            },
+            Err(_) => Err(type_error(EXPECTED)),
+        }
+    }
+}
+
+pub(crate) fn algorithm(name: &str) -> PyResult<Algorithm> {
+    name.parse().map_err(value_error)
+}
+
+pub(crate) fn digits(count: u8) -> PyResult<Digits> {
+    Digits::try_from(count).map_err(value_error)
+}

@@ -1,0 +1,307 @@
+use crate::arguments::{Around, algorithm, code, codes, digits, time};
+use crate::errors::{rejected, type_error, value_error};
+use crate::secret::Secret;
+use core::hash::{Hash, Hasher};
+use oath_totp::{Code, HotpState, Key, TimeStep};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+use std::hash::DefaultHasher;
+use zeroize::Zeroize;
+
+/// What a server stores for a TOTP token.
+#[pyclass(frozen, eq, ord, module = "oath_totp")]
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+pub(crate) struct TotpState(pub(crate) oath_totp::TotpState);
+
+#[pymethods]
+impl TotpState {
+    #[new]
+    #[pyo3(signature = (last_step = None, drift = 0))]
+    const fn new(last_step: Option<u64>, drift: i64) -> Self {
+        Self(oath_totp::TotpState { last_step, drift })
+    }
+
+    #[classattr]
+    const fn __match_args__() -> (&'static str, &'static str) {
+        ("last_step", "drift")
+    }
+
+    #[getter]
+    const fn last_step(&self) -> Option<u64> {
+        self.0.last_step
+    }
+
+    #[getter]
+    const fn drift(&self) -> i64 {
+        self.0.drift
+    }
+
+    #[expect(clippy::wrong_self_convention, reason = "Python passes references")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("last_step", self.0.last_step)?;
+        dict.set_item("drift", self.0.drift)?;
+        Ok(dict)
+    }
+
+    #[staticmethod]
+    fn from_dict(data: &Bound<'_, PyDict>) -> PyResult<Self> {
+        for key in data.keys() {
+            if !matches!(key.extract::<&str>(), Ok("last_step" | "drift")) {
+                return Err(value_error("a state has the keys last_step and drift, and no other"));
+            }
+        }
+        let Some(last_step) = data.get_item("last_step")? else {
+            return Err(value_error("a state without last_step is none: a code could be used again"));
+        };
+        let drift = data.get_item("drift")?.map(|drift| drift.extract()).transpose()?.unwrap_or_default();
+        Ok(Self::new(last_step.extract()?, drift))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (Option<u64>, i64)) {
+        (py.get_type::<Self>(), (self.0.last_step, self.0.drift))
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        let last_step = self.0.last_step.map_or_else(|| "None".to_owned(), |step| step.to_string());
+        format!("TotpState(last_step={last_step}, drift={})", self.0.drift)
+    }
+}
+
+/// A right code, and the state to store.
+#[pyclass(frozen, get_all, module = "oath_totp")]
+pub(crate) struct Accepted {
+    state: TotpState,
+    step: u64,
+}
+
+#[pymethods]
+impl Accepted {
+    fn __repr__(&self) -> String {
+        format!("Accepted(state={}, step={})", self.state.__repr__(), self.step)
+    }
+}
+
+impl From<oath_totp::Accepted<oath_totp::TotpState>> for Accepted {
+    fn from(accepted: oath_totp::Accepted<oath_totp::TotpState>) -> Self {
+        Self { state: TotpState(accepted.next), step: accepted.matched }
+    }
+}
+
+/// A time-based token.
+#[pyclass(frozen, module = "oath_totp")]
+pub(crate) struct Totp {
+    pub(crate) totp: oath_totp::Totp,
+    pub(crate) secret: Py<Secret>,
+}
+
+fn given<'a, 'py>(secret: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Secret>> {
+    let expected =
+        || type_error("a secret is a Secret: Secret.from_base32(text), Secret.from_hex(text), Secret.from_bytes(data)");
+    secret.cast::<Secret>().map_err(|_| expected())
+}
+
+fn key(secret: &Bound<'_, Secret>, name: &str, legacy: bool) -> PyResult<Key> {
+    secret.get().key(secret.py(), algorithm(name)?, legacy)
+}
+
+fn text(py: Python<'_>, code: &Code) -> Py<PyString> {
+    let mut buffer = [0; 8];
+    let text = PyString::new(py, core::str::from_utf8(code.expose_ascii(&mut buffer)).unwrap_or_default()).unbind();
+    buffer.zeroize();
+    text
+}
+
+#[pymethods]
+impl Totp {
+    #[new]
+    #[pyo3(signature = (secret, *, digits = 6, step = 30, algorithm = "SHA1", t0 = 0, legacy = false))]
+    fn new(secret: &Bound<'_, PyAny>, digits: u8, step: u32, algorithm: &str, t0: u64, legacy: bool) -> PyResult<Self> {
+        let secret = given(secret)?;
+        let time_step = TimeStep::new(step, t0).map_err(value_error)?;
+        let totp = oath_totp::Totp::new(key(secret, algorithm, legacy)?, self::digits(digits)?, time_step);
+        Ok(Self { totp, secret: secret.clone().unbind() })
+    }
+
+    #[pyo3(signature = (at = None))]
+    fn generate(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyString>> {
+        Ok(text(py, &self.totp.generate(time(at)?)))
+    }
+
+    #[pyo3(
+        signature = (code, state = None, at = None, window = Around::ONE),
+        text_signature = "($self, code, state=None, at=None, window=1)"
+    )]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        code: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, TotpState>>,
+        at: Option<&Bound<'_, PyAny>>,
+        window: Around,
+    ) -> PyResult<Accepted> {
+        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.get().0);
+        let verdict = self.totp.verify(&self::code(code)?, time(at)?, window.0, &state);
+        verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[pyo3(signature = (codes, state = None, at = None, radius = 2880))]
+    fn resync(
+        &self,
+        py: Python<'_>,
+        codes: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, TotpState>>,
+        at: Option<&Bound<'_, PyAny>>,
+        radius: u16,
+    ) -> PyResult<Accepted> {
+        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.get().0);
+        let (codes, at) = (self::codes(codes)?, time(at)?);
+        let verdict = py.detach(|| self.totp.resync(&codes, at, radius, &state));
+        verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[pyo3(signature = (codes, at = None, radius = 2880))]
+    fn find(
+        &self,
+        py: Python<'_>,
+        codes: &Bound<'_, PyAny>,
+        at: Option<&Bound<'_, PyAny>>,
+        radius: u16,
+    ) -> PyResult<Vec<u64>> {
+        let (codes, at) = (self::codes(codes)?, time(at)?);
+        Ok(py.detach(|| self.totp.find(&codes, at, radius)))
+    }
+
+    #[pyo3(signature = (at = None))]
+    fn step_at(&self, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+        Ok(self.totp.parameters().2.at(time(at)?))
+    }
+
+    #[pyo3(signature = (at = None))]
+    fn remaining(&self, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+        Ok(self.totp.parameters().2.remaining(time(at)?))
+    }
+
+    #[getter]
+    fn secret(&self, py: Python<'_>) -> Py<Secret> {
+        self.secret.clone_ref(py)
+    }
+
+    #[getter]
+    const fn algorithm(&self) -> &'static str {
+        self.totp.parameters().0.name()
+    }
+
+    #[getter]
+    const fn digits(&self) -> usize {
+        self.totp.parameters().1.count()
+    }
+
+    #[getter]
+    const fn step(&self) -> u32 {
+        self.totp.parameters().2.x()
+    }
+
+    #[getter]
+    const fn t0(&self) -> u64 {
+        self.totp.parameters().2.t0()
+    }
+
+    fn __repr__(&self) -> String {
+        let (algorithm, digits, step) = self.totp.parameters();
+        format!("Totp([secret elided], digits={digits}, step={}, algorithm='{algorithm}', t0={})", step.x(), step.t0())
+    }
+}
+
+/// A right code, and the counter to store.
+#[pyclass(frozen, get_all, module = "oath_totp")]
+pub(crate) struct AcceptedCounter {
+    counter: u64,
+    next_counter: u64,
+}
+
+#[pymethods]
+impl AcceptedCounter {
+    fn __repr__(&self) -> String {
+        format!("AcceptedCounter(counter={}, next_counter={})", self.counter, self.next_counter)
+    }
+}
+
+impl From<oath_totp::Accepted<HotpState>> for AcceptedCounter {
+    fn from(accepted: oath_totp::Accepted<HotpState>) -> Self {
+        Self { counter: accepted.matched, next_counter: accepted.next.counter }
+    }
+}
+
+/// A counter-based token.
+#[pyclass(frozen, module = "oath_totp")]
+pub(crate) struct Hotp {
+    pub(crate) hotp: oath_totp::Hotp,
+    pub(crate) secret: Py<Secret>,
+}
+
+#[pymethods]
+impl Hotp {
+    #[new]
+    #[pyo3(signature = (secret, *, digits = 6, algorithm = "SHA1", legacy = false))]
+    fn new(secret: &Bound<'_, PyAny>, digits: u8, algorithm: &str, legacy: bool) -> PyResult<Self> {
+        let secret = given(secret)?;
+        let hotp = oath_totp::Hotp::new(key(secret, algorithm, legacy)?, self::digits(digits)?);
+        Ok(Self { hotp, secret: secret.clone().unbind() })
+    }
+
+    fn generate(&self, py: Python<'_>, counter: u64) -> Py<PyString> {
+        text(py, &self.hotp.generate(counter))
+    }
+
+    #[pyo3(signature = (code, counter, look_ahead = 10))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        code: &Bound<'_, PyAny>,
+        counter: u64,
+        look_ahead: u16,
+    ) -> PyResult<AcceptedCounter> {
+        let verdict = self.hotp.verify(&self::code(code)?, look_ahead, &HotpState { counter });
+        verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[pyo3(signature = (codes, counter, look_ahead = 1000))]
+    fn resync(
+        &self,
+        py: Python<'_>,
+        codes: &Bound<'_, PyAny>,
+        counter: u64,
+        look_ahead: u16,
+    ) -> PyResult<AcceptedCounter> {
+        let codes = self::codes(codes)?;
+        let verdict = py.detach(|| self.hotp.resync(&codes, look_ahead, &HotpState { counter }));
+        verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[getter]
+    fn secret(&self, py: Python<'_>) -> Py<Secret> {
+        self.secret.clone_ref(py)
+    }
+
+    #[getter]
+    const fn algorithm(&self) -> &'static str {
+        self.hotp.parameters().0.name()
+    }
+
+    #[getter]
+    const fn digits(&self) -> usize {
+        self.hotp.parameters().1.count()
+    }
+
+    fn __repr__(&self) -> String {
+        let (algorithm, digits) = self.hotp.parameters();
+        format!("Hotp([secret elided], digits={digits}, algorithm='{algorithm}')")
+    }
+}

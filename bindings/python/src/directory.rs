@@ -1,0 +1,398 @@
+use crate::arguments::{code, time};
+use crate::errors::{directory_error, directory_value_error, files_error, read_error, tampered, value_error};
+use crate::seeds::options;
+use crate::source::Source;
+use crate::uri::KeyUri;
+use core::future::Future;
+use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::store::{Listed, SqliteStore};
+use oath_directory::{
+    Actor, Error, Files, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
+};
+use oath_seeds::Reader;
+use oath_totp::{Code, Consecutive, UnixTime};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+/// A right sign-in.
+#[pyclass(frozen, get_all, module = "oath_totp")]
+pub(crate) struct SignedIn {
+    serial: String,
+    drift: i64,
+}
+
+#[pymethods]
+impl SignedIn {
+    fn __repr__(&self) -> String {
+        format!("SignedIn(serial={:?}, drift={})", self.serial, self.drift)
+    }
+}
+
+/// A token whose clock was found.
+#[pyclass(frozen, get_all, module = "oath_totp")]
+pub(crate) struct Synchronized {
+    serial: String,
+    status: &'static str,
+    drift: i64,
+}
+
+#[pymethods]
+impl Synchronized {
+    fn __repr__(&self) -> String {
+        format!("Synchronized(serial={:?}, status='{}', drift={})", self.serial, self.status, self.drift)
+    }
+}
+
+impl From<oath_directory::Synchronized> for Synchronized {
+    fn from(found: oath_directory::Synchronized) -> Self {
+        Self { serial: found.serial, status: found.status.name(), drift: found.drift }
+    }
+}
+
+/// Who holds which token, on SQLite.
+#[pyclass(frozen, module = "oath_totp")]
+pub(crate) struct Directory {
+    inner: oath_directory::Directory<SqliteStore>,
+    shown: String,
+    actor: Actor,
+}
+
+impl Directory {
+    /// Waits for the database with Python's other threads running.
+    fn wait<T: Send>(&self, py: Python<'_>, operation: impl Future<Output = Result<T, Error>> + Send) -> PyResult<T> {
+        py.detach(|| pollster::block_on(operation)).map_err(|error| directory_error(py, &error))
+    }
+}
+
+fn files(py: Python<'_>, url: &str, keys: Option<PathBuf>) -> PyResult<Files> {
+    let url: SqliteUrl = url
+        .parse()
+        .map_err(|error| directory_value_error(py, error, "url-malformed", "name the database like sqlite:oath.db"))?;
+    Ok(Files::new(url, keys))
+}
+
+fn upn(py: Python<'_>, name: &str) -> PyResult<Upn> {
+    name.parse().map_err(|error| directory_error(py, &Refusal::Upn(error).into()))
+}
+
+/// A code, and the next one where the first fits several moments.
+fn both(first: &Bound<'_, PyAny>, next: Option<&Bound<'_, PyAny>>) -> PyResult<Consecutive> {
+    let first: Code = code(first)?;
+    Ok(match next {
+        Some(next) => [first, code(next)?].into(),
+        None => first.into(),
+    })
+}
+
+#[pymethods]
+impl Directory {
+    /// Opens a directory that is there.
+    #[staticmethod]
+    #[pyo3(signature = (url, keys = None, *, legacy = false))]
+    fn open(py: Python<'_>, url: &str, keys: Option<PathBuf>, legacy: bool) -> PyResult<Self> {
+        let files = files(py, url, keys)?;
+        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
+        let inner = py.detach(|| pollster::block_on(files.open(policy))).map_err(|error| files_error(py, &error))?;
+        Ok(Self { inner, shown: url.to_owned(), actor: Actor::local_operator() })
+    }
+
+    /// Creates one, and its key ring.
+    #[staticmethod]
+    #[pyo3(signature = (url, keys = None, *, legacy = false))]
+    fn create(py: Python<'_>, url: &str, keys: Option<PathBuf>, legacy: bool) -> PyResult<Self> {
+        let files = files(py, url, keys)?;
+        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
+        let (actor, now) = (Actor::local_operator(), time(None)?);
+        let inner = py.detach(|| pollster::block_on(files.create(&actor, now, policy)));
+        Ok(Self { inner: inner.map_err(|error| files_error(py, &error))?, shown: url.to_owned(), actor })
+    }
+
+    #[pyo3(signature = (upn, *, kind = "member", display_name = None, at = None))]
+    fn add_user<'py>(
+        &self,
+        py: Python<'py>,
+        upn: &str,
+        kind: &str,
+        display_name: Option<&str>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        let kind = UserKind::from_name(kind).ok_or_else(|| value_error("kind is 'member' or 'guest'"))?;
+        let user = self.wait(py, self.inner.add_user(&self.actor, now, &upn, kind, display_name))?;
+        user_dict(py, &user)
+    }
+
+    #[pyo3(signature = (source, *, at = None))]
+    fn import_users<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let now = time(at)?;
+        let read = |input: &mut (dyn Read + Send)| {
+            let mut content = Vec::new();
+            input.read_to_end(&mut content)?;
+            Ok::<_, io::Error>(user_file::read(&content))
+        };
+        let rows = Source::of(source)?.read(py, read)??;
+        let rows = rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))?;
+        let report = self.wait(py, self.inner.import_users(&self.actor, now, rows))?;
+        let dict = PyDict::new(py);
+        dict.set_item("added", report.added)?;
+        dict.set_item("changed", report.changed)?;
+        dict.set_item("unchanged", report.unchanged)?;
+        let failed = report.failed.iter().map(|(line, refusal)| {
+            let row = PyDict::new(py);
+            row.set_item("line", line)?;
+            row.set_item("code", refusal.code())?;
+            row.set_item("message", refusal.to_string())?;
+            row.set_item("action", refusal.action())?;
+            Ok(row)
+        });
+        dict.set_item("failed", failed.collect::<PyResult<Vec<_>>>()?)?;
+        Ok(dict)
+    }
+
+    fn users<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        self.wait(py, self.inner.users())?.iter().map(|user| user_dict(py, user)).collect()
+    }
+
+    #[pyo3(signature = (*, status = None, upn = None))]
+    fn tokens<'py>(
+        &self,
+        py: Python<'py>,
+        status: Option<&str>,
+        upn: Option<&str>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let status = status.map(str::parse::<Status>).transpose().map_err(value_error)?;
+        let query = TokenQuery { status, upn: upn.map(|upn| self::upn(py, upn)).transpose()?, serial: None };
+        self.wait(py, self.inner.tokens(&query))?.iter().map(|listed| token_dict(py, listed)).collect()
+    }
+
+    fn token<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Bound<'py, PyDict>> {
+        token_dict(py, &self.wait(py, self.inner.token(serial))?)
+    }
+
+    /// Takes a seed file in; rows that fail are counted, and `failures` says why.
+    #[pyo3(signature = (source, *, format = None, upn = "required", repairs = "offer", at = None))]
+    fn upload<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        format: Option<&str>,
+        upn: &str,
+        repairs: &str,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (options, now) = (options(format, upn, repairs)?, time(at)?);
+        let source = Source::of(source)?;
+        let rows = source.read(py, |input| Reader::new(input, &options)?.collect::<Result<Vec<_>, _>>())?;
+        let rows = rows.map_err(|error| read_error(py, &error))?;
+        let upload = self.wait(py, self.inner.upload(&self.actor, now, &source.name, rows))?;
+        upload_dict(py, &upload)
+    }
+
+    #[pyo3(signature = (*, at = None))]
+    fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let now = time(at)?;
+        self.wait(py, self.inner.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
+    }
+
+    #[pyo3(signature = (upload, *, at = None))]
+    fn upload_status<'py>(
+        &self,
+        py: Python<'py>,
+        upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let now = time(at)?;
+        upload_dict(py, &self.wait(py, self.inner.upload_status(now, upload))?)
+    }
+
+    #[pyo3(signature = (upload, *, at = None))]
+    fn delete_upload(&self, py: Python<'_>, upload: u64, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner.delete_upload(&self.actor, now, upload))
+    }
+
+    #[pyo3(signature = (upload, *, at = None))]
+    fn failures<'py>(
+        &self,
+        py: Python<'py>,
+        upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let now = time(at)?;
+        self.wait(py, self.inner.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
+    }
+
+    #[pyo3(signature = (serial, upn, *, at = None))]
+    fn assign(&self, py: Python<'_>, serial: &str, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        self.wait(py, self.inner.assign(&self.actor, now, serial, &upn)).map(drop)
+    }
+
+    #[pyo3(signature = (serial, *, at = None))]
+    fn unassign(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner.unassign(&self.actor, now, serial)).map(drop)
+    }
+
+    #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
+    fn activate(
+        &self,
+        py: Python<'_>,
+        serial: &str,
+        code: &Bound<'_, PyAny>,
+        next_code: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Synchronized> {
+        let (codes, now) = (both(code, next_code)?, time(at)?);
+        self.wait(py, self.inner.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
+    }
+
+    #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
+    fn resync(
+        &self,
+        py: Python<'_>,
+        serial: &str,
+        code: &Bound<'_, PyAny>,
+        next_code: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Synchronized> {
+        let (codes, now) = (both(code, next_code)?, time(at)?);
+        self.wait(py, self.inner.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
+    }
+
+    #[pyo3(signature = (serial, *, at = None))]
+    fn deactivate(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner.deactivate(&self.actor, now, serial)).map(drop)
+    }
+
+    #[pyo3(signature = (serial, *, at = None))]
+    fn delete(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner.delete(&self.actor, now, serial))
+    }
+
+    #[pyo3(signature = (upn, code, *, at = None))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        upn: &str,
+        code: &Bound<'_, PyAny>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<SignedIn> {
+        let (upn, code, now) = (self::upn(py, upn)?, self::code(code)?, time(at)?);
+        let found = self.wait(py, self.inner.verify(&self.actor, now, &upn, &code))?;
+        Ok(SignedIn { serial: found.serial, drift: found.drift })
+    }
+
+    /// Makes a software token for a user: its serial number and its URI.
+    #[pyo3(signature = (upn, *, at = None))]
+    fn enroll(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<(String, KeyUri)> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        let enrolment = self.wait(py, self.inner.enroll(&self.actor, now, &upn))?;
+        Ok((enrolment.serial, KeyUri(enrolment.uri)))
+    }
+
+    #[pyo3(signature = (upn, code, next_code = None, *, at = None))]
+    fn confirm(
+        &self,
+        py: Python<'_>,
+        upn: &str,
+        code: &Bound<'_, PyAny>,
+        next_code: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Synchronized> {
+        let (upn, codes, now) = (self::upn(py, upn)?, both(code, next_code)?, time(at)?);
+        self.wait(py, self.inner.confirm(&self.actor, now, &upn, &codes)).map(Synchronized::from)
+    }
+
+    #[pyo3(signature = (*, after = 0, limit = 1000))]
+    fn events<'py>(&self, py: Python<'py>, after: u64, limit: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let events = self.wait(py, self.inner.events(after, limit))?;
+        let dicts = events.iter().map(|audit| {
+            let (dict, event) = (PyDict::new(py), &audit.event);
+            dict.set_item("sequence", audit.sequence)?;
+            dict.set_item("at", event.at.as_secs())?;
+            dict.set_item("actor", &event.actor)?;
+            dict.set_item("action", event.action.name())?;
+            dict.set_item("upn", &event.upn)?;
+            dict.set_item("serial", &event.serial)?;
+            dict.set_item("detail", &event.detail)?;
+            dict.set_item("hash", audit.hash.to_string())?;
+            Ok(dict)
+        });
+        dicts.collect()
+    }
+
+    /// Checks the audit log from end to end: how many events, and the hash of the last one.
+    fn verify_audit(&self, py: Python<'_>) -> PyResult<(u64, String)> {
+        match self.wait(py, self.inner.verify_audit())? {
+            Ok(report) => Ok((report.events, report.head.to_string())),
+            Err(error) => Err(tampered(py, error)),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Directory({:?})", self.shown)
+    }
+}
+
+fn user_dict<'py>(py: Python<'py>, user: &User) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("upn", user.upn.as_str())?;
+    dict.set_item("kind", user.kind.name())?;
+    dict.set_item("display_name", user.display_name.as_deref())?;
+    Ok(dict)
+}
+
+fn token_dict<'py>(py: Python<'py>, listed: &Listed) -> PyResult<Bound<'py, PyDict>> {
+    let Listed { token, state, holder } = listed;
+    let dict = PyDict::new(py);
+    let seconds = |time: Option<UnixTime>| time.map(UnixTime::as_secs);
+    dict.set_item("serial", &token.serial)?;
+    dict.set_item("upn", holder.as_ref().map(|user| user.upn.as_str()))?;
+    dict.set_item("status", token.status.name())?;
+    dict.set_item("manufacturer", &token.manufacturer)?;
+    dict.set_item("model", &token.model)?;
+    dict.set_item("algorithm", token.parameters.algorithm.name())?;
+    dict.set_item("digits", token.parameters.digits.count())?;
+    dict.set_item("step", token.parameters.time_step.x())?;
+    dict.set_item("drift", state.totp.drift)?;
+    dict.set_item("last_used", seconds(state.last_used))?;
+    dict.set_item("failed_attempts", state.attempts.failures)?;
+    dict.set_item("locked_until", seconds(state.attempts.locked_until))?;
+    dict.set_item("created", token.created.as_secs())?;
+    Ok(dict)
+}
+
+fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("upload", upload.id)?;
+    dict.set_item("file", &upload.file)?;
+    dict.set_item("at", upload.at.as_secs())?;
+    dict.set_item("expires", upload.expires.as_secs())?;
+    dict.set_item("rows", upload.rows)?;
+    dict.set_item("imported", upload.imported)?;
+    dict.set_item("unchanged", upload.unchanged)?;
+    dict.set_item("failed", upload.failed)?;
+    Ok(dict)
+}
+
+fn failure_dict<'py>(py: Python<'py>, failure: &UploadFailure) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("line", failure.line)?;
+    dict.set_item("upn", &failure.upn)?;
+    dict.set_item("serial", PyString::new(py, &failure.serial))?;
+    dict.set_item("field", &failure.field)?;
+    dict.set_item("code", &failure.code)?;
+    dict.set_item("message", &failure.message)?;
+    dict.set_item("action", &failure.action)?;
+    Ok(dict)
+}

@@ -1,0 +1,103 @@
+//! Rust's errors as the exceptions of `oath_totp._errors`, which are Python so that they can also be a `ValueError`.
+
+use core::fmt::Display;
+use oath_directory::audit::Tampered;
+use oath_directory::{Error, FilesError, Refusal};
+use oath_seeds::ReadError;
+use oath_totp::Rejected;
+use pyo3::call::PyCallArgs;
+use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+/// An exception class, found once.
+pub(crate) struct Class {
+    name: &'static str,
+    found: PyOnceLock<Py<PyType>>,
+}
+
+impl Class {
+    const fn new(name: &'static str) -> Self {
+        Self { name, found: PyOnceLock::new() }
+    }
+
+    /// The exception with these arguments, made at once: one that is made when it is looked at takes longer in all.
+    pub(crate) fn error<'py>(&'static self, py: Python<'py>, arguments: impl PyCallArgs<'py>) -> PyErr {
+        let made = self.found.import(py, "oath_totp._errors", self.name).and_then(|class| class.call1(arguments));
+        made.map_or_else(|error| error, PyErr::from_value)
+    }
+}
+
+static MISMATCH: Class = Class::new("Mismatch");
+static REPLAYED: Class = Class::new("Replayed");
+static AMBIGUOUS: Class = Class::new("Ambiguous");
+static LOCKED: Class = Class::new("Locked");
+pub(crate) static MALFORMED_CODE: Class = Class::new("MalformedCode");
+pub(crate) static SECRET_ERROR: Class = Class::new("SecretError");
+pub(crate) static URI_ERROR: Class = Class::new("UriError");
+pub(crate) static SEED_FILE_ERROR: Class = Class::new("SeedFileError");
+static DIRECTORY_ERROR: Class = Class::new("DirectoryError");
+static DIRECTORY_VALUE_ERROR: Class = Class::new("DirectoryValueError");
+
+/// A value of the right type that is none of those expected.
+pub(crate) fn value_error(message: impl Display) -> PyErr {
+    PyValueError::new_err(message.to_string())
+}
+
+/// A value of the wrong type: what was expected, never what was given, which may be a secret.
+pub(crate) fn type_error(expected: &'static str) -> PyErr {
+    PyTypeError::new_err(expected)
+}
+
+pub(crate) fn rejected(py: Python<'_>, rejected: Rejected) -> PyErr {
+    let class = match rejected {
+        Rejected::Mismatch => &MISMATCH,
+        Rejected::Replayed => &REPLAYED,
+        Rejected::Ambiguous => &AMBIGUOUS,
+    };
+    // Their texts are those of the classes.
+    class.error(py, ())
+}
+
+pub(crate) fn secret_error(py: Python<'_>, error: impl Display) -> PyErr {
+    SECRET_ERROR.error(py, (error.to_string(),))
+}
+
+pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
+    match error {
+        ReadError::Refused(finding) => {
+            let (code, action) = (finding.code(), finding.action.to_string());
+            SEED_FILE_ERROR.error(py, (finding.message.to_string(), code, action, finding.line))
+        }
+        other => PyOSError::new_err(other.to_string()),
+    }
+}
+
+pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
+    match error {
+        Error::Refused(Refusal::Rejected | Refusal::WrongCode { .. }) => MISMATCH.error(py, ()),
+        Error::Refused(Refusal::Ambiguous { .. }) => AMBIGUOUS.error(py, ()),
+        Error::Refused(Refusal::Upn(_)) => directory_value_error(py, error, error.code(), error.action()),
+        Error::Refused(Refusal::Locked { retry_after }) => LOCKED.error(py, (*retry_after,)),
+        other => DIRECTORY_ERROR.error(py, (other.to_string(), other.code(), other.action())),
+    }
+}
+
+pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
+    DIRECTORY_ERROR.error(py, (format!("{}: {error}", error.place().display()), error.code(), error.action()))
+}
+
+pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
+    DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
+}
+
+/// What a directory was given that is not even a name, a URL or a file of users.
+pub(crate) fn directory_value_error(
+    py: Python<'_>,
+    error: impl Display,
+    code: &'static str,
+    action: &'static str,
+) -> PyErr {
+    DIRECTORY_VALUE_ERROR.error(py, (error.to_string(), code, action))
+}

@@ -1,0 +1,391 @@
+use crate::errors::{SEED_FILE_ERROR, read_error, type_error, value_error};
+use crate::secret::Secret;
+use crate::source::{Pieces, Source};
+use oath_seeds::{Format, Moving, Options, Repairs, UpnRule, WriteError};
+use pyo3::exceptions::{PyIndexError, PyOSError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PySlice};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One token of a seed file.
+#[pyclass(frozen, module = "oath_totp.seeds")]
+pub(crate) struct Record {
+    file: Arc<Vec<oath_seeds::Record>>,
+    index: usize,
+}
+
+impl Record {
+    fn inner(&self) -> PyResult<&oath_seeds::Record> {
+        self.file.get(self.index).ok_or_else(|| PyIndexError::new_err("there is no such record"))
+    }
+}
+
+fn dict<'py>(py: Python<'py>, record: &oath_seeds::Record, expose_secret: bool) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item(intern!(py, "line"), record.line)?;
+    dict.set_item(intern!(py, "upn"), record.upn.as_deref())?;
+    dict.set_item(intern!(py, "serial"), &record.serial)?;
+    if expose_secret {
+        dict.set_item(intern!(py, "secret"), record.secret.expose_base32().as_str())?;
+    } else {
+        // As long for every secret, so that not even its length is shown.
+        dict.set_item(intern!(py, "secret"), intern!(py, "********"))?;
+    }
+    dict.set_item(intern!(py, "algorithm"), record.algorithm.name())?;
+    dict.set_item(intern!(py, "digits"), record.digits.count())?;
+    let (step, t0, counter) = moving(record);
+    dict.set_item(intern!(py, "step"), step)?;
+    dict.set_item(intern!(py, "t0"), t0)?;
+    dict.set_item(intern!(py, "counter"), counter)?;
+    dict.set_item(intern!(py, "manufacturer"), &record.manufacturer)?;
+    dict.set_item(intern!(py, "model"), &record.model)?;
+    Ok(dict)
+}
+
+fn moving(record: &oath_seeds::Record) -> (Option<u32>, Option<u64>, Option<u64>) {
+    match record.moving {
+        Moving::Time { step } => (Some(step.x()), Some(step.t0()), None),
+        Moving::Counter { counter } => (None, None, Some(counter)),
+    }
+}
+
+#[pymethods]
+impl Record {
+    #[getter]
+    fn line(&self) -> PyResult<u64> {
+        Ok(self.inner()?.line)
+    }
+
+    #[getter]
+    fn upn(&self) -> PyResult<Option<&str>> {
+        Ok(self.inner()?.upn.as_deref())
+    }
+
+    #[getter]
+    fn serial(&self) -> PyResult<&str> {
+        Ok(&self.inner()?.serial)
+    }
+
+    #[getter]
+    fn secret(&self) -> PyResult<Secret> {
+        let copied = oath_totp::Secret::from_bytes(self.inner()?.secret.expose_bytes());
+        copied.map(Secret).map_err(value_error)
+    }
+
+    #[getter]
+    fn algorithm(&self) -> PyResult<&'static str> {
+        Ok(self.inner()?.algorithm.name())
+    }
+
+    #[getter]
+    fn digits(&self) -> PyResult<usize> {
+        Ok(self.inner()?.digits.count())
+    }
+
+    #[getter]
+    fn step(&self) -> PyResult<Option<u32>> {
+        Ok(moving(self.inner()?).0)
+    }
+
+    #[getter]
+    fn t0(&self) -> PyResult<Option<u64>> {
+        Ok(moving(self.inner()?).1)
+    }
+
+    #[getter]
+    fn counter(&self) -> PyResult<Option<u64>> {
+        Ok(moving(self.inner()?).2)
+    }
+
+    #[getter]
+    fn manufacturer(&self) -> PyResult<&str> {
+        Ok(&self.inner()?.manufacturer)
+    }
+
+    #[getter]
+    fn model(&self) -> PyResult<&str> {
+        Ok(&self.inner()?.model)
+    }
+
+    #[pyo3(signature = (*, expose_secret = false))]
+    fn to_dict<'py>(&self, py: Python<'py>, expose_secret: bool) -> PyResult<Bound<'py, PyDict>> {
+        dict(py, self.inner()?, expose_secret)
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        let record = self.inner()?;
+        Ok(format!(
+            "Record(serial={:?}, upn={:?}, [secret elided])",
+            record.serial,
+            record.upn.as_deref().unwrap_or_default()
+        ))
+    }
+}
+
+/// The records of a file, in its order; made one by one when they are asked for.
+#[pyclass(frozen, sequence, module = "oath_totp.seeds")]
+pub(crate) struct Records(Arc<Vec<oath_seeds::Record>>);
+
+#[pymethods]
+impl Records {
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let record = |index| Record { file: Arc::clone(&self.0), index };
+        if let Ok(slice) = index.cast::<PySlice>() {
+            let found = slice.indices(self.0.len().try_into()?)?;
+            let places =
+                (0..).take(found.slicelength).map(|n: isize| found.start.wrapping_add(n.wrapping_mul(found.step)));
+            let records = places.filter_map(|place| place.try_into().ok()).map(record).map(|one| Bound::new(py, one));
+            return Ok(PyList::new(py, records.collect::<PyResult<Vec<_>>>()?)?.into_any());
+        }
+        let index: isize = index.extract()?;
+        let from_end = || self.0.len().checked_sub(index.unsigned_abs());
+        let index = if index < 0 { from_end() } else { usize::try_from(index).ok() };
+        match index.filter(|index| *index < self.0.len()) {
+            Some(index) => Ok(Bound::new(py, record(index))?.into_any()),
+            None => Err(PyIndexError::new_err("there is no such record")),
+        }
+    }
+
+    fn __iter__(&self) -> RecordsIterator {
+        RecordsIterator { file: Arc::clone(&self.0), next: AtomicUsize::new(0) }
+    }
+
+    #[pyo3(signature = (*, expose_secrets = false))]
+    fn to_dicts<'py>(&self, py: Python<'py>, expose_secrets: bool) -> PyResult<Bound<'py, PyList>> {
+        let all = PyList::empty(py);
+        for record in self.0.iter() {
+            all.append(dict(py, record, expose_secrets)?)?;
+        }
+        Ok(all)
+    }
+
+    /// A `pandas.DataFrame`.
+    #[pyo3(signature = (*, expose_secrets = false))]
+    fn to_dataframe<'py>(&self, py: Python<'py>, expose_secrets: bool) -> PyResult<Bound<'py, PyAny>> {
+        let pandas = py.import("pandas")?;
+        pandas.call_method1("DataFrame", (self.to_dicts(py, expose_secrets)?,))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Records([{} records])", self.0.len())
+    }
+}
+
+/// Where a loop over records is.
+#[pyclass(frozen, module = "oath_totp.seeds")]
+pub(crate) struct RecordsIterator {
+    file: Arc<Vec<oath_seeds::Record>>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl RecordsIterator {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self) -> Option<Record> {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.file.len()).then(|| Record { file: Arc::clone(&self.file), index })
+    }
+}
+
+/// Something about a file that a person should know.
+#[pyclass(frozen, module = "oath_totp.seeds")]
+pub(crate) struct Finding(oath_seeds::Finding);
+
+#[pymethods]
+impl Finding {
+    #[getter]
+    const fn code(&self) -> &'static str {
+        self.0.code()
+    }
+
+    #[getter]
+    const fn severity(&self) -> &'static str {
+        self.0.severity.name()
+    }
+
+    #[getter]
+    const fn line(&self) -> Option<u64> {
+        self.0.line
+    }
+
+    #[getter]
+    const fn column(&self) -> Option<u32> {
+        self.0.column
+    }
+
+    #[getter]
+    fn field(&self) -> Option<&'static str> {
+        self.0.field.map(oath_seeds::Field::name)
+    }
+
+    #[getter]
+    fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    #[getter]
+    fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    #[getter]
+    fn repair(&self) -> Option<String> {
+        self.0.repair.as_ref().map(oath_seeds::Repair::describe)
+    }
+
+    #[getter]
+    const fn repaired(&self) -> bool {
+        self.0.repaired
+    }
+
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("code", self.code())?;
+        dict.set_item("severity", self.severity())?;
+        dict.set_item("line", self.line())?;
+        dict.set_item("column", self.column())?;
+        dict.set_item("field", self.field())?;
+        dict.set_item("message", self.message())?;
+        dict.set_item("action", self.action())?;
+        dict.set_item("repair", self.repair())?;
+        dict.set_item("repaired", self.repaired())?;
+        Ok(dict)
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Finding({:?})", self.__str__())
+    }
+}
+
+/// A seed file that was read.
+#[pyclass(frozen, module = "oath_totp.seeds")]
+pub(crate) struct SeedFile {
+    format: &'static str,
+    encoding: &'static str,
+    records: Arc<Vec<oath_seeds::Record>>,
+    findings: Vec<oath_seeds::Finding>,
+}
+
+#[pymethods]
+impl SeedFile {
+    #[getter]
+    const fn format(&self) -> &'static str {
+        self.format
+    }
+
+    #[getter]
+    const fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
+    #[getter]
+    fn records(&self) -> Records {
+        Records(Arc::clone(&self.records))
+    }
+
+    #[getter]
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.iter().cloned().map(Finding).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        let (records, findings) = (self.records.len(), self.findings.len());
+        format!("SeedFile(format='{}', [{records} records], [{findings} findings])", self.format)
+    }
+}
+
+fn format(name: &str) -> PyResult<Format> {
+    name.parse().map_err(value_error)
+}
+
+/// How a file is to be read, of what the caller said.
+pub(crate) fn options(format: Option<&str>, upn: &str, repairs: &str) -> PyResult<Options> {
+    let upn = match upn {
+        "required" => UpnRule::Required,
+        "optional" => UpnRule::Optional,
+        _ => return Err(value_error("upn is 'required' or 'optional'")),
+    };
+    let repairs = match repairs {
+        "offer" => Repairs::Offer,
+        "apply" => Repairs::Apply,
+        _ => return Err(value_error("repairs is 'offer' or 'apply'")),
+    };
+    let options = Options::default().upn(upn).repairs(repairs);
+    Ok(match format {
+        Some(name) => options.format(self::format(name)?),
+        None => options,
+    })
+}
+
+/// The names of the formats that are read and written.
+#[pyfunction]
+pub(crate) fn formats() -> Vec<&'static str> {
+    Format::ALL.iter().map(|format| format.name()).collect()
+}
+
+/// Passwords and keys belong to formats that are encrypted.
+pub(crate) fn no_key(password: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    let (what, given) = if password.is_some() { ("password", true) } else { ("key", key.is_some()) };
+    if given {
+        let formats = formats().join(", ");
+        return Err(value_error(format!("no format that is read is encrypted ({formats}): leave the {what} out")));
+    }
+    Ok(())
+}
+
+#[pyfunction]
+#[pyo3(signature = (source, format = None, *, password = None, key = None, upn = "required", repairs = "offer"))]
+pub(crate) fn read(
+    py: Python<'_>,
+    source: &Bound<'_, PyAny>,
+    format: Option<&str>,
+    password: Option<&Bound<'_, PyAny>>,
+    key: Option<&Bound<'_, PyAny>>,
+    upn: &str,
+    repairs: &str,
+) -> PyResult<SeedFile> {
+    let options = options(format, upn, repairs)?;
+    no_key(password, key)?;
+    let file = Source::of(source)?.read(py, |input| oath_seeds::read_from(input, &options))?;
+    let file = file.map_err(|error| read_error(py, &error))?;
+    let (format, encoding) = (file.format.name(), file.encoding.name());
+    Ok(SeedFile { format, encoding, records: Arc::new(file.records), findings: file.findings })
+}
+
+#[pyfunction]
+pub(crate) fn write<'py>(py: Python<'py>, records: &Bound<'py, PyAny>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
+    let format = self::format(format)?;
+    const EXPECTED: &str = "records are the records of a file, or an iterable of Record";
+    let mut out = Pieces::default();
+    let written = if let Ok(all) = records.cast::<Records>() {
+        let all = Arc::clone(&all.get().0);
+        py.detach(|| oath_seeds::write(all.iter(), format, &mut out))
+    } else {
+        let each = records.try_iter().map_err(|_| type_error(EXPECTED))?;
+        let each = each.map(|one| one?.cast_into::<Record>().map(Bound::unbind).map_err(|_| type_error(EXPECTED)));
+        let each = each.collect::<PyResult<Vec<Py<Record>>>>()?;
+        let each = each.iter().map(|one| one.get().inner()).collect::<PyResult<Vec<_>>>()?;
+        py.detach(|| oath_seeds::write(each, format, &mut out))
+    };
+    match written {
+        Ok(()) => out.to_bytes(py),
+        Err(error @ WriteError::CannotCarry(_)) => {
+            let action = "choose another format, or leave these records out";
+            Err(SEED_FILE_ERROR.error(py, (error.to_string(), "cannot-carry", action)))
+        }
+        Err(error) => Err(PyOSError::new_err(error.to_string())),
+    }
+}

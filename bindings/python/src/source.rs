@@ -1,0 +1,114 @@
+//! Files as Python programmers hand them over: a path, bytes, an open file; and where what is written is gathered.
+
+use crate::arguments::bytes;
+use crate::errors::type_error;
+use pyo3::exceptions::PyOSError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// What is read.
+pub(crate) struct Source<'py> {
+    /// As reports name it: without the folders.
+    pub(crate) name: String,
+    content: Content<'py>,
+}
+
+enum Content<'py> {
+    Path(PathBuf),
+    /// `bytes`, what is like it, or a `str`.
+    Object(Bound<'py, PyAny>),
+}
+
+impl<'py> Source<'py> {
+    /// A path, bytes, or an open file.
+    pub(crate) fn of(given: &Bound<'py, PyAny>) -> PyResult<Self> {
+        const EXPECTED: &str = "a file is a path (str or os.PathLike), bytes, or an open file";
+        let file_name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let py = given.py();
+        if bytes(given)?.is_some() {
+            return Ok(Self { name: "(bytes)".to_owned(), content: Content::Object(given.clone()) });
+        }
+        if let Ok(read) = given.getattr(intern!(py, "read")) {
+            let content = read.call0()?;
+            if bytes(&content)?.is_none() && !content.is_instance_of::<PyString>() {
+                return Err(type_error(EXPECTED));
+            }
+            let name = given.getattr(intern!(py, "name")).and_then(|name| name.extract::<PathBuf>());
+            let name = name.map_or_else(|_| "(file)".to_owned(), |path| file_name(&path));
+            return Ok(Self { name, content: Content::Object(content) });
+        }
+        let path: PathBuf = given.extract().map_err(|_| type_error(EXPECTED))?;
+        Ok(Self { name: file_name(&path), content: Content::Path(path) })
+    }
+
+    /// Reads it while Python's other threads run.
+    pub(crate) fn read<T: Send>(
+        &self,
+        py: Python<'py>,
+        with: impl FnOnce(&mut (dyn Read + Send)) -> T + Send,
+    ) -> PyResult<T> {
+        match &self.content {
+            Content::Path(path) => {
+                py.detach(|| File::open(path).map(|mut file| with(&mut file))).map_err(|error| named(path, &error))
+            }
+            Content::Object(content) => {
+                let copied = bytes(content)?;
+                let mut content = match &copied {
+                    Some(bytes) => bytes,
+                    None => content.cast::<PyString>()?.to_str()?.as_bytes(),
+                };
+                Ok(py.detach(|| with(&mut content)))
+            }
+        }
+    }
+}
+
+/// As Python's own `open` says it, so that `FileNotFoundError` is one.
+fn named(path: &Path, error: &io::Error) -> PyErr {
+    match error.raw_os_error() {
+        Some(number) => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+            PyOSError::new_err((number, text, path.to_owned()))
+        }
+        None => PyOSError::new_err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// What is written, in pieces that stay where they are until they are wiped: a vector that grows leaves copies behind.
+#[derive(Default)]
+pub(crate) struct Pieces(Vec<Zeroizing<Vec<u8>>>);
+
+impl Pieces {
+    const SIZE: usize = 1 << 16;
+
+    /// All of it.
+    pub(crate) fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        PyBytes::new_with(py, self.0.iter().map(|piece| piece.len()).sum(), |mut all| {
+            self.0.iter().try_for_each(|piece| all.write_all(piece)).map_err(PyErr::from)
+        })
+    }
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let piece = match self.0.pop().filter(|piece| piece.len() < Self::SIZE) {
+            Some(piece) => piece,
+            None => Zeroizing::new(Vec::with_capacity(Self::SIZE)),
+        };
+        self.0.push(piece);
+        let Some(piece) = self.0.last_mut() else { return Ok(0) };
+        let count = bytes.len().min(Self::SIZE.saturating_sub(piece.len()));
+        piece.extend(bytes.iter().take(count));
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+use crate::codes::{Hotp, Totp};
+use crate::errors::{URI_ERROR, secret_error, type_error, value_error};
+use crate::secret::Secret;
+use oath_totp::Moving;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// `otpauth://`, read and written.
+#[pyclass(frozen, module = "oath_totp")]
+pub(crate) struct KeyUri(pub(crate) oath_totp::KeyUri);
+
+fn copied(py: Python<'_>, secret: &oath_totp::Secret) -> PyResult<oath_totp::Secret> {
+    oath_totp::Secret::from_bytes(secret.expose_bytes()).map_err(|error| secret_error(py, error))
+}
+
+#[pymethods]
+impl KeyUri {
+    #[new]
+    #[pyo3(signature = (token, *, account, issuer = None, counter = 0))]
+    fn new(
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        account: &str,
+        issuer: Option<&str>,
+        counter: u64,
+    ) -> PyResult<Self> {
+        let uri = if let Ok(token) = token.cast::<Totp>() {
+            let secret = copied(py, &token.get().secret.get().0)?;
+            oath_totp::KeyUri::of_totp(&token.get().totp, secret, account)
+                .ok_or_else(|| value_error("an otpauth URI cannot say T0: apps count from 1970"))?
+        } else if let Ok(token) = token.cast::<Hotp>() {
+            let secret = copied(py, &token.get().secret.get().0)?;
+            oath_totp::KeyUri::of_hotp(&token.get().hotp, secret, account, counter)
+        } else {
+            return Err(type_error("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one"));
+        };
+        Ok(Self(match issuer {
+            Some(issuer) => uri.with_issuer(issuer),
+            None => uri,
+        }))
+    }
+
+    #[staticmethod]
+    fn parse(py: Python<'_>, text: &str) -> PyResult<Self> {
+        oath_totp::KeyUri::parse(text).map(Self).map_err(|error| URI_ERROR.error(py, (error.to_string(),)))
+    }
+
+    fn __str__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        PyString::new(py, &self.0.expose_uri())
+    }
+
+    fn __repr__(&self) -> String {
+        let kind = if matches!(self.0.moving(), Moving::Time { .. }) { "totp" } else { "hotp" };
+        format!(
+            "KeyUri({kind}, account={:?}, issuer={:?}, [secret elided])",
+            self.0.account(),
+            self.0.issuer().unwrap_or_default()
+        )
+    }
+
+    fn qr_svg<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        self.0
+            .qr()
+            .map(|code| PyString::new(py, &code.to_svg()))
+            .map_err(|error| URI_ERROR.error(py, (error.to_string(),)))
+    }
+
+    fn qr_text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        self.0
+            .qr()
+            .map(|code| PyString::new(py, &code.to_text()))
+            .map_err(|error| URI_ERROR.error(py, (error.to_string(),)))
+    }
+
+    fn to_totp(&self, py: Python<'_>) -> PyResult<Totp> {
+        let token = self.0.to_totp().ok_or_else(|| value_error("the URI carries a counter: use to_hotp"))?;
+        Ok(Totp { totp: token.map_err(|error| secret_error(py, error))?, secret: self.secret(py)? })
+    }
+
+    fn to_hotp(&self, py: Python<'_>) -> PyResult<Hotp> {
+        let token = self.0.to_hotp().ok_or_else(|| value_error("the URI carries a period: use to_totp"))?;
+        let (hotp, _) = token.map_err(|error| secret_error(py, error))?;
+        Ok(Hotp { hotp, secret: self.secret(py)? })
+    }
+
+    #[getter]
+    fn secret(&self, py: Python<'_>) -> PyResult<Py<Secret>> {
+        Py::new(py, Secret(copied(py, self.0.secret())?))
+    }
+
+    #[getter]
+    fn account(&self) -> &str {
+        self.0.account()
+    }
+
+    #[getter]
+    fn issuer(&self) -> Option<&str> {
+        self.0.issuer()
+    }
+
+    #[getter]
+    const fn algorithm(&self) -> &'static str {
+        self.0.algorithm().name()
+    }
+
+    #[getter]
+    const fn digits(&self) -> usize {
+        self.0.digits().count()
+    }
+
+    #[getter]
+    const fn period(&self) -> Option<u32> {
+        match self.0.moving() {
+            Moving::Time { period, .. } => Some(period.get()),
+            Moving::Counter { .. } => None,
+        }
+    }
+
+    #[getter]
+    const fn counter(&self) -> Option<u64> {
+        match self.0.moving() {
+            Moving::Time { .. } => None,
+            Moving::Counter { counter, .. } => Some(counter),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import json
+import pickle
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import oath_totp
+import pytest
+from oath_totp import Hotp, KeyUri, Secret, Totp, TotpState
+
+TESTKIT = Path(__file__).parents[3] / "testkit"
+RFC = Secret.from_bytes(b"12345678901234567890")
+NOW = 1_700_000_015
+
+
+def vectors(name):
+    found = json.loads((TESTKIT / name).read_text())
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", ["rfc.json", "cross_checked.json"])
+def test_every_known_code(name):
+    for known in vectors(name):
+        secret = Secret.from_hex(known["secret_hex"])
+        options = {"digits": known["digits"], "algorithm": known["algorithm"], "legacy": True}
+        if "counter" in known:
+            assert Hotp(secret, **options).generate(known["counter"]) == known["code"]
+        else:
+            totp = Totp(secret, step=known["step_seconds"], t0=known["t0"], **options)
+            assert totp.generate(known["time"]) == known["code"]
+            assert totp.verify(known["code"], at=known["time"], window=0).step == totp.step_at(known["time"])
+
+
+def test_secrets_as_people_type_them():
+    for known in vectors("base32.json"):
+        if known.get("hex") is not None:
+            assert Secret.from_base32(known["text"]).expose_hex() == known["hex"], known
+        else:
+            with pytest.raises(oath_totp.SecretError):
+                Secret.from_base32(known["text"])
+
+
+def test_a_code_that_fits_two_steps_is_spent_at_both():
+    for known in vectors("collisions.json"):
+        totp = Totp(Secret.from_hex(known["secret_hex"]), digits=known["digits"], algorithm=known["algorithm"])
+        first, last = known["steps"]
+        accepted = totp.verify(known["code"], at=first * 30, window=(0, last - first))
+        assert accepted.step == last
+        with pytest.raises(oath_totp.Replayed):
+            totp.verify(known["code"], accepted.state, at=last * 30)
+
+
+def test_a_code_is_good_once_and_reads_like_a_wrong_one_then():
+    totp = Totp(RFC)
+    accepted = totp.verify(totp.generate(NOW), at=NOW)
+    with pytest.raises(oath_totp.Replayed) as used:
+        totp.verify(totp.generate(NOW), accepted.state, at=NOW)
+    with pytest.raises(oath_totp.Mismatch) as wrong:
+        totp.verify("000000", at=NOW)
+    assert str(used.value) == str(wrong.value) == "the code is not valid"
+    assert (used.value.code, wrong.value.code) == ("replayed", "mismatch")
+
+
+@pytest.mark.parametrize("typed", ["287082", "287 082", " 287-082\n", "２８７０８２"])
+def test_what_people_type_is_taken(typed):
+    assert Totp(RFC).verify(typed, at=59).step == 1
+
+
+@pytest.mark.parametrize("typed", ["", "28708", "287o82", "2870820000"])
+def test_what_is_no_code_is_a_value_error(typed):
+    with pytest.raises(oath_totp.MalformedCode) as error:
+        Totp(RFC).verify(typed, at=59)
+    assert isinstance(error.value, ValueError) and "287" not in str(error.value)
+
+
+@pytest.mark.parametrize("number", [287082, True, 287082.0, None, b"287082"])
+def test_codes_that_are_no_text_are_refused_with_a_hint(number):
+    with pytest.raises(TypeError, match="leading zeros"):
+        Totp(RFC).verify(number, at=59)
+
+
+def test_moments_in_every_form():
+    totp = Totp(RFC)
+    moment = datetime(2023, 11, 14, 22, 13, 35, tzinfo=timezone.utc)
+    assert moment.timestamp() == NOW
+    east = moment.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert len({totp.generate(at) for at in (NOW, float(NOW) + 0.9, moment, east)}) == 1
+    assert totp.generate() in (totp.generate(datetime.now(timezone.utc)), totp.generate(datetime.now(timezone.utc)))
+    with pytest.raises(ValueError, match="naive"):
+        totp.generate(moment.replace(tzinfo=None))
+    for refused in (-1, -0.5, float("nan"), float("inf"), 1 << 64):
+        with pytest.raises(ValueError):
+            totp.generate(refused)
+    numpy = pytest.importorskip("numpy")
+    assert totp.generate(numpy.int64(NOW)) == totp.generate(numpy.float64(NOW)) == totp.generate(NOW)
+    for refused in ("now", True, [], b"1"):
+        with pytest.raises(TypeError):
+            totp.generate(refused)
+
+
+def test_a_lost_token_is_found_by_two_codes():
+    totp = Totp(RFC)
+    codes = [totp.generate(NOW + 3000), totp.generate(NOW + 3030)]
+    assert totp.resync(codes, at=NOW).state.drift == 101
+    assert totp.step_at(NOW + 3000) in totp.find(codes[0], at=NOW)
+    with pytest.raises(oath_totp.Mismatch):
+        totp.resync(codes[::-1], at=NOW)
+    for wrong in ([], codes * 2, iter(codes * 100)):
+        with pytest.raises(ValueError):
+            totp.resync(wrong, at=NOW)
+
+
+def test_states_are_plain_data():
+    state = TotpState(7, -1)
+    assert TotpState.from_dict(state.to_dict()) == state == pickle.loads(pickle.dumps(state))
+    assert state.to_dict() == {"last_step": 7, "drift": -1}
+    assert TotpState() < TotpState(0) < TotpState(0, 1) < TotpState(1, 0)
+    assert len({state, TotpState(7, -1), TotpState(8, -1)}) == 2
+    for refused in ({}, {"drift": 0}, {"last_step": 1, "drift": 0, "more": 1}):
+        with pytest.raises(ValueError):
+            TotpState.from_dict(refused)
+
+
+def test_secrets_are_not_shown_and_not_pickled():
+    shown = repr([RFC, Totp(RFC), Hotp(RFC), KeyUri(Totp(RFC), account="a")])
+    assert "12345678901234567890" not in shown and "GEZDGNBV" not in shown
+    for secret in (RFC, Totp(RFC)):
+        with pytest.raises(TypeError):
+            pickle.dumps(secret)
+    assert Secret.from_base32(RFC.expose_base32()) == RFC != Secret.generate()
+    assert len(Secret.generate()) == 20
+    with pytest.raises(oath_totp.SecretError) as error:
+        Totp(Secret.from_bytes(b"0123456789"))
+    assert "0123456789" not in str(error.value)
+    assert Totp(Secret.from_bytes(b"0123456789"), legacy=True).generate(0)
+
+
+def test_bytes_that_can_be_overwritten_are_taken_and_left_alone():
+    raw = bytearray(b"12345678901234567890")
+    for data in (raw, memoryview(raw), memoryview(raw)[::1], memoryview(raw).cast("I")):
+        assert Secret.from_bytes(data) == RFC
+    assert raw == b"12345678901234567890"
+    assert Secret.from_bytes(memoryview(raw)[::-1]) == Secret.from_bytes(raw[::-1])
+    with pytest.raises(oath_totp.SecretError):
+        Secret.from_bytes(bytearray())
+
+
+def test_errors_survive_being_sent_to_another_process():
+    errors = [
+        oath_totp.Mismatch(), oath_totp.Replayed(), oath_totp.Ambiguous(), oath_totp.Locked(30),
+        oath_totp.MalformedCode("x"), oath_totp.SecretError("x"), oath_totp.UriError("x"),
+        oath_totp.SeedFileError("what", "code", "action", 7), oath_totp.DirectoryError("what", "code", "action"),
+        oath_totp.DirectoryValueError("what", "code", "action"),
+    ]  # fmt: skip
+    for error in errors:
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.code, again.action) == (type(error), str(error), error.code, error.action)
+        assert isinstance(error, oath_totp.OathError)
+    values = {type(error).__name__ for error in errors if isinstance(error, ValueError)}
+    assert values == {"MalformedCode", "SecretError", "UriError", "SeedFileError", "DirectoryValueError"}
+    assert oath_totp.Locked(30).retry_after == 30 and "30 s" in str(oath_totp.Locked(30))
+    assert str(errors[7]) == "line 7: what (to do: action)"
+
+
+def test_uris_are_written_and_read():
+    totp = Totp(RFC, digits=8, step=60, algorithm="SHA256")
+    uri = KeyUri.parse(str(KeyUri(totp, account="alice@example.com", issuer="Größe: 1")))
+    assert (uri.account, uri.issuer, uri.algorithm, uri.digits, uri.period) == (
+        "alice@example.com",
+        "Größe: 1",
+        "SHA256",
+        8,
+        60,
+    )
+    assert uri.to_totp().generate(NOW) == totp.generate(NOW)
+    assert uri.qr_svg().startswith("<svg") and "█" in uri.qr_text()
+    hotp = KeyUri.parse(str(KeyUri(Hotp(RFC), account="a", counter=5)))
+    assert hotp.counter == 5 and hotp.to_hotp().generate(0) == "755224"
+    for text in ("", "https://example.com", "otpauth://totp/a", "otpauth://totp/a?secret=GEZD&digits=9"):
+        with pytest.raises(oath_totp.UriError):
+            KeyUri.parse(text)

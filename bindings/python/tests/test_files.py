@@ -1,0 +1,215 @@
+import asyncio
+import io
+import subprocess
+import sys
+import threading
+
+import oath_totp
+import pytest
+from oath_totp import AsyncDirectory, Directory, Secret, Totp, seeds
+
+HEADER = "upn,serial number,secret key,time interval,manufacturer,model\r\n"
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+GOOD = f"alice@example.com,0950380269,{SECRET},30,Example,One\r\n"
+BAD = f"bob@example.com,0950380270,{SECRET[:-1]}1,30,Example,One\r\n"
+NOW = 1_700_000_000
+
+
+def test_a_file_is_read_from_a_path_bytes_and_an_open_file(tmp_path):
+    path = tmp_path / "tokens.csv"
+    path.write_bytes((HEADER + GOOD + BAD).encode())
+    content = path.read_bytes()
+    opened = (io.BytesIO(content), io.StringIO(HEADER + GOOD + BAD), path.open("rb"), path.open(newline=""))
+    for source in (path, str(path), content, bytearray(content), memoryview(content), *opened):
+        file = seeds.read(source)
+        assert (file.format, file.encoding, len(file.records)) == ("entra-csv", "UTF-8", 1)
+        assert [finding.severity for finding in file.findings].count("error") == 1
+        error = next(finding for finding in file.findings if finding.severity == "error")
+        assert error.line == 3 and SECRET[:-1] not in str(error)
+    with pytest.raises(FileNotFoundError):
+        seeds.read(tmp_path / "none.csv")
+    with pytest.raises(oath_totp.SeedFileError) as error:
+        seeds.read(b"%PDF-1.7")
+    assert error.value.code and error.value.action
+    with pytest.raises(ValueError, match="password"):
+        seeds.read(path, password="secret")
+    with pytest.raises(ValueError, match="entra-csv"):
+        seeds.read(path, "pskc")
+
+
+def test_records_are_masked_unless_asked_for_and_written_back():
+    file = seeds.read((HEADER + GOOD).encode())
+    record = file.records[-1]
+    assert record.secret.expose_base32() == SECRET and SECRET not in repr(list(file.records)) + repr(file)
+    assert record.to_dict()["secret"] == "********" and record.to_dict(expose_secret=True)["secret"] == SECRET
+    assert file.records.to_dicts()[0]["serial"] == "0950380269"
+    for records in (file.records, list(file.records), (one for one in file.records)):
+        assert seeds.write(records, "entra-csv") == (HEADER + GOOD).encode()
+    with pytest.raises(IndexError):
+        file.records[1]
+    assert [one.serial for one in file.records[::-1]] == ["0950380269"] and file.records[1:] == []
+    inventory = seeds.read((HEADER + GOOD.replace("alice@example.com", "")).encode(), upn="optional")
+    with pytest.raises(oath_totp.SeedFileError, match="user"):
+        seeds.write(inventory.records, "entra-csv")
+
+
+def test_a_data_frame_is_masked_unless_asked_for():
+    pandas = pytest.importorskip("pandas")
+    records = seeds.read((HEADER + GOOD + GOOD.replace("269,GEZD", "270,GEZE")).encode()).records
+    frame = records.to_dataframe()
+    assert isinstance(frame, pandas.DataFrame) and list(frame.columns) == list(records[0].to_dict())
+    assert list(frame["serial"]) == ["0950380269", "0950380270"]
+    assert set(frame["secret"]) == {"********"} and SECRET not in frame.to_csv()
+    assert list(records.to_dataframe(expose_secrets=True)["secret"])[0] == SECRET
+
+
+def test_every_format_that_the_library_knows_is_here():
+    assert "entra-csv" in seeds.formats()
+    with pytest.raises(ValueError) as error:
+        seeds.write([], "none")
+    assert all(name in str(error.value) for name in seeds.formats())
+
+
+@pytest.mark.thread_unsafe(reason="how long a thread may keep the interpreter is one setting for all")
+def test_others_run_while_it_searches_reads_and_waits_for_the_disk(tmp_path):
+    totp = Totp(Secret.from_base32(SECRET))
+    content = (HEADER + "".join(GOOD.replace("0950380269", f"{i:010}") for i in range(20_000))).encode()
+    path = tmp_path / "tokens.csv"
+    path.write_bytes(content)
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    calls = [
+        lambda: totp.find("123456", NOW, 65535),
+        lambda: seeds.read(content),
+        lambda: seeds.read(path),
+        lambda: directory.add_user(f"{threading.get_ident()}.{len(directory.users())}@example.com"),
+    ]
+    interval = sys.getswitchinterval()
+    # Long enough that a thread runs only when another one lets it.
+    sys.setswitchinterval(1000)
+    try:
+        for call in calls:
+            assert any(lets_others_run(call) for _ in range(20))
+        assert not any(lets_others_run(lambda: sum(range(100_000))) for _ in range(20)) or not gil()
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def gil():
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+def lets_others_run(call):
+    """Whether this thread gets a turn before the call in the other one ends."""
+    begun, ended = threading.Event(), []
+
+    def other():
+        begun.set()
+        call()
+        ended.append(True)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    begun.wait()
+    meanwhile = not ended
+    thread.join()
+    return meanwhile
+
+
+def test_the_life_of_a_token(tmp_path):
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    directory.add_user("alice@example.com")
+    upload = directory.upload((HEADER + GOOD + BAD).encode(), at=NOW)
+    assert (upload["imported"], upload["failed"]) == (1, 1)
+    assert directory.failures(upload["upload"], at=NOW)[0]["line"] == 3
+    token = Totp(Secret.from_base32(SECRET))
+    assert directory.activate("0950380269", token.generate(NOW + 300), at=NOW).drift == 10
+    later = NOW + 60
+    assert directory.verify("alice@example.com", token.generate(later + 300), at=later).serial == "0950380269"
+    with pytest.raises(oath_totp.Rejected):
+        directory.verify("alice@example.com", token.generate(later + 300), at=later)
+    for _ in range(20):
+        try:
+            directory.verify("alice@example.com", "000000", at=later)
+        except oath_totp.Locked as locked:
+            assert locked.retry_after > 0
+            break
+        except oath_totp.Mismatch:
+            pass
+    else:
+        raise AssertionError("never locked")
+    directory.unassign("0950380269", at=later)
+    assert directory.token("0950380269")["status"] == "available"
+    assert directory.verify_audit()[0] == len(directory.events())
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        directory.token("1")
+    assert error.value.code == "token-unknown" and error.value.action
+    with pytest.raises(oath_totp.DirectoryError):
+        Directory.open(f"sqlite:{tmp_path}/none.db")
+    with pytest.raises(oath_totp.DirectoryError):
+        Directory.create(f"sqlite:{tmp_path}/oath.db")
+    for wrong in (lambda: Directory.open("oath.db"), lambda: directory.add_user("bob"), lambda: directory.import_users(b"x")):
+        with pytest.raises(oath_totp.DirectoryError) as error:
+            wrong()
+        assert isinstance(error.value, ValueError) and error.value.code and error.value.action
+    upload = directory.uploads(at=NOW)[0]["upload"]
+    assert directory.upload_status(upload, at=NOW)["imported"] == 1
+    directory.delete_upload(upload, at=NOW)
+    assert directory.uploads(at=NOW) == []
+
+
+def test_users_and_an_inventory_from_open_files(tmp_path):
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    users = io.StringIO("userPrincipalName,displayName\nalice@example.com,Alice\nbob@example.com,Bob\n")
+    assert directory.import_users(users)["added"] == 2
+    path = tmp_path / "inventory.csv"
+    path.write_text(HEADER + GOOD.replace("alice@example.com", ""))
+    assert directory.upload(path)["failed"] == 1
+    with path.open("rb") as file:
+        upload = directory.upload(file, upn="optional")
+    assert (upload["imported"], upload["file"]) == (1, "inventory.csv")
+    assert directory.tokens(status="available")[0]["serial"] == "0950380269"
+    directory.assign("0950380269", "bob@example.com")
+    assert [token["upn"] for token in directory.tokens(upn="bob@example.com")] == ["bob@example.com"]
+
+
+def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    directory.add_user("alice@example.com")
+    _, uri = directory.enroll("alice@example.com", at=NOW)
+    app = uri.to_totp()
+    directory.confirm("alice@example.com", app.generate(NOW), at=NOW)
+    accepted = []
+
+    def sign_in():
+        try:
+            accepted.append(directory.verify("alice@example.com", app.generate(NOW + 30), at=NOW + 30))
+        except oath_totp.Rejected:
+            pass
+
+    threads = [threading.Thread(target=sign_in) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(accepted) == 1
+
+
+def test_the_same_for_asyncio(tmp_path):
+    async def run():
+        directory = await AsyncDirectory.create(f"sqlite:{tmp_path}/oath.db")
+        await directory.add_user("alice@example.com")
+        _, uri = await directory.enroll("alice@example.com", at=NOW)
+        app = uri.to_totp()
+        await directory.confirm("alice@example.com", app.generate(NOW), at=NOW)
+        tries = [directory.verify("alice@example.com", app.generate(NOW + 30), at=NOW + 30) for _ in range(4)]
+        verdicts = await asyncio.gather(*tries, return_exceptions=True)
+        return [verdict for verdict in verdicts if not isinstance(verdict, Exception)]
+
+    assert len(asyncio.run(run())) == 1
+
+
+def test_the_command_comes_with_it():
+    shown = subprocess.run([sys.executable, "-m", "oath_totp", "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("oath ")
+    refused = subprocess.run([sys.executable, "-m", "oath_totp", "nonsense"], capture_output=True, text=True)
+    assert refused.returncode == 2 and "nonsense" in refused.stderr
