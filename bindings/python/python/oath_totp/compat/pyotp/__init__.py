@@ -1,0 +1,43 @@
+"""Instead of pyotp: `from oath_totp.compat import pyotp`.
+
+The same names, arguments and results, computed in constant time. What differs is listed in docs/python-migration.md.
+"""
+
+from oath_totp.compat.pyotp import contrib, hotp, otp, totp, utils
+from oath_totp.compat.pyotp.exceptions import OTPVerificationError, PyOTPError
+from oath_totp.compat.pyotp.hotp import HOTP
+from oath_totp.compat.pyotp.otp import OTP
+from oath_totp.compat.pyotp.totp import TOTP
+from oath_totp.compat.pyotp.uri import parse_uri
+
+__all__ = [
+    "HOTP",
+    "OTP",
+    "TOTP",
+    "OTPVerificationError",
+    "PyOTPError",
+    "contrib",
+    "hotp",
+    "otp",
+    "parse_uri",
+    "random_base32",
+    "random_hex",
+    "totp",
+    "utils",
+]
+
+
+def _random(length, chars, least):
+    from secrets import choice
+
+    if length < least:
+        raise ValueError("a secret has 160 bits at least: 32 characters of Base32, 40 of hex")
+    return "".join(choice(chars) for _ in range(length))
+
+
+def random_base32(length=32, chars="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+    return _random(length, chars, 32)
+
+
+def random_hex(length=40, chars="ABCDEF0123456789"):
+    return _random(length, chars, 40)

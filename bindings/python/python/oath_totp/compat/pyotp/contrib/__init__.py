@@ -1,0 +1,3 @@
+from oath_totp.compat.pyotp.contrib.steam import Steam
+
+__all__ = ["Steam"]

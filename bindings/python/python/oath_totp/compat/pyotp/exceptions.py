@@ -1,0 +1,6 @@
+class PyOTPError(Exception):
+    """Whatever a code is refused for."""
+
+
+class OTPVerificationError(PyOTPError):
+    """The code fits no step of the window."""

@@ -1,0 +1,73 @@
+import base64
+import hashlib
+import hmac
+
+from oath_totp._native import Hotp, Secret
+
+# What is computed in constant time: HMAC by its name and the lengths of codes that the RFCs know.
+_ALGORITHMS = {"sha1": "SHA1", "sha256": "SHA256", "sha512": "SHA512"}
+_REFUSED = ("md5", "shake_128")
+
+
+def _name(digest):
+    """`sha1` of `hashlib.sha1`, of `"sha1"` and of whatever else hmac takes."""
+    if isinstance(digest, str):
+        return digest.lower()
+    known = getattr(digest, "__name__", "").removeprefix("openssl_")
+    return known if known in _ALGORITHMS or known in _REFUSED else ""
+
+
+class OTP:
+    """A secret in Base32, of 112 bits at least unless a subclass says otherwise, and how its codes look."""
+
+    min_secret_length_bits = 112
+
+    def __init__(self, s, *, digits=6, digest=hashlib.sha1, name=None, issuer=None):
+        if not 6 <= digits <= 10:
+            raise ValueError("digits must be between 6 and 10")
+        if _name(digest) in _REFUSED:
+            raise ValueError("the digest of this hash is shorter than the 18 bytes that a code is taken from")
+        self.digits = digits
+        self.digest = digest
+        self.secret = s
+        self.name = name or "Secret"
+        self.issuer = issuer
+        self._made = None
+        self.byte_secret()
+
+    def byte_secret(self):
+        """K, decoded anew: the attribute `secret` may have been changed."""
+        secret = self.secret + ("=" if isinstance(self.secret, str) else b"=") * (-len(self.secret) % 8)
+        decoded = base64.b32decode(secret, casefold=True)
+        if len(decoded) * 8 < self.min_secret_length_bits:
+            raise ValueError(f"the secret has {len(decoded) * 8} bits, and {self.min_secret_length_bits} are the least")
+        return decoded
+
+    def _hotp(self):
+        """The token as the library computes it, or None where only hmac can. Made anew where an attribute changed."""
+        now = (self.secret, self.digest, self.digits, self.min_secret_length_bits)
+        if self._made is None or self._made[0] != now:
+            raw = self.byte_secret()
+            algorithm = _ALGORITHMS.get(_name(self.digest))
+            known = algorithm and 6 <= self.digits <= 8 and len(raw) >= 10
+            token = Hotp(Secret.from_bytes(raw), digits=self.digits, algorithm=algorithm, legacy=True) if known else None
+            self._made = (now, token)
+        return self._made[1]
+
+    def generate_otp(self, input):
+        if input < 0:
+            raise ValueError("a counter is 0 or more")
+        token = self._hotp()
+        if token is not None and input < 1 << 64:
+            return token.generate(input)
+        # Hashes and lengths that no RFC names, by Python's own arithmetic.
+        code = hmac.new(self.byte_secret(), self.int_to_bytestring(input), self.digest).digest()
+        if len(code) < 18:
+            raise ValueError("the digest of this hash is shorter than the 18 bytes that a code is taken from")
+        offset = code[-1] & 15
+        number = int.from_bytes(code[offset : offset + 4], "big") & 0x7FFF_FFFF
+        return str(number % 10**self.digits).zfill(self.digits)
+
+    @staticmethod
+    def int_to_bytestring(i, *, padding=8):
+        return i.to_bytes(max(padding, (i.bit_length() + 7) // 8), "big")

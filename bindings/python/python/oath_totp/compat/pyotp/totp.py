@@ -1,0 +1,71 @@
+import datetime
+import hashlib
+import time
+
+from oath_totp.compat.pyotp import utils
+from oath_totp.compat.pyotp.exceptions import OTPVerificationError
+from oath_totp.compat.pyotp.otp import OTP
+
+# 10000-01-01T00:00:00Z, where the calendar of datetime ends.
+_END = 253_402_300_800
+
+
+class TOTP(OTP):
+    """Codes by the time."""
+
+    def __init__(self, s, *, digits=6, digest=None, name=None, issuer=None, interval=30):
+        if not 0 < interval <= 120:
+            raise ValueError("interval must be positive and at most 120 seconds")
+        self.interval = interval
+        super().__init__(s, digits=digits, digest=digest or hashlib.sha1, name=name, issuer=issuer)
+
+    def at(self, for_time, *, counter_offset=0):
+        return self.generate_otp(self.timecode(for_time) + counter_offset)
+
+    def now(self):
+        return self.generate_otp(self.timecode(time.time()))
+
+    def verify(self, otp, *, for_time=None, valid_window=0):
+        return self._find(otp, for_time, valid_window) is not None
+
+    def verify_and_get_timecode(self, otp, *, for_time=None, valid_window=0):
+        if valid_window < 0:
+            raise ValueError("valid_window cannot be negative")
+        found = self._find(otp, for_time, valid_window)
+        if found is None:
+            raise OTPVerificationError("no step of the window has this code")
+        return found
+
+    def _find(self, otp, for_time, window):
+        """The first step of the window that has this code, every step computed and compared whatever fits."""
+        timecode = self.timecode(time.time() if for_time is None else for_time)
+        found = None
+        for step in range(timecode + window, timecode - window - 1, -1):
+            if utils.strings_equal(str(otp), self.generate_otp(step)):
+                found = step
+        return found
+
+    def provisioning_uri(self, *, name=None, issuer_name=None, **kwargs):
+        return utils.build_uri(
+            self.secret,
+            name or self.name,
+            issuer=issuer_name or self.issuer,
+            algorithm=self.digest().name,
+            digits=self.digits,
+            period=self.interval,
+            **kwargs,
+        )
+
+    def timecode(self, for_time):
+        refused = "for_time lies before 1970 or after the year 9999 (UTC)"
+        if isinstance(for_time, datetime.datetime):
+            try:
+                # Without the fraction, which local time could not be told of exactly. A naive one is local time.
+                seconds = for_time.replace(microsecond=0).timestamp()
+            except (OverflowError, OSError, ValueError) as error:
+                raise ValueError(refused) from error
+        else:
+            seconds = for_time
+        if not 0 <= seconds < _END:
+            raise ValueError(refused)
+        return int(seconds) // self.interval

@@ -1,0 +1,53 @@
+import hashlib
+from urllib.parse import parse_qsl, unquote, urlparse
+
+from oath_totp.compat.pyotp.contrib import Steam
+from oath_totp.compat.pyotp.hotp import HOTP
+from oath_totp.compat.pyotp.totp import TOTP
+
+_DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+_KNOWN = {"secret", "issuer", "algorithm", "encoder", "digits", "period", "counter"}
+
+
+def _parameters(query):
+    found = {}
+    seen = set()
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if key in seen:
+            raise ValueError(f"Duplicate {key} parameter")
+        if key in _KNOWN:
+            seen.add(key)
+        # What is there and empty counts as missing.
+        if key in _KNOWN and value:
+            found[key] = value
+    return found
+
+
+def parse_uri(uri):
+    parsed = urlparse(uri)
+    if parsed.scheme != "otpauth":
+        raise ValueError("Not an otpauth URI")
+    # Split before it is decoded: a colon that is written as %3A belongs to the name.
+    issuer, colon, name = parsed.path[1:].partition(":")
+    options = {"issuer": unquote(issuer), "name": unquote(name)} if colon else {"name": unquote(issuer)}
+
+    given = _parameters(parsed.query)
+    if "issuer" in given:
+        if options.setdefault("issuer", given["issuer"]) != given["issuer"]:
+            raise ValueError("If issuer is specified in both label and parameters, it should be equal.")
+    if "algorithm" in given:
+        if given["algorithm"] not in _DIGESTS:
+            raise ValueError("Invalid value for algorithm, must be SHA1, SHA256 or SHA512")
+        options["digest"] = _DIGESTS[given["algorithm"]]
+    for parameter, option in (("digits", "digits"), ("period", "interval"), ("counter", "initial_count")):
+        if parameter in given:
+            options[option] = int(given[parameter])
+    steam = given.get("encoder") == "steam"
+    if not steam and options.get("digits", 6) not in (6, 7, 8):
+        raise ValueError("Digits may only be 6, 7, or 8")
+    if "secret" not in given:
+        raise ValueError("No secret found in URI")
+    kind = Steam if steam else {"totp": TOTP, "hotp": HOTP}.get(parsed.netloc)
+    if kind is None:
+        raise ValueError("Not a supported OTP type")
+    return kind(given["secret"], **options)

@@ -1,0 +1,37 @@
+import unicodedata
+from hmac import compare_digest
+from urllib.parse import quote, urlparse
+
+# Longer texts are no codes, and normalizing them takes its time.
+_LONGEST = 1024
+
+
+def strings_equal(s1, s2):
+    if len(s1) > _LONGEST or len(s2) > _LONGEST:
+        return False
+    return compare_digest(*(unicodedata.normalize("NFKC", text).encode() for text in (s1, s2)))
+
+
+def build_uri(secret, name, initial_count=None, issuer=None, algorithm=None, digits=None, period=None, **kwargs):
+    parameters = {"secret": secret}
+    if issuer is not None:
+        parameters["issuer"] = issuer
+    if initial_count is not None:
+        parameters["counter"] = initial_count
+    if algorithm not in (None, "sha1"):
+        parameters["algorithm"] = algorithm.upper()
+    if digits not in (None, 6):
+        parameters["digits"] = digits
+    if period not in (None, 30):
+        parameters["period"] = period
+    for key, value in kwargs.items():
+        if not isinstance(value, str):
+            raise TypeError(f"the parameter {key} of an otpauth URI is a str")
+        if key == "image":
+            image = urlparse(value)
+            if image.scheme != "https" or not image.netloc or not image.path:
+                raise ValueError("an image is an https URL with a path")
+        parameters[key] = value
+    label = quote(name) if issuer is None else f"{quote(issuer)}:{quote(name)}"
+    query = "&".join(f"{quote(key, safe='')}={quote(str(value), safe='')}" for key, value in parameters.items())
+    return f"otpauth://{'totp' if initial_count is None else 'hotp'}/{label}?{query}"
