@@ -10,8 +10,10 @@ mod metadata;
 mod miri;
 mod mutants;
 mod papers;
+mod python;
 mod run;
 mod setup;
+mod venv;
 mod wipe;
 
 use run::{Failure, Outcome};
@@ -37,9 +39,15 @@ const TASKS: &[Task] = &[
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
     ("mutants", "mutation testing of the codes, an hour or two; `mutants FILE`: those of one file", mutants::mutants),
     ("dudect", "timing: key, place of the hit, fresh and spent; a measurement, not part of `test`", dudect::dudect),
+    (
+        "python",
+        "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
+        python::python,
+    ),
     ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
+    ("bench-python", "the wheel beside pyotp, passlib, cryptography and the standard library", python::bench),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];
 
@@ -73,6 +81,7 @@ fn test() -> Outcome {
     ct::ct()?;
     wipe::wipe()?;
     fuzz::fuzz()?;
+    python::python()?;
     println!("\nxtask: all checks and tests passed");
     for what in missing {
         println!("xtask: not done: {what}");

@@ -29,9 +29,21 @@ pub(crate) fn cargo(words: &[&str]) -> Outcome {
 
 /// Any program, from the top of the workspace.
 pub(crate) fn program(name: &str, words: &[&str]) -> Outcome {
+    program_in(&root(), name, words)
+}
+
+/// Any program, from this folder.
+pub(crate) fn program_in(folder: &Path, name: &str, words: &[&str]) -> Outcome {
+    program_with(folder, &[], name, words)
+}
+
+/// Any program, from this folder and with these variables.
+pub(crate) fn program_with(folder: &Path, variables: &[(&str, &str)], name: &str, words: &[&str]) -> Outcome {
     let short = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
     println!("\nxtask: {short} {}", words.join(" "));
-    let status = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).status();
+    let mut command = Command::new(name);
+    command.args(words).current_dir(folder).stdin(Stdio::null()).envs(variables.iter().copied());
+    let status = command.status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(Failure(format!("failed: {short} {}", words.join(" ")))),

@@ -36,8 +36,10 @@ pub(crate) fn valgrind() -> Outcome<Option<String>> {
     const LIBCLANG: &str = "libclang-14-dev";
     let has_valgrind = || output("valgrind", &["--version"]).is_some();
     let has_libclang = || {
-        let installed =
-            output("sh", &["-c", "ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib*/libclang*.so* 2>/dev/null; true"]);
+        // Not `libclang-cpp`, which another package brings.
+        let places =
+            "ls /usr/lib/llvm-*/lib/libclang.so* /usr/lib/llvm-*/lib/libclang-[0-9]*.so* /usr/lib*/libclang.so*";
+        let installed = output("sh", &["-c", &format!("{places} 2>/dev/null; true")]);
         std::env::var_os("LIBCLANG_PATH").is_some() || installed.is_some_and(|list| !list.trim().is_empty())
     };
     if has_valgrind() && has_libclang() {
@@ -68,4 +70,23 @@ pub(crate) fn miri() -> Outcome<Option<String>> {
     }
     let install = ["toolchain", "install", "nightly", "--profile=minimal", "--component=miri,rust-src"];
     program("rustup", &install).map(|()| None)
+}
+
+/// Python, and that it can make virtual environments. What could not be had.
+pub(crate) fn python() -> Outcome<Option<String>> {
+    let usable =
+        || output("python3", &["-c", "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)"]).is_some();
+    if usable() {
+        return Ok(None);
+    }
+    if in_ci() {
+        program("apt-get", &["update", "-q"])?;
+        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "python3", "python3-venv"])?;
+        return if usable() {
+            Ok(None)
+        } else {
+            Err(Failure("python3 is installed, but is older than 3.10 or has no venv".to_owned()))
+        };
+    }
+    Ok(Some("the wheel: it needs Python 3.10 or later with venv (Debian: apt-get install python3-venv)".to_owned()))
 }

@@ -1,0 +1,120 @@
+//! The wheel: built, installed into an environment of its own, and tried as its users do.
+
+use crate::metadata;
+use crate::run::{Failure, Outcome, program_with, root, text};
+use crate::setup;
+use crate::venv::{Environment, binding, empty, only, place};
+use std::fs;
+use std::path::Path;
+
+/// The wheel is this large at most, in bytes.
+const MOST: u64 = 6_000_000;
+/// What the documentation shows is run like a test.
+const DOCUMENTS: [&str; 4] =
+    ["README.md", "../../docs/python-migration.md", "python/oath_totp/__init__.pyi", "python/oath_totp/seeds.pyi"];
+/// The first lines of the README, in one.
+const FIRST: &str =
+    "from oath_totp import Secret, Totp; t = Totp(Secret.generate()); print(t.verify(t.generate()).state)";
+
+pub(crate) fn python() -> Outcome {
+    let Some(tools) = tools()? else { return Ok(()) };
+    let wheel = wheel(&tools)?;
+    tools.install(&["--force-reinstall", "--no-index", "--no-deps", &wheel])?;
+    tools.python(&[&["-m", "pytest", "-q", "tests"], &DOCUMENTS[..]].concat())?;
+    tools.python(&["-m", "pytest", "-q", "--parallel-threads=4", "--iterations=4", "tests"])?;
+    tools.python(&["-m", "mypy", "--strict", "-p", "oath_totp"])?;
+    tools.python(&["-m", "mypy", "--strict", "tests/sample.py"])?;
+    tools.python(&["-m", "mypy.stubtest", "oath_totp", "--concise"])?;
+    pyotp(&tools)?;
+    bare(&Environment::clean("bare")?, &wheel)?;
+    sdist(&tools)
+}
+
+/// The wheel beside its peers; a measurement, on a machine that does nothing else.
+pub(crate) fn bench() -> Outcome {
+    let Some(tools) = tools()? else { return Ok(()) };
+    let peers = Environment::kept("bench")?;
+    peers.install(&["-r", "../../benches/python/requirements.txt"])?;
+    peers.install(&["--force-reinstall", "--no-index", "--no-deps", &wheel(&tools)?])?;
+    peers.python(&["../../benches/python/run.py"])
+}
+
+/// What the tests run with; none where Python itself is missing, which is said.
+fn tools() -> Outcome<Option<Environment>> {
+    if let Some(missing) = setup::python()? {
+        println!("\nxtask: not done: {missing}");
+        return Ok(None);
+    }
+    let tools = Environment::kept("tools")?;
+    tools.install(&["-r", "requirements-dev.txt"])?;
+    Ok(Some(tools))
+}
+
+/// Builds it, and returns its file.
+fn wheel(tools: &Environment) -> Outcome<String> {
+    let wheels = empty("wheels")?;
+    maturin(tools, &["build", "--release", "--locked", "-q", "-o", &text(&wheels)])?;
+    let wheel = only(&wheels, ".whl")?;
+    let size = fs::metadata(&wheel)?.len();
+    println!("xtask: the wheel has {size} bytes");
+    if size > MOST {
+        return Err(Failure(format!("the wheel is larger than {MOST} bytes")));
+    }
+    Ok(text(&wheel))
+}
+
+fn maturin(tools: &Environment, words: &[&str]) -> Outcome {
+    crate::run::program_in(&binding(), &tools.program("maturin"), words)
+}
+
+/// pyotp's own tests, with our stand-in in its place.
+fn pyotp(tools: &Environment) -> Outcome {
+    let sources = place()?.join("pyotp");
+    if !sources.exists() {
+        let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
+        let pinned = pinned.lines().find(|line| line.starts_with("pyotp==")).unwrap_or("pyotp").to_owned();
+        let download = ["-m", "pip", "download", "-q", "--no-deps", "--no-binary=:all:", "-d"];
+        tools.python(&[&download[..], &[&text(&sources), &pinned]].concat())?;
+    }
+    let folder = unpacked(tools, &only(&sources, ".tar.gz")?)?;
+    tools.python(&["tests/pyotp_suite.py", &folder])
+}
+
+/// Unpacks an archive beside itself, and returns the folder that was in it.
+fn unpacked(tools: &Environment, archive: &Path) -> Outcome<String> {
+    let unpack = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter='data')";
+    let folder = archive.parent().unwrap_or(archive);
+    tools.python(&["-c", unpack, &text(archive), &text(folder)])?;
+    Ok(text(archive).trim_end_matches(".tar.gz").to_owned())
+}
+
+/// In an environment with nothing in it and no index to ask, the package installs, and its first lines and its command
+/// work.
+fn bare(environment: &Environment, package: &str) -> Outcome {
+    environment.install(&["--no-index", package])?;
+    works(environment)
+}
+
+fn works(environment: &Environment) -> Outcome {
+    environment.python(&["-c", FIRST])?;
+    program_with(&root(), &[], &environment.program("oath"), &["--version"])
+}
+
+/// The same for the sources. Beside them the machine has cargo with the crates that it has fetched already, and maturin's
+/// wheel. They are built as `cargo test` builds, so that what it has compiled is compiled only once.
+fn sdist(tools: &Environment) -> Outcome {
+    let (sources, wheels) = (empty("sdist")?, place()?.join("maturin"));
+    maturin(tools, &["sdist", "-q", "-o", &text(&sources)])?;
+    if !wheels.exists() {
+        let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
+        let pinned = pinned.lines().find(|line| line.starts_with("maturin==")).unwrap_or("maturin").to_owned();
+        tools.python(&["-m", "pip", "download", "-q", "--only-binary=:all:", "-d", &text(&wheels), &pinned])?;
+    }
+    let target = text(&metadata::target_directory()?);
+    let folder = unpacked(tools, &only(&sources, ".tar.gz")?)?;
+    let environment = Environment::clean("bare")?;
+    let variables =
+        [("CARGO_NET_OFFLINE", "true"), ("CARGO_TARGET_DIR", &target), ("MATURIN_PEP517_ARGS", "--profile dev")];
+    environment.install_with(&variables, &["--no-index", "--find-links", &text(&wheels), &folder])?;
+    works(&environment)
+}
