@@ -227,10 +227,19 @@ pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, Re
     let mut reader = Reader::new(input, options)?;
     let mut findings = reader.take_findings();
     let mut records = Vec::new();
-    for row in &mut reader {
-        let row = row?;
-        findings.extend(row.findings);
-        records.extend(row.record);
+    loop {
+        reader.read_ahead();
+        if reader.rows.is_empty() {
+            break;
+        }
+        // As the iterator would, without a row that is moved from hand to hand.
+        for row in reader.rows.drain(..) {
+            findings.extend(row.findings);
+            records.extend(row.record);
+        }
+    }
+    if let Some(error) = reader.failed.take() {
+        return Err(error);
     }
     findings.extend(reader.take_findings());
     Ok(SeedFile { format: reader.format, encoding: reader.encoding, records, findings })

@@ -124,7 +124,7 @@ impl Spare {
     const MOST: usize = 256;
 
     fn text(&mut self, text: &str) -> String {
-        let mut string = self.0.pop().unwrap_or_default();
+        let Some(mut string) = self.0.pop() else { return text.to_owned() };
         string.push_str(text);
         string
     }
