@@ -27,4 +27,5 @@ count = suite.countTestCases()
 result = unittest.TextTestRunner(verbosity=1).run(suite)
 failed = {test.id().split(".", 1)[1] for test, _ in result.failures + result.errors}
 print(f"pyotp's tests: {count} run, {len(failed)} otherwise")
-sys.exit(0 if count > 50 and failed == OTHERWISE else f"not as listed: {sorted(failed ^ OTHERWISE)}")
+wrong = sorted(failed ^ OTHERWISE)
+sys.exit(0 if count > 50 and not wrong else f"{len(wrong)} not as listed: {wrong[:9]}")

@@ -15,7 +15,7 @@ class Mismatch(Rejected):
     code = "mismatch"
     action = "wait for the next code and type that"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "the code is not valid"
 
 
@@ -33,7 +33,7 @@ class Ambiguous(Rejected):
     code = "ambiguous"
     action = "give the next code of the token as well, behind this one"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "the code fits more than one moment; the next code is needed as well"
 
 
@@ -42,11 +42,11 @@ class Locked(Rejected):
     code = "locked"
     action = "wait, then try again"
 
-    def __init__(self, retry_after):
+    def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
         self.retry_after = retry_after
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"too many wrong codes; the next one is read in {self.retry_after} s"
 
 
@@ -71,13 +71,13 @@ class UriError(OathError, ValueError):
 class _Told(OathError):
     """With what to do, and a stable name of what happened."""
 
-    def __init__(self, message, code, action, line=None):
+    def __init__(self, message: str, code: str, action: str, line: int | None = None) -> None:
         super().__init__(message, code, action, line)
         self.code = code
         self.action = action
         self.line = line
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = "" if self.line is None else f"line {self.line}: "
         return f"{place}{self.args[0]} (to do: {self.action})" if self.action else f"{place}{self.args[0]}"
 

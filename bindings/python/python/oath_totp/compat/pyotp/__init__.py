@@ -3,6 +3,8 @@
 The same names, arguments and results, computed in constant time. What differs is listed in docs/python-migration.md.
 """
 
+from collections.abc import Sequence
+
 from oath_totp.compat.pyotp import contrib, hotp, otp, totp, utils
 from oath_totp.compat.pyotp.exceptions import OTPVerificationError, PyOTPError
 from oath_totp.compat.pyotp.hotp import HOTP
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 
-def _random(length, chars, least):
+def _random(length: int, chars: Sequence[str], least: int) -> str:
     from secrets import choice
 
     if length < least:
@@ -35,9 +37,9 @@ def _random(length, chars, least):
     return "".join(choice(chars) for _ in range(length))
 
 
-def random_base32(length=32, chars="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+def random_base32(length: int = 32, chars: Sequence[str] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") -> str:
     return _random(length, chars, 32)
 
 
-def random_hex(length=40, chars="ABCDEF0123456789"):
+def random_hex(length: int = 40, chars: Sequence[str] = "ABCDEF0123456789") -> str:
     return _random(length, chars, 40)

@@ -1,4 +1,5 @@
 import hashlib
+from typing import Any
 
 from oath_totp.compat.pyotp import utils
 from oath_totp.compat.pyotp.otp import OTP
@@ -7,17 +8,28 @@ from oath_totp.compat.pyotp.otp import OTP
 class HOTP(OTP):
     """Codes by a counter."""
 
-    def __init__(self, s, *, digits=6, digest=None, name=None, issuer=None, initial_count=0):
+    def __init__(
+        self,
+        s: str,
+        *,
+        digits: int = 6,
+        digest: Any = None,
+        name: str | None = None,
+        issuer: str | None = None,
+        initial_count: int = 0,
+    ) -> None:
         super().__init__(s, digits=digits, digest=digest or hashlib.sha1, name=name, issuer=issuer)
         self.initial_count = initial_count
 
-    def at(self, count):
+    def at(self, count: int) -> str:
         return self.generate_otp(self.initial_count + count)
 
-    def verify(self, otp, counter):
+    def verify(self, otp: str, counter: int) -> bool:
         return utils.strings_equal(str(otp), self.at(counter))
 
-    def provisioning_uri(self, *, name=None, initial_count=None, issuer_name=None, **kwargs):
+    def provisioning_uri(
+        self, *, name: str | None = None, initial_count: int | None = None, issuer_name: str | None = None, **kwargs: Any
+    ) -> str:
         return utils.build_uri(
             self.secret,
             name or self.name,

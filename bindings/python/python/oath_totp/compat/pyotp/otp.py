@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 from oath_totp._native import Hotp, Secret
 
@@ -9,11 +10,11 @@ _ALGORITHMS = {"sha1": "SHA1", "sha256": "SHA256", "sha512": "SHA512"}
 _REFUSED = ("md5", "shake_128")
 
 
-def _name(digest):
+def _name(digest: Any) -> str:
     """`sha1` of `hashlib.sha1`, of `"sha1"` and of whatever else hmac takes."""
     if isinstance(digest, str):
         return digest.lower()
-    known = getattr(digest, "__name__", "").removeprefix("openssl_")
+    known: str = getattr(digest, "__name__", "").removeprefix("openssl_")
     return known if known in _ALGORITHMS or known in _REFUSED else ""
 
 
@@ -22,7 +23,9 @@ class OTP:
 
     min_secret_length_bits = 112
 
-    def __init__(self, s, *, digits=6, digest=hashlib.sha1, name=None, issuer=None):
+    def __init__(
+        self, s: str, *, digits: int = 6, digest: Any = hashlib.sha1, name: str | None = None, issuer: str | None = None
+    ) -> None:
         if not 6 <= digits <= 10:
             raise ValueError("digits must be between 6 and 10")
         if _name(digest) in _REFUSED:
@@ -32,29 +35,30 @@ class OTP:
         self.secret = s
         self.name = name or "Secret"
         self.issuer = issuer
-        self._made = None
+        self._made: tuple[object, Hotp | None] | None = None
         self.byte_secret()
 
-    def byte_secret(self):
+    def byte_secret(self) -> bytes:
         """K, decoded anew: the attribute `secret` may have been changed."""
         secret = self.secret + ("=" if isinstance(self.secret, str) else b"=") * (-len(self.secret) % 8)
         decoded = base64.b32decode(secret, casefold=True)
         if len(decoded) * 8 < self.min_secret_length_bits:
-            raise ValueError(f"the secret has {len(decoded) * 8} bits, and {self.min_secret_length_bits} are the least")
+            raise ValueError(f"a secret has at least {self.min_secret_length_bits} bits after decoding, not {len(decoded) * 8}")
         return decoded
 
-    def _hotp(self):
+    def _hotp(self) -> Hotp | None:
         """The token as the library computes it, or None where only hmac can. Made anew where an attribute changed."""
         now = (self.secret, self.digest, self.digits, self.min_secret_length_bits)
         if self._made is None or self._made[0] != now:
             raw = self.byte_secret()
             algorithm = _ALGORITHMS.get(_name(self.digest))
-            known = algorithm and 6 <= self.digits <= 8 and len(raw) >= 10
-            token = Hotp(Secret.from_bytes(raw), digits=self.digits, algorithm=algorithm, legacy=True) if known else None
+            token = None
+            if algorithm and 6 <= self.digits <= 8 and len(raw) >= 10:
+                token = Hotp(Secret.from_bytes(raw), digits=self.digits, algorithm=algorithm, legacy=True)
             self._made = (now, token)
         return self._made[1]
 
-    def generate_otp(self, input):
+    def generate_otp(self, input: int) -> str:
         if input < 0:
             raise ValueError("a counter is 0 or more")
         token = self._hotp()
@@ -69,5 +73,5 @@ class OTP:
         return str(number % 10**self.digits).zfill(self.digits)
 
     @staticmethod
-    def int_to_bytestring(i, *, padding=8):
+    def int_to_bytestring(i: int, *, padding: int = 8) -> bytes:
         return i.to_bytes(max(padding, (i.bit_length() + 7) // 8), "big")

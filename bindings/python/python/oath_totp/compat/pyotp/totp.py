@@ -1,10 +1,13 @@
 import datetime
 import hashlib
 import time
+from typing import Any, TypeAlias
 
 from oath_totp.compat.pyotp import utils
 from oath_totp.compat.pyotp.exceptions import OTPVerificationError
 from oath_totp.compat.pyotp.otp import OTP
+
+_Time: TypeAlias = int | float | datetime.datetime
 
 # 10000-01-01T00:00:00Z, where the calendar of datetime ends.
 _END = 253_402_300_800
@@ -13,22 +16,31 @@ _END = 253_402_300_800
 class TOTP(OTP):
     """Codes by the time."""
 
-    def __init__(self, s, *, digits=6, digest=None, name=None, issuer=None, interval=30):
+    def __init__(
+        self,
+        s: str,
+        *,
+        digits: int = 6,
+        digest: Any = None,
+        name: str | None = None,
+        issuer: str | None = None,
+        interval: int = 30,
+    ) -> None:
         if not 0 < interval <= 120:
             raise ValueError("interval must be positive and at most 120 seconds")
         self.interval = interval
         super().__init__(s, digits=digits, digest=digest or hashlib.sha1, name=name, issuer=issuer)
 
-    def at(self, for_time, *, counter_offset=0):
+    def at(self, for_time: _Time, *, counter_offset: int = 0) -> str:
         return self.generate_otp(self.timecode(for_time) + counter_offset)
 
-    def now(self):
+    def now(self) -> str:
         return self.generate_otp(self.timecode(time.time()))
 
-    def verify(self, otp, *, for_time=None, valid_window=0):
+    def verify(self, otp: str, *, for_time: _Time | None = None, valid_window: int = 0) -> bool:
         return self._find(otp, for_time, valid_window) is not None
 
-    def verify_and_get_timecode(self, otp, *, for_time=None, valid_window=0):
+    def verify_and_get_timecode(self, otp: str, *, for_time: _Time | None = None, valid_window: int = 0) -> int:
         if valid_window < 0:
             raise ValueError("valid_window cannot be negative")
         found = self._find(otp, for_time, valid_window)
@@ -36,7 +48,7 @@ class TOTP(OTP):
             raise OTPVerificationError("no step of the window has this code")
         return found
 
-    def _find(self, otp, for_time, window):
+    def _find(self, otp: str, for_time: _Time | None, window: int) -> int | None:
         """The first step of the window that has this code, every step computed and compared whatever fits."""
         timecode = self.timecode(time.time() if for_time is None else for_time)
         found = None
@@ -45,7 +57,7 @@ class TOTP(OTP):
                 found = step
         return found
 
-    def provisioning_uri(self, *, name=None, issuer_name=None, **kwargs):
+    def provisioning_uri(self, *, name: str | None = None, issuer_name: str | None = None, **kwargs: Any) -> str:
         return utils.build_uri(
             self.secret,
             name or self.name,
@@ -56,8 +68,8 @@ class TOTP(OTP):
             **kwargs,
         )
 
-    def timecode(self, for_time):
-        refused = "for_time lies before 1970 or after the year 9999 (UTC)"
+    def timecode(self, for_time: _Time) -> int:
+        refused = "for_time must be in 1970 or later, and before the year 10000 (UTC)"
         if isinstance(for_time, datetime.datetime):
             try:
                 # Without the fraction, which local time could not be told of exactly. A naive one is local time.

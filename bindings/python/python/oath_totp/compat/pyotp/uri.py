@@ -1,17 +1,19 @@
 import hashlib
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlparse
 
 from oath_totp.compat.pyotp.contrib import Steam
 from oath_totp.compat.pyotp.hotp import HOTP
+from oath_totp.compat.pyotp.otp import OTP
 from oath_totp.compat.pyotp.totp import TOTP
 
-_DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+_DIGESTS: dict[str, Any] = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
 _KNOWN = {"secret", "issuer", "algorithm", "encoder", "digits", "period", "counter"}
 
 
-def _parameters(query):
-    found = {}
-    seen = set()
+def _parameters(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    seen: set[str] = set()
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key in seen:
             raise ValueError(f"Duplicate {key} parameter")
@@ -23,13 +25,13 @@ def _parameters(query):
     return found
 
 
-def parse_uri(uri):
+def parse_uri(uri: str) -> OTP:
     parsed = urlparse(uri)
     if parsed.scheme != "otpauth":
         raise ValueError("Not an otpauth URI")
     # Split before it is decoded: a colon that is written as %3A belongs to the name.
     issuer, colon, name = parsed.path[1:].partition(":")
-    options = {"issuer": unquote(issuer), "name": unquote(name)} if colon else {"name": unquote(issuer)}
+    options: dict[str, Any] = {"issuer": unquote(issuer), "name": unquote(name)} if colon else {"name": unquote(issuer)}
 
     given = _parameters(parsed.query)
     if "issuer" in given:
@@ -47,7 +49,8 @@ def parse_uri(uri):
         raise ValueError("Digits may only be 6, 7, or 8")
     if "secret" not in given:
         raise ValueError("No secret found in URI")
-    kind = Steam if steam else {"totp": TOTP, "hotp": HOTP}.get(parsed.netloc)
+    kinds: dict[str, type[OTP]] = {"totp": TOTP, "hotp": HOTP}
+    kind = Steam if steam else kinds.get(parsed.netloc)
     if kind is None:
         raise ValueError("Not a supported OTP type")
     return kind(given["secret"], **options)

@@ -6,23 +6,32 @@ from urllib.parse import quote, urlparse
 _LONGEST = 1024
 
 
-def strings_equal(s1, s2):
+def strings_equal(s1: str, s2: str) -> bool:
     if len(s1) > _LONGEST or len(s2) > _LONGEST:
         return False
     return compare_digest(*(unicodedata.normalize("NFKC", text).encode() for text in (s1, s2)))
 
 
-def build_uri(secret, name, initial_count=None, issuer=None, algorithm=None, digits=None, period=None, **kwargs):
-    parameters = {"secret": secret}
+def build_uri(
+    secret: str,
+    name: str,
+    initial_count: int | None = None,
+    issuer: str | None = None,
+    algorithm: str | None = None,
+    digits: int | None = None,
+    period: int | None = None,
+    **kwargs: str,
+) -> str:
+    parameters: dict[str, str | int] = {"secret": secret}
     if issuer is not None:
         parameters["issuer"] = issuer
     if initial_count is not None:
         parameters["counter"] = initial_count
-    if algorithm not in (None, "sha1"):
+    if algorithm is not None and algorithm != "sha1":
         parameters["algorithm"] = algorithm.upper()
-    if digits not in (None, 6):
+    if digits is not None and digits != 6:
         parameters["digits"] = digits
-    if period not in (None, 30):
+    if period is not None and period != 30:
         parameters["period"] = period
     for key, value in kwargs.items():
         if not isinstance(value, str):
