@@ -13,6 +13,11 @@ mod uri;
 
 use pyo3::prelude::*;
 
+/// Half of the time of reading a large seed file would go into the system's allocator, and into pages that it hands back and
+/// asks for again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[pymodule(gil_used = false)]
 mod _native {
     use super::*;
