@@ -74,6 +74,19 @@ impl TotpState {
     }
 }
 
+/// The state that was stored, as an argument.
+pub(crate) struct Stored(oath_totp::TotpState);
+
+impl FromPyObject<'_, '_> for Stored {
+    type Error = PyErr;
+
+    fn extract(state: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        const EXPECTED: &str =
+            "a state is a TotpState (TotpState.from_dict reads a stored one) or None; the time is named: at=…";
+        state.cast::<TotpState>().map(|state| Self(state.get().0)).map_err(|_| type_error(EXPECTED))
+    }
+}
+
 /// A right code, and the state to store.
 #[pyclass(frozen, get_all, module = "oath_totp")]
 pub(crate) struct Accepted {
@@ -142,11 +155,11 @@ impl Totp {
         &self,
         py: Python<'_>,
         code: &Bound<'_, PyAny>,
-        state: Option<&Bound<'_, TotpState>>,
+        state: Option<Stored>,
         at: Option<&Bound<'_, PyAny>>,
         window: Around,
     ) -> PyResult<Accepted> {
-        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.get().0);
+        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.0);
         let verdict = self.totp.verify(&self::code(code)?, time(at)?, window.0, &state);
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
     }
@@ -156,11 +169,11 @@ impl Totp {
         &self,
         py: Python<'_>,
         codes: &Bound<'_, PyAny>,
-        state: Option<&Bound<'_, TotpState>>,
+        state: Option<Stored>,
         at: Option<&Bound<'_, PyAny>>,
         radius: u16,
     ) -> PyResult<Accepted> {
-        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.get().0);
+        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.0);
         let (codes, at) = (self::codes(codes)?, time(at)?);
         let verdict = py.detach(|| self.totp.resync(&codes, at, radius, &state));
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))

@@ -1,5 +1,7 @@
 use crate::arguments::{code, time};
-use crate::errors::{directory_error, directory_value_error, files_error, read_error, tampered, value_error};
+use crate::errors::{
+    directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
+};
 use crate::seeds::options;
 use crate::source::Source;
 use crate::uri::KeyUri;
@@ -88,6 +90,12 @@ fn both(first: &Bound<'_, PyAny>, next: Option<&Bound<'_, PyAny>>) -> PyResult<C
 
 #[pymethods]
 impl Directory {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyAny>, _kwargs: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        Err(type_error("a Directory is opened by Directory.open(url), or made by Directory.create(url)"))
+    }
+
     /// Opens a directory that is there.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]

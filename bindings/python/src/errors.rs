@@ -2,6 +2,7 @@
 
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
+use oath_directory::store::Fault;
 use oath_directory::{Error, FilesError, Refusal};
 use oath_seeds::ReadError;
 use oath_totp::Rejected;
@@ -10,6 +11,8 @@ use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use std::io;
+use std::path::Path;
 
 /// An exception class, found once.
 pub(crate) struct Class {
@@ -70,7 +73,19 @@ pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
             let (code, action) = (finding.code(), finding.action.to_string());
             SEED_FILE_ERROR.error(py, (finding.message.to_string(), code, action, finding.line))
         }
+        ReadError::Io(error) => os_error(error, None),
         other => PyOSError::new_err(other.to_string()),
+    }
+}
+
+/// As Python's own `open` says it, so that `FileNotFoundError` is one.
+pub(crate) fn os_error(error: &io::Error, file: Option<&Path>) -> PyErr {
+    let text = error.to_string();
+    let Some(number) = error.raw_os_error() else { return PyOSError::new_err(text) };
+    let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+    match file {
+        Some(file) => PyOSError::new_err((number, text, file.as_os_str().to_owned())),
+        None => PyOSError::new_err((number, text)),
     }
 }
 
@@ -80,12 +95,23 @@ pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
         Error::Refused(Refusal::Ambiguous { .. }) => AMBIGUOUS.error(py, ()),
         Error::Refused(Refusal::Upn(_)) => directory_value_error(py, error, error.code(), error.action()),
         Error::Refused(Refusal::Locked { retry_after }) => LOCKED.error(py, (*retry_after,)),
+        Error::Store(store) => DIRECTORY_ERROR.error(py, (store.message.clone(), error.code(), error.action())),
         other => DIRECTORY_ERROR.error(py, (other.to_string(), other.code(), other.action())),
     }
 }
 
 pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
-    DIRECTORY_ERROR.error(py, (format!("{}: {error}", error.place().display()), error.code(), error.action()))
+    let (place, action) = (error.place().display().to_string(), error.action());
+    let text = match error {
+        // Its text says what to do as well.
+        FilesError::Directory { error: Error::Store(error), .. } => error.message.clone(),
+        other => other.to_string(),
+    };
+    let text = if text.contains(&place) { text } else { format!("{place}: {text}") };
+    let missing =
+        matches!(error, FilesError::Directory { error: Error::Store(error), .. } if error.fault == Fault::Missing);
+    let action = if missing { "make one with Directory.create, or name another" } else { action };
+    DIRECTORY_ERROR.error(py, (text, error.code(), action))
 }
 
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {

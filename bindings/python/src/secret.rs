@@ -23,6 +23,12 @@ fn made<E: Display>(py: Python<'_>, secret: Result<oath_totp::Secret, E>) -> PyR
 
 #[pymethods]
 impl Secret {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyAny>, _kwargs: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        Err(type_error("a Secret is made by Secret.generate(), from_base32(text), from_hex(text) or from_bytes(data)"))
+    }
+
     #[staticmethod]
     fn generate() -> PyResult<Self> {
         let secret = oath_totp::Secret::generate();

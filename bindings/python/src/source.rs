@@ -1,8 +1,7 @@
 //! Files as Python programmers hand them over: a path, bytes, an open file; and where what is written is gathered.
 
 use crate::arguments::bytes;
-use crate::errors::type_error;
-use pyo3::exceptions::PyOSError;
+use crate::errors::{os_error, type_error};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -53,9 +52,9 @@ impl<'py> Source<'py> {
         with: impl FnOnce(&mut (dyn Read + Send)) -> T + Send,
     ) -> PyResult<T> {
         match &self.content {
-            Content::Path(path) => {
-                py.detach(|| File::open(path).map(|mut file| with(&mut file))).map_err(|error| named(path, &error))
-            }
+            Content::Path(path) => py
+                .detach(|| File::open(path).map(|mut file| with(&mut file)))
+                .map_err(|error| os_error(&error, Some(path))),
             Content::Object(content) => {
                 let copied = bytes(content)?;
                 let mut content = match &copied {
@@ -65,18 +64,6 @@ impl<'py> Source<'py> {
                 Ok(py.detach(|| with(&mut content)))
             }
         }
-    }
-}
-
-/// As Python's own `open` says it, so that `FileNotFoundError` is one.
-fn named(path: &Path, error: &io::Error) -> PyErr {
-    match error.raw_os_error() {
-        Some(number) => {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            PyOSError::new_err((number, text, path.to_owned()))
-        }
-        None => PyOSError::new_err(format!("{}: {error}", path.display())),
     }
 }
 

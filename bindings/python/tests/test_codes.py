@@ -79,6 +79,18 @@ def test_codes_that_are_no_text_are_refused_with_a_hint(number):
         Totp(RFC).verify(number, at=59)
 
 
+def test_first_mistakes_are_told_what_to_write():
+    for mistake, hint in [
+        (lambda: Secret("GEZDGNBVGY3TQOJQ"), "from_base32"),
+        (lambda: Totp("GEZDGNBVGY3TQOJQ"), "Secret.from_base32"),
+        (lambda: oath_totp.Directory("sqlite:oath.db"), "Directory.open"),
+        (lambda: Totp(RFC).verify("287082", 59), "at="),
+        (lambda: Totp(RFC).verify("287082", {"last_step": 1, "drift": 0}), "from_dict"),
+    ]:
+        with pytest.raises(TypeError, match=hint):
+            mistake()
+
+
 def test_moments_in_every_form():
     totp = Totp(RFC)
     moment = datetime(2023, 11, 14, 22, 13, 35, tzinfo=timezone.utc)

@@ -26,8 +26,11 @@ def test_a_file_is_read_from_a_path_bytes_and_an_open_file(tmp_path):
         assert [finding.severity for finding in file.findings].count("error") == 1
         error = next(finding for finding in file.findings if finding.severity == "error")
         assert error.line == 3 and SECRET[:-1] not in str(error)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="none.csv'"):
         seeds.read(tmp_path / "none.csv")
+    with pytest.raises(OSError) as error:
+        seeds.read(tmp_path)
+    assert error.value.errno
     with pytest.raises(oath_totp.SeedFileError) as error:
         seeds.read(b"%PDF-1.7")
     assert error.value.code and error.value.action
@@ -143,8 +146,9 @@ def test_the_life_of_a_token(tmp_path):
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.token("1")
     assert error.value.code == "token-unknown" and error.value.action
-    with pytest.raises(oath_totp.DirectoryError):
+    with pytest.raises(oath_totp.DirectoryError, match="Directory.create") as error:
         Directory.open(f"sqlite:{tmp_path}/none.db")
+    assert str(error.value).count("none.db") == 1
     with pytest.raises(oath_totp.DirectoryError):
         Directory.create(f"sqlite:{tmp_path}/oath.db")
     for wrong in (lambda: Directory.open("oath.db"), lambda: directory.add_user("bob"), lambda: directory.import_users(b"x")):

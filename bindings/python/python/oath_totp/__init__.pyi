@@ -19,7 +19,7 @@ names another moment in each time zone, and two in the night that summer time en
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, Any, TypeAlias, TypedDict, final
+from typing import IO, Any, NoReturn, TypeAlias, TypedDict, final
 
 from oath_totp import seeds as seeds
 from oath_totp._aio import AsyncDirectory as AsyncDirectory
@@ -65,6 +65,8 @@ class Secret:
     What the `expose_…` methods return is an ordinary Python object, which nobody wipes.
     """
 
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> NoReturn:
+        """It is made by one of these:"""
     @staticmethod
     def generate() -> Secret:
         """160 bits from the operating system (RFC 4226 §4 recommends that many)."""
@@ -289,6 +291,8 @@ class Directory:
     A code is accepted once, on any number of threads and processes.
     """
 
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> NoReturn:
+        """It is opened or made by one of these:"""
     @staticmethod
     def open(url: str, keys: str | os.PathLike[str] | None = None, *, legacy: bool = False) -> Directory:
         """`sqlite:FILE`, and the file of the key ring (`oath.keys` beside the database where none is named)."""
