@@ -65,7 +65,7 @@ class Secret:
     What the `expose_…` methods return is an ordinary Python object, which nobody wipes.
     """
 
-    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> NoReturn:
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Secret:
         """It is made by one of these:"""
     @staticmethod
     def generate() -> Secret:
@@ -291,7 +291,7 @@ class Directory:
     A code is accepted once, on any number of threads and processes.
     """
 
-    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> NoReturn:
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Directory:
         """It is opened or made by one of these:"""
     @staticmethod
     def open(url: str, keys: str | os.PathLike[str] | None = None, *, legacy: bool = False) -> Directory:
