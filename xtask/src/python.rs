@@ -106,7 +106,7 @@ fn works(environment: &Environment) -> Outcome {
 /// wheel. They are built as `cargo test` builds, so that what it has compiled is compiled only once.
 fn sdist(tools: &Environment) -> Outcome {
     let (sources, wheels) = (empty("sdist")?, place()?.join("maturin"));
-    maturin(tools, &["sdist", "-q", "-o", &text(&sources)])?;
+    maturin(tools, &["sdist", "-o", &text(&sources)])?;
     if !wheels.exists() {
         let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
         let pinned = pinned.lines().find(|line| line.starts_with("maturin==")).unwrap_or("maturin").to_owned();
