@@ -181,12 +181,12 @@ def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
     directory.add_user("alice@example.com")
     _, uri = directory.enroll("alice@example.com", at=NOW)
     app = uri.to_totp()
-    directory.confirm("alice@example.com", app.generate(NOW), at=NOW)
+    directory.confirm("alice@example.com", app.generate(NOW), app.generate(NOW + 30), at=NOW)
     accepted = []
 
     def sign_in():
         try:
-            accepted.append(directory.verify("alice@example.com", app.generate(NOW + 30), at=NOW + 30))
+            accepted.append(directory.verify("alice@example.com", app.generate(NOW + 60), at=NOW + 60))
         except oath_totp.Rejected:
             pass
 
@@ -204,8 +204,8 @@ def test_the_same_for_asyncio(tmp_path):
         await directory.add_user("alice@example.com")
         _, uri = await directory.enroll("alice@example.com", at=NOW)
         app = uri.to_totp()
-        await directory.confirm("alice@example.com", app.generate(NOW), at=NOW)
-        tries = [directory.verify("alice@example.com", app.generate(NOW + 30), at=NOW + 30) for _ in range(4)]
+        await directory.confirm("alice@example.com", app.generate(NOW), app.generate(NOW + 30), at=NOW)
+        tries = [directory.verify("alice@example.com", app.generate(NOW + 60), at=NOW + 60) for _ in range(4)]
         verdicts = await asyncio.gather(*tries, return_exceptions=True)
         return [verdict for verdict in verdicts if not isinstance(verdict, Exception)]
 
