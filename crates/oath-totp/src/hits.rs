@@ -161,6 +161,17 @@ mod tests {
     }
 
     #[test]
+    fn what_two_blocks_hold_in_the_same_places_adds_up() {
+        let both = |one, other, spent| Hits::of(0, one, spent, 0).then(Hits::of(64, other, spent, 0)).verdict();
+        assert_eq!(both(0b1, 0b1, Some(200)), Err(Rejected::Replayed));
+        for (one, other) in [(0b1, 0b1), (0b11, 0b11), (0b011, 0b110), (0b11, 0), (0, 0b11)] {
+            assert!(both(one, other, None).unwrap().several, "{one:b} and {other:b}");
+        }
+        assert!(!both(0b1, 0, None).unwrap().several);
+        assert_eq!(both(0, 0, None), Err(Rejected::Mismatch));
+    }
+
+    #[test]
     fn the_bits_up_to_a_step_at_the_edges() {
         assert_eq!(
             [9, 10, 11, 72, 73, 74, u64::MAX].map(|step| up_to(10, step)),

@@ -154,6 +154,8 @@ mod tests {
         let end = u64::MAX;
         assert_eq!(hotp.verify(&hotp.generate(end), 10, &at(end)), Err(Rejected::Mismatch));
         assert_eq!(hotp.verify(&hotp.generate(end), 10, &at(end - 1)), Err(Rejected::Mismatch));
-        assert_eq!(hotp.verify(&hotp.generate(end - 1), 10, &at(end - 3)).unwrap().next, at(end));
+        for expected in [end - 3, end - 1] {
+            assert_eq!(hotp.verify(&hotp.generate(end - 1), 10, &at(expected)).unwrap().next, at(end));
+        }
     }
 }
