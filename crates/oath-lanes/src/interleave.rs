@@ -3,8 +3,8 @@
 //! The compiler would rather finish one state before it begins the next, because that needs fewer registers; it then
 //! costs half as much again. The words of the schedules therefore lie in memory that the compiler must take as seen by
 //! others, and a fence, which is no instruction, keeps the loads of each step where they are written. What comes out is
-//! one step of every state after the other, the rounds of a step side by side: they then spread over all the units that
-//! there are.
+//! what is written: a step of one state, then the same step of the next. They then spread over all the units that there
+//! are.
 
 use core::arch::x86_64::__m128i;
 use core::hint::black_box;
