@@ -238,6 +238,14 @@ mod tests {
     }
 
     #[test]
+    fn six_seven_and_eight_digits_are_those_numbers_and_no_others_are() {
+        for (digits, count) in Digits::ALL.into_iter().zip(6..) {
+            assert_eq!((Digits::try_from(count), u8::from(digits), digits.count()), (Ok(digits), count, count.into()));
+        }
+        assert_eq!([0, 5, 9, 255].map(Digits::try_from), [Err(UnknownDigits); 4]);
+    }
+
+    #[test]
     fn algorithms_are_read_in_every_spelling_of_the_field() {
         for text in ["SHA1", "sha1", "SHA-1", "HmacSHA1", "hmacsha1", "HMAC-SHA-1", "HMAC_SHA1"] {
             assert_eq!(text.parse(), Ok(Algorithm::Sha1), "{text}");

@@ -34,16 +34,15 @@ impl Pattern {
         Some(Self { digits, codes: [value(0), value(1), value(2)], count: codes.len() })
     }
 
-    /// Takes the numbers of the next steps of one key, at most [`BLOCK`]. Bit i is set where the codes end at the i-th: the
-    /// last code fits it, the one before fits the step before, which may lie in the block before.
+    /// Takes the numbers of the next steps of one key, [`BLOCK`] of them or, at the end, fewer. Bit i is set where the codes
+    /// end at the i-th: the last code fits it, the one before fits the step before, which may lie in the block before.
     ///
     /// Leakage: the run, the numbers and the bits are secret, how many there are is public.
     #[inline(always)]
     pub(crate) fn along(&self, run: &mut Run, numbers: &[u32]) -> u64 {
-        let last = numbers.len().wrapping_sub(1);
         self.take(run, numbers, |fits, carry| {
             let may = fits << 1 | *carry;
-            *carry = fits >> (last & 63) & 1;
+            *carry = fits >> (BLOCK - 1);
             may
         })
     }
