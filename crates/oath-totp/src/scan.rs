@@ -123,7 +123,7 @@ fn search<T>(
             step = step.wrapping_add(u64::try_from(block.len()).unwrap_or_default());
         }
         chunk.zeroize();
-        if count < CHUNK || step.wrapping_sub(1) == span.last {
+        if u64::try_from(count).is_ok_and(|count| count > left) {
             return found;
         }
         at = step;
