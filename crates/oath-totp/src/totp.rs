@@ -188,7 +188,14 @@ fn offset(step: u64, server: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::offset;
+    use super::{TotpState, offset};
+
+    #[test]
+    fn the_last_accepted_step_and_all_before_it_are_spent() {
+        let unspent = |last_step, step| TotpState { last_step, drift: 0 }.is_unspent(step);
+        assert_eq!([4, 5, 6].map(|step| unspent(Some(5), step)), [false, false, true]);
+        assert!(unspent(None, 0) && !unspent(Some(0), 0));
+    }
 
     #[test]
     fn drifts_beyond_their_type_are_clipped_the_same_on_both_sides() {
