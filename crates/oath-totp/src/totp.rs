@@ -181,9 +181,15 @@ pub(crate) fn places(bits: u64) -> impl Iterator<Item = u64> {
 /// How many steps a step lies ahead of the server's; clipped to ± [`i64::MAX`], so that it can be turned round.
 #[inline]
 fn offset(step: u64, server: u64) -> i64 {
+    let ahead = step >= server;
     let difference = step.wrapping_sub(server).cast_signed().max(-i64::MAX);
-    let clipped = if step < server { -i64::MAX } else { i64::MAX };
-    if (step < server) == (difference < 0) { difference } else { clipped }
+    if ahead == (difference >= 0) {
+        difference
+    } else if ahead {
+        i64::MAX
+    } else {
+        -i64::MAX
+    }
 }
 
 #[cfg(test)]
