@@ -326,6 +326,7 @@ mod tests {
     fn debug_and_errors_do_not_show_the_secret() {
         let secret = Secret::from_bytes(b"12345678901234567890").unwrap();
         assert_eq!(format!("{secret:?}"), "Secret([20 bytes, elided])");
+        assert_eq!(secret.expose_bytes(), b"12345678901234567890", "only where it is asked for");
         assert_eq!(
             Secret::from_base32("GEZDGNBVGY3TQOJ0").unwrap_err().to_string(),
             "the secret is malformed at position 16: the digit 0 is not in the alphabet; probably the letter O"
