@@ -24,6 +24,6 @@ pub(crate) fn mutants() -> Outcome {
         cargo(&words)
     };
     let unoptimised = ["--cargo-arg=--config=profile.mutants.package.oath-lanes.opt-level=0"];
-    of("oath-totp", &[], &["--lib", "--test=testkit", "--test=model", "--test=key_uri"])?;
+    of("oath-totp", &[], &["--lib", "--test=testkit", "--test=model", "--test=key_uri", "--test=texts", "--test=qr"])?;
     of("oath-lanes", &unoptimised, &["--lib"])
 }
