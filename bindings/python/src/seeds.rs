@@ -39,8 +39,8 @@ fn dict<'py>(py: Python<'py>, record: &oath_seeds::Record, expose_secret: bool) 
     dict.set_item(intern!(py, "step"), step)?;
     dict.set_item(intern!(py, "t0"), t0)?;
     dict.set_item(intern!(py, "counter"), counter)?;
-    dict.set_item(intern!(py, "manufacturer"), &record.manufacturer)?;
-    dict.set_item(intern!(py, "model"), &record.model)?;
+    dict.set_item(intern!(py, "manufacturer"), &*record.manufacturer)?;
+    dict.set_item(intern!(py, "model"), &*record.model)?;
     Ok(dict)
 }
 

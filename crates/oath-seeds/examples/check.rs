@@ -58,8 +58,8 @@ fn generate(rows: u64) -> Result<(), Box<dyn Error>> {
         let mut record =
             Record::new(format!("{}", number.saturating_add(1_100_000_000_000)), Secret::from_bytes(&bytes)?);
         record.upn = Some(format!("user{number:07}@contoso.com"));
-        record.manufacturer = "Contoso".to_owned();
-        record.model = "HardwareKey".to_owned();
+        record.manufacturer = "Contoso".into();
+        record.model = "HardwareKey".into();
         writer.write(&record)?;
     }
     drop(writer.finish()?);

@@ -144,7 +144,7 @@ impl<R: io::Read> Reader<R> {
     /// ```
     pub fn recycle(&mut self, mut row: Row) {
         if let Some(record) = &mut row.record {
-            self.table.spare.give(record);
+            self.table.texts.take_back(record);
         }
     }
 

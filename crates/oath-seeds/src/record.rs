@@ -1,6 +1,7 @@
 use crate::{Finding, Format, Severity};
 use core::fmt;
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
+use std::sync::Arc;
 
 /// One token of a seed file, ready for use. No `Clone`; `Debug` elides the secret.
 #[derive(Debug)]
@@ -20,10 +21,10 @@ pub struct Record {
     pub digits: Digits,
     /// Time or counter.
     pub moving: Moving,
-    /// Who made it; may be empty.
-    pub manufacturer: String,
-    /// What it is; may be empty.
-    pub model: String,
+    /// Who made it; may be empty. The rows of a file share it: nearly all say the same.
+    pub manufacturer: Arc<str>,
+    /// What it is; may be empty. Shared like `manufacturer`.
+    pub model: Arc<str>,
 }
 
 impl Record {
@@ -38,8 +39,8 @@ impl Record {
             algorithm: Algorithm::Sha1,
             digits: Digits::Six,
             moving: Moving::Time { step: TimeStep::SECONDS_30 },
-            manufacturer: String::new(),
-            model: String::new(),
+            manufacturer: Arc::default(),
+            model: Arc::default(),
         }
     }
 }

@@ -335,7 +335,7 @@ fn what_recurs_is_told_once() {
         let finding =
             about.iter().find(|finding| finding.kind == kind).unwrap_or_else(|| panic!("{kind:?}: {about:?}"));
         assert_eq!((finding.severity, finding.line), (Severity::Note, Some(line)));
-        assert!(rows.iter().all(|row| row.record.as_ref().unwrap().model == "M"));
+        assert!(rows.iter().all(|row| row.record.as_ref().unwrap().model.as_ref() == "M"));
     }
 }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 fn record() -> Record {
     let mut record = Record::new("0950380269", Secret::from_bytes(b"12345678901234567890").unwrap());
     record.upn = Some("o'neil@example.com".to_owned());
-    record.manufacturer = "Contoso".to_owned();
+    record.manufacturer = "Contoso".into();
     record
 }
 
@@ -96,8 +96,8 @@ prop_compose! {
         let mut record = Record::new(serial, Secret::from_bytes(&secret).unwrap());
         record.upn = Some(name);
         record.moving = Moving::Time { step: if sixty { TimeStep::SECONDS_60 } else { TimeStep::SECONDS_30 } };
-        record.manufacturer = manufacturer;
-        record.model = model;
+        record.manufacturer = manufacturer.into();
+        record.model = model.into();
         record
     }
 }

@@ -126,7 +126,7 @@ impl<S: Store> Directory<S> {
         Ok(Some(Row {
             line: record.line,
             upn: record.upn.as_ref().map(|upn| (upn.clone(), upn.parse().ok())),
-            token: Token { manufacturer: record.manufacturer.clone(), model: record.model.clone(), ..token },
+            token: Token { manufacturer: record.manufacturer.to_string(), model: record.model.to_string(), ..token },
             bits: secret.byte_len().saturating_mul(8),
         }))
     }

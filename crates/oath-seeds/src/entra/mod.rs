@@ -7,12 +7,13 @@ pub(crate) mod row;
 mod secret;
 mod serial;
 mod shape;
+mod texts;
 mod upn;
 
 use self::duplicates::Duplicates;
 use self::header::Header;
-use self::row::Spare;
 use self::secret::Decoder;
+use self::texts::Texts;
 use crate::cells::{Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
@@ -29,7 +30,7 @@ pub(crate) struct Table {
     splitter: Splitter,
     header: Option<Header>,
     secrets: Decoder,
-    pub(crate) spare: Spare,
+    pub(crate) texts: Texts,
     duplicates: Duplicates,
     tallies: Tallies,
     /// No row has come yet.
@@ -54,7 +55,7 @@ impl Table {
             splitter: Splitter::new(),
             header: None,
             secrets: Decoder::new(),
-            spare: Spare::default(),
+            texts: Texts::default(),
             duplicates: Duplicates::new(),
             tallies: Tallies::default(),
             empty: true,
@@ -102,7 +103,7 @@ impl Table {
             splitter: &mut self.splitter,
             tallies: &mut self.tallies,
             secrets: &mut self.secrets,
-            spare: &mut self.spare,
+            texts: &mut self.texts,
             rows,
         }
         .read(line, text, windows_1252);

@@ -1,5 +1,6 @@
 use super::header::Header;
 use super::secret::Decoder;
+use super::texts::Texts;
 use super::{interval, serial, shape, upn};
 use crate::cells::{Cells, Splitter, trimmed};
 use crate::check::Checks;
@@ -21,14 +22,14 @@ pub(super) struct Reading<'a> {
     pub(super) splitter: &'a mut Splitter,
     pub(super) tallies: &'a mut Tallies,
     pub(super) secrets: &'a mut Decoder,
-    pub(super) spare: &'a mut Spare,
+    pub(super) texts: &'a mut Texts,
     pub(super) rows: &'a mut VecDeque<Row>,
 }
 
 impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
-        let Self { upn, repairs, header, splitter, tallies, secrets, spare, rows } = self;
+        let Self { upn, repairs, header, splitter, tallies, secrets, texts, rows } = self;
         let mut checks = Checks::new(line.number, repairs);
         if line.too_long {
             checks.error(
@@ -72,7 +73,7 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                rows.push_back(Fields::new(cells, header, &wrapped.row).row(upn, checks, tallies, secrets, spare));
+                rows.push_back(Fields::new(cells, header, &wrapped.row).row(upn, checks, tallies, secrets, texts));
                 return;
             }
             splitter.find(text, header.separator);
@@ -88,7 +89,7 @@ impl Reading<'_> {
         if text.starts_with('"') && all_quoted(text, header.separator) {
             tallies.add_line(Kind::QuotedFields, line.number);
         }
-        rows.push_back(Fields::new(cells, header, text).row(upn, checks, tallies, secrets, spare));
+        rows.push_back(Fields::new(cells, header, text).row(upn, checks, tallies, secrets, texts));
     }
 }
 
@@ -115,32 +116,6 @@ fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Row {
     Row { line: checks.line(), record: None, findings: checks.findings, upn, serial }
 }
 
-/// Strings whose rows have been given back, to be used again.
-#[derive(Debug, Default)]
-pub(crate) struct Spare(Vec<String>);
-
-impl Spare {
-    /// As many as the rows read ahead hold; none is longer than a field.
-    const MOST: usize = 256;
-
-    fn text(&mut self, text: &str) -> String {
-        let Some(mut string) = self.0.pop() else { return text.to_owned() };
-        string.push_str(text);
-        string
-    }
-
-    pub(crate) fn give(&mut self, record: &mut Record) {
-        if self.0.len() >= Self::MOST {
-            return;
-        }
-        let Record { upn, serial, manufacturer, model, .. } = record;
-        for string in [upn.as_mut(), Some(serial), Some(manufacturer), Some(model)].into_iter().flatten() {
-            string.clear();
-            self.0.push(core::mem::take(string));
-        }
-    }
-}
-
 /// A row with all its columns.
 struct Fields<'a> {
     cells: Cells<'a>,
@@ -162,14 +137,14 @@ impl<'a> Fields<'a> {
         mut checks: Checks,
         tallies: &mut Tallies,
         secrets: &mut Decoder,
-        spare: &mut Spare,
+        texts: &mut Texts,
     ) -> Row {
         self.spaces(&checks, tallies);
         let name = self
             .text(Field::Upn, &mut checks)
-            .map(|text| if upn::is_plain(text) { Some(spare.text(text)) } else { upn::read(text, rule, &mut checks) });
+            .map(|text| if upn::is_plain(text) { Some(texts.own(text)) } else { upn::read(text, rule, &mut checks) });
         let serial = self.text(Field::SerialNumber, &mut checks).and_then(|text| {
-            if serial::is_plain(text) { Some(spare.text(text)) } else { serial::read(text, &mut checks) }
+            if serial::is_plain(text) { Some(texts.own(text)) } else { serial::read(text, &mut checks) }
         });
         let secret = self.text(Field::SecretKey, &mut checks).and_then(|text| secrets.read(text, &mut checks, tallies));
         let model = self.text(Field::Model, &mut checks).unwrap_or_default();
@@ -199,8 +174,8 @@ impl<'a> Fields<'a> {
                 algorithm: Algorithm::Sha1,
                 digits: Digits::Six,
                 moving: Moving::Time { step },
-                manufacturer: spare.text(manufacturer),
-                model: spare.text(model),
+                manufacturer: texts.manufacturer.of(manufacturer),
+                model: texts.model.of(model),
             };
             let line = record.line;
             return Row { line, record: Some(record), findings: self.placed(checks), upn: None, serial: None };
