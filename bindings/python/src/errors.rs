@@ -2,7 +2,6 @@
 
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
-use oath_directory::store::Fault;
 use oath_directory::{Error, FilesError, Refusal};
 use oath_seeds::ReadError;
 use oath_totp::Rejected;
@@ -95,23 +94,14 @@ pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
         Error::Refused(Refusal::Ambiguous { .. }) => AMBIGUOUS.error(py, ()),
         Error::Refused(Refusal::Upn(_)) => directory_value_error(py, error, error.code(), error.action()),
         Error::Refused(Refusal::Locked { retry_after }) => LOCKED.error(py, (*retry_after,)),
-        Error::Store(store) => DIRECTORY_ERROR.error(py, (store.message.clone(), error.code(), error.action())),
         other => DIRECTORY_ERROR.error(py, (other.to_string(), other.code(), other.action())),
     }
 }
 
 pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
-    let (place, action) = (error.place().display().to_string(), error.action());
-    let text = match error {
-        // Its text says what to do as well.
-        FilesError::Directory { error: Error::Store(error), .. } => error.message.clone(),
-        other => other.to_string(),
-    };
+    let (place, text) = (error.place().display().to_string(), error.to_string());
     let text = if text.contains(&place) { text } else { format!("{place}: {text}") };
-    let missing =
-        matches!(error, FilesError::Directory { error: Error::Store(error), .. } if error.fault == Fault::Missing);
-    let action = if missing { "make one with Directory.create, or name another" } else { action };
-    DIRECTORY_ERROR.error(py, (text, error.code(), action))
+    DIRECTORY_ERROR.error(py, (text, error.code(), error.action()))
 }
 
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {

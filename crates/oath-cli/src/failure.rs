@@ -1,7 +1,7 @@
 //! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
 
 use crate::output::{self, BAD, DIM, STRONG, shown};
-use oath_directory::store::StoreError;
+use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
 use oath_directory::{Error, KeyRingError, Refusal};
 use oath_seeds::ReadError;
@@ -134,7 +134,11 @@ impl From<Error> for Failure {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(StoreError { fault, message }) => {
-                Self::new(Exit::Fault, fault.code(), message, fault.action())
+                let action = match fault {
+                    Fault::Missing => "create it with `oath init`, or name another one with --db",
+                    other => other.action(),
+                };
+                Self::new(Exit::Fault, fault.code(), message, action)
             }
             Error::Keys(error) => error.into(),
             other => {
@@ -153,22 +157,14 @@ impl From<Refusal> for Failure {
 
 impl From<KeyRingError> for Failure {
     fn from(error: KeyRingError) -> Self {
-        let (message, action) = split(&error.to_string(), "try again");
-        Self::new(Exit::Fault, error.code(), message, action)
+        Self::new(Exit::Fault, error.code(), error.to_string(), error.action())
     }
 }
 
 impl From<UserFileError> for Failure {
     fn from(error: UserFileError) -> Self {
-        let (message, action) = split(&error.to_string(), error.action());
-        Self::new(Exit::Refused, error.code(), message, action)
+        Self::new(Exit::Refused, error.code(), error.to_string(), error.action())
     }
-}
-
-/// What and what to do, of a message that says both.
-fn split(message: &str, action: &str) -> (String, String) {
-    let (message, action) = message.rsplit_once("; ").unwrap_or((message, action));
-    (message.to_owned(), action.to_owned())
 }
 
 impl Failure {

@@ -35,8 +35,7 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.action(),
             Self::Store(error) => error.fault.action(),
-            // Their texts say it.
-            Self::Keys(_) => "",
+            Self::Keys(error) => error.action(),
             Self::Contention => "try again",
         }
     }

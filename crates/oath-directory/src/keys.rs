@@ -232,6 +232,17 @@ impl KeyRingError {
             Self::NoRandomness => "no-randomness",
         }
     }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } | Self::Incomplete => "restore the file from its copy",
+            Self::Lacking { .. } => "use the key ring that belongs to this directory",
+            Self::Damaged { .. } => "restore the database from a backup, or delete the token and upload it again",
+            Self::NoRandomness => "try again",
+        }
+    }
 }
 
 impl fmt::Display for KeyRingError {
@@ -240,21 +251,18 @@ impl fmt::Display for KeyRingError {
             Self::Malformed { line } => write!(
                 f,
                 "line {line} of the key ring is malformed: expected `seal NAME KEY` or `recognise KEY`, \
-                 each KEY 64 hexadecimal digits; restore the file from its copy"
+                 each KEY 64 hexadecimal digits"
             ),
-            Self::Incomplete => f.write_str(
-                "the key ring is incomplete: expected a line `recognise` and a line `seal`; restore it from its copy",
-            ),
+            Self::Incomplete => {
+                f.write_str("the key ring is incomplete: expected a line `recognise` and a line `seal`")
+            }
             Self::Lacking { key, serial } => write!(
                 f,
-                "the secret of token {serial} is sealed under the key {key}, which the key ring does not hold; \
-                 use the key ring that belongs to this directory"
+                "the secret of token {serial} is sealed under the key {key}, which the key ring does not hold"
             ),
-            Self::Damaged { serial } => write!(
-                f,
-                "the sealed secret of token {serial} was changed, or belongs to another token; \
-                 restore the database from a backup, or delete the token and upload it again"
-            ),
+            Self::Damaged { serial } => {
+                write!(f, "the sealed secret of token {serial} was changed, or belongs to another token")
+            }
             Self::NoRandomness => f.write_str("the operating system gave no randomness"),
         }
     }

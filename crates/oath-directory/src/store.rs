@@ -228,11 +228,11 @@ impl Fault {
     #[must_use]
     pub const fn action(self) -> &'static str {
         match self {
-            Self::Missing => "create it with `oath init`, or name another one with --db",
+            Self::Missing => "create it first, or name another one",
             Self::Busy => "another process is writing to it; try again when that has finished",
             Self::ReadOnly => "allow writing to the file and to its folder",
             Self::Corrupt => "restore it from a backup; nothing was changed",
-            Self::Newer => "use the version of this program that made it, or a newer one",
+            Self::Newer => "use the version that made it, or a newer one",
             Self::Full => "free some space; nothing was changed",
             Self::Other => "nothing was changed",
         }
@@ -241,7 +241,7 @@ impl Fault {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.message, self.fault.action())
+        f.write_str(&self.message)
     }
 }
 

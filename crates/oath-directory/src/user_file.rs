@@ -109,18 +109,21 @@ impl UserFileError {
     /// What to do.
     #[must_use]
     pub const fn action(&self) -> &'static str {
-        "correct that line; nothing was imported"
+        match self {
+            Self::NotUtf8 => "save it as CSV UTF-8",
+            Self::NoUserPrincipalName => {
+                "name the columns in its first line: userPrincipalName and, optional, userType, displayName"
+            }
+            Self::Malformed { .. } | Self::UserType { .. } => "correct that line; nothing was imported",
+        }
     }
 }
 
 impl fmt::Display for UserFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUtf8 => f.write_str("the users file is not UTF-8 text; save it as CSV UTF-8"),
-            Self::NoUserPrincipalName => f.write_str(
-                "the users file has no column userPrincipalName; its first line must name the columns: \
-                 userPrincipalName and, optional, userType, displayName",
-            ),
+            Self::NotUtf8 => f.write_str("the users file is not UTF-8 text"),
+            Self::NoUserPrincipalName => f.write_str("the users file has no column userPrincipalName"),
             Self::Malformed { line } => {
                 write!(f, "line {line} of the users file does not have as many columns as its first line")
             }
