@@ -334,6 +334,16 @@ mod tests {
     }
 
     #[test]
+    fn secrets_are_equal_where_all_bytes_are() {
+        let secret = |text: &str| Secret::from_bytes(text.as_bytes()).unwrap();
+        let one = secret("12345678901234567890");
+        assert_eq!(one, secret("12345678901234567890"));
+        for other in ["02345678901234567890", "12345678901234567891", "1234567890123456789", "12345678901234567890\0"] {
+            assert_ne!(one, secret(other));
+        }
+    }
+
+    #[test]
     fn every_character_of_the_alphabets_stands_for_what_it_should_in_either_case() {
         for byte in 0..=255u8 {
             let c = char::from(byte);
