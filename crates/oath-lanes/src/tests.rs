@@ -1,6 +1,6 @@
 //! Every path against the `hmac` crate: random keys, the edges of the counter, every length that a split can produce.
 
-use crate::path::Path;
+use crate::path::{Path, Present};
 use crate::{Sha1Pads, Sha256Pads};
 use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
@@ -221,17 +221,29 @@ fn a_path_that_the_machine_lacks_leaves_the_output_alone() {
     }
 }
 
+#[test]
+fn every_machine_has_the_paths_that_need_no_special_instructions_and_takes_one_that_it_has() {
+    for path in [Path::Crate, Path::Scalar, Path::Lanes] {
+        assert_eq!(path.present().map(Present::path), Some(path));
+    }
+    assert!(Present::best().path().present().is_some());
+}
+
 #[cfg(feature = "force-path")]
 #[test]
 fn a_forced_path_gives_the_same_numbers_and_can_be_given_back() {
+    let own = Present::best().path();
     let pads = Sha1Pads::new(b"12345678901234567890");
     for path in Path::ALL {
-        assert_eq!(crate::force(Some(path)), path.present().is_some());
+        let forced = crate::force(Some(path));
+        assert_eq!(forced, path.present().is_some());
+        assert_eq!(Present::best().path() == path, forced);
         let mut out = [0];
         pads.truncated(0, &mut out);
         assert_eq!(out, [1_284_755_224], "{path:?}");
     }
     assert!(crate::force(None));
+    assert_eq!(Present::best().path(), own);
 }
 
 #[test]
