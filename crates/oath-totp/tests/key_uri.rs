@@ -89,6 +89,36 @@ fn a_tokens_uri_gives_the_token_back_and_cannot_say_t0() {
 }
 
 #[test]
+fn what_is_written_word_by_word() {
+    let secret = || Secret::from_base32(SECRET).unwrap();
+    let minute = 60.try_into().unwrap();
+    for (uri, written) in [
+        (
+            KeyUri::totp(secret(), "alice@example.com").with_issuer("Contoso Ltd"),
+            "otpauth://totp/Contoso%20Ltd:alice@example.com?secret=SECRET&issuer=Contoso%20Ltd&algorithm=SHA1&digits=6&period=30",
+        ),
+        (
+            KeyUri::totp(secret(), "alice").with_issuer("A").with_issuer("a:b@c"),
+            "otpauth://totp/alice?secret=SECRET&issuer=a%3Ab%40c&algorithm=SHA1&digits=6&period=30",
+        ),
+        (
+            KeyUri::totp(secret(), "alice").with_issuer("A").with_issuer("").with_period(minute),
+            "otpauth://totp/alice?secret=SECRET&algorithm=SHA1&digits=6&period=60",
+        ),
+        (
+            KeyUri::totp(secret(), "a:b").with_algorithm(Algorithm::Sha512).with_digits(Digits::Eight),
+            "otpauth://totp/:a%3Ab?secret=SECRET&algorithm=SHA512&digits=8&period=30",
+        ),
+        (
+            KeyUri::hotp(secret(), "ä-._~", 7),
+            "otpauth://hotp/%C3%A4-._~?secret=SECRET&algorithm=SHA1&digits=6&counter=7",
+        ),
+    ] {
+        assert_eq!(*uri.expose_uri(), written.replace("SECRET", SECRET));
+    }
+}
+
+#[test]
 fn debug_does_not_show_the_secret() {
     let shown = format!("{:?}", parse("otpauth://totp/a?secret=SECRET").unwrap());
     assert!(shown.contains("Secret([20 bytes, elided])") && !shown.contains(SECRET), "{shown}");
