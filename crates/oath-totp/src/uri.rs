@@ -309,13 +309,12 @@ impl<'a> Parameters<'a> {
 
 /// Splits at the first colon, written out or as %3A, before anything is decoded.
 fn split_label(label: &str) -> (&str, &str) {
-    let escaped = label.find("%3A").into_iter().chain(label.find("%3a")).min();
-    match (label.find(':'), escaped) {
-        (Some(colon), escaped) if escaped.is_none_or(|at| colon < at) => {
-            (label.get(..colon).unwrap_or_default(), label.get(colon.saturating_add(1)..).unwrap_or_default())
+    let colons = [":", "%3A", "%3a"].into_iter();
+    match colons.filter_map(|colon| Some((label.find(colon)?, colon.len()))).min() {
+        Some((at, length)) => {
+            (label.get(..at).unwrap_or_default(), label.get(at.saturating_add(length)..).unwrap_or_default())
         }
-        (_, Some(at)) => (label.get(..at).unwrap_or_default(), label.get(at.saturating_add(3)..).unwrap_or_default()),
-        (_, None) => ("", label),
+        None => ("", label),
     }
 }
 

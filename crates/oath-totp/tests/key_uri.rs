@@ -31,6 +31,8 @@ fn labels_are_split_before_they_are_decoded() {
     assert_eq!(names("A:%20b"), both("A", "b"));
     assert_eq!(names("A%253Ab"), (None, "A%3Ab".to_owned()), "an escaped percent sign is no colon");
     assert_eq!(names("A:b:c%3Ad"), both("A", "b:c:d"));
+    assert_eq!(names("A%3Ab:c%3ad"), both("A", "b:c:d"));
+    assert_eq!(names("A%3ab:c%3Ad"), both("A", "b:c:d"));
     assert_eq!(names("A%20B%3Ab+c@d"), both("A B", "b+c@d"));
     assert_eq!(names(""), (None, String::new()));
 }
