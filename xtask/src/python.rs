@@ -5,7 +5,7 @@ use crate::run::{Failure, Outcome, program_with, root, text};
 use crate::setup;
 use crate::venv::{Environment, binding, empty, only, place};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The wheel is this large at most, in bytes.
 const MOST: u64 = 6_000_000;
@@ -71,15 +71,21 @@ fn maturin(tools: &Environment, words: &[&str]) -> Outcome {
 
 /// pyotp's own tests, with our stand-in in its place.
 fn pyotp(tools: &Environment) -> Outcome {
-    let sources = place()?.join("pyotp");
-    if !sources.exists() {
-        let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
-        let pinned = pinned.lines().find(|line| line.starts_with("pyotp==")).unwrap_or("pyotp").to_owned();
-        let download = ["-m", "pip", "download", "-q", "--no-deps", "--no-binary=:all:", "-d"];
-        tools.python(&[&download[..], &[&text(&sources), &pinned]].concat())?;
-    }
+    let sources = downloaded(tools, "pyotp", "--no-binary=:all:")?;
     let folder = unpacked(tools, &only(&sources, ".tar.gz")?)?;
     tools.python(&["tests/pyotp_suite.py", &folder])
+}
+
+/// The folder with a package in the version that the tests are pinned to, fetched where it is not there yet.
+fn downloaded(tools: &Environment, package: &str, kind: &str) -> Outcome<PathBuf> {
+    let folder = place()?.join(package);
+    if !folder.exists() {
+        let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
+        let version = format!("{package}==");
+        let pinned = pinned.lines().find(|line| line.starts_with(&version)).unwrap_or(package);
+        tools.python(&["-m", "pip", "download", "-q", kind, "-d", &text(&folder), pinned])?;
+    }
+    Ok(folder)
 }
 
 /// Unpacks an archive beside itself, and returns the folder that was in it.
@@ -105,13 +111,8 @@ fn works(environment: &Environment) -> Outcome {
 /// The same for the sources. Beside them the machine has cargo with the crates that it has fetched already, and maturin's
 /// wheel. They are built as `cargo test` builds, so that what it has compiled is compiled only once.
 fn sdist(tools: &Environment) -> Outcome {
-    let (sources, wheels) = (empty("sdist")?, place()?.join("maturin"));
+    let (sources, wheels) = (empty("sdist")?, downloaded(tools, "maturin", "--only-binary=:all:")?);
     maturin(tools, &["sdist", "-o", &text(&sources)])?;
-    if !wheels.exists() {
-        let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
-        let pinned = pinned.lines().find(|line| line.starts_with("maturin==")).unwrap_or("maturin").to_owned();
-        tools.python(&["-m", "pip", "download", "-q", "--only-binary=:all:", "-d", &text(&wheels), &pinned])?;
-    }
     let target = text(&metadata::target_directory()?);
     let folder = unpacked(tools, &only(&sources, ".tar.gz")?)?;
     let environment = Environment::clean("bare")?;
