@@ -1,6 +1,6 @@
 use crate::arguments::{code, time};
 use crate::errors::{
-    directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
+    closed, directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
 };
 use crate::seeds::options;
 use crate::source::Source;
@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A right sign-in.
 #[pyclass(frozen, get_all, module = "oath_totp")]
@@ -53,15 +54,27 @@ impl From<oath_directory::Synchronized> for Synchronized {
     }
 }
 
+type Inner = oath_directory::Directory<SqliteStore>;
+
 /// Who holds which token, on SQLite.
 #[pyclass(frozen, module = "oath_totp")]
 pub(crate) struct Directory {
-    inner: oath_directory::Directory<SqliteStore>,
+    /// None once it is closed.
+    inner: RwLock<Option<Arc<Inner>>>,
     shown: String,
     actor: Actor,
 }
 
 impl Directory {
+    fn opened(inner: Inner, url: &str, actor: Actor) -> Self {
+        Self { inner: RwLock::new(Some(Arc::new(inner))), shown: url.to_owned(), actor }
+    }
+
+    /// What a call works on to its end, even where another thread closes the directory meanwhile.
+    fn inner(&self, py: Python<'_>) -> PyResult<Arc<Inner>> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| closed(py))
+    }
+
     /// Waits for the database with Python's other threads running.
     fn wait<T: Send>(&self, py: Python<'_>, operation: impl Future<Output = Result<T, Error>> + Send) -> PyResult<T> {
         py.detach(|| pollster::block_on(operation)).map_err(|error| directory_error(py, &error))
@@ -103,7 +116,7 @@ impl Directory {
         let files = files(py, url, keys)?;
         let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
         let inner = py.detach(|| pollster::block_on(files.open(policy))).map_err(|error| files_error(py, &error))?;
-        Ok(Self { inner, shown: url.to_owned(), actor: Actor::local_operator() })
+        Ok(Self::opened(inner, url, Actor::local_operator()))
     }
 
     /// Creates one, and its key ring.
@@ -114,7 +127,7 @@ impl Directory {
         let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
         let (actor, now) = (Actor::local_operator(), time(None)?);
         let inner = py.detach(|| pollster::block_on(files.create(&actor, now, policy)));
-        Ok(Self { inner: inner.map_err(|error| files_error(py, &error))?, shown: url.to_owned(), actor })
+        Ok(Self::opened(inner.map_err(|error| files_error(py, &error))?, url, actor))
     }
 
     #[pyo3(signature = (upn, *, kind = "member", display_name = None, at = None))]
@@ -128,7 +141,7 @@ impl Directory {
     ) -> PyResult<Bound<'py, PyDict>> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
         let kind = UserKind::from_name(kind).ok_or_else(|| value_error("kind is 'member' or 'guest'"))?;
-        let user = self.wait(py, self.inner.add_user(&self.actor, now, &upn, kind, display_name))?;
+        let user = self.wait(py, self.inner(py)?.add_user(&self.actor, now, &upn, kind, display_name))?;
         user_dict(py, &user)
     }
 
@@ -147,7 +160,7 @@ impl Directory {
         };
         let rows = Source::of(source)?.read(py, read)??;
         let rows = rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))?;
-        let report = self.wait(py, self.inner.import_users(&self.actor, now, rows))?;
+        let report = self.wait(py, self.inner(py)?.import_users(&self.actor, now, rows))?;
         let dict = PyDict::new(py);
         dict.set_item("added", report.added)?;
         dict.set_item("changed", report.changed)?;
@@ -165,7 +178,7 @@ impl Directory {
     }
 
     fn users<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        self.wait(py, self.inner.users())?.iter().map(|user| user_dict(py, user)).collect()
+        self.wait(py, self.inner(py)?.users())?.iter().map(|user| user_dict(py, user)).collect()
     }
 
     #[pyo3(signature = (*, status = None, upn = None))]
@@ -177,11 +190,11 @@ impl Directory {
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let status = status.map(str::parse::<Status>).transpose().map_err(value_error)?;
         let query = TokenQuery { status, upn: upn.map(|upn| self::upn(py, upn)).transpose()?, serial: None };
-        self.wait(py, self.inner.tokens(&query))?.iter().map(|listed| token_dict(py, listed)).collect()
+        self.wait(py, self.inner(py)?.tokens(&query))?.iter().map(|listed| token_dict(py, listed)).collect()
     }
 
     fn token<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Bound<'py, PyDict>> {
-        token_dict(py, &self.wait(py, self.inner.token(serial))?)
+        token_dict(py, &self.wait(py, self.inner(py)?.token(serial))?)
     }
 
     /// Takes a seed file in; rows that fail are counted, and `failures` says why.
@@ -199,14 +212,14 @@ impl Directory {
         let source = Source::of(source)?;
         let rows = source.read(py, |input| Reader::new(input, &options)?.collect::<Result<Vec<_>, _>>())?;
         let rows = rows.map_err(|error| read_error(py, &error))?;
-        let upload = self.wait(py, self.inner.upload(&self.actor, now, &source.name, rows))?;
+        let upload = self.wait(py, self.inner(py)?.upload(&self.actor, now, &source.name, rows))?;
         upload_dict(py, &upload)
     }
 
     #[pyo3(signature = (*, at = None))]
     fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.inner.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
+        self.wait(py, self.inner(py)?.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
     }
 
     #[pyo3(signature = (upload, *, at = None))]
@@ -217,13 +230,13 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
-        upload_dict(py, &self.wait(py, self.inner.upload_status(now, upload))?)
+        upload_dict(py, &self.wait(py, self.inner(py)?.upload_status(now, upload))?)
     }
 
     #[pyo3(signature = (upload, *, at = None))]
     fn delete_upload(&self, py: Python<'_>, upload: u64, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner.delete_upload(&self.actor, now, upload))
+        self.wait(py, self.inner(py)?.delete_upload(&self.actor, now, upload))
     }
 
     #[pyo3(signature = (upload, *, at = None))]
@@ -234,19 +247,19 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.inner.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
+        self.wait(py, self.inner(py)?.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
     }
 
     #[pyo3(signature = (serial, upn, *, at = None))]
     fn assign(&self, py: Python<'_>, serial: &str, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
-        self.wait(py, self.inner.assign(&self.actor, now, serial, &upn)).map(drop)
+        self.wait(py, self.inner(py)?.assign(&self.actor, now, serial, &upn)).map(drop)
     }
 
     #[pyo3(signature = (serial, *, at = None))]
     fn unassign(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner.unassign(&self.actor, now, serial)).map(drop)
+        self.wait(py, self.inner(py)?.unassign(&self.actor, now, serial)).map(drop)
     }
 
     #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
@@ -259,7 +272,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (codes, now) = (both(code, next_code)?, time(at)?);
-        self.wait(py, self.inner.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 
     #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
@@ -272,19 +285,19 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (codes, now) = (both(code, next_code)?, time(at)?);
-        self.wait(py, self.inner.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 
     #[pyo3(signature = (serial, *, at = None))]
     fn deactivate(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner.deactivate(&self.actor, now, serial)).map(drop)
+        self.wait(py, self.inner(py)?.deactivate(&self.actor, now, serial)).map(drop)
     }
 
     #[pyo3(signature = (serial, *, at = None))]
     fn delete(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner.delete(&self.actor, now, serial))
+        self.wait(py, self.inner(py)?.delete(&self.actor, now, serial))
     }
 
     #[pyo3(signature = (upn, code, *, at = None))]
@@ -296,7 +309,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<SignedIn> {
         let (upn, code, now) = (self::upn(py, upn)?, self::code(code)?, time(at)?);
-        let found = self.wait(py, self.inner.verify(&self.actor, now, &upn, &code))?;
+        let found = self.wait(py, self.inner(py)?.verify(&self.actor, now, &upn, &code))?;
         Ok(SignedIn { serial: found.serial, drift: found.drift })
     }
 
@@ -304,7 +317,7 @@ impl Directory {
     #[pyo3(signature = (upn, *, at = None))]
     fn enroll(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<(String, KeyUri)> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
-        let enrolment = self.wait(py, self.inner.enroll(&self.actor, now, &upn))?;
+        let enrolment = self.wait(py, self.inner(py)?.enroll(&self.actor, now, &upn))?;
         Ok((enrolment.serial, KeyUri(enrolment.uri)))
     }
 
@@ -318,12 +331,12 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (upn, codes, now) = (self::upn(py, upn)?, both(code, next_code)?, time(at)?);
-        self.wait(py, self.inner.confirm(&self.actor, now, &upn, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.confirm(&self.actor, now, &upn, &codes)).map(Synchronized::from)
     }
 
     #[pyo3(signature = (*, after = 0, limit = 1000))]
     fn events<'py>(&self, py: Python<'py>, after: u64, limit: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let events = self.wait(py, self.inner.events(after, limit))?;
+        let events = self.wait(py, self.inner(py)?.events(after, limit))?;
         let dicts = events.iter().map(|audit| {
             let (dict, event) = (PyDict::new(py), &audit.event);
             dict.set_item("sequence", audit.sequence)?;
@@ -341,10 +354,28 @@ impl Directory {
 
     /// Checks the audit log from end to end: how many events, and the hash of the last one.
     fn verify_audit(&self, py: Python<'_>) -> PyResult<(u64, String)> {
-        match self.wait(py, self.inner.verify_audit())? {
+        match self.wait(py, self.inner(py)?.verify_audit())? {
             Ok(report) => Ok((report.events, report.head.to_string())),
             Err(error) => Err(tampered(py, error)),
         }
+    }
+
+    fn close(&self, py: Python<'_>) {
+        // The last one who holds it waits for the threads of the store to end.
+        py.detach(|| {
+            let taken = self.inner.write().unwrap_or_else(PoisonError::into_inner).take();
+            drop(taken);
+        });
+    }
+
+    fn __enter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+        slf.get().inner(slf.py())?;
+        Ok(slf)
+    }
+
+    #[pyo3(signature = (*_raised))]
+    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, PyAny>) {
+        self.close(py);
     }
 
     fn __repr__(&self) -> String {

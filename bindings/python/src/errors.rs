@@ -104,6 +104,11 @@ pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
     DIRECTORY_ERROR.error(py, (text, error.code(), error.action()))
 }
 
+pub(crate) fn closed(py: Python<'_>) -> PyErr {
+    let (what, action) = ("the directory is closed", "open it again with Directory.open");
+    DIRECTORY_ERROR.error(py, (what, "directory-closed", action))
+}
+
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
     DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
 }

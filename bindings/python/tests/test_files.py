@@ -1,5 +1,6 @@
 import asyncio
 import io
+import itertools
 import subprocess
 import sys
 import threading
@@ -198,6 +199,54 @@ def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
     assert len(accepted) == 1
 
 
+def test_a_closed_directory_says_so_and_lets_go_of_its_files(tmp_path):
+    url = f"sqlite:{tmp_path}/oath.db"
+    with Directory.create(url) as directory:
+        directory.add_user("alice@example.com")
+        assert (tmp_path / "oath.db-wal").exists()
+    assert not (tmp_path / "oath.db-wal").exists()
+    directory.close()
+    calls = [
+        directory.users,
+        directory.verify_audit,
+        directory.__enter__,
+        lambda: directory.add_user("bob@example.com"),
+        lambda: directory.verify("alice@example.com", "123456"),
+    ]
+    for call in calls:
+        with pytest.raises(oath_totp.DirectoryError, match="closed.*Directory.open") as error:
+            call()
+        assert error.value.code == "directory-closed"
+    with pytest.raises(ZeroDivisionError), Directory.open(url) as directory:
+        assert [user["upn"] for user in directory.users()] == ["alice@example.com"]
+        _ = 1 / 0
+    with pytest.raises(oath_totp.DirectoryError):
+        directory.users()
+
+
+def test_calls_in_other_threads_end_as_they_should_while_it_closes(tmp_path):
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    began, ended = threading.Barrier(5), []
+
+    def ask():
+        try:
+            for calls in itertools.count():
+                assert directory.users() == []
+                if calls == 0:
+                    began.wait()
+        except oath_totp.DirectoryError as error:
+            ended.append(error.code)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    began.wait()
+    directory.close()
+    for thread in threads:
+        thread.join()
+    assert ended == ["directory-closed"] * 4
+
+
 def test_the_same_for_asyncio(tmp_path):
     async def run():
         directory = await AsyncDirectory.create(f"sqlite:{tmp_path}/oath.db")
@@ -207,6 +256,10 @@ def test_the_same_for_asyncio(tmp_path):
         await directory.confirm("alice@example.com", app.generate(NOW), app.generate(NOW + 30), at=NOW)
         tries = [directory.verify("alice@example.com", app.generate(NOW + 60), at=NOW + 60) for _ in range(4)]
         verdicts = await asyncio.gather(*tries, return_exceptions=True)
+        async with directory:
+            assert len(await directory.users()) == 1
+        with pytest.raises(oath_totp.DirectoryError, match="closed"):
+            await directory.users()
         return [verdict for verdict in verdicts if not isinstance(verdict, Exception)]
 
     assert len(asyncio.run(run())) == 1

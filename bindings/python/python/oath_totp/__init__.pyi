@@ -349,6 +349,15 @@ class Directory:
         """The audit log from the event behind number `after` on."""
     def verify_audit(self) -> tuple[int, str]:
         """How many events, and the hash of the last one. Raises DirectoryError where the log was tampered with."""
+    def close(self) -> None:
+        """Ends its threads and lets go of its files, once the calls that other threads are in have ended.
+
+        What is called afterwards raises DirectoryError with the code 'directory-closed'. To close it twice does no harm, and
+        a Directory that is no longer referred to closes itself.
+        """
+    def __enter__(self) -> Directory:
+        """`with Directory.open(url) as directory:` closes it at the end of the block."""
+    def __exit__(self, *_raised: object) -> None: ...
 
 class OathError(Exception):
     """Whatever this package refuses. `code` is a stable name, `action` says what to do."""

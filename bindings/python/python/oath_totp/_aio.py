@@ -85,5 +85,15 @@ class AsyncDirectory:
     async def verify_audit(self):
         return await to_thread(self._directory.verify_audit)
 
+    async def close(self):
+        await to_thread(self._directory.close)
+
+    async def __aenter__(self):
+        self._directory.__enter__()
+        return self
+
+    async def __aexit__(self, *_raised):
+        await self.close()
+
     def __repr__(self):
         return f"Async{self._directory!r}"
