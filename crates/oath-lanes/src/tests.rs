@@ -229,6 +229,12 @@ fn every_machine_has_the_paths_that_need_no_special_instructions_and_takes_one_t
     assert!(Present::best().path().present().is_some());
 }
 
+#[test]
+fn the_path_of_two_extensions_needs_both() {
+    let present = |path: Path| path.present().is_some();
+    assert_eq!(present(Path::ShaNiAvx512), present(Path::ShaNi) && present(Path::Avx512));
+}
+
 #[cfg(feature = "force-path")]
 #[test]
 fn a_forced_path_gives_the_same_numbers_and_can_be_given_back() {
