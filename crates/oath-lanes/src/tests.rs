@@ -19,6 +19,7 @@ trait Pads: Sized {
     fn apart_on(&self, path: Path, counters: [u64; 2], out: [&mut [u32]; 2]) -> bool;
     fn many_on(path: Path, keys: &[&Self], counter: u64, out: &mut [u32]) -> bool;
     fn best(&self, counter: u64, out: &mut [u32]);
+    fn apart_best(&self, counters: [u64; 2], out: [&mut [u32]; 2]);
     fn many_best(keys: &[&Self], counter: u64, out: &mut [u32]);
     /// RFC 4226 §5.3, from the `hmac` crate and by index.
     fn reference(key: &[u8], counter: u64) -> u32;
@@ -41,6 +42,9 @@ macro_rules! pads {
             }
             fn best(&self, counter: u64, out: &mut [u32]) {
                 self.truncated(counter, out);
+            }
+            fn apart_best(&self, counters: [u64; 2], out: [&mut [u32]; 2]) {
+                self.truncated_apart(counters, out);
             }
             fn many_best(keys: &[&Self], counter: u64, out: &mut [u32]) {
                 Self::truncated_many(keys, counter, out);
@@ -87,6 +91,10 @@ fn apart<P: Pads>(key: &[u8], counters: [u64; 2], lengths: [usize; 2]) {
         assert!(pads.apart_on(path, counters, [one, other]));
         assert_eq!(out, want, "{path:?}, {lengths:?} numbers from counters {counters:?}");
     });
+    let mut out = lengths.map(|length| alloc::vec![u32::MAX; length]);
+    let [one, other] = &mut out;
+    pads.apart_best(counters, [one, other]);
+    assert_eq!(out, want, "the machine's choice, {lengths:?} numbers from counters {counters:?}");
 }
 
 fn many<P: Pads>(keys: &[Vec<u8>], counter: u64) {
