@@ -174,8 +174,11 @@ impl Totp {
 /// The places of the bits that are set, ascending. Public: time and branches depend on them.
 #[cfg(feature = "alloc")]
 pub(crate) fn places(bits: u64) -> impl Iterator<Item = u64> {
-    let following = |bits: &u64| Some(bits & bits.wrapping_sub(1));
-    core::iter::successors(Some(bits), following).take_while(|bits| *bits != 0).map(|bits| bits.trailing_zeros().into())
+    (0..bits.count_ones()).scan(bits, |rest, _| {
+        let place = rest.trailing_zeros();
+        *rest &= rest.wrapping_sub(1);
+        Some(place.into())
+    })
 }
 
 /// How many steps a step lies ahead of the server's; clipped to ± [`i64::MAX`], so that it can be turned round.
