@@ -217,4 +217,12 @@ mod tests {
             assert_eq!([offset(far, near), offset(near, far)], [distance, -distance], "{far} and {near}");
         }
     }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn every_bit_that_is_set_has_its_place() {
+        for bits in [0, 1, 0b1011, 1 << 63, 1 << 63 | 1, 0x8000_0001_8000_0000, u64::MAX] {
+            assert!(super::places(bits).eq((0..64).filter(|place| bits >> place & 1 == 1)), "{bits:b}");
+        }
+    }
 }
