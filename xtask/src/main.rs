@@ -9,6 +9,8 @@ mod fuzz;
 mod metadata;
 mod miri;
 mod mutants;
+mod npm;
+mod npm_tests;
 mod papers;
 mod python;
 mod run;
@@ -44,6 +46,7 @@ const TASKS: &[Task] = &[
         "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
         python::python,
     ),
+    ("npm", "the npm package: built, measured, installed and tried in Node, TypeScript, Vite and Chromium", npm::npm),
     ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
@@ -82,6 +85,7 @@ fn test() -> Outcome {
     wipe::wipe()?;
     fuzz::fuzz()?;
     python::python()?;
+    npm::npm()?;
     println!("\nxtask: all checks and tests passed");
     for what in missing {
         println!("xtask: not done: {what}");

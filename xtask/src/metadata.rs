@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The crates that are shipped, from the lowest to the highest: each may depend on those before it.
-const ORDER: [&str; 6] = ["oath-lanes", "oath-totp", "oath-seeds", "oath-directory", "oath-cli", "oath-python"];
+const ORDER: [&str; 7] =
+    ["oath-lanes", "oath-totp", "oath-seeds", "oath-directory", "oath-cli", "oath-python", "oath-wasm"];
 
 /// No dependency asks for a newer Rust than the workspace states, and the arrows between the crates point down.
 pub(crate) fn promises() -> Outcome {

@@ -90,3 +90,14 @@ pub(crate) fn python() -> Outcome<Option<String>> {
     }
     Ok(Some("the wheel: it needs Python 3.10 or later with venv (Debian: apt-get install python3-venv)".to_owned()))
 }
+
+/// Node and npm. What could not be had.
+pub(crate) fn node() -> Outcome<Option<String>> {
+    let version =
+        output("node", &["--version"]).and_then(|text| text.trim_start_matches('v').split('.').next()?.parse().ok());
+    if version.is_some_and(|version: u32| version >= 20) && output("npm", &["--version"]).is_some() {
+        return Ok(None);
+    }
+    let missing = "the npm package: it needs Node 20 or later, and npm".to_owned();
+    if in_ci() { Err(Failure(missing)) } else { Ok(Some(missing)) }
+}

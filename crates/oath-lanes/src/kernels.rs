@@ -11,6 +11,10 @@ pub(crate) trait Kernels<const S: usize>: Sized {
     /// The message schedule of a counter's block, round constants added. Public: no key is in it.
     type Schedule;
 
+    /// Whether this hash is left to its crate on every path: where a module must be small (`oath_small`), one copy of it is
+    /// enough.
+    const BY_CRATE: bool = false;
+
     /// The state after the inner pad.
     fn inner(&self) -> &[u32; S];
 
@@ -130,6 +134,7 @@ fn counters_of_one_high_word<P: Kernels<S>, const S: usize>(
     out: &mut [u32],
 ) {
     match present.path() {
+        _ if P::BY_CRATE => one_by_one(low, out, |low| pads.number_by_crate(high, low)),
         Path::Crate => one_by_one(low, out, |low| pads.number_by_crate(high, low)),
         Path::Scalar => one_by_one(low, out, |low| number(pads, high, low)),
         Path::Lanes | Path::Avx2 if out.len() == 1 => one_by_one(low, out, |low| number(pads, high, low)),
@@ -176,6 +181,7 @@ pub(crate) fn keys<P: Kernels<S>, const S: usize>(present: Present, keys: &[&P],
     let n = keys.len().min(out.len());
     let (keys, out) = (keys.split_at(n).0, out.split_at_mut(n).0);
     match present.path() {
+        _ if P::BY_CRATE => key_by_key(keys, out, |key| key.number_by_crate(high, low)),
         Path::Crate => key_by_key(keys, out, |key| key.number_by_crate(high, low)),
         Path::Scalar => {
             let schedule = P::schedule(high, low);

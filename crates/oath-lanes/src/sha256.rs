@@ -122,6 +122,8 @@ impl Sha256Pads {
 }
 
 impl Kernels<8> for Sha256Pads {
+    const BY_CRATE: bool = cfg!(oath_small);
+
     type Schedule = scalar::Schedule;
 
     fn inner(&self) -> &[u32; 8] {

@@ -64,6 +64,26 @@ impl Code {
         Ok(Self { value, digits })
     }
 
+    /// A code that travelled as a number, without its leading zeros, and as how many digits it has.
+    ///
+    /// ```
+    /// # use oath_totp::{Code, Digits};
+    /// assert_eq!(Code::from_number(5924, Digits::Six)?, "005924".parse()?);
+    /// assert!(Code::from_number(1_000_000, Digits::Six).is_err());
+    /// # Ok::<(), oath_totp::MalformedCode>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MalformedCode::Length`] where the number has more digits.
+    pub const fn from_number(number: u32, digits: Digits) -> Result<Self, MalformedCode> {
+        if number < digits.bound() {
+            Ok(Self { value: number, digits })
+        } else {
+            // Public: nothing about a candidate is secret.
+            Err(MalformedCode::Length { found: length(number) })
+        }
+    }
+
     /// The code of a truncated HMAC, a number of 31 bits. Leakage: the number is secret.
     pub(crate) fn from_truncated(number: u32, digits: Digits) -> Self {
         Self { value: digits.reduce(number), digits }
@@ -73,6 +93,14 @@ impl Code {
     #[must_use]
     pub const fn digits(&self) -> Digits {
         self.digits
+    }
+
+    /// The code as a number, without its leading zeros: for callers to whom a number costs less than a text.
+    ///
+    /// Leakage: the code is secret.
+    #[must_use]
+    pub const fn expose_number(&self) -> u32 {
+        self.value
     }
 
     pub(crate) const fn value(&self) -> u32 {
@@ -88,6 +116,15 @@ impl Code {
         let unused = (buffer.len().saturating_sub(count)) << 3;
         *buffer = (eight_digits(self.value) >> unused).to_le_bytes();
         buffer.split_at(count).0
+    }
+}
+
+/// How many digits a public number has.
+const fn length(number: u32) -> usize {
+    match number.checked_ilog10() {
+        #[expect(clippy::as_conversions, reason = "From is not const; at most 9")]
+        Some(log) => log as usize + 1,
+        None => 1,
     }
 }
 

@@ -95,6 +95,15 @@ impl Digits {
         }
     }
 
+    /// `10^Digit`: every code is a number below it.
+    pub(crate) const fn bound(self) -> u32 {
+        match self {
+            Self::Six => 1_000_000,
+            Self::Seven => 10_000_000,
+            Self::Eight => 100_000_000,
+        }
+    }
+
     /// `D = Snum mod 10^Digit`, RFC 4226 §5.3, for a number of 31 bits.
     ///
     /// Leakage: the number and the result are secret, the digits public. A hardware division takes a time that depends

@@ -1,8 +1,10 @@
 use crate::uri::KeyUri;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
-use fast_qr::{ECL, QRBuilder, QRCode};
+use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
 use zeroize::Zeroizing;
 
 /// A key URI as a QR code, for an app to scan. It is the secret in another shape: show it once, keep no copy.
@@ -15,7 +17,11 @@ use zeroize::Zeroizing;
 /// assert_eq!(code.to_text().lines().count(), code.side().div_ceil(2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Qr(QRCode);
+pub struct Qr {
+    size: usize,
+    /// Row by row, whether a module is dark.
+    modules: Zeroizing<Vec<bool>>,
+}
 
 /// Light modules around the code, as the standard asks (ISO/IEC 18004, 9.1).
 const QUIET: usize = 4;
@@ -26,7 +32,19 @@ impl KeyUri {
     /// # Errors
     /// [`TooLong`] beyond 2331 bytes.
     pub fn qr(&self) -> Result<Qr, TooLong> {
-        QRBuilder::new(self.expose_uri().as_str()).ecl(ECL::M).build().map(Qr).map_err(|_| TooLong)
+        let uri = self.expose_uri();
+        let room = || Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
+        let (mut data, mut drawn) = (room(), room());
+        data.get_mut(..uri.len()).ok_or(TooLong)?.copy_from_slice(uri.as_bytes());
+        let level = QrCodeEcc::Medium;
+        let code =
+            QrCode::encode_binary(&mut data, uri.len(), &mut drawn, level, Version::MIN, Version::MAX, None, false);
+        let code = code.map_err(|_| TooLong)?;
+        let places = (0..code.size()).flat_map(|row| (0..code.size()).map(move |column| (column, row)));
+        let size = usize::try_from(code.size()).map_err(|_| TooLong)?;
+        let mut modules = Zeroizing::new(Vec::with_capacity(size.saturating_mul(size)));
+        modules.extend(places.map(|(column, row)| code.get_module(column, row)));
+        Ok(Qr { size, modules })
     }
 }
 
@@ -34,15 +52,16 @@ impl Qr {
     /// How many modules a side has, the light ones around included.
     #[must_use]
     pub const fn side(&self) -> usize {
-        self.0.size.saturating_add(2 * QUIET)
+        self.size.saturating_add(2 * QUIET)
     }
 
     /// Whether the module in this column and row, from 0, is dark; outside all are light.
     #[must_use]
     pub fn is_dark(&self, column: usize, row: usize) -> bool {
-        let inside = |place: usize| place.checked_sub(QUIET).filter(|place| *place < self.0.size);
-        let row = inside(row).and_then(|row| self.0.data.chunks(self.0.size).nth(row));
-        row.zip(inside(column)).and_then(|(row, column)| row.get(column)).is_some_and(|module| module.value())
+        let inside = |place: usize| place.checked_sub(QUIET).filter(|place| *place < self.size);
+        let place =
+            inside(row).zip(inside(column)).map(|(row, column)| row.wrapping_mul(self.size).wrapping_add(column));
+        place.and_then(|place| self.modules.get(place)).copied().unwrap_or_default()
     }
 
     /// A drawing for a page: black on white, as large as where it is put, described for screen readers.

@@ -1,0 +1,51 @@
+//! The two WebAssembly modules of the npm package: types translated, and nothing else. What the package offers is
+//! documented where JavaScript programmers look, in `js/index.d.ts` and `js/seeds.d.ts`; what is here is called by the
+//! JavaScript beside those, which has looked at the type of every argument.
+//!
+//! A number of 64 bits is passed as two halves: a bigint would have to be made for each call. A text with a secret in it
+//! is passed as its bytes, which are owned here and wiped; strings are not.
+//!
+//! The module of the codes is built without the standard library: what that prints when a program panics would be a third
+//! of it.
+#![cfg_attr(all(target_family = "wasm", not(feature = "seeds")), no_std)]
+
+extern crate alloc;
+
+#[cfg(all(target_family = "wasm", not(feature = "seeds")))]
+use alloc::string::ToString;
+
+#[cfg(feature = "codes")]
+mod arguments;
+#[cfg(feature = "codes")]
+mod codes;
+#[cfg(feature = "codes")]
+mod secret;
+#[cfg(feature = "seeds")]
+mod seeds;
+#[cfg(feature = "codes")]
+mod uri;
+
+#[cfg(all(target_family = "wasm", not(feature = "seeds")))]
+mod bare {
+    /// The smallest that is quick for any sequence of calls.
+    #[global_allocator]
+    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+    /// Nothing panics; if something did, JavaScript would see a `RuntimeError`.
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        core::arch::wasm32::unreachable()
+    }
+}
+
+/// What is wrong with a text that was read, for the message of an `OathError`.
+#[cfg(any(feature = "codes", feature = "seeds"))]
+fn message(error: impl core::fmt::Display) -> wasm_bindgen::JsValue {
+    wasm_bindgen::JsValue::from_str(&error.to_string())
+}
+
+/// A value of the right type that is none of those expected.
+#[cfg(any(feature = "codes", feature = "seeds"))]
+fn value_error(error: impl core::fmt::Display) -> wasm_bindgen::JsValue {
+    js_sys::RangeError::new(&error.to_string()).into()
+}

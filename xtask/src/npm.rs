@@ -1,0 +1,201 @@
+//! The npm package: both modules built, bound to JavaScript, made small, packed, and tried as its users do.
+
+use crate::metadata::target_directory;
+use crate::npm_tests;
+use crate::run::{Failure, Outcome, cargo, output, program_in, root, text};
+use crate::setup;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// The two modules, each a feature of the crate, and how large each entry is at most, gzipped, in bytes: its JavaScript
+/// and the larger of its two modules.
+const PARTS: [(&str, u64); 2] = [("codes", 64 << 10), ("seeds", 250 << 10)];
+/// The instructions that wasm-opt may expect: those of every engine with SIMD128, and of those before it.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+];
+
+pub(crate) fn npm() -> Outcome {
+    if let Some(missing) = setup::node()? {
+        println!("\nxtask: not done: {missing}");
+        return Ok(());
+    }
+    let archive = build()?;
+    npm_tests::all(&archive)
+}
+
+/// Builds it, and returns its file.
+pub(crate) fn build() -> Outcome<PathBuf> {
+    setup::rust_target(WASM)?;
+    let tools = tools()?;
+    let package = empty("package")?;
+    copy_all(&binding().join("js"), &package)?;
+    for file in ["README.md", "package.json"] {
+        fs::copy(binding().join(file), package.join(file))?;
+    }
+    for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(root().join(file), package.join(file))?;
+    }
+    fs::create_dir_all(package.join("wasm"))?;
+    cargo(&["build", "-q", "-p", "oath-bindgen"])?;
+    for (part, _) in PARTS {
+        let plain = module(&tools, part, false, &package)?;
+        let simd = module(&tools, part, true, &package)?;
+        if plain != simd {
+            return Err(Failure(format!("the two modules of {part} want different JavaScript")));
+        }
+        fs::write(package.join("wasm").join(format!("{part}.js")), plain)?;
+    }
+    for (part, most) in PARTS {
+        size(&package, part, most)?;
+    }
+    let packed = empty("packed")?;
+    program_in(&package, "npm", &["pack", "--silent", "--pack-destination", &text(&packed)])?;
+    let name = format!("oath-totp-{}.tgz", env!("CARGO_PKG_VERSION"));
+    let archive = place()?.join(&name);
+    fs::rename(packed.join(&name), &archive)
+        .map_err(|_| Failure(format!("npm packed no {name}: is the version of package.json the workspace's?")))?;
+    println!("xtask: {}", archive.display());
+    Ok(archive)
+}
+
+/// One module, for engines with vectors or without; the JavaScript that belongs to it.
+fn module(tools: &Path, part: &str, simd: bool, package: &Path) -> Outcome<String> {
+    let name = if simd { format!("{part}-simd") } else { part.to_owned() };
+    let target = place()?.join(if simd { "build-simd" } else { "build" });
+    cargo(&[
+        "build",
+        "-q",
+        "--package=oath-wasm",
+        "--profile=npm",
+        &format!("--target={WASM}"),
+        &format!("--features={part}"),
+        &format!("--target-dir={}", text(&target)),
+        &format!("--config=build.rustflags=[{}]", flags(simd).join(", ")),
+    ])?;
+    let bound = place()?.join("bound").join(&name);
+    let built = target.join(WASM).join("npm/oath_wasm.wasm");
+    cargo(&["run", "-q", "-p", "oath-bindgen", "--", &text(&built), &text(&bound), part])?;
+    // Once with the names of functions, for `cargo xtask asm`, and the same without.
+    let named = named(&name)?;
+    let optimize = text(&tools.join("node_modules/.bin/wasm-opt"));
+    let bound_module = text(&bound.join(format!("{part}_bg.wasm")));
+    let simd_feature: &[&str] = if simd { &["--enable-simd"] } else { &[] };
+    let features = [&FEATURES[..], simd_feature].concat();
+    program_in(&root(), &optimize, &[&features[..], &["-Oz", "-g", &bound_module, "-o", &text(&named)]].concat())?;
+    let shipped = text(&package.join("wasm").join(format!("{name}.wasm")));
+    let strip = ["--strip-debug", "--strip-producers", "--strip-target-features", &text(&named), "-o", &shipped];
+    program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())?;
+    Ok(without_comments(&fs::read_to_string(bound.join(format!("{part}_bg.js")))?))
+}
+
+/// Where a module lies as it ships, but with the names of its functions.
+pub(crate) fn named(name: &str) -> Outcome<PathBuf> {
+    let folder = place()?.join("named");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.join(format!("{name}.wasm")))
+}
+
+/// One copy of each hash, and no path of this machine.
+fn flags(simd: bool) -> Vec<String> {
+    let mut flags: Vec<String> =
+        ["oath_small", "sha1_backend=\"soft\"", "sha2_backend=\"soft\"", "sha2_backend_soft=\"compact\""]
+            .iter()
+            .flat_map(|cfg| ["'--cfg'".to_owned(), format!("'{cfg}'")])
+            .collect();
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    for (from, to) in [(home.unwrap_or_default(), "cargo"), (text(&root()), "oath-totp")] {
+        if !from.is_empty() {
+            flags.push(format!("'--remap-path-prefix={from}={to}'"));
+        }
+    }
+    if simd {
+        flags.push("'-Ctarget-feature=+simd128'".to_owned());
+    }
+    flags
+}
+
+/// What is generated is documented in Rust.
+fn without_comments(script: &str) -> String {
+    let is_code = |line: &&str| {
+        let line = line.trim_start();
+        !(line.is_empty() || line.starts_with("/**") || line.starts_with("* ") || line.starts_with("*/") || line == "*")
+    };
+    script.lines().filter(is_code).map(|line| format!("{}\n", line.replace("    ", " "))).collect()
+}
+
+/// Prints how much a page loads, and fails where that is too much.
+fn size(package: &Path, part: &str, most: u64) -> Outcome {
+    let script = text(&binding().join("tools/size.js"));
+    let entry = if part == "codes" { "index-web.js" } else { "seeds-web.js" };
+    let words = [script.as_str(), &text(package), entry, part];
+    let sizes = output("node", &words).ok_or_else(|| Failure("node tools/size.js failed".to_owned()))?;
+    print!("{sizes}");
+    let all: u64 = sizes.lines().last().and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(u64::MAX);
+    if all > most {
+        return Err(Failure(format!("the entry of {part} has {all} bytes gzipped, at most {most} are allowed")));
+    }
+    Ok(())
+}
+
+/// wasm-opt, TypeScript, Vite and what drives a browser, in the versions of the lock file.
+pub(crate) fn tools() -> Outcome<PathBuf> {
+    installed("tools", &binding().join("tools"))
+}
+
+/// The packages of a lock file, installed where they are not yet.
+pub(crate) fn installed(name: &str, from: &Path) -> Outcome<PathBuf> {
+    let folder = place()?.join(name);
+    fs::create_dir_all(&folder)?;
+    let lock = fs::read(from.join("package-lock.json"))?;
+    if fs::read(folder.join("installed")).is_ok_and(|installed| installed == lock) {
+        return Ok(folder);
+    }
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(from.join(file), folder.join(file))?;
+    }
+    program_in(&folder, "npm", &["ci", "--silent", "--no-audit", "--no-fund"])?;
+    fs::write(folder.join("installed"), lock)?;
+    Ok(folder)
+}
+
+/// Where the binding lies.
+pub(crate) fn binding() -> PathBuf {
+    root().join("bindings/wasm")
+}
+
+/// Where all that is made for npm lies.
+pub(crate) fn place() -> Outcome<PathBuf> {
+    Ok(target_directory()?.join("npm"))
+}
+
+/// A folder of this name with nothing in it.
+pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
+    let folder = place()?.join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The files of a folder, and of those in it, into another.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Outcome {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_all(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
