@@ -1,20 +1,23 @@
 //! The packed npm package in projects as its users make them.
 
-use crate::npm::{binding, copy_all, empty};
+use crate::npm::{binding, copy_all, empty, tools};
 use crate::run::{Outcome, program_in, root, text};
+use crate::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn all(archive: &Path) -> Outcome {
-    node(archive)
+    node(archive)?;
+    typescript(archive)?;
+    browsers(archive)
 }
 
 /// A new project with the package and these of our files.
-fn project(name: &str, archive: &Path, folders: &[&str]) -> Outcome<PathBuf> {
-    let folder = empty(name)?;
+fn project(name: &str, archive: &Path, tests: &[&str]) -> Outcome<PathBuf> {
+    let folder = empty(&format!("try-{name}"))?;
     fs::write(folder.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
     program_in(&folder, "npm", &["install", "--silent", "--no-audit", "--no-fund", "--offline", &text(archive)])?;
-    for tests in folders {
+    for tests in tests {
         copy_all(&binding().join("tests").join(tests), &folder)?;
     }
     copy_all(&root().join("testkit"), &folder.join("testkit"))?;
@@ -25,4 +28,24 @@ fn project(name: &str, archive: &Path, folders: &[&str]) -> Outcome<PathBuf> {
 fn node(archive: &Path) -> Outcome {
     let folder = project("node", archive, &["shared", "node"])?;
     program_in(&folder, "node", &["--expose-gc", "--test"])
+}
+
+/// A strict compiler.
+fn typescript(archive: &Path) -> Outcome {
+    let folder = project("typescript", archive, &["typescript"])?;
+    program_in(&folder, &text(&tools()?.join("node_modules/.bin/tsc")), &["--project", "."])
+}
+
+/// A page and a worker that Vite has built, and a page that nothing has built.
+fn browsers(archive: &Path) -> Outcome {
+    let built = project("vite", archive, &["shared", "vite"])?;
+    program_in(&built, &text(&tools()?.join("node_modules/.bin/vite")), &["build", "--logLevel=warn"])?;
+    if let Some(missing) = setup::chromium()? {
+        println!("\nxtask: not done: {missing}");
+        return Ok(());
+    }
+    let plain = project("page", archive, &["shared", "page"])?;
+    let script = text(&binding().join("tests/browser.js"));
+    let words = [script.as_str(), &text(&tools()?), &text(&built.join("dist")), &text(&plain)];
+    program_in(&root(), "node", &words)
 }

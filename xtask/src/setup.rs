@@ -101,3 +101,19 @@ pub(crate) fn node() -> Outcome<Option<String>> {
     let missing = "the npm package: it needs Node 20 or later, and npm".to_owned();
     if in_ci() { Err(Failure(missing)) } else { Ok(Some(missing)) }
 }
+
+/// Chromium, for what runs in a browser. What could not be had.
+pub(crate) fn chromium() -> Outcome<Option<String>> {
+    let usable = || output("/usr/bin/chromium", &["--version"]).is_some() || std::env::var_os("CHROMIUM").is_some();
+    if usable() {
+        return Ok(None);
+    }
+    if in_ci() {
+        program("apt-get", &["update", "-q"])?;
+        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "chromium"])?;
+        return if usable() { Ok(None) } else { Err(Failure("chromium is installed, but does not run".to_owned())) };
+    }
+    Ok(Some(
+        "the npm package in a browser: there is no /usr/bin/chromium (Debian: apt-get install chromium)".to_owned(),
+    ))
+}

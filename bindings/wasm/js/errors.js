@@ -27,9 +27,21 @@ const AMBIGUOUS = "the code fits more than one moment; the next code is needed a
 
 /** The verdicts of the module below zero. */
 export function rejected(verdict) {
-  if (verdict === -1) return new OathError("mismatch", INVALID);
-  if (verdict === -2) return new OathError("replayed", INVALID);
-  return new OathError("ambiguous", AMBIGUOUS);
+  if (verdict === -1) return outcome("mismatch", INVALID);
+  if (verdict === -2) return outcome("replayed", INVALID);
+  return outcome("ambiguous", AMBIGUOUS);
+}
+
+/** Without a stack: a wrong code is no mistake of the program, and V8 takes several times as long for it as for the code. */
+function outcome(code, message) {
+  const { stackTraceLimit } = Error;
+  if (typeof stackTraceLimit !== "number" || Object.isFrozen(Error)) return new OathError(code, message);
+  Error.stackTraceLimit = 0;
+  try {
+    return new OathError(code, message);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Calls the module. A text that it throws says what is wrong with what was read; anything else goes on as it is. */

@@ -113,11 +113,13 @@ fn format(name: &str) -> Result<Format, JsValue> {
 }
 
 /// The names of the formats that are read and written.
+#[expect(unreachable_pub, reason = "the macro asks for it")]
 #[wasm_bindgen]
 pub fn formats() -> Vec<String> {
     Format::ALL.iter().map(ToString::to_string).collect()
 }
 
+#[expect(unreachable_pub, reason = "the macro asks for it")]
 #[wasm_bindgen]
 pub fn read(source: Vec<u8>, format: Option<String>, upn: &str, repairs: &str) -> Result<SeedFile, JsValue> {
     let source = Zeroizing::new(source);

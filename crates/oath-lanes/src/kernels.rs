@@ -4,6 +4,7 @@ use crate::lanes::plain4;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::{avx2x8, avx512x8, avx512x16};
 use crate::path::{Path, Present};
+use zeroize::Zeroize;
 
 /// HMAC of one hash, S words of state, in the shapes that the paths need. "The number" of a counter is
 /// `DT(HMAC(K, C))`, C being the 64 bits of `high` and `low`.
@@ -26,6 +27,11 @@ pub(crate) trait Kernels<const S: usize>: Sized {
 
     /// The number in straight-line scalar code; `inline(always)`, to be the body of a lane loop.
     fn number(inner: &[u32; S], outer: &[u32; S], high: u32, low: u32) -> u32;
+
+    /// The same for a single counter.
+    fn number_alone(inner: &[u32; S], outer: &[u32; S], high: u32, low: u32) -> u32 {
+        Self::number(inner, outer, high, low)
+    }
 
     /// The schedule for [`Self::number_scheduled`].
     fn schedule(high: u32, low: u32) -> Self::Schedule;
@@ -258,12 +264,38 @@ fn key_by_key<P>(keys: &[&P], out: &mut [u32], number: impl Fn(&P) -> u32) {
 
 #[inline(never)]
 fn number<P: Kernels<S>, const S: usize>(pads: &P, high: u32, low: u32) -> u32 {
-    P::number(pads.inner(), pads.outer(), high, low)
+    P::number_alone(pads.inner(), pads.outer(), high, low)
 }
 
 #[inline(never)]
 fn number_scheduled<P: Kernels<S>, const S: usize>(pads: &P, schedule: &P::Schedule) -> u32 {
     P::number_scheduled(pads.inner(), pads.outer(), schedule)
+}
+
+/// The hash of a key that is longer than a block, at the head of a block (RFC 2104 §2).
+///
+/// Leakage: the key is secret, its length is public.
+pub(crate) fn long_key<const S: usize>(
+    start: &[u32; S],
+    key: &[u8],
+    compress: impl Fn(&mut [u32; S], &[[u8; 64]]),
+) -> [u8; 64] {
+    let mut state = *start;
+    let (blocks, rest) = key.as_chunks::<64>();
+    compress(&mut state, blocks);
+    // What is left, the end mark, zeros, and the length in bits in the last eight bytes (FIPS 180-4 §5.1.1).
+    let mut last = [[0u8; 64]; 2];
+    last.as_flattened_mut().iter_mut().zip(rest.iter().chain(&[0x80])).for_each(|(to, from)| *to = *from);
+    let bits = u64::try_from(key.len()).unwrap_or_default().wrapping_mul(8).to_be_bytes();
+    let (one, two) = last.split_at_mut(1);
+    let end = if rest.len() < 56 { &mut *one } else { two };
+    end.as_flattened_mut().iter_mut().rev().zip(bits.iter().rev()).for_each(|(to, from)| *to = *from);
+    compress(&mut state, last.split_at(if rest.len() < 56 { 1 } else { 2 }).0);
+    let mut block = [0; 64];
+    block.iter_mut().zip(state.iter().flat_map(|word| word.to_be_bytes())).for_each(|(to, from)| *to = from);
+    state.zeroize();
+    last.zeroize();
+    block
 }
 
 /// A block of words as the bytes that the hash crates take.

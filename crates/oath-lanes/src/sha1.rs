@@ -9,12 +9,24 @@ use crate::kernels::{self, Kernels, block_bytes};
 use crate::path::Path;
 use crate::path::Present;
 use crate::truncate::dynamic_truncation;
-use ::sha1::{Digest, block_api::compress};
+#[cfg(not(oath_small))]
+use ::sha1::block_api::compress;
 use core::slice::from_ref;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 const H0: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
 const BLOCK: usize = 64;
+
+/// As the crate's, with the copy of the rounds that is there in any case.
+#[cfg(oath_small)]
+fn compress(state: &mut [u32; 5], blocks: &[[u8; BLOCK]]) {
+    for block in blocks {
+        let mut words = [0; 16];
+        words.iter_mut().zip(block.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_be_bytes(*four));
+        *state = scalar::compress_apart(state, words);
+        words.zeroize();
+    }
+}
 
 /// K absorbed into the two states of HMAC-SHA-1 (RFC 2104 §4): what is left to do for a counter is one block each.
 ///
@@ -35,9 +47,7 @@ impl Sha1Pads {
         if let Some(head) = block.get_mut(..key.len()) {
             head.copy_from_slice(key);
         } else {
-            let mut hashed = ::sha1::Sha1::digest(key);
-            block.iter_mut().zip(&hashed).for_each(|(b, h)| *b = *h);
-            hashed.as_mut_slice().zeroize();
+            block = kernels::long_key(&H0, key, compress);
         }
         let mut pads = Self { inner: H0, outer: H0 };
         block.iter_mut().for_each(|b| *b ^= 0x36);
@@ -53,7 +63,9 @@ impl Sha1Pads {
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
     /// leakage model for what stays on the stack.
-    #[inline]
+    #[cfg_attr(not(oath_small), inline)]
+    // Where the caller is made small, what it makes of a generic function would be too: kept here, it is made fast.
+    #[cfg_attr(oath_small, inline(never))]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
         kernels::counters_on_best(self, counter, out);
     }
@@ -133,6 +145,11 @@ impl Kernels<5> for Sha1Pads {
     #[inline(always)]
     fn number(inner: &[u32; 5], outer: &[u32; 5], high: u32, low: u32) -> u32 {
         scalar::number(inner, outer, high, low)
+    }
+
+    #[cfg(oath_small)]
+    fn number_alone(inner: &[u32; 5], outer: &[u32; 5], high: u32, low: u32) -> u32 {
+        scalar::number_alone(inner, outer, high, low)
     }
 
     fn schedule(high: u32, low: u32) -> scalar::Schedule {

@@ -9,7 +9,7 @@ use crate::kernels::{self, Kernels, block_bytes};
 use crate::path::Path;
 use crate::path::Present;
 use crate::truncate::dynamic_truncation;
-use ::sha2::{Digest, block_api::compress256 as compress};
+use ::sha2::block_api::compress256 as compress;
 use core::slice::from_ref;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -49,9 +49,7 @@ impl Sha256Pads {
         if let Some(head) = block.get_mut(..key.len()) {
             head.copy_from_slice(key);
         } else {
-            let mut hashed = ::sha2::Sha256::digest(key);
-            block.iter_mut().zip(&hashed).for_each(|(b, h)| *b = *h);
-            hashed.as_mut_slice().zeroize();
+            block = kernels::long_key(&H0, key, compress);
         }
         let mut pads = Self { inner: H0, outer: H0 };
         block.iter_mut().for_each(|b| *b ^= 0x36);
@@ -67,7 +65,8 @@ impl Sha256Pads {
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
     /// leakage model for what stays on the stack.
-    #[inline]
+    #[cfg_attr(not(oath_small), inline)]
+    #[cfg_attr(oath_small, inline(never))]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
         kernels::counters_on_best(self, counter, out);
     }

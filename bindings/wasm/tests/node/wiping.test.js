@@ -1,0 +1,53 @@
+// The memory of the module is searched: what instantiates it is watched.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const memories = [];
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function (module, imports) {
+  const instance = new Instance(module, imports);
+  memories.push(instance.exports.memory);
+  return instance;
+};
+const { KeyUri, Secret, Totp } = await import("oath-totp");
+const { read, write } = await import("oath-totp/seeds");
+
+const TEXT = "HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ";
+
+/** How often K stands in the memories, as bytes or as text. */
+function found(needles) {
+  const all = memories.map((memory) => Buffer.from(memory.buffer));
+  return needles.reduce((count, needle) => count + all.filter((memory) => memory.includes(needle)).length, 0);
+}
+
+test("no copy of a secret stays in the memory of a module", () => {
+  assert.equal(memories.length, 2);
+  const secret = Secret.fromBase32(TEXT);
+  const needles = [Buffer.from(secret.exposeBytes()), Buffer.from(TEXT), Buffer.from(secret.exposeHex())];
+  assert.ok(found(needles) > 0, "the search finds what is there");
+  const totp = new Totp(secret);
+  const uri = new KeyUri(totp, { account: "größe@example.com" });
+  const again = KeyUri.parse(String(uri));
+  uri.qrSvg();
+  secret.exposeBase32();
+  secret.equals(Secret.fromHex(secret.exposeHex()));
+  const file = read(`upn,serial number,secret key,time interval,manufacturer,model\r\na@b.c,1,${TEXT},30,,\r\n`);
+  assert.ok(Buffer.from(write(file.records, "entra-csv")).includes(TEXT));
+  const copy = file.records.at(0).secret;
+  for (const held of [secret, totp, uri, again, file, copy]) held.free();
+  globalThis.gc();
+});
+
+test("what was freed is gone", async () => {
+  // What nobody freed goes with the garbage.
+  for (let i = 0; i < 10; i++) {
+    globalThis.gc();
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  const raw = Buffer.from(Secret.fromBase32(TEXT).exposeBytes());
+  for (let i = 0; i < 20 && found([raw, Buffer.from(TEXT)]) > 0; i++) {
+    globalThis.gc();
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  assert.equal(found([raw, Buffer.from(TEXT)]), 0);
+});
