@@ -1,7 +1,7 @@
 //! The packed npm package in projects as its users make them.
 
-use crate::npm::{binding, copy_all, empty, tools};
-use crate::run::{Outcome, program_in, root, text};
+use crate::npm::{binding, build, copy_all, empty, installed, tools};
+use crate::run::{Failure, Outcome, program_in, root, text};
 use crate::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,4 +48,18 @@ fn browsers(archive: &Path) -> Outcome {
     let script = text(&binding().join("tests/browser.js"));
     let words = [script.as_str(), &text(&tools()?), &text(&built.join("dist")), &text(&plain)];
     program_in(&root(), "node", &words)
+}
+
+/// The package beside its peers; a measurement, on a machine that does nothing else.
+pub(crate) fn bench() -> Outcome {
+    if let Some(missing) = setup::node()? {
+        return Err(Failure(missing));
+    }
+    let archive = build()?;
+    let sources = root().join("benches/web");
+    let folder = installed("bench", &sources)?;
+    fs::copy(sources.join("run.mjs"), folder.join("run.mjs"))?;
+    let install = ["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--offline", &text(&archive)];
+    program_in(&folder, "npm", &install)?;
+    program_in(&folder, "node", &["run.mjs"])
 }
