@@ -3,6 +3,7 @@
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, program, text};
 use crate::setup;
+use std::path::PathBuf;
 
 /// x86-64 and WebAssembly, each at opt-level 3, s and z. There is no longer form.
 pub(crate) fn asm() -> Outcome {
@@ -30,7 +31,17 @@ pub(crate) fn asm() -> Outcome {
         println!("xtask: not done: the disassembly for x86-64, on another processor");
         files.retain(|file| file.ends_with(".wasm"));
     }
+    search(&files)
+}
+
+/// The same for modules as they ship, but with the names of their functions.
+pub(crate) fn shipped(modules: &[PathBuf]) -> Outcome {
+    let files = modules.iter().map(|module| text(module));
+    search(&std::iter::once("--shipped".to_owned()).chain(files).collect::<Vec<_>>())
+}
+
+fn search(words: &[String]) -> Outcome {
     cargo(&["build", "--release", "--package=oath-evidence", "--bin=asm"])?;
     let tool = text(&target_directory()?.join("release/asm"));
-    program(&tool, &files.iter().map(String::as_str).collect::<Vec<_>>())
+    program(&tool, &words.iter().map(String::as_str).collect::<Vec<_>>())
 }

@@ -1,5 +1,6 @@
 //! The npm package: both modules built, bound to JavaScript, made small, packed, and tried as its users do.
 
+use crate::asm;
 use crate::metadata::target_directory;
 use crate::npm_tests;
 use crate::run::{Failure, Outcome, cargo, output, program_in, root, text};
@@ -52,6 +53,7 @@ pub(crate) fn build() -> Outcome<PathBuf> {
         }
         fs::write(package.join("wasm").join(format!("{part}.js")), plain)?;
     }
+    asm::shipped(&named_modules()?)?;
     minify(&tools, &package)?;
     for (part, most) in PARTS {
         size(&package, part, most)?;
@@ -96,8 +98,12 @@ fn module(tools: &Path, part: &str, simd: bool, package: &Path) -> Outcome<Strin
     Ok(without_comments(&fs::read_to_string(bound.join(format!("{part}_bg.js")))?))
 }
 
+fn named_modules() -> Outcome<Vec<PathBuf>> {
+    PARTS.iter().flat_map(|(part, _)| [(*part).to_owned(), format!("{part}-simd")]).map(|name| named(&name)).collect()
+}
+
 /// Where a module lies as it ships, but with the names of its functions.
-pub(crate) fn named(name: &str) -> Outcome<PathBuf> {
+fn named(name: &str) -> Outcome<PathBuf> {
     let folder = place()?.join("named");
     fs::create_dir_all(&folder)?;
     Ok(folder.join(format!("{name}.wasm")))
@@ -109,6 +115,7 @@ fn flags(simd: bool) -> Vec<String> {
         ["oath_small", "sha1_backend=\"soft\"", "sha2_backend=\"soft\"", "sha2_backend_soft=\"compact\""]
             .iter()
             .flat_map(|cfg| ["'--cfg'".to_owned(), format!("'{cfg}'")])
+            .chain(["'-Csymbol-mangling-version=v0'".to_owned()])
             .collect();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     for (from, to) in [(home.unwrap_or_default(), "cargo"), (text(&root()), "oath-totp")] {

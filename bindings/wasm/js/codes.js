@@ -85,10 +85,14 @@ export class Secret {
   }
 
   static generate() {
-    if (typeof globalThis.crypto?.getRandomValues !== "function") {
-      throw new OathError("no-randomness", "there is no crypto.getRandomValues to make a secret with");
+    let random;
+    try {
+      // RFC 4226 §4, R6: 160 bits are recommended.
+      random = crypto.getRandomValues(new Uint8Array(20));
+    } catch {
+      throw new OathError("no-randomness", "crypto.getRandomValues gives nothing to make a secret with");
     }
-    return new Secret(MADE, orThrow("no-randomness", () => SecretInner.generate()));
+    return new Secret(MADE, wiped(random, (bytes) => SecretInner.from_bytes(bytes)));
   }
 
   static fromBase32(text) {

@@ -25,23 +25,23 @@ Object.defineProperty(OathError.prototype, "name", { value: "OathError", configu
 const INVALID = "the code is not valid";
 const AMBIGUOUS = "the code fits more than one moment; the next code is needed as well";
 
+/**
+ * An outcome, not a mistake of the program: an `OathError` without a stack. Engines make a native error several times as
+ * slowly as the module finds that a code is wrong, and guessing is what wrong codes are.
+ */
+function Outcome(code, message) {
+  this.message = message;
+  this.code = code;
+  this.action = ACTIONS[code];
+  this.line = null;
+}
+Outcome.prototype = OathError.prototype;
+
 /** The verdicts of the module below zero. */
 export function rejected(verdict) {
-  if (verdict === -1) return outcome("mismatch", INVALID);
-  if (verdict === -2) return outcome("replayed", INVALID);
-  return outcome("ambiguous", AMBIGUOUS);
-}
-
-/** Without a stack: a wrong code is no mistake of the program, and V8 takes several times as long for it as for the code. */
-function outcome(code, message) {
-  const { stackTraceLimit } = Error;
-  if (typeof stackTraceLimit !== "number" || Object.isFrozen(Error)) return new OathError(code, message);
-  Error.stackTraceLimit = 0;
-  try {
-    return new OathError(code, message);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  if (verdict === -1) return new Outcome("mismatch", INVALID);
+  if (verdict === -2) return new Outcome("replayed", INVALID);
+  return new Outcome("ambiguous", AMBIGUOUS);
 }
 
 /** Calls the module. A text that it throws says what is wrong with what was read; anything else goes on as it is. */

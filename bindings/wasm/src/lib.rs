@@ -47,5 +47,23 @@ fn message(error: impl core::fmt::Display) -> wasm_bindgen::JsValue {
 /// A value of the right type that is none of those expected.
 #[cfg(any(feature = "codes", feature = "seeds"))]
 fn value_error(error: impl core::fmt::Display) -> wasm_bindgen::JsValue {
-    js_sys::RangeError::new(&error.to_string()).into()
+    given::RangeError::new(&error.to_string()).into()
+}
+
+/// What every engine has. As declared by js-sys, with it would come what that needs for its promises.
+#[cfg(any(feature = "codes", feature = "seeds"))]
+mod given {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen]
+    extern "C" {
+        pub type RangeError;
+        #[wasm_bindgen(constructor)]
+        pub fn new(message: &str) -> RangeError;
+
+        pub type Uint8Array;
+        /// A copy: what it is made from is a view of the module's memory.
+        #[wasm_bindgen(constructor)]
+        pub fn new(bytes: &[u8]) -> Uint8Array;
+    }
 }

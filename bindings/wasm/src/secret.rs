@@ -1,8 +1,8 @@
 use crate::arguments::Text;
+use crate::given::Uint8Array;
 use crate::message;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -22,10 +22,6 @@ fn made<E: core::fmt::Display>(secret: Result<oath_totp::Secret, E>) -> Result<S
 
 #[wasm_bindgen]
 impl Secret {
-    pub fn generate() -> Result<Self, JsValue> {
-        made(oath_totp::Secret::generate())
-    }
-
     pub fn from_base32(text: Vec<u8>) -> Result<Self, JsValue> {
         made(oath_totp::Secret::from_base32(&Text::of(text)))
     }
@@ -47,7 +43,7 @@ impl Secret {
     }
 
     pub fn bytes(&self) -> Uint8Array {
-        Uint8Array::from(self.0.expose_bytes())
+        Uint8Array::new(self.0.expose_bytes())
     }
 
     pub fn byte_length(&self) -> usize {

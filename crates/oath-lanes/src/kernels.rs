@@ -12,10 +12,6 @@ pub(crate) trait Kernels<const S: usize>: Sized {
     /// The message schedule of a counter's block, round constants added. Public: no key is in it.
     type Schedule;
 
-    /// Whether this hash is left to its crate on every path: where a module must be small (`oath_small`), one copy of it is
-    /// enough.
-    const BY_CRATE: bool = false;
-
     /// The state after the inner pad.
     fn inner(&self) -> &[u32; S];
 
@@ -28,9 +24,14 @@ pub(crate) trait Kernels<const S: usize>: Sized {
     /// The number in straight-line scalar code; `inline(always)`, to be the body of a lane loop.
     fn number(inner: &[u32; S], outer: &[u32; S], high: u32, low: u32) -> u32;
 
-    /// The same for a single counter.
-    fn number_alone(inner: &[u32; S], outer: &[u32; S], high: u32, low: u32) -> u32 {
-        Self::number(inner, outer, high, low)
+    /// The numbers of consecutive counters by little code. Without a kernel for that: by the crate.
+    fn small(&self, high: u32, low: u32, out: &mut [u32]) {
+        one_by_one(low, out, |low| self.number_by_crate(high, low));
+    }
+
+    /// The numbers of one counter under as many keys by little code.
+    fn small_keys(keys: &[&Self], high: u32, low: u32, out: &mut [u32]) {
+        key_by_key(keys, out, |key| key.number_by_crate(high, low));
     }
 
     /// The schedule for [`Self::number_scheduled`].
@@ -140,8 +141,8 @@ fn counters_of_one_high_word<P: Kernels<S>, const S: usize>(
     out: &mut [u32],
 ) {
     match present.path() {
-        _ if P::BY_CRATE => one_by_one(low, out, |low| pads.number_by_crate(high, low)),
         Path::Crate => one_by_one(low, out, |low| pads.number_by_crate(high, low)),
+        Path::Small => pads.small(high, low, out),
         Path::Scalar => one_by_one(low, out, |low| number(pads, high, low)),
         Path::Lanes | Path::Avx2 if out.len() == 1 => one_by_one(low, out, |low| number(pads, high, low)),
         Path::Lanes => plain4::counters(pads, high, low, out),
@@ -187,8 +188,8 @@ pub(crate) fn keys<P: Kernels<S>, const S: usize>(present: Present, keys: &[&P],
     let n = keys.len().min(out.len());
     let (keys, out) = (keys.split_at(n).0, out.split_at_mut(n).0);
     match present.path() {
-        _ if P::BY_CRATE => key_by_key(keys, out, |key| key.number_by_crate(high, low)),
         Path::Crate => key_by_key(keys, out, |key| key.number_by_crate(high, low)),
+        Path::Small => P::small_keys(keys, high, low, out),
         Path::Scalar => {
             let schedule = P::schedule(high, low);
             key_by_key(keys, out, |key| number_scheduled(key, &schedule));
@@ -264,7 +265,7 @@ fn key_by_key<P>(keys: &[&P], out: &mut [u32], number: impl Fn(&P) -> u32) {
 
 #[inline(never)]
 fn number<P: Kernels<S>, const S: usize>(pads: &P, high: u32, low: u32) -> u32 {
-    P::number_alone(pads.inner(), pads.outer(), high, low)
+    P::number(pads.inner(), pads.outer(), high, low)
 }
 
 #[inline(never)]

@@ -13,6 +13,9 @@
 pub enum Path {
     /// The block functions of the crates `sha1` and `sha2`, one counter after the other.
     Crate,
+    /// SHA-1 with its rounds in loops, one number or four at a time; SHA-256 by its crate. For a module that must be small:
+    /// a build with `--cfg oath_small` has no other.
+    Small,
     /// Straight-line scalar code, one counter after the other.
     Scalar,
     /// Lane loops in the vectors that the target always has (SSE2, NEON, wasm SIMD128), scalar code for a single
@@ -32,14 +35,14 @@ impl Path {
     /// Every path, of any machine.
     #[cfg(any(test, feature = "force-path"))]
     #[cfg_attr(not(feature = "force-path"), allow(unreachable_pub, reason = "only tests ask"))]
-    pub const ALL: [Self; 7] =
-        [Self::Crate, Self::Scalar, Self::Lanes, Self::ShaNi, Self::Avx2, Self::Avx512, Self::ShaNiAvx512];
+    pub const ALL: [Self; 8] =
+        [Self::Crate, Self::Small, Self::Scalar, Self::Lanes, Self::ShaNi, Self::Avx2, Self::Avx512, Self::ShaNiAvx512];
 
     /// This path, if the machine has what it needs.
     #[cfg(any(test, feature = "force-path"))]
     pub(crate) fn present(self) -> Option<Present> {
         let present = match self {
-            Self::Crate | Self::Scalar | Self::Lanes => true,
+            Self::Crate | Self::Small | Self::Scalar | Self::Lanes => true,
             Self::ShaNi => cpu::sha_ni(),
             Self::Avx2 => cpu::avx2(),
             Self::Avx512 => cpu::avx512(),
@@ -75,6 +78,9 @@ impl Present {
         #[cfg(feature = "force-path")]
         if let Some(forced) = force::forced() {
             return forced;
+        }
+        if cfg!(oath_small) {
+            return Self(Path::Small);
         }
         Self(if cpu::sha_ni() {
             if cpu::avx512() { Path::ShaNiAvx512 } else { Path::ShaNi }

@@ -3,7 +3,11 @@
 #[cfg(target_arch = "x86_64")]
 mod ni;
 mod scalar;
+#[cfg_attr(not(oath_small), allow(dead_code, reason = "a path that only tests name"))]
+mod small;
 
+#[cfg(oath_small)]
+use self::small::compress;
 use crate::kernels::{self, Kernels, block_bytes};
 #[cfg(any(test, feature = "force-path"))]
 use crate::path::Path;
@@ -16,17 +20,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 const H0: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
 const BLOCK: usize = 64;
-
-/// As the crate's, with the copy of the rounds that is there in any case.
-#[cfg(oath_small)]
-fn compress(state: &mut [u32; 5], blocks: &[[u8; BLOCK]]) {
-    for block in blocks {
-        let mut words = [0; 16];
-        words.iter_mut().zip(block.as_chunks::<4>().0).for_each(|(word, four)| *word = u32::from_be_bytes(*four));
-        *state = scalar::compress_apart(state, words);
-        words.zeroize();
-    }
-}
 
 /// K absorbed into the two states of HMAC-SHA-1 (RFC 2104 §4): what is left to do for a counter is one block each.
 ///
@@ -63,9 +56,7 @@ impl Sha1Pads {
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
     /// leakage model for what stays on the stack.
-    #[cfg_attr(not(oath_small), inline)]
-    // Where the caller is made small, what it makes of a generic function would be too: kept here, it is made fast.
-    #[cfg_attr(oath_small, inline(never))]
+    #[inline]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
         kernels::counters_on_best(self, counter, out);
     }
@@ -147,9 +138,12 @@ impl Kernels<5> for Sha1Pads {
         scalar::number(inner, outer, high, low)
     }
 
-    #[cfg(oath_small)]
-    fn number_alone(inner: &[u32; 5], outer: &[u32; 5], high: u32, low: u32) -> u32 {
-        scalar::number_alone(inner, outer, high, low)
+    fn small(&self, high: u32, low: u32, out: &mut [u32]) {
+        small::counters(self, high, low, out);
+    }
+
+    fn small_keys(keys: &[&Self], high: u32, low: u32, out: &mut [u32]) {
+        small::keys(keys, high, low, out);
     }
 
     fn schedule(high: u32, low: u32) -> scalar::Schedule {

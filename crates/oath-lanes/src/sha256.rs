@@ -65,8 +65,7 @@ impl Sha256Pads {
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
     /// leakage model for what stays on the stack.
-    #[cfg_attr(not(oath_small), inline)]
-    #[cfg_attr(oath_small, inline(never))]
+    #[inline]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
         kernels::counters_on_best(self, counter, out);
     }
@@ -121,8 +120,6 @@ impl Sha256Pads {
 }
 
 impl Kernels<8> for Sha256Pads {
-    const BY_CRATE: bool = cfg!(oath_small);
-
     type Schedule = scalar::Schedule;
 
     fn inner(&self) -> &[u32; 8] {

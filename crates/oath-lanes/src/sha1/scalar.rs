@@ -91,21 +91,6 @@ fn compress(start: &State, block: [u32; 16]) -> State {
     sum(start, &state)
 }
 
-/// The same as a function of its own, for a build that must be small (`oath_small`).
-#[cfg(oath_small)]
-#[inline(never)]
-pub(super) fn compress_apart(start: &State, block: [u32; 16]) -> State {
-    compress(start, block)
-}
-
-/// [`number`] with one copy of the rounds.
-#[cfg(oath_small)]
-pub(super) fn number_alone(inner: &State, outer: &State, high: u32, low: u32) -> u32 {
-    let digest = compress_apart(inner, counter_block(high, low));
-    let digest = compress_apart(outer, digest_block(&digest));
-    dynamic_truncation(&digest, digest[4])
-}
-
 /// The compression function of SHA-1 over a ready [`schedule`].
 #[inline(always)]
 fn compress_scheduled(start: &State, schedule: &Schedule) -> State {

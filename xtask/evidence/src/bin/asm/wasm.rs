@@ -51,9 +51,23 @@ fn names(bytes: &[u8]) -> Result<BTreeMap<u32, String>, Box<dyn Error>> {
             let Name::Function(functions) = subsection? else { continue };
             for naming in functions {
                 let naming = naming?;
-                names.insert(naming.index, format!("{:#}", rustc_demangle::demangle(naming.name)));
+                names.insert(naming.index, plain(naming.name));
             }
         }
     }
     if names.is_empty() { Err("no names of functions".into()) } else { Ok(names) }
+}
+
+/// Without the hashes of crates, which a name has that wasm-bindgen has demangled.
+fn plain(name: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(name));
+    let mut parts = name.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((hash, rest)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => plain += rest,
+            _ => plain = plain + "[" + part,
+        }
+    }
+    plain
 }

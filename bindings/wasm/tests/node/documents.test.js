@@ -1,0 +1,31 @@
+// What the README and the declarations show, run as it stands there.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+
+const SEEDS = "upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,2300001,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,HardwareKey\r\n";
+
+/** The blocks of a Markdown text, or of one in comments. */
+function blocks(file) {
+  const text = readFileSync(new URL(`./node_modules/oath-totp/${file}`, import.meta.url), "utf8");
+  const bare = file.endsWith(".ts") ? text.replaceAll(/^ *\* ?/gm, "") : text;
+  return [...bare.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code);
+}
+
+for (const file of ["README.md", "index.d.ts", "seeds.d.ts"]) {
+  const all = blocks(file);
+  test(`${file} shows something`, () => assert.ok(all.length > 0));
+  all.forEach((code, index) => {
+    test(`${file}, example ${index + 1}`, async () => {
+      // What a page has, as far as the examples need it.
+      const main = { innerHTML: "" };
+      globalThis.document = { querySelector: () => main };
+      globalThis.input = { files: [new Blob([SEEDS])] };
+      const module = new URL(`./${file}-${index}.mjs`, import.meta.url);
+      writeFileSync(module, code);
+      if (code.includes("throws: a code is good once")) await assert.rejects(import(module), { code: "replayed" });
+      else await import(module);
+      if (code.includes("innerHTML")) assert.match(main.innerHTML, /^<svg /);
+    });
+  });
+}
