@@ -3,8 +3,8 @@
 #[cfg(target_arch = "x86_64")]
 mod ni;
 mod scalar;
-#[cfg_attr(not(oath_small), allow(dead_code, reason = "a path that only tests name"))]
 mod small;
+mod word;
 
 #[cfg(oath_small)]
 use self::small::compress;

@@ -4,9 +4,10 @@
 //! the body of a lane loop. All functions are `inline(always)`: they take on the target features of the loop around
 //! them.
 
+use super::word::Word;
 use crate::truncate::dynamic_truncation;
 
-type State = [u32; 5];
+type State<W = u32> = [W; 5];
 
 /// `W_t + K_t` of a counter's block, t = 0 to 79, for keys that share it. Public: no key is in it.
 pub(super) type Schedule = [u32; 80];
@@ -19,9 +20,10 @@ pub(super) const fn counter_block(high: u32, low: u32) -> [u32; 16] {
 
 /// The block of an inner digest after the outer pad: the digest, the end mark, the length of 64 + 20 bytes in bits.
 #[inline(always)]
-pub(super) const fn digest_block(digest: &State) -> [u32; 16] {
+pub(super) fn digest_block<W: Word>(digest: &State<W>) -> [W; 16] {
     let [a, b, c, d, e] = *digest;
-    [a, b, c, d, e, 0x8000_0000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 * (64 + 20)]
+    let zero = W::of(0);
+    [a, b, c, d, e, W::of(0x8000_0000), zero, zero, zero, zero, zero, zero, zero, zero, zero, W::of(8 * (64 + 20))]
 }
 
 /// Runs `$step!(t, f, k)` for t = 0 to 79, with the function and the constant of each twenty.
@@ -38,25 +40,26 @@ macro_rules! eighty {
 }
 
 #[inline(always)]
-const fn ch(b: u32, c: u32, d: u32) -> u32 {
-    d ^ (b & (c ^ d))
+fn ch<W: Word>(b: W, c: W, d: W) -> W {
+    d.xor(b.and(c.xor(d)))
 }
 
 #[inline(always)]
-const fn parity(b: u32, c: u32, d: u32) -> u32 {
-    b ^ c ^ d
+fn parity<W: Word>(b: W, c: W, d: W) -> W {
+    b.xor(c).xor(d)
 }
 
 #[inline(always)]
-const fn maj(b: u32, c: u32, d: u32) -> u32 {
-    (b & c) | (d & (b | c))
+fn maj<W: Word>(b: W, c: W, d: W) -> W {
+    b.and(c).or(d.and(b.or(c)))
 }
 
 /// `W_t`, made in the ring `$w` of sixteen words when its turn comes.
 macro_rules! word {
     ($w:ident, $t:literal) => {{
         if $t >= 16 {
-            $w[$t & 15] = ($w[($t + 13) & 15] ^ $w[($t + 8) & 15] ^ $w[($t + 2) & 15] ^ $w[$t & 15]).rotate_left(1);
+            let word = $w[($t + 13) & 15].xor($w[($t + 8) & 15]).xor($w[($t + 2) & 15]).xor($w[$t & 15]);
+            $w[$t & 15] = word.rotated::<1>();
         }
         $w[$t & 15]
     }};
@@ -66,25 +69,25 @@ macro_rules! word {
 macro_rules! round {
     ($state:ident, $f:ident, $word:expr) => {
         let [a, b, c, d, e] = $state;
-        let next = e.wrapping_add($word).wrapping_add($f(b, c, d)).wrapping_add(a.rotate_left(5));
-        $state = [next, a, b.rotate_left(30), c, d];
+        let next = e.plus($word).plus($f(b, c, d)).plus(a.rotated::<5>());
+        $state = [next, a, b.rotated::<30>(), c, d];
     };
 }
 
 #[inline(always)]
-fn sum(a: &State, b: &State) -> State {
+fn sum<W: Word>(a: &State<W>, b: &State<W>) -> State<W> {
     let ([a0, a1, a2, a3, a4], [b0, b1, b2, b3, b4]) = (*a, *b);
-    [a0.wrapping_add(b0), a1.wrapping_add(b1), a2.wrapping_add(b2), a3.wrapping_add(b3), a4.wrapping_add(b4)]
+    [a0.plus(b0), a1.plus(b1), a2.plus(b2), a3.plus(b3), a4.plus(b4)]
 }
 
 /// The compression function of SHA-1, the schedule made as it goes.
 #[inline(always)]
-fn compress(start: &State, block: [u32; 16]) -> State {
+pub(super) fn compress<W: Word>(start: &State<W>, block: [W; 16]) -> State<W> {
     let mut w = block;
     let mut state = *start;
     macro_rules! step {
         ($t:literal, $f:ident, $k:literal) => {
-            round!(state, $f, word!(w, $t).wrapping_add($k));
+            round!(state, $f, word!(w, $t).plus(W::of($k)));
         };
     }
     eighty!(step);

@@ -65,7 +65,7 @@ fn plain(name: &str) -> String {
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.split_once(']') {
-            Some((hash, rest)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => plain += rest,
+            Some((hash, rest)) if hash.bytes().all(|b| b.is_ascii_hexdigit()) => plain += rest,
             _ => plain = plain + "[" + part,
         }
     }
