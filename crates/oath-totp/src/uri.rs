@@ -309,8 +309,12 @@ impl<'a> Parameters<'a> {
 
 /// Splits at the first colon, written out or as %3A, before anything is decoded.
 fn split_label(label: &str) -> (&str, &str) {
-    let colons = [":", "%3A", "%3a"].into_iter();
-    match colons.filter_map(|colon| Some((label.find(colon)?, colon.len()))).min() {
+    let colon = |rest: &[u8]| match rest {
+        [b':', ..] => Some(1),
+        [b'%', b'3', b'A' | b'a', ..] => Some(3),
+        _ => None,
+    };
+    match (0..label.len()).find_map(|at| Some((at, colon(label.as_bytes().get(at..)?)?))) {
         Some((at, length)) => {
             (label.get(..at).unwrap_or_default(), label.get(at.saturating_add(length)..).unwrap_or_default())
         }
