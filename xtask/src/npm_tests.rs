@@ -9,7 +9,32 @@ use std::path::{Path, PathBuf};
 pub(crate) fn all(archive: &Path) -> Outcome {
     node(archive)?;
     typescript(archive)?;
+    server(archive)?;
     browsers(archive)
+}
+
+/// The example of a server, with what it needs installed.
+fn server(archive: &Path) -> Outcome {
+    let example = root().join("examples/node");
+    let folder = installed("example-node", &example)?;
+    copy_all(&example, &folder)?;
+    install(&folder, archive)?;
+    program_in(&folder, "npm", &["test", "--silent"])
+}
+
+/// The packed package, and nothing else, into a project that has the rest.
+fn install(folder: &Path, archive: &Path) -> Outcome {
+    let words = ["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--offline", &text(archive)];
+    program_in(folder, "npm", &words)
+}
+
+/// The example of a plain page.
+fn page(archive: &Path) -> Outcome {
+    let folder = empty("example-page")?;
+    copy_all(&root().join("examples/page"), &folder)?;
+    install(&folder, archive)?;
+    let script = text(&binding().join("tests/examples.js"));
+    program_in(&root(), "node", &[script.as_str(), &text(&tools()?), &text(&folder)])
 }
 
 /// A new project with the package and these of our files.
@@ -52,7 +77,8 @@ fn browsers(archive: &Path) -> Outcome {
     let plain = project("page", archive, &["shared", "page"])?;
     let script = text(&binding().join("tests/browser.js"));
     let words = [script.as_str(), &text(&tools()?), &text(&built.join("dist")), &text(&plain)];
-    program_in(&root(), "node", &words)
+    program_in(&root(), "node", &words)?;
+    page(archive)
 }
 
 /// The package beside its peers; a measurement, on a machine that does nothing else.
@@ -64,7 +90,6 @@ pub(crate) fn bench() -> Outcome {
     let sources = root().join("benches/web");
     let folder = installed("bench", &sources)?;
     fs::copy(sources.join("run.mjs"), folder.join("run.mjs"))?;
-    let install = ["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--offline", &text(&archive)];
-    program_in(&folder, "npm", &install)?;
+    install(&folder, &archive)?;
     program_in(&folder, "node", &["run.mjs"])
 }

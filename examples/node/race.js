@@ -1,0 +1,11 @@
+// race.js FILE KEY NAME CODE NOW: one of several processes that sign in with the same code at the same moment.
+import { Users } from "./users.js";
+
+const [file, key, name, code, now] = process.argv.slice(2);
+const users = new Users(file, Buffer.from(key, "hex"));
+try {
+  users.verify(name, code, Number(now));
+  console.log("in");
+} catch (error) {
+  console.log(error.code);
+}
