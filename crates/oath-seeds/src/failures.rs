@@ -21,7 +21,7 @@
 //! ```
 
 use crate::cells::push;
-use crate::{Field, Finding, Row};
+use crate::{Field, Finding, Row, SeedFile, Severity};
 use std::borrow::Cow;
 use std::io;
 
@@ -81,6 +81,24 @@ pub fn file_name(uploaded: &str) -> String {
     let safe = |c: char| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c };
     let stem: String = stem.chars().take(200).map(safe).collect();
     format!("Failures_{stem}.csv")
+}
+
+/// Writes the failures file of a whole seed file: each of its errors, in its order.
+///
+/// # Errors
+/// What `out` answers.
+pub fn write(file: &SeedFile, out: impl io::Write) -> io::Result<()> {
+    let mut writer = Writer::new(out)?;
+    for finding in file.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        let place = finding.line.and_then(|line| file.failed.binary_search_by_key(&line, |row| row.line).ok());
+        let row = place.and_then(|place| file.failed.get(place));
+        writer.write(&Failure {
+            upn: row.and_then(|row| row.upn.as_deref()),
+            serial: row.and_then(|row| row.serial.as_deref()),
+            ..Failure::of_file(finding)
+        })?;
+    }
+    writer.finish().map(drop)
 }
 
 /// Writes a failures file: UTF-8, CRLF. `out` is written to line by line: give it a buffer.
@@ -174,6 +192,28 @@ mod tests {
             assert_eq!(line.matches(&format!("'{begin}")).count(), 3, "{line:?}");
             assert_eq!(line.matches(begin.trim()).count() / 3 * 3, line.matches(begin.trim()).count());
         }
+    }
+
+    #[test]
+    fn a_whole_file_gives_one_line_for_each_error() {
+        let file = "upn,serial number,secret key,time interval,manufacturer,model\n\
+                    a@example.com,1,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,One\n\
+                    b@example.com,2,,45,Contoso,One\n\
+                    c@example.com,3\n";
+        let file = crate::read(file.as_bytes(), &crate::Options::default()).unwrap();
+        let mut out = Vec::new();
+        write(&file, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let begins: Vec<String> =
+            out.lines().skip(1).map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();
+        assert_eq!(
+            begins,
+            [
+                "3,b@example.com,2,secret key,secret-empty",
+                "3,b@example.com,2,time interval,interval-unsupported",
+                "4,c@example.com,3,,too-few-columns"
+            ]
+        );
     }
 
     #[test]

@@ -172,6 +172,15 @@ kinds! {
     /// Looks like a guest.
     UpnGuest = "upn-guest",
 
+    /// More tokens than a user can have.
+    UserFull = "user-full",
+
+    // About a file of users.
+    /// No column for the serial number, or none for the user.
+    UsersColumnMissing = "users-column-missing",
+    /// A serial number that no token has.
+    SerialUnknown = "serial-unknown",
+
     // About the maker.
     /// None there.
     ManufacturerEmpty = "manufacturer-empty",

@@ -1,7 +1,7 @@
 use crate::encoding::detect;
 use crate::entra::{Outcome, Table};
 use crate::lines::{Head, Lines};
-use crate::{Encoding, Finding, Format, Kind, Options, Row, SeedFile, Severity, sniff};
+use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, sniff};
 use core::fmt;
 use encoding_rs::WINDOWS_1252;
 use std::borrow::Cow;
@@ -227,6 +227,7 @@ pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, Re
     let mut reader = Reader::new(input, options)?;
     let mut findings = reader.take_findings();
     let mut records = Vec::new();
+    let mut failed = Vec::new();
     loop {
         reader.read_ahead();
         if reader.rows.is_empty() {
@@ -235,14 +236,17 @@ pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, Re
         // As the iterator would, without a row that is moved from hand to hand.
         for row in reader.rows.drain(..) {
             findings.extend(row.findings);
-            records.extend(row.record);
+            match row.record {
+                Some(record) => records.push(record),
+                None => failed.push(FailedRow { line: row.line, upn: row.upn, serial: row.serial }),
+            }
         }
     }
     if let Some(error) = reader.failed.take() {
         return Err(error);
     }
     findings.extend(reader.take_findings());
-    Ok(SeedFile { format: reader.format, encoding: reader.encoding, records, findings })
+    Ok(SeedFile { format: reader.format, encoding: reader.encoding, records, failed, findings })
 }
 
 /// Why a file cannot be read, or not further.

@@ -104,8 +104,22 @@ pub struct SeedFile {
     pub encoding: Encoding,
     /// The tokens, in the order of the file.
     pub records: Vec<Record>,
+    /// The rows that are none, in the order of the file; why is among the findings.
+    pub failed: Vec<FailedRow>,
     /// What there is to say: about the file first, then by line.
     pub findings: Vec<Finding>,
+}
+
+/// A row that is no token, as far as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedRow {
+    /// The line it begins on, from 1.
+    pub line: u64,
+    /// The user, as far as one could be read.
+    pub upn: Option<String>,
+    /// The serial number, as far as it could be read and is certainly no secret.
+    pub serial: Option<String>,
 }
 
 /// How characters are written as bytes.

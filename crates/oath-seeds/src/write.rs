@@ -28,16 +28,26 @@ pub fn write<'a>(
     format: Format,
     out: impl io::Write,
 ) -> Result<(), WriteError> {
+    write_with(records, format, UpnRule::Required, out)
+}
+
+/// Likewise, where the format takes records without a user if the rule does.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with<'a>(
+    records: impl IntoIterator<Item = &'a Record>,
+    format: Format,
+    upn: UpnRule,
+    out: impl io::Write,
+) -> Result<(), WriteError> {
     let records: Vec<&Record> = records.into_iter().collect();
-    let refused: Vec<Refused> = records
-        .iter()
-        .enumerate()
-        .filter_map(|(index, record)| Refused::of(index, record, format, UpnRule::Required))
-        .collect();
+    let refused: Vec<Refused> =
+        records.iter().enumerate().filter_map(|(index, record)| Refused::of(index, record, format, upn)).collect();
     if !refused.is_empty() {
         return Err(WriteError::CannotCarry(refused));
     }
-    let mut writer = Writer::new(out, format, UpnRule::Required)?;
+    let mut writer = Writer::new(out, format, upn)?;
     for record in records {
         writer.write(record)?;
     }

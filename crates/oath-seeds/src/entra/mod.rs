@@ -8,7 +8,7 @@ mod secret;
 mod serial;
 mod shape;
 mod texts;
-mod upn;
+pub(crate) mod upn;
 
 use self::duplicates::Duplicates;
 use self::header::Header;

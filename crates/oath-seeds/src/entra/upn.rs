@@ -7,7 +7,7 @@ const FIELD: Field = Field::Upn;
 
 /// Reads the user of a row; a doubled single quote is one. `None` without an error where there is none and none is
 /// needed.
-pub(super) fn read(text: &str, rule: UpnRule, checks: &mut Checks) -> Option<String> {
+pub(crate) fn read(text: &str, rule: UpnRule, checks: &mut Checks) -> Option<String> {
     if text.is_empty() {
         empty(rule, checks);
         return None;
@@ -117,7 +117,7 @@ fn quotes(text: &str, look: Look, checks: &mut Checks) -> Option<String> {
 }
 
 /// What a well-formed name deserves to be told.
-fn judge(name: &str, checks: &mut Checks) {
+pub(crate) fn judge(name: &str, checks: &mut Checks) {
     if !name.is_ascii() {
         checks.warning(
             Kind::UpnLetter,
@@ -191,6 +191,6 @@ impl Look {
 }
 
 /// A name as the upload wants it.
-pub(super) fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.replace('\'', "''")
 }

@@ -1,0 +1,267 @@
+//! A second file that says whose which token is: a column for the serial number, one for the user, and, where there is
+//! one, `userType`; in any order and under any usual spelling, other columns passed over.
+
+use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
+use crate::encoding::detect;
+use crate::lines::Head;
+use crate::text::quoted;
+use crate::{Field, Finding, Kind, ReadError, Record, Severity, sniff};
+use encoding_rs::WINDOWS_1252;
+use std::collections::HashMap;
+
+/// What a file of users did to the tokens.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct FilledIn {
+    /// Tokens that had no user.
+    pub filled: usize,
+    /// Tokens that had another one.
+    pub changed: usize,
+    /// Tokens that the file gives to whom they belonged.
+    pub unchanged: usize,
+    /// What there is to say, with the lines of the file of users. A row with an error changed nothing.
+    pub findings: Vec<Finding>,
+}
+
+/// Gives each token to the user who stands beside its serial number in a file of users.
+///
+/// ```
+/// use oath_seeds::{Record, fill_in};
+/// use oath_totp::Secret;
+/// let mut tokens = [Record::new("0950380269", Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?)];
+/// let done = fill_in(&mut tokens, b"serialNumber;userPrincipalName\n0950380269;alice@example.com\n")?;
+/// assert_eq!((done.filled, tokens[0].upn.as_deref()), (1, Some("alice@example.com")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ReadError::Refused`] where it is no such file; no token has changed then.
+pub fn fill_in(records: &mut [Record], users: &[u8]) -> Result<FilledIn, ReadError> {
+    let head = Head::read(users)?;
+    let detected = detect(head.bytes()).ok_or_else(sniff::encoding)?;
+    if detected.mark == 0 && detected.encoding == crate::Encoding::Utf8 {
+        if let Some(refusal) = sniff::bytes(head.bytes()) {
+            return Err(refusal.into());
+        }
+    }
+    let mut lines = head.lines(detected)?;
+    let mut splitter = Splitter::new();
+    let mut filling = Filling::new(records);
+    let mut columns = None;
+    while let Some(line) = lines.next()? {
+        let text = match core::str::from_utf8(line.bytes) {
+            Ok(text) => text.into(),
+            Err(_) => WINDOWS_1252.decode_without_bom_handling(line.bytes).0,
+        };
+        if trimmed(&text).is_empty() {
+            continue;
+        }
+        match &columns {
+            None => columns = Some(Columns::of(&text, line.number, &mut splitter)?),
+            Some(columns) => filling.row(line.number, columns, &splitter.split(&text, columns.separator)),
+        }
+    }
+    if columns.is_none() {
+        return Err(refusal(1, "The file is empty.").into());
+    }
+    Ok(filling.done)
+}
+
+struct Columns {
+    separator: char,
+    serial: usize,
+    upn: usize,
+    user_type: Option<usize>,
+}
+
+impl Columns {
+    fn of(header: &str, line: u64, splitter: &mut Splitter) -> Result<Self, Finding> {
+        let mut missing = "no column for the serial number and none for the user";
+        for separator in SEPARATORS {
+            let cells = splitter.split(header, separator);
+            let column = |names: &[&str]| cells.iter().position(|cell| names.contains(&plain(cell).as_str()));
+            let serial = column(&["serialnumber", "serial", "tokenserial", "tokenserialnumber"]);
+            let upn = column(&["upn", "userprincipalname"]);
+            match (serial, upn) {
+                (Some(serial), Some(upn)) => {
+                    return Ok(Self { separator, serial, upn, user_type: column(&["usertype"]) });
+                }
+                (None, Some(_)) => missing = "no column for the serial number",
+                (Some(_), None) => missing = "no column for the user",
+                (None, None) => {}
+            }
+        }
+        Err(refusal(line, format!("The file of users has {missing}.")))
+    }
+}
+
+/// A column's name without its case, blanks, dashes and underscores.
+fn plain(name: &str) -> String {
+    name.chars().take(64).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn refusal(line: u64, message: impl Into<std::borrow::Cow<'static, str>>) -> Finding {
+    Finding {
+        line: Some(line),
+        ..Finding::new(
+            Kind::UsersColumnMissing,
+            Severity::Error,
+            message,
+            "Name the columns in the first line: serial number,upn.",
+        )
+    }
+}
+
+/// Tokens on their way to users.
+struct Filling<'a> {
+    records: &'a mut [Record],
+    /// The token with a serial number, and the line that said whose it is.
+    places: HashMap<String, (usize, Option<u64>)>,
+    done: FilledIn,
+}
+
+impl<'a> Filling<'a> {
+    fn new(records: &'a mut [Record]) -> Self {
+        let mut places = HashMap::with_capacity(records.len());
+        for (place, record) in records.iter().enumerate() {
+            places.entry(record.serial.clone()).or_insert((place, None));
+        }
+        Self { records, places, done: FilledIn::default() }
+    }
+
+    fn row(&mut self, line: u64, columns: &Columns, cells: &Cells<'_>) {
+        if let Err(error) = self.give(line, columns, cells) {
+            self.done.findings.push(Finding { line: Some(line), ..error });
+        }
+    }
+
+    /// The error is why nothing changed.
+    fn give(&mut self, line: u64, columns: &Columns, cells: &Cells<'_>) -> Result<(), Finding> {
+        let serial = trimmed(cells.get(columns.serial));
+        let shown = || quoted(serial).unwrap_or_else(|| "of this row".to_owned());
+        if serial.is_empty() {
+            let (message, action) = ("The serial number is empty.", "Write the number on the back of the token.");
+            return Err(error(Kind::SerialEmpty, Field::SerialNumber, message, action));
+        }
+        let Some((place, before)) = self.places.get_mut(serial) else {
+            let message = format!("No token has the serial number {}.", shown());
+            let action = "Compare it with the number on the token; a spreadsheet drops leading zeros.";
+            return Err(error(Kind::SerialUnknown, Field::SerialNumber, message, action));
+        };
+        let Some(record) = self.records.get_mut(*place) else { return Ok(()) };
+        if columns.user_type.is_some_and(|column| trimmed(cells.get(column)).eq_ignore_ascii_case("guest")) {
+            let message = "The user is a guest, and a hardware token cannot be assigned to a guest.";
+            let action = "Give the token to a member; a guest signs in with the methods of the home organisation.";
+            return Err(error(Kind::UpnGuest, Field::Upn, message, action));
+        }
+        let old = record.upn.clone();
+        let said = record.assign(trimmed(cells.get(columns.upn))).map_err(|error| *error)?;
+        let same = old.as_ref().zip(record.upn.as_ref()).is_some_and(|(a, b)| a.to_lowercase() == b.to_lowercase());
+        if let Some(first) = before {
+            record.upn = old;
+            if same {
+                return Ok(());
+            }
+            let message = format!("The token {} stands on line {first} for another user.", shown());
+            let action = "A token belongs to one user: delete the wrong row. The first one was taken.";
+            return Err(error(Kind::SerialTwoUsers, Field::Upn, message, action));
+        }
+        *before = Some(line);
+        let FilledIn { filled, changed, unchanged, findings } = &mut self.done;
+        findings.extend(said.into_iter().map(|said| Finding { line: Some(line), ..said }));
+        let count = match old {
+            None => filled,
+            Some(_) if same => unchanged,
+            Some(_) => changed,
+        };
+        *count = count.saturating_add(1);
+        Ok(())
+    }
+}
+
+fn error(
+    kind: Kind,
+    field: Field,
+    message: impl Into<std::borrow::Cow<'static, str>>,
+    action: &'static str,
+) -> Finding {
+    Finding { field: Some(field), ..Finding::new(kind, Severity::Error, message, action) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oath_totp::Secret;
+
+    fn tokens() -> Vec<Record> {
+        let token = |serial: &str| Record::new(serial, Secret::from_bytes(&[7; 20]).unwrap());
+        let mut tokens: Vec<Record> = ["0950380269", "2", "3", "4"].map(token).into();
+        tokens[1].upn = Some("bob@example.com".to_owned());
+        tokens[2].upn = Some("carol@example.com".to_owned());
+        tokens
+    }
+
+    fn upns(tokens: &[Record]) -> Vec<&str> {
+        tokens.iter().map(|token| token.upn.as_deref().unwrap_or("-")).collect()
+    }
+
+    #[test]
+    fn users_stand_beside_serial_numbers_in_any_layout() {
+        for file in [
+            "serial number,upn\r\n0950380269,alice@example.com\r\n2,BOB@example.com\r\n3,dave@example.com\r\n",
+            "\u{feff}displayName;userPrincipalName;Serial_Number\n\nA;alice@example.com;0950380269\nB;BOB@example.com; 2 \nC;dave@example.com;3\n",
+            "UPN\tserial\tuserType\nalice@example.com\t\"0950380269\"\tMember\nBOB@example.com\t2\t\ndave@example.com\t3\tmember\n",
+        ] {
+            for bytes in [file.as_bytes().to_vec(), utf_16(file)] {
+                let mut tokens = tokens();
+                let done = fill_in(&mut tokens, &bytes).unwrap();
+                assert_eq!((done.filled, done.changed, done.unchanged), (1, 1, 1), "{file}");
+                assert!(done.findings.is_empty(), "{:?}", done.findings);
+                assert_eq!(upns(&tokens), ["alice@example.com", "BOB@example.com", "dave@example.com", "-"]);
+            }
+        }
+    }
+
+    fn utf_16(text: &str) -> Vec<u8> {
+        let text = text.trim_start_matches('\u{feff}');
+        [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
+    }
+
+    #[test]
+    fn a_row_with_an_error_changes_nothing_and_says_where() {
+        let file = "serial,upn,userType\n950380269,alice@example.com,\n,alice@example.com,\n2,nobody,\n3,guest@example.com,Guest\n\
+                    4,erin@example.com,\n4,erin@example.com,\n4,frank@example.com,\n0950380269,o\u{2019}neil@example.com,\n";
+        let mut tokens = tokens();
+        let done = fill_in(&mut tokens, file.as_bytes()).unwrap();
+        let told: Vec<_> = done.findings.iter().map(|found| (found.line.unwrap(), found.code())).collect();
+        assert_eq!(
+            told,
+            [
+                (2, "serial-unknown"),
+                (3, "serial-empty"),
+                (4, "upn-malformed"),
+                (5, "upn-guest"),
+                (8, "serial-two-users"),
+                (9, "upn-typographic-quote")
+            ]
+        );
+        assert_eq!(upns(&tokens), ["o'neil@example.com", "bob@example.com", "carol@example.com", "erin@example.com"]);
+        assert_eq!((done.filled, done.changed, done.unchanged), (2, 0, 0));
+    }
+
+    #[test]
+    fn what_is_no_file_of_users_is_refused() {
+        for (file, says) in [
+            (&b"serial number,name\n1,a\n"[..], "no column for the user"),
+            (b"userPrincipalName,displayName\n", "no column for the serial number"),
+            (b"hello\n", "no column for the serial number and none for the user"),
+            (b"\n", "The file is empty."),
+            (b"PK\x03\x04", "ZIP archive"),
+        ] {
+            let mut tokens = tokens();
+            let error = fill_in(&mut tokens, file).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+            assert_eq!(upns(&tokens), ["-", "bob@example.com", "carol@example.com", "-"]);
+        }
+    }
+}
