@@ -53,7 +53,7 @@ pub fn check_holders<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<F
             None => drop(upn::read("", UpnRule::Optional, &mut checks)),
             Some(name) => {
                 upn::judge(name, &mut checks);
-                let count = held.entry(name.to_lowercase()).or_default();
+                let count = held.entry(name.to_ascii_lowercase()).or_default();
                 *count = count.saturating_add(1);
                 if *count > MOST_PER_USER {
                     checks.warning(

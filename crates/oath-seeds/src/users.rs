@@ -5,9 +5,10 @@ use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::encoding::detect;
 use crate::lines::Head;
 use crate::text::quoted;
-use crate::{Field, Finding, Kind, ReadError, Record, Severity, sniff};
+use crate::{Encoding, Field, Finding, Kind, ReadError, Record, Severity, sniff};
 use encoding_rs::WINDOWS_1252;
 use std::collections::HashMap;
+use std::io;
 
 /// What a file of users did to the tokens.
 #[derive(Debug, Default)]
@@ -36,13 +37,15 @@ pub struct FilledIn {
 ///
 /// # Errors
 /// [`ReadError::Refused`] where it is no such file; no token has changed then.
-pub fn fill_in(records: &mut [Record], users: &[u8]) -> Result<FilledIn, ReadError> {
-    let head = Head::read(users)?;
+pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, ReadError> {
+    let input: &mut dyn io::Read = &mut users;
+    let head = Head::read(input)?;
     let detected = detect(head.bytes()).ok_or_else(sniff::encoding)?;
-    if detected.mark == 0 && detected.encoding == crate::Encoding::Utf8 {
-        if let Some(refusal) = sniff::bytes(head.bytes()) {
-            return Err(refusal.into());
-        }
+    if detected.mark == 0
+        && detected.encoding == Encoding::Utf8
+        && let Some(refusal) = sniff::bytes(head.bytes())
+    {
+        return Err(refusal.into());
     }
     let mut lines = head.lines(detected)?;
     let mut splitter = Splitter::new();
@@ -156,7 +159,7 @@ impl<'a> Filling<'a> {
         }
         let old = record.upn.clone();
         let said = record.assign(trimmed(cells.get(columns.upn))).map_err(|error| *error)?;
-        let same = old.as_ref().zip(record.upn.as_ref()).is_some_and(|(a, b)| a.to_lowercase() == b.to_lowercase());
+        let same = old.as_ref().zip(record.upn.as_ref()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
         if let Some(first) = before {
             record.upn = old;
             if same {
