@@ -6,4 +6,4 @@ import * as glue from "./wasm/seeds.js";
 const url = simd ? new URL("./wasm/seeds-simd.wasm", import.meta.url) : new URL("./wasm/seeds.wasm", import.meta.url);
 load(url, "seeds", glue);
 
-export { Record, Records, SeedFile, formats, read, write } from "./seeds.js";
+export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "./seeds.js";

@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { Algorithm, Count, Secret } from "./index.js";
+import type { Algorithm, Count, Moment, Secret } from "./index.js";
 
 /** One token, as plain data. `secret` is masked unless it was asked for. */
 export interface RecordObject {
@@ -51,6 +51,12 @@ export class Record implements Omit<RecordObject, "secret"> {
   readonly counter: Count | null;
   readonly manufacturer: string;
   readonly model: string;
+  /**
+   * Gives the token to a user, or with null to nobody. A name is taken as the directory shows it and as the upload writes
+   * it (`o'neil@…`, `o''neil@…`); what could be put right safely, and a guest, is among what is returned.
+   * @throws OathError where it is no name: the token stays whose it was.
+   */
+  assign(upn: string | null): readonly Finding[];
   /** With `exposeSecret`, the secret in Base32. */
   toObject(options?: { exposeSecret?: boolean }): RecordObject;
 }
@@ -63,9 +69,63 @@ export class Records implements Iterable<Record> {
   at(index: number): Record | undefined;
   [Symbol.iterator](): IterableIterator<Record>;
   toObjects(options?: { exposeSecrets?: boolean }): RecordObject[];
+  /**
+   * Whom the tokens are for, as they stand now: those without a user, guests, users with more than five. Of the findings
+   * of the file, those about the `upn` of these records told what was so when it was read.
+   */
+  holders(): readonly Finding[];
+  /**
+   * Gives each token to the user beside its serial number in a file with two such columns (`serial number`, and `upn` or
+   * `userPrincipalName`).
+   * @throws OathError where it is no such file: nothing has changed then.
+   */
+  fillIn(users: ArrayBuffer | ArrayBufferView | string): FilledIn;
+  /**
+   * Whose token is this? Those that show these codes, one to three in a row, the older one first, within `radius` steps
+   * (10 unless given) of `at`; without replay protection. One code fits one in 50,000 tokens by chance, or one in 170
+   * where the radius is 2880: two settle it. `first` and `count` search a part, to look up in between.
+   * @throws OathError `malformed`.
+   */
+  whose(codes: string | Iterable<string>, options?: { at?: Moment; radius?: number; first?: number; count?: number }): Owner[];
   /** Wipes all secrets now. */
   free(): void;
   [Symbol.dispose](): void;
+}
+
+/** A token that shows the codes asked for. */
+export interface Owner {
+  /** Its index among the records. */
+  index: number;
+  /** The step of the last code. */
+  step: Count;
+  /** By how many steps its clock is ahead; behind where negative. */
+  drift: Count;
+}
+
+/** What a file of users did. */
+export interface FilledIn {
+  /** Tokens that had no user. */
+  filled: number;
+  /** Tokens that had another one. */
+  changed: number;
+  unchanged: number;
+  /** With the lines of the file of users. A row with an error changed nothing. */
+  findings: readonly Finding[];
+}
+
+/** A record that a format cannot carry. */
+export interface LeftOut {
+  /** Which of those asked about. */
+  index: number;
+  serial: string;
+  obstacles: { code: string; message: string }[];
+}
+
+/** A row that is no record, as far as it may be shown. */
+export interface FailedRow {
+  readonly line: number;
+  readonly upn: string | null;
+  readonly serial: string | null;
 }
 
 /** Something about a file that a person should know: where, what was found (never the secret), what to do. */
@@ -92,6 +152,10 @@ export class SeedFile {
   readonly encoding: string;
   readonly records: Records;
   readonly findings: readonly Finding[];
+  /** The rows that are no records. */
+  readonly failed: readonly FailedRow[];
+  /** A CSV file of the errors, to be corrected row by row; {@link failuresName} names it. */
+  failures(): Uint8Array<ArrayBuffer>;
   /** Wipes the records now. */
   free(): void;
   [Symbol.dispose](): void;
@@ -117,8 +181,27 @@ export function read(
     upn?: "required" | "optional";
     /** Whether what can be repaired safely is. */
     repairs?: "offer" | "apply";
+    /** Called now and then with the bytes read and their number. What it throws ends the reading, and is thrown. */
+    progress?: (done: number, total: number) => void;
   },
 ): SeedFile;
 
 /** All records, or, where the format cannot carry one of them, an `OathError` with the code `cannot-carry`, and nothing. */
-export function write(records: Records | Iterable<Record>, format: string): Uint8Array<ArrayBuffer>;
+export function write(
+  records: Records | Iterable<Record>,
+  format: string,
+  options?: {
+    /** Whether a record without a user is carried. */
+    upn?: "required" | "optional";
+  },
+): Uint8Array<ArrayBuffer>;
+
+/** Those of the records that `write` would refuse, and why. */
+export function obstacles(
+  records: Records | Iterable<Record>,
+  format: string,
+  options?: { upn?: "required" | "optional" },
+): LeftOut[];
+
+/** `Failures_tokens.csv` for `tokens.csv`. */
+export function failuresName(uploaded: string): string;

@@ -1,6 +1,6 @@
-import { Selection, formats as names, read as readInner } from "./wasm/seeds.js";
+import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
 import { Secret } from "./codes.js";
-import { copied, exact, flag, options, string } from "./arguments.js";
+import { copied, exact, flag, high, integer, low, options, seconds, string } from "./arguments.js";
 import { OathError, freed } from "./errors.js";
 
 const MADE = Symbol();
@@ -21,13 +21,24 @@ function bare(made, name) {
   if (made !== MADE) throw new TypeError(`a ${name} is made by read(source)`);
 }
 
+/** What the module tells as JSON, not to be changed. */
+function frozen(json) {
+  return JSON.parse(json).map(Object.freeze);
+}
+
 let recordsOf;
 let placeOf;
+/** What a record shows, and when it was so. */
+let shownOf;
+/** How often users have changed. */
+let ageOf;
+let changed;
 
 export class Record {
   #records;
   #index;
   #shown;
+  #age;
 
   static {
     placeOf = (record) => {
@@ -41,6 +52,17 @@ export class Record {
     this.#records = records;
     this.#index = index;
     this.#shown = shown;
+    this.#age = ageOf(records);
+  }
+
+  /** Users change, nothing else does. */
+  #current() {
+    const age = ageOf(this.#records);
+    if (age !== this.#age) {
+      this.#shown = shownOf(this.#records, this.#index);
+      this.#age = age;
+    }
+    return this.#shown;
   }
 
   get line() {
@@ -48,7 +70,15 @@ export class Record {
   }
 
   get upn() {
-    return this.#shown.upn;
+    return this.#current().upn;
+  }
+
+  assign(upn) {
+    const inner = recordsOf(this.#records);
+    if (upn !== null) string(upn, "a user is named by a string; null takes the token from its user");
+    const said = frozen(orThrow(() => inner.assign(this.#index, upn ?? undefined)));
+    changed(this.#records);
+    return said;
   }
 
   get serial() {
@@ -95,7 +125,7 @@ export class Record {
   toObject(given) {
     const { exposeSecret = false } = options(given, ["exposeSecret"]);
     flag(exposeSecret, "exposeSecret is true or false");
-    return object(this.#shown, exposeSecret ? recordsOf(this.#records).base32(this.#index) : MASK);
+    return object(this.#current(), exposeSecret ? recordsOf(this.#records).base32(this.#index) : MASK);
   }
 }
 
@@ -121,8 +151,15 @@ export class Records {
   /** The block of records that was asked for last. */
   #first = -1;
   #block = [];
+  #age = 0;
 
   static {
+    ageOf = (records) => records.#age;
+    changed = (records) => {
+      records.#age += 1;
+      records.#first = -1;
+    };
+    shownOf = (records, index) => records.#shown(index);
     recordsOf = (records) => {
       if (typeof records !== "object" || records === null || !(#inner in records)) return undefined;
       return records.#inner ?? freed();
@@ -145,12 +182,16 @@ export class Records {
     const place = Math.trunc(index) || 0;
     const from = place < 0 ? place + length : place;
     if (from < 0 || from >= length) return undefined;
-    const first = from - (from % BLOCK);
+    return new Record(MADE, this, from, this.#shown(from));
+  }
+
+  #shown(index) {
+    const first = index - (index % BLOCK);
     if (first !== this.#first) {
-      this.#block = JSON.parse(inner.shown(first, BLOCK));
+      this.#block = JSON.parse(recordsOf(this).shown(first, BLOCK));
       this.#first = first;
     }
-    return new Record(MADE, this, from, this.#block[from - first]);
+    return this.#block[index - first];
   }
 
   *[Symbol.iterator]() {
@@ -172,6 +213,29 @@ export class Records {
     return all;
   }
 
+  holders() {
+    return frozen(recordsOf(this).holders());
+  }
+
+  fillIn(users) {
+    const inner = recordsOf(this);
+    const bytes = typeof users === "string" ? encoder.encode(users) : copied(users, USERS);
+    const { findings, ...counts } = JSON.parse(orThrow(() => inner.fill_in(bytes)));
+    changed(this);
+    return { ...counts, findings: findings.map(Object.freeze) };
+  }
+
+  whose(codes, given) {
+    const inner = recordsOf(this);
+    const { at, radius = 10, first = 0, count = 0xffff_ffff } = options(given, ["at", "radius", "first", "count"]);
+    const moment = seconds(at);
+    integer(radius, 65535, "a radius is 0 to 65535 steps");
+    integer(first, 0xffff_ffff, "first is the index of a record");
+    integer(count, 0xffff_ffff, "count is a number of records");
+    const found = orThrow(() => inner.whose(consecutive(codes), high(moment), low(moment), radius, first, count));
+    return JSON.parse(found).map(({ index, step, drift }) => ({ index, step: whole(step), drift: whole(drift) }));
+  }
+
   free() {
     this.#inner?.free();
     this.#inner = undefined;
@@ -180,10 +244,27 @@ export class Records {
   }
 }
 
+const USERS = "a file of users is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
+
+/** One to three codes as somebody typed them. */
+function consecutive(codes) {
+  if (typeof codes === "string") return [codes];
+  if (typeof codes !== "object" || typeof codes?.[Symbol.iterator] !== "function") {
+    throw new TypeError("codes are a string, or an array of one to three strings, the older one first");
+  }
+  const all = [];
+  // Four are too many, as is what never ends.
+  for (const code of codes) {
+    if (all.push(string(code, "a code is a string: as a number it would lose its leading zeros")) > 3) break;
+  }
+  return all;
+}
+
 export class SeedFile {
   #inner;
   #records;
   #findings;
+  #failed;
 
   constructor(made, inner) {
     bare(made, "SeedFile");
@@ -204,8 +285,17 @@ export class SeedFile {
   }
 
   get findings() {
-    this.#findings ??= JSON.parse((this.#inner ?? freed()).findings()).map(Object.freeze);
+    this.#findings ??= frozen((this.#inner ?? freed()).findings());
     return this.#findings;
+  }
+
+  get failed() {
+    this.#failed ??= frozen((this.#inner ?? freed()).failed());
+    return this.#failed;
+  }
+
+  failures() {
+    return joined((this.#inner ?? freed()).failures());
   }
 
   free() {
@@ -220,20 +310,21 @@ export function formats() {
 }
 
 const SOURCE = "a source is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
-const READ_OPTIONS = ["format", "password", "key", "upn", "repairs"];
+const READ_OPTIONS = ["format", "password", "key", "upn", "repairs", "progress"];
 
 export function read(source, given) {
-  const { format, password, key, upn = "required", repairs = "offer" } = options(given, READ_OPTIONS);
+  const { format, password, key, upn = "required", repairs = "offer", progress } = options(given, READ_OPTIONS);
   if (format !== undefined) string(format, "a format is named by a string; formats() lists them");
   string(upn, "upn is 'required' or 'optional'");
   string(repairs, "repairs is 'offer' or 'apply'");
+  if (progress !== undefined && typeof progress !== "function") throw new TypeError("progress is a function (done, total)");
   if (password !== undefined || key !== undefined) {
     const what = password !== undefined ? "password" : "key";
     throw new RangeError(`no format that is read is encrypted (${names().join(", ")}): leave the ${what} out`);
   }
   const bytes = typeof source === "string" ? encoder.encode(source) : copied(source, SOURCE);
   try {
-    return new SeedFile(MADE, orThrow(() => readInner(bytes, format, upn, repairs)));
+    return new SeedFile(MADE, orThrow(() => readInner(bytes, format, upn, repairs, progress)));
   } finally {
     bytes.fill(0);
   }
@@ -241,8 +332,10 @@ export function read(source, given) {
 
 const RECORDS = "records are the records of a file, or an iterable of Record";
 
-export function write(records, format) {
-  string(format, "a format is named by a string; formats() lists them");
+const WRITE_OPTIONS = ["upn"];
+
+/** Calls with what was selected. */
+function selected(records, call) {
   const selection = Selection.make();
   try {
     const all = recordsOf(records);
@@ -256,18 +349,40 @@ export function write(records, format) {
         selection.add(...place);
       }
     }
-    const pieces = orThrow(() => selection.write(format));
-    const written = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      written.set(piece, at);
-      at += piece.length;
-      piece.fill(0);
-    }
-    return written;
+    return orThrow(() => call(selection));
   } finally {
     selection.free();
   }
+}
+
+/** One array of many pieces, which are wiped. */
+function joined(pieces) {
+  const written = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    written.set(piece, at);
+    at += piece.length;
+    piece.fill(0);
+  }
+  return written;
+}
+
+export function write(records, format, given) {
+  string(format, "a format is named by a string; formats() lists them");
+  const { upn = "required" } = options(given, WRITE_OPTIONS);
+  string(upn, "upn is 'required' or 'optional'");
+  return joined(selected(records, (selection) => selection.write(format, upn)));
+}
+
+export function obstacles(records, format, given) {
+  string(format, "a format is named by a string; formats() lists them");
+  const { upn = "required" } = options(given, WRITE_OPTIONS);
+  string(upn, "upn is 'required' or 'optional'");
+  return JSON.parse(selected(records, (selection) => selection.obstacles(format, upn)));
+}
+
+export function failuresName(uploaded) {
+  return failures_name(string(uploaded, "the name of a file is a string"));
 }
 
 if (Symbol.dispose) {

@@ -18,10 +18,14 @@ use alloc::string::ToString;
 mod arguments;
 #[cfg(feature = "codes")]
 mod codes;
+#[cfg(feature = "seeds")]
+mod records;
 #[cfg(feature = "codes")]
 mod secret;
 #[cfg(feature = "seeds")]
 mod seeds;
+#[cfg(feature = "seeds")]
+mod selection;
 #[cfg(feature = "codes")]
 mod uri;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OathError, Totp } from "oath-totp";
-import { formats, read, write } from "oath-totp/seeds";
+import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
 
 const HEAD = "upn,serial number,secret key,time interval,manufacturer,model\r\n";
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -61,4 +61,68 @@ test("what is no seed file says what it is", () => {
   const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n`, { upn: "optional" });
   assert.equal(records.length, 1);
   assert.throws(() => write(records, "entra-csv"), { name: "OathError", code: "cannot-carry" });
+});
+
+test("reading tells how far it is, and can be ended", () => {
+  const text = HEAD + Array.from({ length: 10_000 }, (_, i) => row(i)).join("");
+  const told = [];
+  read(text, { progress: (done, total) => told.push([done, total]) });
+  assert.ok(told.length > 3 && told.every(([done, total], i) => total === text.length && done >= (told[i - 1]?.[0] ?? 0)));
+  assert.equal(told.at(-1)[0], text.length);
+  const enough = new Error("enough");
+  assert.throws(() => read(text, { progress: () => { throw enough; } }), (error) => error === enough);
+  assert.throws(() => read(text, { progress: 1 }), TypeError);
+});
+
+test("the rows that are no records are told, and written as a failures file", () => {
+  const file = read(`${HEAD}a@example.com,1,,45,Contoso,One\r\n${row(2)}=b@example.com,3,1\r\n`);
+  assert.deepEqual(file.failed, [{ line: 2, upn: "a@example.com", serial: "1" }, { line: 4, upn: null, serial: "3" }]);
+  const lines = new TextDecoder().decode(file.failures()).trimEnd().split("\r\n");
+  assert.equal(lines[0], "line,upn,serial,field,code,what is wrong,what to do");
+  assert.deepEqual(lines.slice(1).map((line) => line.split(",")[0]), ["2", "2", "4"]);
+  assert.equal(failuresName("C:\\x\\May.csv"), "Failures_May.csv");
+});
+
+test("tokens are given to users, one by one and from a file", () => {
+  const { records } = read(HEAD + [1, 2, 3, 4, 5, 6, 7].map(row).join(""));
+  const token = records.at(0);
+  const same = records.at(0);
+  assert.deepEqual(token.assign("o'neil@example.com"), []);
+  assert.equal(token.upn, "o'neil@example.com");
+  assert.equal(same.upn, "o'neil@example.com", "however many objects stand for it");
+  assert.equal(same.toObject().upn, "o'neil@example.com");
+  assert.equal(token.assign("bob#EXT#@example.com")[0].code, "upn-guest");
+  assert.throws(() => token.assign("nobody"), { name: "OathError", code: "upn-malformed", line: 2 });
+  assert.equal(token.upn, "bob#EXT#@example.com");
+  token.assign(null);
+  assert.equal(token.upn, null);
+  assert.deepEqual(records.holders().map(({ code }) => code), ["upn-empty"]);
+  const done = records.fillIn("serial number;userPrincipalName\n1001;a@example.com\n1002;user2@example.com\n1003;a@example.com\n9;a@example.com\n");
+  assert.deepEqual([done.filled, done.changed, done.unchanged], [1, 1, 1]);
+  assert.deepEqual(done.findings.map(({ line, code }) => [line, code]), [[5, "serial-unknown"]]);
+  for (let i = 0; i < 6; i++) records.at(i).assign("A@example.com");
+  assert.deepEqual(records.holders().map(({ line, code }) => [line, code]), [[7, "user-full"]]);
+  assert.throws(() => records.fillIn("name\nx\n"), { name: "OathError", code: "users-column-missing" });
+});
+
+test("a token is found by its codes", () => {
+  const { records } = read(HEAD + Array.from({ length: 300 }, (_, i) => row(i)).join(""));
+  const totp = new Totp(records.at(207).secret);
+  const at = 1_700_000_000;
+  const codes = [totp.generate(at - 120), totp.generate(at - 90)];
+  const step = totp.stepAt(at) - 3;
+  assert.deepEqual(records.whose(codes, { at, radius: 2880 }), [{ index: 207, step, drift: -3 }]);
+  assert.deepEqual(records.whose(codes, { at, first: 208 }), []);
+  assert.deepEqual(records.whose(codes, { at, first: 200, count: 8 }), [{ index: 207, step, drift: -3 }]);
+  assert.ok(records.whose(codes[1], { at }).some(({ index }) => index === 207));
+  assert.throws(() => records.whose("12a456"), { name: "OathError", code: "malformed" });
+  assert.throws(() => records.whose([]), RangeError);
+});
+
+test("what a format cannot carry is told beforehand", () => {
+  const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n${row(2)}`, { upn: "optional" });
+  assert.deepEqual(obstacles(records, "entra-csv").map(({ index, serial, obstacles: [{ code }] }) => [index, serial, code]), [[0, "1", "no-upn"]]);
+  assert.deepEqual(obstacles(records, "entra-csv", { upn: "optional" }), []);
+  const written = new TextDecoder().decode(write(records, "entra-csv", { upn: "optional" }));
+  assert.ok(written.startsWith(`${HEAD},1,${SECRET}`));
 });

@@ -1,8 +1,9 @@
 // What a strict compiler must take, and what it must not.
 import { Hotp, KeyUri, OathError, Secret, Totp } from "oath-totp";
 import type { Accepted, Count, Moment, TotpState } from "oath-totp";
-import { formats, read, write } from "oath-totp/seeds";
-import type { Finding, RecordObject, SeedFile } from "oath-totp/seeds";
+import * as embedded from "oath-totp/embed";
+import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
+import type { FilledIn, Finding, LeftOut, Owner, RecordObject, SeedFile } from "oath-totp/seeds";
 
 const secret: Secret = Secret.generate();
 const totp = new Totp(secret, { digits: 6, step: 30, algorithm: "SHA1", t0: 0 });
@@ -33,8 +34,15 @@ const shown: string = `${uri}` + uri.qrSvg() + uri.qrText() + (uri.issuer ?? "")
 const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, upn: "optional", repairs: "apply" });
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
-const bytes: Uint8Array = write([...file.records], file.format);
-export { bytes, errors, found, nextCounter, rows, shown };
+const bytes: Uint8Array<ArrayBuffer> = write([...file.records], file.format);
+const owners: Owner[] = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
+const filled: FilledIn = file.records.fillIn("serial,upn");
+const said: readonly Finding[] = file.records.at(0)?.assign(null) ?? file.records.holders();
+const left: LeftOut[] = obstacles(file.records, file.format, { upn: "optional" });
+const failures: [string, Uint8Array] = [failuresName("a.csv"), file.failures()];
+export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(new WebAssembly.Module(bytes))];
+read("", { progress: (done: number, total: number) => void (done / total) });
+export { bytes, errors, failures, filled, found, left, nextCounter, owners, rows, said, shown };
 
 // @ts-expect-error a secret is not made by new
 new Secret();
@@ -42,6 +50,8 @@ new Secret();
 totp.verify(123456);
 // @ts-expect-error a misspelt option
 totp.verify("123456", { stat: null });
+// @ts-expect-error a user is a string or nobody
+file.records.at(0)?.assign(undefined);
 // @ts-expect-error nothing is set
 totp.digits = 7;
 // @ts-expect-error a secret is a Secret
