@@ -16,6 +16,7 @@ mod python;
 mod run;
 mod setup;
 mod venv;
+mod web;
 mod wipe;
 
 use run::{Failure, Outcome};
@@ -46,7 +47,14 @@ const TASKS: &[Task] = &[
         "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
         python::python,
     ),
-    ("npm", "the npm package: built, measured, installed and tried in Node, TypeScript, Vite and Chromium", npm::npm),
+    ("npm", "the npm package: built, measured, installed and tried in Node, TypeScript, Vite and Chromium", || {
+        npm::npm().map(drop)
+    }),
+    (
+        "web",
+        "the token workbench: built, and tried in Chromium; `web screenshots`: takes those of its README",
+        web::web,
+    ),
     ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
@@ -86,7 +94,9 @@ fn test() -> Outcome {
     wipe::wipe()?;
     fuzz::fuzz()?;
     python::python()?;
-    npm::npm()?;
+    if let Some(archive) = npm::npm()? {
+        web::with(&archive)?;
+    }
     println!("\nxtask: all checks and tests passed");
     for what in missing {
         println!("xtask: not done: {what}");

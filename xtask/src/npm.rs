@@ -23,13 +23,15 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-pub(crate) fn npm() -> Outcome {
+/// The package, where it could be built.
+pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
     if let Some(missing) = setup::node()? {
         println!("\nxtask: not done: {missing}");
-        return Ok(());
+        return Ok(None);
     }
     let archive = build()?;
-    npm_tests::all(&archive)
+    npm_tests::all(&archive)?;
+    Ok(Some(archive))
 }
 
 /// Builds it, and returns its file.

@@ -1,0 +1,23 @@
+// `import text from "….wasm?packed"`: the file itself, gzipped, as Base64. A page that may connect to nothing brings its
+// modules along; gzipped they take less room in it than they have by themselves.
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const QUERY = "?packed";
+
+export function packed() {
+  return {
+    name: "packed",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (!source.endsWith(QUERY)) return null;
+      const found = await this.resolve(source.slice(0, -QUERY.length), importer, { skipSelf: true });
+      return found && `${found.id}${QUERY}`;
+    },
+    async load(id) {
+      if (!id.endsWith(QUERY)) return null;
+      const bytes = await readFile(id.slice(0, -QUERY.length));
+      return `export default ${JSON.stringify(gzipSync(bytes, { level: 9 }).toString("base64"))};`;
+    },
+  };
+}

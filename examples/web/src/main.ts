@@ -1,0 +1,104 @@
+import "./style/base.css";
+import "./style/page.css";
+import "./style/grid.css";
+import "./style/dialog.css";
+import { call } from "./client.js";
+import type { Summary } from "./protocol.js";
+import { openExport } from "./ui/export.js";
+import { refusal } from "./ui/dialog.js";
+import { button, count, h, icon } from "./ui/dom.js";
+import { openRepairs } from "./ui/repairs.js";
+import { openSignUp } from "./ui/sign-up.js";
+import { announce, status, working } from "./ui/status.js";
+import { openUsers } from "./ui/users.js";
+import { openWhose } from "./ui/whose.js";
+import { Welcome } from "./ui/welcome.js";
+import { Workspace } from "./ui/workspace.js";
+
+const main = h("main", { id: "main" });
+const actions = h("nav", { class: "actions", "aria-label": "What to do" });
+const welcome = new Welcome(open, sample);
+const workspace = new Workspace(changed);
+
+function changed(summary: Summary) {
+  workspace.show(summary);
+  act(summary);
+}
+
+/** The buttons that fit what is open. */
+function act(summary: Summary | null) {
+  const demo = button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" });
+  if (!summary) return actions.replaceChildren(demo);
+  const { repairs, repaired, tokens } = summary;
+  const repair = button(repaired ? "Repaired" : `Repair ${repairs}`, () => void openRepairs(summary, changed), { kind: repaired ? "" : "primary", symbol: "wrench" });
+  actions.replaceChildren(
+    ...(repairs > 0 || repaired ? [repair] : []),
+    button("Users", () => openUsers(changed), { symbol: "people", disabled: tokens === 0 }),
+    button("Whose token?", openWhose, { symbol: "search", disabled: tokens === 0 }),
+    button("Export", () => void openExport(), { symbol: "download" }),
+    demo,
+    button("Close", () => void close(), { kind: "quiet", symbol: "close", "aria-label": "Close the file" }),
+  );
+}
+
+async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>) {
+  welcome.clear();
+  try {
+    const summary = await working(`Reading ${name}`, work);
+    main.replaceChildren(workspace.element);
+    workspace.begin(summary);
+    act(summary);
+    document.title = `${summary.name} – Token workbench`;
+    announce(`${summary.name}: ${count(summary.tokens, "token", "tokens")}, ${count(summary.errors, "error", "errors")}.`);
+  } catch (error) {
+    await close();
+    welcome.refuse(name, refusal(error));
+  }
+}
+
+async function open(file: File, format: string | null) {
+  await load(file.name, async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), format], { progress }));
+}
+
+async function sample() {
+  await load("the sample", (progress) => call("sample", [], { progress }));
+}
+
+async function close() {
+  await call("close", []);
+  workspace.end();
+  main.replaceChildren(welcome.element);
+  act(null);
+  document.title = "Token workbench";
+}
+
+/** A file may be dropped wherever there is a page. */
+function dropping() {
+  const over = (on: boolean) => document.body.classList.toggle("over", on);
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    over(true);
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && over(false));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) void open(file, null);
+  });
+}
+
+const brand = h("h1", {}, icon("shield"), "Token workbench");
+const promise = h("p", { class: "promise" }, icon("fine"), "Connects to nothing");
+document.body.append(h("a", { class: "skip", href: "#main" }, "To the content"), h("header", { class: "top" }, brand, promise, actions), main, ...status);
+main.append(welcome.element);
+act(null);
+dropping();
+call("formats", []).then(
+  (formats) => {
+    welcome.ready(formats);
+    document.body.dataset["ready"] = "";
+  },
+  (error: unknown) => welcome.refuse("The page", refusal(error)),
+);

@@ -1,0 +1,45 @@
+import { button, h } from "./dom.js";
+import { announce } from "./status.js";
+
+let made = 0;
+
+/** A dialog: it has a name, it closes with Escape, and the focus goes back to where it was. */
+export function dialog(title: string, kind: "" | "drawer", content: Node[], closed: () => void = () => {}) {
+  const id = `dialog-${(made += 1)}`;
+  const heading = h("h2", { id, tabindex: "-1" }, title);
+  const element = h("dialog", { class: `dialog ${kind}`, "aria-labelledby": id, onclose: () => {
+    element.remove();
+    closed();
+  } });
+  // Beside it.
+  element.addEventListener("pointerdown", (event) => {
+    if (event.target === element) element.close();
+  });
+  const close = button("", () => element.close(), { kind: "quiet square", symbol: "close", "aria-label": "Close" });
+  element.append(h("div", { class: "sheet" }, h("header", {}, heading, close), h("div", { class: "body" }, ...content)));
+  document.body.append(element);
+  element.showModal();
+  if (!element.querySelector("[autofocus]")) heading.focus();
+  return { element, close: () => element.close(), title: (text: string) => void (heading.textContent = text) };
+}
+
+/** A place for what came out, read out when it changes. */
+export function result(): { element: HTMLElement; show(kind: "good" | "bad" | "plain", ...content: (Node | string)[]): void; clear(): void } {
+  const element = h("div", { class: "result", role: "status" });
+  return {
+    element,
+    show(kind, ...content) {
+      element.replaceChildren(h("div", { class: `outcome ${kind}` }, ...content));
+    },
+    clear: () => element.replaceChildren(),
+  };
+}
+
+/** An error as people should see it: what, and what to do. */
+export function refusal(error: unknown): string {
+  const { message, action } = error as { message: string; action?: string };
+  const sentence = (text: string) => (text === "" ? "" : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`);
+  const text = `${sentence(message)} ${sentence(action ?? "")}`.trim();
+  announce(text);
+  return text;
+}

@@ -1,0 +1,130 @@
+// One row: what it says, what is found, its code, whose it is, and whether the thing in the hand is it.
+import { call } from "../client.js";
+import type { Detail, Owner, Summary, Tested } from "../protocol.js";
+import { HIDDEN, LiveCodes, code } from "./codes.js";
+import { dialog, refusal, result } from "./dialog.js";
+import { button, count, field, h } from "./dom.js";
+import { drift } from "./drift.js";
+import { list } from "./findings.js";
+
+export async function openToken(id: number, changed: (summary: Summary) => void) {
+  const content = h("div", { class: "stack" });
+  const { element, title } = dialog("Row", "drawer", [content], () => live.stop());
+  const shown = h("div", { class: "big-code" }, HIDDEN);
+  const live = new LiveCodes(() => call("codes", [[id]]), ([now]) => now && shown.replaceChildren(code(now)));
+
+  const draw = async () => {
+    const row = await call("detail", [id]);
+    title(row.serial === null ? `Line ${row.line}` : row.serial);
+    content.replaceChildren(
+      facts(row),
+      row.all.length > 0 ? section("Findings", list(row.all)) : "",
+      ...(row.token ? [section("Code", codes(shown, live)), section("User", user(row, changed, draw)), section("Test this token", test(id, element))] : []),
+    );
+  };
+  await draw();
+}
+
+function section(name: string, ...content: Node[]) {
+  return h("section", {}, h("h3", {}, name), ...content);
+}
+
+function facts({ line, manufacturer, model, algorithm, digits, step, token }: Detail) {
+  const pairs: [string, string][] = [["Line", String(line)]];
+  if (token) {
+    pairs.push(["Manufacturer", manufacturer || "none"], ["Model", model || "none"]);
+    pairs.push(["Codes", `${digits} digits, ${step === null ? "by counter" : `every ${step} s`}, ${algorithm}`]);
+  }
+  return h("dl", { class: "facts" }, ...pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+function codes(shown: HTMLElement, live: LiveCodes) {
+  const toggle = button("Show the code", () => {
+    if (live.on) {
+      live.stop();
+      shown.replaceChildren(HIDDEN);
+    } else live.start();
+    toggle.lastChild!.textContent = live.on ? "Hide the code" : "Show the code";
+    toggle.setAttribute("aria-pressed", String(live.on));
+  }, { symbol: "eye", "aria-pressed": "false" });
+  return h("div", { class: "code-box" }, shown, toggle);
+}
+
+function user({ id, upn }: Detail, changed: (summary: Summary) => void, draw: () => Promise<void>) {
+  const { box, input } = field("User principal name", { type: "text", value: upn ?? "", placeholder: "name@domain", inputmode: "email" });
+  const out = result();
+  const give = async (to: string | null) => {
+    try {
+      const { said, summary } = await call("assign", [id, to]);
+      changed(summary);
+      await draw();
+      if (said.length > 0) out.show("plain", list(said, false));
+    } catch (error) {
+      input.setAttribute("aria-invalid", "true");
+      out.show("bad", refusal(error));
+    }
+  };
+  const take = button("Take it back", () => void give(null), { kind: "quiet" });
+  return h(
+    "form",
+    { class: "stack", onsubmit: (event) => {
+      event.preventDefault();
+      void give(input.value);
+    } },
+    box,
+    h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Give it to this user"), upn === null ? null : take),
+    out.element,
+  );
+}
+
+/** The inputs for one code or two. */
+export function codeFields() {
+  const first = field("Code on the display", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12", required: true });
+  const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" }, "Wait until the display changes. One code alone may fit by chance.");
+  const codes = () => [first.input.value, next.input.value].map((text) => text.trim()).filter((text) => text !== "");
+  return { boxes: h("div", { class: "pair" }, first.box, next.box), codes, first: first.input };
+}
+
+function test(id: number, element: HTMLElement) {
+  const { boxes, codes } = codeFields();
+  const out = result();
+  const stop = new AbortController();
+  element.addEventListener("close", () => stop.abort());
+  const run = async () => {
+    const typed = codes();
+    out.show("plain", "Looking…");
+    try {
+      tell(out, await call("test", [id, typed], { signal: stop.signal }), typed.length > 1);
+    } catch (error) {
+      out.show("bad", refusal(error));
+    }
+  };
+  return h(
+    "form",
+    { class: "stack", onsubmit: (event) => {
+      event.preventDefault();
+      void run();
+    } },
+    boxes,
+    h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Test")),
+    out.element,
+  );
+}
+
+function tell(out: ReturnType<typeof result>, { fits, others }: Tested, certain: boolean) {
+  const [nearest, ...more] = fits;
+  if (nearest) {
+    const again = more.length > 0 ? ` It also fits ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
+    const doubt = certain ? "" : " One wrong code in 170 fits some step: the next code makes it certain.";
+    out.show("good", h("strong", {}, `It fits: ${drift(nearest)}.`), h("p", {}, `${again}${doubt}`.trim()));
+    return;
+  }
+  const none = "It fits none of the 5,761 steps from 2,880 before now to 2,880 after.";
+  if (others.length === 0) out.show("bad", h("strong", {}, none), h("p", {}, "No other token of this file fits either. Check the digits, and that the file is the token's own."));
+  else out.show("bad", h("strong", {}, none), h("p", {}, certain ? "These codes are those of:" : "But this code fits, within 10 steps:"), owners(others));
+}
+
+export function owners(found: Owner[]) {
+  const items = found.slice(0, 20).map((owner) => h("li", {}, h("strong", {}, owner.serial ?? "no serial number"), ` ${owner.upn ?? "nobody's"}: ${drift(owner)}.`));
+  return h("ul", { class: "owners" }, ...items, found.length > 20 && h("li", {}, `and ${found.length - 20} more`));
+}

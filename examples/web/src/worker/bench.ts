@@ -1,0 +1,205 @@
+// What the page can ask for. Every decision is the library's; here its answers are put in a form to be shown.
+import { Hotp, OathError, Totp, failuresName, formats, obstacles, write } from "oath-totp/embed";
+import type { Record as Token } from "oath-totp/embed";
+import type { Bench, Fit, Owner, Plan, ShownCode, Written } from "../protocol.js";
+import { held } from "./held.js";
+import { OpenFile } from "./open-file.js";
+import { SAMPLE, SAMPLE_NAME } from "./sample.js";
+import { SignUpDemo } from "./sign-up.js";
+import type { Task } from "./task.js";
+
+/** A day either way for a token of 30 s: what activation searches. */
+const RADIUS = 2880;
+/** One code alone would fit many tokens by chance if it were looked for all day long. */
+const NARROW = 10;
+/** About so many codes are computed before the page is listened to. */
+const SLICE = 1_000_000;
+/** So many are listed at once. */
+const LISTED = 200;
+
+/** What fails the same way for every row is listed with some of them. */
+const EXAMPLES = 5;
+
+type Served = { [M in keyof Bench]: (task: Task, ...args: Parameters<Bench[M]>) => ReturnType<Bench[M]> };
+
+function withTotp<R>(token: Token, use: (totp: Totp) => R): R {
+  const { digits, algorithm, step, t0 } = token;
+  const options = { digits, algorithm, step: step ?? 30, t0: t0 ?? 0, legacy: true };
+  return held(token.secret, (secret) => held(new Totp(secret, options), use));
+}
+
+function withHotp<R>(token: Token, use: (hotp: Hotp) => R): R {
+  const { digits, algorithm } = token;
+  return held(token.secret, (secret) => held(new Hotp(secret, { digits, algorithm, legacy: true }), use));
+}
+
+function codeOf(id: number, token: Token): ShownCode {
+  const { counter } = token;
+  if (counter !== null) return { id, code: withHotp(token, (hotp) => hotp.generate(counter)), remaining: null, step: null };
+  return withTotp(token, (totp) => ({ id, code: totp.generate(), remaining: Number(totp.remaining()), step: totp.step }));
+}
+
+function fitsOf(token: Token, codes: string[]): Fit[] {
+  const { counter } = token;
+  if (counter !== null) {
+    try {
+      const found = withHotp(token, (hotp) => hotp.resync(codes, counter));
+      return [{ drift: Number(found.counter) - Number(counter), seconds: 0 }];
+    } catch (error) {
+      if (error instanceof OathError && error.code === "mismatch") return [];
+      throw error;
+    }
+  }
+  return withTotp(token, (totp) => {
+    const now = Number(totp.stepAt());
+    const drifts = totp.find(codes, { radius: RADIUS }).map((step) => Number(step) - now);
+    return drifts.sort((a, b) => Math.abs(a) - Math.abs(b)).map((drift) => ({ drift, seconds: drift * totp.step }));
+  });
+}
+
+/** `.json` for what is JSON. */
+const ENDS: [RegExp, string][] = [[/csv$/, "csv"], [/json$/, "json"], [/pskc|xml/, "xml"]];
+
+export function makeBench(): Served {
+  let open: OpenFile | null = null;
+  const demo = new SignUpDemo();
+
+  const file = (): OpenFile => {
+    if (!open) throw new Error("no file is open");
+    return open;
+  };
+  const replace = (next: OpenFile | null) => {
+    open?.free();
+    open = next;
+  };
+
+  /** Searches all tokens, a slice at a time. */
+  async function search(task: Task, codes: string[], not = -1): Promise<Owner[]> {
+    const { records } = file();
+    const radius = codes.length > 1 ? RADIUS : NARROW;
+    const count = Math.max(256, Math.floor(SLICE / (2 * radius + 1)));
+    const owners: Owner[] = [];
+    for (let first = 0; first < records.length; first += count) {
+      for (const { index, drift } of records.whose(codes, { radius, first, count })) {
+        const id = file().idOf(index);
+        if (id === not || owners.length >= LISTED) continue;
+        const { serial, upn } = file().row(id);
+        const steps = Number(drift);
+        owners.push({ id, serial, upn, drift: steps, seconds: steps * (records.at(index)?.step ?? 0) });
+      }
+      task.progress(Math.min(first + count, records.length), records.length);
+      await task.pause();
+    }
+    return owners.sort((a, b) => Math.abs(a.drift) - Math.abs(b.drift));
+  }
+
+  function carried(format: string, inventory: boolean) {
+    const upn = inventory ? "optional" : "required";
+    const left = obstacles(file().records, format, { upn });
+    return { upn, left } as const;
+  }
+
+  return {
+    formats: () => formats(),
+
+    open(task, name, bytes, format) {
+      replace(new OpenFile(name, bytes, format, task));
+      return file().summary();
+    },
+
+    sample(task) {
+      replace(new OpenFile(SAMPLE_NAME, new TextEncoder().encode(SAMPLE), null, task));
+      return file().summary();
+    },
+
+    close() {
+      replace(null);
+      return null;
+    },
+
+    narrow: (_, to) => file().narrow(to),
+    rows: (_, first, count) => file().rows(first, count),
+    detail: (_, id) => file().detail(id),
+
+    codes(_, ids) {
+      return ids.flatMap((id) => {
+        const token = file().record(id);
+        return token ? [codeOf(id, token)] : [];
+      });
+    },
+
+    assign(_, id, upn) {
+      const said = file().assign(id, upn);
+      return { said, summary: file().summary() };
+    },
+
+    fillIn(_, bytes) {
+      const done = file().fillIn(bytes);
+      return { done, summary: file().summary() };
+    },
+
+    repairs(task) {
+      const repaired = file().read(true, task);
+      try {
+        const done = repaired.findings.filter(({ repaired: was }) => was);
+        const list = done.slice(0, LISTED).map(({ line, message, repair }) => ({ line, serial: file().serialOn(line), message, repair: repair ?? "" }));
+        return { rescued: repaired.records.length - file().records.length, total: done.length, list };
+      } finally {
+        repaired.free();
+      }
+    },
+
+    repair(task, apply) {
+      file().reread(apply, task);
+      return file().summary();
+    },
+
+    async test(task, id, codes) {
+      const token = file().record(id);
+      const fits = token ? fitsOf(token, codes) : [];
+      return { fits, others: fits.length > 0 ? [] : await search(task, codes, id) };
+    },
+
+    whose: (task, codes) => search(task, codes),
+
+    plan(_, format, inventory): Plan {
+      const { left } = carried(format, inventory);
+      const reasons = new Map<string, { reason: string; count: number; serials: string[] }>();
+      for (const { serial, obstacles: why } of left) {
+        for (const { message } of why) {
+          const known = reasons.get(message) ?? { reason: message, count: 0, serials: [] };
+          known.count += 1;
+          if (known.serials.length < EXAMPLES) known.serials.push(serial);
+          reasons.set(message, known);
+        }
+      }
+      const { failed } = file().file;
+      return {
+        tokens: file().records.length,
+        left: [...reasons.values()],
+        leftOut: left.length,
+        failuresName: failed.length > 0 ? failuresName(file().name) : null,
+      };
+    },
+
+    write(_, format, inventory): Written {
+      const { upn, left } = carried(format, inventory);
+      const out = new Set(left.map(({ index }) => index));
+      const { records } = file();
+      const kept = out.size === 0 ? records : [...records].filter((_, index) => !out.has(index));
+      const end = ENDS.find(([pattern]) => pattern.test(format))?.[1] ?? "txt";
+      const stem = file().name.replace(/\.[^.]*$/, "");
+      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, { upn }) };
+    },
+
+    failures: () => ({ name: failuresName(file().name), bytes: file().file.failures() }),
+
+    signUp: (_, account, issuer) => demo.begin(account, issuer),
+    phone: () => demo.phone(),
+    signIn: (_, code) => demo.signIn(code),
+    endSignUp() {
+      demo.end();
+      return null;
+    },
+  };
+}

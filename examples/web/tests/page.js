@@ -1,0 +1,93 @@
+// The page in a browser, as the tests use it: opened as the one file that people are mailed, and watched for whatever it asks
+// the network for.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const DIST = new URL("../dist/", import.meta.url);
+export const FILE = new URL("token-workbench.html", DIST).href;
+const QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+let browser;
+export const launched = () => browser;
+
+/** For each file of tests: one browser. */
+export function inBrowser() {
+  before(async () => {
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
+  });
+  after(() => browser.close());
+}
+
+/** A page that is ready, and what it did wrong so far. */
+export async function opened({ url = FILE, width = 1280, height = 800, scheme = "light" } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const asked = [];
+  const errors = [];
+  context.on("request", (request) => asked.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(url);
+  await page.waitForSelector("body[data-ready]");
+  return { page, asked, errors };
+}
+
+/** Runs with a page, and nothing may have gone wrong in it. */
+export async function withPage(options, run) {
+  const { page, asked, errors } = await opened(options);
+  try {
+    await run(page, asked);
+    assert.deepEqual(errors, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+export const sample = async (page) => {
+  await page.getByRole("button", { name: "Try with a sample" }).click();
+  await page.locator(".rows .row .serial").first().waitFor();
+};
+
+export async function choose(page, name, text) {
+  await page.locator("#file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+}
+
+export const row = (page, text) => page.locator(".rows .row", { hasText: text });
+export const dialog = (page) => page.locator("dialog[open]");
+export const HEADER = "upn,serial number,secret key,time interval,manufacturer,model";
+
+/** Secrets that are none: a number, spread over 20 bytes. */
+export const key = (number) => Buffer.from(`not a secret ${String(number).padStart(7, "0")}`);
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+export function base32(bytes) {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  return bits.match(/.{5}/g).map((five) => LETTERS[Number.parseInt(five, 2)]).join("");
+}
+export const token = (number, upn = `user${number}@example.com`, step = 30) => `${upn},S${String(number).padStart(6, "0")},${base32(key(number))},${step},Contoso,Key`;
+export const fileOf = (rows) => [HEADER, ...rows, ""].join("\r\n");
+
+/** The code of a token some steps from now, by RFC 6238. */
+export function code(number, steps = 0, step = 30) {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000 / step) + steps));
+  const digest = createHmac("sha1", key(number)).update(counter).digest();
+  const at = digest[19] & 15;
+  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Begins where a step has some seconds left, so that page and test see the same one. */
+export async function early(step = 30) {
+  const left = step - ((Date.now() / 1000) % step);
+  if (left < 6) await new Promise((done) => setTimeout(done, (left + 0.2) * 1000));
+}
+
+export async function downloaded(page, press) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+  const { readFile } = await import("node:fs/promises");
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+export const folder = () => fileURLToPath(DIST);

@@ -1,0 +1,71 @@
+//! The token workbench: built with the packed npm package, and everything it offers tried in a browser.
+
+use crate::npm::{self, build, copy_all, installed};
+use crate::run::{Failure, Outcome, program_in, root, text};
+use crate::setup;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is not copied from its folder: those two are installed from, and the screenshots are made there.
+const NOT_COPIED: [&str; 5] = ["package.json", "package-lock.json", "screenshots", "node_modules", "dist"];
+
+/// Builds the package and the page, and tests it; `screenshots`: takes those of its README instead.
+pub(crate) fn web() -> Outcome {
+    if let Some(missing) = setup::node()? {
+        println!("\nxtask: not done: {missing}");
+        return Ok(());
+    }
+    let archive = build()?;
+    if std::env::args().nth(2).is_some_and(|word| word == "screenshots") {
+        let page = page(&archive)?;
+        if let Some(missing) = setup::chromium()? {
+            return Err(Failure(missing));
+        }
+        let place = text(&sources().join("screenshots"));
+        return program_in(&page, "node", &["tests/screenshots.js", &place]);
+    }
+    with(&archive)
+}
+
+/// Builds the page with this package, and tests it.
+pub(crate) fn with(archive: &Path) -> Outcome {
+    let page = page(archive)?;
+    if let Some(missing) = setup::chromium()? {
+        println!("\nxtask: not done: the token workbench; {missing}");
+        return Ok(());
+    }
+    program_in(&page, "node", &["--test", "--test-concurrency=1"])
+}
+
+/// Where the page was built.
+fn page(archive: &Path) -> Outcome<PathBuf> {
+    let folder = installed("web", &sources())?;
+    for entry in fs::read_dir(sources())? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if NOT_COPIED.iter().any(|other| name == *other) {
+            continue;
+        }
+        let target = folder.join(&name);
+        if entry.file_type()?.is_dir() {
+            if target.exists() {
+                fs::remove_dir_all(&target)?;
+            }
+            copy_all(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    let install = ["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--offline", &text(archive)];
+    program_in(&folder, "npm", &install)?;
+    let tool = |name: &str| text(&folder.join("node_modules/.bin").join(name));
+    program_in(&folder, &tool("tsc"), &[])?;
+    program_in(&folder, &tool("vite"), &["build"])?;
+    let made = text(&npm::place()?.join("web/dist/token-workbench.html"));
+    println!("xtask: {made}");
+    Ok(folder)
+}
+
+fn sources() -> PathBuf {
+    root().join("examples/web")
+}
