@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 
 export const DIST = new URL("../dist/", import.meta.url);
 export const FILE = new URL("token-workbench.html", DIST).href;
-const QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 let browser;
 export const launched = () => browser;

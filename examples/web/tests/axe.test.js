@@ -1,0 +1,66 @@
+// What axe finds: nothing, in any state of the page, in light, in dark and on a narrow screen.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import axe from "axe-core";
+import { choose, dialog, inBrowser, row, sample, withPage } from "./page.js";
+
+inBrowser();
+
+async function clean(page, state) {
+  // As the browser's tools would: the page's policy allows no other script.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => axe.run(document, { preload: false }));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`);
+  assert.deepEqual(told, [], state);
+}
+
+async function everyState(page) {
+  await clean(page, "before a file");
+  await choose(page, "x.pdf", "%PDF-1.7");
+  await page.getByRole("alert").getByText("could not be opened").waitFor();
+  await clean(page, "refused");
+  await sample(page);
+  await page.getByRole("button", { name: "Show codes" }).click();
+  await page.locator(".rows .code").first().waitFor();
+  await clean(page, "a file");
+  await page.getByRole("button", { name: /UPN empty/ }).click();
+  await page.getByRole("button", { name: /Show all causes again/ }).waitFor();
+  await clean(page, "narrowed");
+  await page.getByRole("button", { name: /Show all causes again/ }).click();
+  await row(page, "0950380270").click();
+  await dialog(page).getByRole("button", { name: "Show the code" }).click();
+  await dialog(page).getByLabel("User principal name").fill("nobody");
+  await dialog(page).getByRole("button", { name: "Give it to this user" }).click();
+  await dialog(page).locator(".outcome.bad").waitFor();
+  await dialog(page).getByLabel("Code on the display").fill("123456");
+  await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
+  await dialog(page).locator(".outcome strong").first().waitFor();
+  await clean(page, "a row");
+  await page.keyboard.press("Escape");
+  for (const name of ["Repair 4", "Users", "Whose token?", "Export"]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    await dialog(page).locator("button, input").nth(1).waitFor();
+    await page.waitForTimeout(200);
+    await clean(page, name);
+    await page.keyboard.press("Escape");
+  }
+  await page.getByRole("button", { name: "Sign-up demo" }).click();
+  await clean(page, "sign-up");
+  await dialog(page).getByRole("button", { name: "Make a secret" }).click();
+  await dialog(page).getByRole("button", { name: "Play the telephone" }).click();
+  await dialog(page).getByLabel("Code in the app").fill("000000");
+  await dialog(page).getByRole("button", { name: "Confirm" }).click();
+  await dialog(page).locator(".outcome").waitFor();
+  await clean(page, "sign-up, refused");
+}
+
+for (const scheme of ["light", "dark"]) {
+  for (const [width, height] of [[1280, 800], [390, 844]]) {
+    test(`${scheme}, ${width} pixels wide`, () =>
+      withPage({ scheme, width, height }, async (page) => {
+        await everyState(page);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(overflow, 0, "nothing sticks out at the side");
+      }));
+  }
+}

@@ -1,0 +1,114 @@
+// Codes: shown, tested, looked for, and good once.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { choose, code, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
+
+inBrowser();
+
+const digits = (text) => text.replaceAll(" ", "");
+
+async function three(page) {
+  await choose(page, "tokens.csv", fileOf([token(1), token(2), token(3, "user3@example.com", 60)]));
+  await row(page, "S000003").waitFor();
+}
+
+async function tried(page, serial, codes) {
+  await row(page, serial).click();
+  await dialog(page).getByLabel("Code on the display").fill(codes[0]);
+  await dialog(page).getByLabel("Next code").fill(codes[1] ?? "");
+  await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
+  await dialog(page).locator(".outcome strong").first().waitFor();
+  const said = await dialog(page).locator(".outcome").last().textContent();
+  await page.keyboard.press("Escape");
+  return said;
+}
+
+test("codes are hidden until they are asked for, then live with the seconds they have left", () =>
+  withPage({}, async (page) => {
+    await three(page);
+    assert.doesNotMatch(await page.locator(".rows").textContent(), /\d{3} \d{3}/);
+    await early();
+    await page.getByRole("button", { name: "Show codes" }).click();
+    const shown = row(page, "S000001").locator(".code");
+    await shown.waitFor();
+    assert.equal(digits(await shown.locator(".digits").textContent()), code(1));
+    const left = Number.parseInt(await shown.locator(".left").textContent(), 10);
+    await page.waitForFunction((before) => Number.parseInt(document.querySelector(".rows .code .left").textContent, 10) < before, left);
+    assert.equal(digits(await row(page, "S000003").locator(".digits").textContent()), code(3, 0, 60));
+    await page.getByRole("button", { name: "Hide codes" }).click();
+    assert.doesNotMatch(await page.locator(".rows").textContent(), /\d{3} \d{3}/);
+    await row(page, "S000002").click();
+    assert.doesNotMatch(await dialog(page).textContent(), /\d{3} \d{3}/);
+    await early();
+    await dialog(page).getByRole("button", { name: "Show the code" }).click();
+    await dialog(page).locator(".digits:not(input)").waitFor();
+    assert.equal(digits(await dialog(page).locator(".digits:not(input)").textContent()), code(2));
+    await dialog(page).getByRole("button", { name: "Hide the code" }).click();
+    assert.equal(await dialog(page).locator(".digits:not(input)").count(), 0);
+  }));
+
+test("a token is tested: it fits with a drift, or another one of the file does, or none", () =>
+  withPage({}, async (page) => {
+    await three(page);
+    await early();
+    assert.match(await tried(page, "S000001", [code(1)]), /It fits: its clock is right\..*the next code makes it certain/);
+    assert.match(await tried(page, "S000001", [code(1, -4), code(1, -3)]), /It fits: its clock is 3 steps \(1 min 30 s\) behind\./);
+    assert.match(await tried(page, "S000001", [code(1, 2879), code(1, 2880)]), /2,880 steps|2880 steps \(1 d\) ahead/);
+    assert.match(await tried(page, "S000003", [code(3, 4, 60), code(3, 5, 60)]), /5 steps \(5 min\) ahead/);
+    assert.match(await tried(page, "S000001", [code(2, 1), code(2, 2)]), /It fits none of the 5,761.*These codes are those of:S000002 user2@example\.com: its clock is 2 steps \(1 min\) ahead/);
+    assert.match(await tried(page, "S000001", [code(9, 1), code(9, 2)]), /No other token of this file fits either/);
+    assert.match(await tried(page, "S000001", [`${code(1).slice(0, 3)} ${code(1).slice(3)}`]), /It fits/);
+    await row(page, "S000001").click();
+    await dialog(page).getByLabel("Code on the display").fill("12a456");
+    await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
+    await dialog(page).getByText(/Type the code as the token shows it/).waitFor();
+  }));
+
+test("whose token this is, is found by its codes", () =>
+  withPage({}, async (page) => {
+    await choose(page, "tokens.csv", fileOf(Array.from({ length: 2000 }, (_, n) => token(n))));
+    await row(page, "S000000").waitFor();
+    await page.getByRole("button", { name: "Whose token?" }).click();
+    const open = dialog(page);
+    await early();
+    await open.getByLabel("Code on the display").fill(code(1777, -50));
+    await open.getByLabel("Next code").fill(code(1777, -49));
+    await page.keyboard.press("Enter");
+    await open.getByText("It is this one:").waitFor();
+    assert.match(await open.locator(".owners").textContent(), /^S001777 user1777@example\.com: its clock is 49 steps \(24 min 30 s\) behind\.$/);
+    await open.getByLabel("Code on the display").fill(code(5000, 1));
+    await open.getByLabel("Next code").fill(code(5000, 2));
+    await page.keyboard.press("Enter");
+    await open.getByText("No token of this file shows these codes within a day of now.").waitFor();
+    await open.getByLabel("Next code").fill("");
+    await open.getByLabel("Code on the display").fill(code(3, 1));
+    await page.keyboard.press("Enter");
+    await open.locator(".owners", { hasText: "S000003" }).waitFor();
+  }));
+
+test("the sign-up: a QR code, a confirmation, and the same code refused", () =>
+  withPage({}, async (page) => {
+    await page.getByRole("button", { name: "Sign-up demo" }).click();
+    const open = dialog(page);
+    await open.getByRole("button", { name: "Make a secret" }).click();
+    await open.getByRole("img", { name: /QR code/ }).waitFor();
+    await open.getByText("Or type the secret").click();
+    assert.match(await open.locator(".secret").last().textContent(), /^otpauth:\/\/totp\/Contoso:alice@contoso\.com\?secret=[A-Z2-7]{32}&issuer=Contoso/);
+    await open.getByRole("button", { name: "Play the telephone" }).click();
+    await early();
+    await page.waitForTimeout(1100);
+    const now = digits(await open.locator(".big-code .digits").textContent());
+    const typed = open.getByLabel("Code in the app");
+    await typed.fill(now === "000000" ? "111111" : "000000");
+    await open.getByRole("button", { name: "Confirm" }).click();
+    await open.getByText("Refused: the code is not valid.").waitFor();
+    await typed.fill(now);
+    await open.getByRole("button", { name: "Confirm" }).click();
+    await open.getByText("Confirmed: the app has the secret.").waitFor();
+    assert.match(await open.locator(".outcome code").textContent(), /^\{"last_step":\d+,"drift":-?[01]\}$/);
+    await open.getByRole("button", { name: "Sign in" }).click();
+    await open.getByText(/The code was right, and has been used/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Sign-up demo" }).click();
+    await open.getByRole("button", { name: "Make a secret" }).waitFor();
+  }));

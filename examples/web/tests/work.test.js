@@ -1,0 +1,97 @@
+// What is done to a file: repaired, its users filled in, written.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HEADER, base32, choose, dialog, downloaded, fileOf, inBrowser, key, row, sample, token, withPage } from "./page.js";
+
+inBrowser();
+
+const figures = (page) => page.locator(".figures li").allTextContents();
+const figure = (page, text) => page.locator(".figures li", { hasText: text }).waitFor();
+
+test("repairs are shown before they are applied, and can be taken back", () =>
+  withPage({}, async (page) => {
+    await sample(page);
+    await page.getByRole("button", { name: "Repair 4" }).click();
+    const open = dialog(page);
+    await open.getByText("4 repairs would make 4 tokens more of the rows that failed.").waitFor();
+    assert.match(await open.locator("tbody tr").nth(2).textContent(), /^60950380265.*write the upn as shaun\.o''neil@contoso\.com$/);
+    assert.deepEqual((await figures(page))[0], "5 tokens", "nothing has been repaired yet");
+    await open.getByRole("button", { name: "Apply the repairs" }).click();
+    await figure(page, "9 tokens");
+    assert.match(await row(page, "0950380265").textContent(), /shaun\.o'neil@contoso\.com/);
+    await row(page, "0950380265").click();
+    assert.match(await dialog(page).textContent(), /Repaired: write the upn as/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Repaired" }).click();
+    await dialog(page).getByRole("button", { name: "Take the repairs back" }).click();
+    await figure(page, "5 tokens");
+  }));
+
+test("a user is typed, with the name checked; repairs leave it in place", () =>
+  withPage({}, async (page) => {
+    await sample(page);
+    await row(page, "0950380269").click();
+    const name = dialog(page).getByLabel("User principal name");
+    const give = dialog(page).getByRole("button", { name: "Give it to this user" });
+    await name.fill("nobody");
+    await give.click();
+    await dialog(page).getByText("The user name is not of the form name@domain").waitFor();
+    assert.equal(await name.getAttribute("aria-invalid"), "true");
+    await name.fill("o'neil@contoso.com");
+    await give.click();
+    await row(page, "o'neil@contoso.com").waitFor();
+    await page.keyboard.press("Escape");
+    await figure(page, "1 without a user");
+    await page.getByRole("button", { name: "Repair 4" }).click();
+    await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+    await figure(page, "9 tokens");
+    assert.match(await row(page, "0950380269").textContent(), /o'neil@contoso\.com/);
+    await row(page, "0950380269").click();
+    await dialog(page).getByRole("button", { name: "Take it back" }).click();
+    await figure(page, "2 without a user");
+  }));
+
+test("users are filled in from a second file, and the limits are checked", () =>
+  withPage({}, async (page) => {
+    await choose(page, "tokens.csv", fileOf([1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(n, ""))));
+    await figure(page, "8 without a user");
+    await page.getByRole("button", { name: "Users", exact: true }).click();
+    const users = ["userPrincipalName;serial number;userType", ...[1, 2, 3, 4, 5, 6].map((n) => `alice@example.com;S00000${n};Member`), "bob@example.com;S000009;Member", "eve@example.com;S000007;Guest"].join("\n");
+    await dialog(page).getByLabel("File of users").setInputFiles({ name: "users.csv", mimeType: "text/csv", buffer: Buffer.from(users) });
+    await dialog(page).getByText("6 tokens have a user now; 0 changed, 0 as before.").waitFor();
+    const said = await dialog(page).textContent();
+    assert.match(said, /line 8, serial number.*No token has the serial number "S000009"/);
+    assert.match(said, /line 9, upn.*a hardware token cannot be assigned to a guest/);
+    await page.keyboard.press("Escape");
+    await figure(page, "2 without a user");
+    assert.match(await row(page, "S000006").textContent(), /This is token 6 of alice@example\.com; a user can have 5/);
+    await page.getByRole("button", { name: "Users", exact: true }).click();
+    await dialog(page).getByLabel("File of users").setInputFiles({ name: "users.csv", mimeType: "text/csv", buffer: Buffer.from("name\nx\n") });
+    await dialog(page).getByText("no column for the serial number and none for the user").waitFor();
+  }));
+
+test("what is written is what is shown; what cannot be carried is said and left out", () =>
+  withPage({}, async (page) => {
+    await choose(page, "May.csv", fileOf([token(1), token(2, ""), `carol@example.com,S000003,${key(3).toString("hex")},30,Contoso,Key`]));
+    await figure(page, "1 row failed");
+    await page.getByRole("button", { name: "Export" }).click();
+    const open = dialog(page);
+    await open.getByText("1 of 2 tokens can be written.").waitFor();
+    assert.match(await open.textContent(), /1 would be left out:.*it has no user; the format asks for one.*S000002/);
+    assert.deepEqual(await open.locator("#export-format option").allTextContents(), ["entra-csv"]);
+    const press = () => open.getByRole("button", { name: "Download the tokens" }).click();
+    assert.deepEqual(await downloaded(page, press), { name: "May-entra-csv.csv", text: fileOf([token(1)]) });
+    await open.getByLabel(/Tokens without a user too/).check();
+    await open.getByText("2 of 2 tokens can be written.").waitFor();
+    assert.equal((await downloaded(page, press)).text, fileOf([token(1), token(2, "")]));
+    const failures = await downloaded(page, () => open.getByRole("button", { name: "Download the failures file" }).click());
+    assert.equal(failures.name, "Failures_May.csv");
+    assert.match(failures.text, /^line,upn,serial,field,code,what is wrong,what to do\r\n4,carol@example\.com,S000003,secret key,secret-hex,/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Repair 1" }).click();
+    await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+    await figure(page, "3 tokens");
+    await page.getByRole("button", { name: "Export" }).click();
+    const repaired = await downloaded(page, () => dialog(page).getByRole("button", { name: "Download the tokens" }).click());
+    assert.ok(repaired.text.startsWith(HEADER) && repaired.text.includes(`carol@example.com,S000003,${base32(key(3))},30`));
+  }));
