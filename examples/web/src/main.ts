@@ -75,17 +75,19 @@ async function close() {
 /** A file may be dropped wherever there is a page. */
 function dropping() {
   const over = (on: boolean) => document.body.classList.toggle("over", on);
+  // Below a dialog there is no page.
+  const closed = () => document.querySelector("dialog[open]") === null;
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    over(true);
+    over(closed());
   });
   document.addEventListener("dragleave", (event) => event.relatedTarget === null && over(false));
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     over(false);
     const file = event.dataTransfer?.files[0];
-    if (file) void open(file, null);
+    if (file && closed()) void open(file, null);
   });
 }
 

@@ -68,3 +68,18 @@ test("only the rows that are seen are in the page, wherever they are", () =>
     await page.keyboard.press("Enter");
     await dialog(page).locator(".owners", { hasText: "S077777" }).waitFor();
   }));
+
+test("a search that nobody waits for is stopped", () =>
+  withPage({}, async (page) => {
+    await choose(page, "many.csv", FILE);
+    await row(page, "S000000").waitFor();
+    await page.getByRole("button", { name: "Whose token?" }).click();
+    await dialog(page).getByLabel("Code on the display").fill(code(1_000_000));
+    await dialog(page).getByLabel("Next code").fill(code(1_000_000, 1));
+    await page.keyboard.press("Enter");
+    await page.locator(".working").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".working").waitFor({ state: "hidden" });
+    await page.getByLabel("Search").fill("S012345");
+    await row(page, "S012345").waitFor();
+  }));

@@ -1,7 +1,9 @@
 // screenshots.js FOLDER: those of the README, of the sample.
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { FILE, QUIET, dialog, row, sample } from "./page.js";
+import { small } from "./png.js";
 
 const [folder] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
@@ -14,7 +16,7 @@ async function shot(name, { scheme = "light", width = 1280, height = 800 }, prep
   await prepare?.(page);
   await page.mouse.move(0, 0);
   await page.waitForTimeout(150);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await writeFile(join(folder, `${name}.png`), small(await page.screenshot()));
   await context.close();
 }
 

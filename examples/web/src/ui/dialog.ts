@@ -1,5 +1,4 @@
 import { button, h } from "./dom.js";
-import { announce } from "./status.js";
 
 let made = 0;
 
@@ -39,7 +38,5 @@ export function result(): { element: HTMLElement; show(kind: "good" | "bad" | "p
 export function refusal(error: unknown): string {
   const { message, action } = error as { message: string; action?: string };
   const sentence = (text: string) => (text === "" ? "" : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`);
-  const text = `${sentence(message)} ${sentence(action ?? "")}`.trim();
-  announce(text);
-  return text;
+  return `${sentence(message)} ${sentence(action ?? "")}`.trim();
 }

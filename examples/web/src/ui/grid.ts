@@ -132,7 +132,7 @@ export class Grid {
       serial ?? h("span", { class: "faint" }, `line ${line}`),
       upn ?? h("span", { class: "faint" }, token ? "nobody" : "unknown"),
       maker,
-      token ? (this.#live.on ? (element.querySelector(".code") ?? HIDDEN) : HIDDEN) : h("span", { class: "faint" }, "none"),
+      token ? (this.#live.on ? (element.querySelector(".code") ?? HIDDEN) : HIDDEN) : h("span", { class: "sr-only" }, "none"),
       h("span", { class: "message" }, h("span", {}, findings === 0 ? "" : message), findings > 1 ? h("span", { class: "more" }, `+${findings - 1}`) : ""),
     ];
     const classes = ["state-cell", "serial", "user", "maker", "code-cell", "says"];

@@ -1,5 +1,6 @@
 // One row: what it says, what is found, its code, whose it is, and whether the thing in the hand is it.
 import { call } from "../client.js";
+import type { Finding } from "oath-totp/embed";
 import type { Detail, Owner, Summary, Tested } from "../protocol.js";
 import { HIDDEN, LiveCodes, code } from "./codes.js";
 import { dialog, refusal, result } from "./dialog.js";
@@ -13,14 +14,16 @@ export async function openToken(id: number, changed: (summary: Summary) => void)
   const shown = h("div", { class: "big-code" }, HIDDEN);
   const live = new LiveCodes(() => call("codes", [[id]]), ([now]) => now && shown.replaceChildren(code(now)));
 
-  const draw = async () => {
+  const draw = async (said: readonly Finding[] | null = null) => {
     const row = await call("detail", [id]);
     title(row.serial === null ? `Line ${row.line}` : row.serial);
     content.replaceChildren(
       facts(row),
       row.all.length > 0 ? section("Findings", list(row.all)) : "",
-      ...(row.token ? [section("Code", codes(shown, live)), section("User", user(row, changed, draw)), section("Test this token", test(id, element))] : []),
+      ...(row.token ? [section("Code", codes(shown, live)), section("Test this token", test(id, element)), section("User", user(row, said, changed, draw))] : []),
     );
+    // The form that was sent is gone, and the focus with it.
+    if (said) content.querySelector<HTMLElement>("[name=upn]")?.focus();
   };
   await draw();
 }
@@ -50,15 +53,15 @@ function codes(shown: HTMLElement, live: LiveCodes) {
   return h("div", { class: "code-box" }, shown, toggle);
 }
 
-function user({ id, upn }: Detail, changed: (summary: Summary) => void, draw: () => Promise<void>) {
-  const { box, input } = field("User principal name", { type: "text", value: upn ?? "", placeholder: "name@domain", inputmode: "email" });
+function user({ id, upn }: Detail, said: readonly Finding[] | null, changed: (summary: Summary) => void, draw: (said: readonly Finding[]) => Promise<void>) {
+  const { box, input } = field("User principal name", { type: "text", name: "upn", value: upn ?? "", placeholder: "name@domain", inputmode: "email" });
   const out = result();
+  if (said) out.show("good", upn === null ? "It is nobody's now." : `It is ${upn}'s now.`, said.length > 0 ? list(said, false) : "");
   const give = async (to: string | null) => {
     try {
       const { said, summary } = await call("assign", [id, to]);
       changed(summary);
-      await draw();
-      if (said.length > 0) out.show("plain", list(said, false));
+      await draw(said);
     } catch (error) {
       input.setAttribute("aria-invalid", "true");
       out.show("bad", refusal(error));
@@ -80,9 +83,10 @@ function user({ id, upn }: Detail, changed: (summary: Summary) => void, draw: ()
 /** The inputs for one code or two. */
 export function codeFields() {
   const first = field("Code on the display", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12", required: true });
-  const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" }, "Wait until the display changes. One code alone may fit by chance.");
+  const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" });
   const codes = () => [first.input.value, next.input.value].map((text) => text.trim()).filter((text) => text !== "");
-  return { boxes: h("div", { class: "pair" }, first.box, next.box), codes, first: first.input };
+  const hint = h("p", { class: "hint" }, "One code alone may fit by chance: wait until the display changes, and type the next one too.");
+  return { boxes: h("div", { class: "stack" }, h("div", { class: "pair" }, first.box, next.box), hint), codes, first: first.input };
 }
 
 function test(id: number, element: HTMLElement) {
@@ -95,6 +99,7 @@ function test(id: number, element: HTMLElement) {
     out.show("plain", "Looking…");
     try {
       tell(out, await call("test", [id, typed], { signal: stop.signal }), typed.length > 1);
+      out.element.scrollIntoView({ block: "nearest" });
     } catch (error) {
       out.show("bad", refusal(error));
     }
