@@ -1,5 +1,6 @@
 import "./style/base.css";
 import "./style/page.css";
+import "./style/welcome.css";
 import "./style/grid.css";
 import "./style/dialog.css";
 import { call } from "./client.js";

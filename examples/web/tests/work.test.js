@@ -40,6 +40,8 @@ test("a user is typed, with the name checked; repairs leave it in place", () =>
     await name.fill("o'neil@contoso.com");
     await give.click();
     await row(page, "o'neil@contoso.com").waitFor();
+    await dialog(page).getByText("It is o'neil@contoso.com's now.").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.name), "upn", "the focus is where somebody typed");
     await page.keyboard.press("Escape");
     await figure(page, "1 without a user");
     await page.getByRole("button", { name: "Repair 4" }).click();

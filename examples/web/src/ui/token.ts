@@ -32,8 +32,9 @@ function section(name: string, ...content: Node[]) {
   return h("section", {}, h("h3", {}, name), ...content);
 }
 
-function facts({ line, manufacturer, model, algorithm, digits, step, token }: Detail) {
+function facts({ line, upn, manufacturer, model, algorithm, digits, step, token }: Detail) {
   const pairs: [string, string][] = [["Line", String(line)]];
+  if (!token && upn !== null) pairs.push(["User", upn]);
   if (token) {
     pairs.push(["Manufacturer", manufacturer || "none"], ["Model", model || "none"]);
     pairs.push(["Codes", `${digits} digits, ${step === null ? "by counter" : `every ${step} s`}, ${algorithm}`]);
