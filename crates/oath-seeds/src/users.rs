@@ -195,6 +195,7 @@ fn error(
 mod tests {
     use super::*;
     use oath_totp::Secret;
+    use proptest::prelude::*;
 
     fn tokens() -> Vec<Record> {
         let token = |serial: &str| Record::new(serial, Secret::from_bytes(&[7; 20]).unwrap());
@@ -265,6 +266,21 @@ mod tests {
             let error = fill_in(&mut tokens, file).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
             assert_eq!(upns(&tokens), ["-", "bob@example.com", "carol@example.com", "-"]);
+        }
+    }
+    proptest! {
+        #[test]
+        fn any_file_gives_tokens_away_or_says_why_not(rows in "[0-9a-c@',;\"\t\u{e9}\u{2019}\r\n]{0,200}", head in 0..3usize) {
+            let head = ["serial,upn\n", "UPN;serial number\r\n", ""][head];
+            let mut tokens = tokens();
+            let before: Vec<String> = upns(&tokens).into_iter().map(str::to_owned).collect();
+            match fill_in(&mut tokens, format!("{head}{rows}").as_bytes()) {
+                Err(_) => prop_assert_eq!(upns(&tokens), before),
+                Ok(done) => {
+                    let differing = upns(&tokens).iter().zip(&before).filter(|(now, then)| !now.eq_ignore_ascii_case(then)).count();
+                    prop_assert_eq!(done.filled + done.changed, differing);
+                }
+            }
         }
     }
 }
