@@ -34,7 +34,8 @@ pub(crate) fn with(archive: &Path) -> Outcome {
         println!("\nxtask: not done: the token workbench; {missing}");
         return Ok(());
     }
-    program_in(&page, "node", &["--test", "--test-concurrency=1"])
+    // A browser that hangs is a failure, not a wait.
+    program_in(&page, "node", &["--test", "--test-concurrency=1", "--test-timeout=180000"])
 }
 
 /// Where the page was built.
