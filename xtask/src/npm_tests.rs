@@ -57,7 +57,8 @@ fn node(archive: &Path) -> Outcome {
     for part in ["codes", "seeds"] {
         fs::remove_file(folder.join(format!("node_modules/oath-totp/wasm/{part}-simd.wasm")))?;
     }
-    program_in(&folder, "node", &["--import", "./without-vectors.mjs", "--expose-gc", "--test"])
+    let tests = ["testkit.test.js", "codes.test.js", "seeds.test.js", "wiping.test.js"];
+    program_in(&folder, "node", &[&["--import", "./without-vectors.mjs", "--expose-gc", "--test"], &tests[..]].concat())
 }
 
 /// A strict compiler.

@@ -21,6 +21,9 @@ for (const file of ["README.md", "index.d.ts", "seeds.d.ts"]) {
       const main = { innerHTML: "" };
       globalThis.document = { querySelector: () => main };
       globalThis.input = { files: [new Blob([SEEDS])] };
+      for (const name of ["codes", "seeds"]) {
+        globalThis[name] = readFileSync(new URL(import.meta.resolve(`oath-totp/wasm/${name}.wasm`)));
+      }
       const module = new URL(`./${file}-${index}.mjs`, import.meta.url);
       writeFileSync(module, code);
       if (code.includes("throws: a code is good once")) await assert.rejects(import(module), { code: "replayed" });
