@@ -59,7 +59,7 @@ const TASKS: &[Task] = &[
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
     ("bench-python", "the wheel beside pyotp, passlib, cryptography and the standard library", python::bench),
-    ("bench-web", "the npm package beside otpauth, otplib and node:crypto, in Node", npm_tests::bench),
+    ("bench-web", "the npm package beside otpauth, otplib and node:crypto, in Node and in Chromium", npm_tests::bench),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];
 

@@ -1,6 +1,7 @@
 //! The token workbench: built with the packed npm package, and everything it offers tried in a browser.
 
 use crate::npm::{self, build, copy_all, installed};
+use crate::npm_tests;
 use crate::run::{Failure, Outcome, program_in, root, text};
 use crate::setup;
 use std::fs;
@@ -57,8 +58,7 @@ fn page(archive: &Path) -> Outcome<PathBuf> {
             fs::copy(entry.path(), &target)?;
         }
     }
-    let install = ["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--offline", &text(archive)];
-    program_in(&folder, "npm", &install)?;
+    npm_tests::install(&folder, archive)?;
     let tool = |name: &str| text(&folder.join("node_modules/.bin").join(name));
     program_in(&folder, &tool("tsc"), &[])?;
     program_in(&folder, &tool("vite"), &["build"])?;

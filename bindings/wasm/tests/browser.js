@@ -1,7 +1,7 @@
-// browser.js TOOLS FOLDER…: waits for the page of each folder to say in its title that it passed.
+// browser.js SECONDS TOOLS FOLDER…: waits so long for the page of each folder to say in its title that it passed.
 import { browse, serve } from "./browse.js";
 
-const [tools, ...folders] = process.argv.slice(2);
+const [seconds, tools, ...folders] = process.argv.slice(2);
 const browser = await browse(tools);
 let failed = 0;
 for (const folder of folders) {
@@ -10,7 +10,7 @@ for (const folder of folders) {
   page.on("console", (message) => console.log(message.text()));
   page.on("pageerror", (error) => console.log(error.message));
   await page.goto(address);
-  await page.waitForFunction(() => document.title !== "running", undefined, { timeout: 30_000 }).catch(() => {});
+  await page.waitForFunction(() => document.title !== "running", undefined, { timeout: seconds * 1000 }).catch(() => {});
   const title = await page.title();
   console.log(`${folder}: ${title}`);
   if (!title.startsWith("passed")) failed += 1;

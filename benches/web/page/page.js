@@ -1,0 +1,15 @@
+// In a browser.
+import { compareAll } from "../compare.mjs";
+
+console.log(navigator.userAgent.replace(/.*(Chrome\/\d+).*/, "$1"));
+try {
+  compareAll({
+    now: () => performance.now() * 1e6,
+    log: console.log,
+    more: [],
+    short: new URLSearchParams(location.search).has("short"),
+  });
+  document.title = "passed";
+} catch (error) {
+  document.title = `failed: ${error.message}`;
+}
