@@ -4,8 +4,8 @@ use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, long, output, program, root, text};
 use crate::setup;
 
-/// The profiles that ship: code made fast, and code made small. With the word `full` also the one between, and every
-/// number of digits everywhere.
+/// The profiles that ship: code made fast, and code made small, configured as the npm package is. With the word `full` also
+/// the one between, and every number of digits everywhere.
 pub(crate) fn ct() -> Outcome {
     if let Some(missing) = setup::valgrind()? {
         println!("xtask: not done: {missing}");
@@ -15,6 +15,7 @@ pub(crate) fn ct() -> Outcome {
     let target = target_directory()?.join("ct");
     let profiles: &[&str] = if full { &["release", "size", "smallest"] } else { &["release", "smallest"] };
     for profile in profiles {
+        let small = if *profile == "smallest" { ", '--cfg', 'oath_small'" } else { "" };
         // A directory of its own: the configuration would make everything else be built again.
         cargo(&[
             "build",
@@ -23,7 +24,7 @@ pub(crate) fn ct() -> Outcome {
             "--features=force-path",
             &format!("--profile={profile}"),
             &format!("--target-dir={}", text(&target)),
-            "--config=build.rustflags=['--cfg', 'oath_ct_check']",
+            &format!("--config=build.rustflags=['--cfg', 'oath_ct_check'{small}]"),
             // Names for memcheck's reports. The code stays the same.
             &format!("--config=profile.{profile}.debug='line-tables-only'"),
         ])?;

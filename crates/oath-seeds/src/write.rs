@@ -34,7 +34,7 @@ pub fn write<'a>(
 /// Likewise, where the format takes records without a user if the rule does.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with<'a>(
     records: impl IntoIterator<Item = &'a Record>,
     format: Format,
