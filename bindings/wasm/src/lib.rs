@@ -9,6 +9,7 @@
 //! of it.
 #![cfg_attr(all(target_family = "wasm", not(feature = "seeds")), no_std)]
 
+#[cfg(feature = "codes")]
 extern crate alloc;
 
 #[cfg(all(target_family = "wasm", not(feature = "seeds")))]
