@@ -47,9 +47,9 @@ fn known(listing: &Listing) -> Result<(), String> {
     Err("calibration failed: no division was found where numbers are written".to_owned())
 }
 
-fn planted(listing: &Listing, is_wasm: bool) -> Result<(), String> {
-    let planted: Vec<Finding> = listing.findings().into_iter().filter(Finding::is_planted).collect();
-    for planted in &planted {
+/// What was planted is caught where the codes reach it, or nothing is.
+fn caught(planted: &[Finding], is_wasm: bool) -> Result<(), String> {
+    for planted in planted {
         println!("  planted, caught: {planted}");
     }
     // WebAssembly has no jump to a computed address; what becomes of its `br_table` is the engine's choice.
@@ -67,12 +67,14 @@ fn check(file: &str, kind: Kind) -> Result<bool, Box<dyn Error>> {
     // Of what ships all is looked at: what calls it is JavaScript.
     let reached = listing.reached_from(if kind == Kind::Core { "::calls" } else { "" });
     println!("{file}: {} functions, {} of them reached from the codes", listing.len(), reached.len());
+    let (planted, found): (Vec<Finding>, Vec<Finding>) =
+        listing.findings().into_iter().filter(|f| reached.contains(&f.function)).partition(Finding::is_planted);
     match kind {
-        Kind::Core => planted(&listing, is_wasm)?,
+        Kind::Core => caught(&planted, is_wasm)?,
         Kind::Shipped => known(&listing)?,
     }
     let mut clean = true;
-    for finding in listing.findings().into_iter().filter(|f| reached.contains(&f.function) && !f.is_planted()) {
+    for finding in found {
         match exempt::reason(&finding) {
             Some(reason) => println!("  exempt: {finding}: {reason}"),
             None => {
