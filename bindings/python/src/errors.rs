@@ -2,6 +2,7 @@
 
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
+use oath_directory::store::Fault;
 use oath_directory::{Error, FilesError, Refusal};
 use oath_seeds::ReadError;
 use oath_totp::Rejected;
@@ -101,7 +102,10 @@ pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
 pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
     let (place, text) = (error.place().display().to_string(), error.to_string());
     let text = if text.contains(&place) { text } else { format!("{place}: {text}") };
-    DIRECTORY_ERROR.error(py, (text, error.code(), error.action()))
+    let missing =
+        matches!(error, FilesError::Directory { error: Error::Store(error), .. } if error.fault == Fault::Missing);
+    let action = if missing { "make one with Directory.create, or name another" } else { error.action() };
+    DIRECTORY_ERROR.error(py, (text, error.code(), action))
 }
 
 pub(crate) fn closed(py: Python<'_>) -> PyErr {

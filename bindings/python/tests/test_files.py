@@ -147,7 +147,7 @@ def test_the_life_of_a_token(tmp_path):
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.token("1")
     assert error.value.code == "token-unknown" and error.value.action
-    with pytest.raises(oath_totp.DirectoryError, match="create it first") as error:
+    with pytest.raises(oath_totp.DirectoryError, match="Directory.create") as error:
         Directory.open(f"sqlite:{tmp_path}/none.db")
     assert str(error.value).count("none.db") == 1
     with pytest.raises(oath_totp.DirectoryError):
