@@ -3,7 +3,7 @@
 use crate::asm;
 use crate::metadata::target_directory;
 use crate::npm_tests;
-use crate::run::{Failure, Outcome, cargo, output, program_in, root, text};
+use crate::run::{Failure, Outcome, cargo, emptied, output, program_in, root, text};
 use crate::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,7 +121,11 @@ fn flags(simd: bool) -> Vec<String> {
             .chain(["'-Csymbol-mangling-version=v0'".to_owned()])
             .collect();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
-    for (from, to) in [(home.unwrap_or_default(), "cargo"), (text(&root()), "oath-totp")] {
+    // Where the sources of the standard library are installed, they are named by their place.
+    let compiler = output("rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.trim().to_owned());
+    let places =
+        [(home.unwrap_or_default(), "cargo"), (compiler.unwrap_or_default(), "rust"), (text(&root()), "oath-totp")];
+    for (from, to) in places {
         if !from.is_empty() {
             flags.push(format!("'--remap-path-prefix={from}={to}'"));
         }
@@ -205,19 +209,17 @@ pub(crate) fn place() -> Outcome<PathBuf> {
 
 /// A folder of this name with nothing in it.
 pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
-    let folder = place()?.join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
+    emptied(place()?.join(name))
 }
 
-/// The files of a folder, and of those in it, into another.
+/// The files of a folder, and of those in it, into another; what npm has installed there stays where it is.
 pub(crate) fn copy_all(from: &Path, to: &Path) -> Outcome {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
+        if entry.file_name() == "node_modules" {
+            continue;
+        }
         let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy_all(&entry.path(), &target)?;

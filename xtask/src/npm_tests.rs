@@ -46,7 +46,7 @@ fn page(archive: &Path) -> Outcome {
 fn project(name: &str, archive: &Path, tests: &[&str]) -> Outcome<PathBuf> {
     let folder = empty(&format!("try-{name}"))?;
     fs::write(folder.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
-    program_in(&folder, "npm", &["install", "--silent", "--no-audit", "--no-fund", "--offline", &text(archive)])?;
+    install(&folder, archive)?;
     for tests in tests {
         copy_all(&binding().join("tests").join(tests), &folder)?;
     }

@@ -1,5 +1,6 @@
 //! Running programs: what is run is printed, and a failure says which one failed.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -55,6 +56,15 @@ pub(crate) fn program_with(folder: &Path, variables: &[(&str, &str)], name: &str
 pub(crate) fn output(name: &str, words: &[&str]) -> Option<String> {
     let output = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// This folder with nothing in it.
+pub(crate) fn emptied(folder: PathBuf) -> Outcome<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// A path as a word.

@@ -6,6 +6,12 @@ fn in_ci() -> bool {
     std::env::var_os("CI").is_some()
 }
 
+/// Debian's packages.
+fn from_debian(packages: &[&str]) -> Outcome {
+    program("apt-get", &["update", "-q"])?;
+    program("apt-get", &[&["install", "-q", "-y", "--no-install-recommends"], packages].concat())
+}
+
 /// The targets without a standard library.
 pub(crate) fn rust_target(target: &str) -> Outcome {
     let installed = output("rustup", &["target", "list", "--installed"]);
@@ -21,8 +27,7 @@ pub(crate) fn oathtool() -> Outcome<Vec<String>> {
         return Ok(Vec::new());
     }
     if in_ci() {
-        program("apt-get", &["update", "-q"])?;
-        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "oathtool"])?;
+        from_debian(&["oathtool"])?;
         return match output("oathtool", &["--version"]) {
             Some(_) => Ok(Vec::new()),
             None => Err(Failure("oathtool is installed, but does not run".to_owned())),
@@ -46,8 +51,7 @@ pub(crate) fn valgrind() -> Outcome<Option<String>> {
         return Ok(None);
     }
     if in_ci() {
-        program("apt-get", &["update", "-q"])?;
-        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "valgrind", LIBCLANG])?;
+        from_debian(&["valgrind", LIBCLANG])?;
         return if has_valgrind() {
             Ok(None)
         } else {
@@ -80,8 +84,7 @@ pub(crate) fn python() -> Outcome<Option<String>> {
         return Ok(None);
     }
     if in_ci() {
-        program("apt-get", &["update", "-q"])?;
-        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "python3", "python3-venv"])?;
+        from_debian(&["python3", "python3-venv"])?;
         return if usable() {
             Ok(None)
         } else {
@@ -109,8 +112,7 @@ pub(crate) fn chromium() -> Outcome<Option<String>> {
         return Ok(None);
     }
     if in_ci() {
-        program("apt-get", &["update", "-q"])?;
-        program("apt-get", &["install", "-q", "-y", "--no-install-recommends", "chromium"])?;
+        from_debian(&["chromium"])?;
         return if usable() { Ok(None) } else { Err(Failure("chromium is installed, but does not run".to_owned())) };
     }
     Ok(Some(

@@ -1,7 +1,7 @@
 //! Virtual environments of Python below the target directory.
 
 use crate::metadata;
-use crate::run::{Outcome, program_in, program_with, root, text};
+use crate::run::{Outcome, emptied, program_in, program_with, root, text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,12 +58,7 @@ pub(crate) fn place() -> Outcome<PathBuf> {
 
 /// A folder of this name with nothing in it.
 pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
-    let folder = place()?.join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
+    emptied(place()?.join(name))
 }
 
 /// The one entry of a folder that ends like this.

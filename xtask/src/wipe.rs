@@ -12,17 +12,10 @@ pub(crate) fn wipe() -> Outcome {
     }
     for profile in if long() { &["release", "size", "smallest"][..] } else { &["release"] } {
         let profile_word = format!("--profile={profile}");
-        let mut build = vec!["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word];
-        let mut target = target_directory()?;
-        let directory;
-        if *profile == "smallest" {
-            // A directory of its own: the configuration would make everything else be built again.
-            target = target.join("wipe");
-            directory = format!("--target-dir={}", text(&target));
-            build.extend([directory.as_str(), "--config=build.rustflags=['--cfg', 'oath_small']"]);
-        }
-        cargo(&build)?;
-        let harness = text(&target.join(profile).join("wipe"));
+        let small = if *profile == "smallest" { "'--cfg', 'oath_small'" } else { "" };
+        let flags = format!("--config=build.rustflags=[{small}]");
+        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word, &flags])?;
+        let harness = text(&target_directory()?.join(profile).join("wipe"));
         program(&harness, if long() { &["full"] } else { &[] })?;
     }
     Ok(())
