@@ -18,6 +18,7 @@
 //! | other x86-64, Arm64 without SHA extensions, WebAssembly with SIMD128 | one: scalar; more: four lanes | four |
 //! | WebAssembly without SIMD128 | scalar, unrolled | the same |
 //! | elsewhere | the crates `sha1` and `sha2` | the same |
+//! | any, built with `--cfg oath_small` | one copy of SHA-1's rounds for one number | another for four |
 //!
 //! A window of one, three or five steps takes the interleaved states; the ± 2880 steps of an activation take the lanes.
 //! Lanes are safe loops that the compiler makes into vector code at opt-level 2 and 3; at `s` and `z` they are correct,

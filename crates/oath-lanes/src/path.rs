@@ -13,8 +13,8 @@
 pub enum Path {
     /// The block functions of the crates `sha1` and `sha2`, one counter after the other.
     Crate,
-    /// SHA-1 with its rounds in loops, one number or four at a time; SHA-256 by its crate. For a module that must be small:
-    /// a build with `--cfg oath_small` has no other.
+    /// One copy of the rounds of SHA-1 over a word and one over four, for one number or four at a time; SHA-256 by its
+    /// crate. For a module that must be small: a build with `--cfg oath_small` has no other.
     Small,
     /// Straight-line scalar code, one counter after the other.
     Scalar,

@@ -109,6 +109,11 @@ mod four {
 
     pub(in super::super) type Four = [u32; LANES];
 
+    #[inline(always)]
+    fn each([a, b, c, d]: Four, [e, f, g, h]: Four, of: impl Fn(u32, u32) -> u32) -> Four {
+        [of(a, e), of(b, f), of(c, g), of(d, h)]
+    }
+
     impl Word for Four {
         #[inline(always)]
         fn of(word: u32) -> Self {
@@ -117,31 +122,27 @@ mod four {
 
         #[inline(always)]
         fn plus(self, other: Self) -> Self {
-            let ([a, b, c, d], [e, f, g, h]) = (self, other);
-            [a.wrapping_add(e), b.wrapping_add(f), c.wrapping_add(g), d.wrapping_add(h)]
+            each(self, other, u32::plus)
         }
 
         #[inline(always)]
         fn and(self, other: Self) -> Self {
-            let ([a, b, c, d], [e, f, g, h]) = (self, other);
-            [a & e, b & f, c & g, d & h]
+            each(self, other, u32::and)
         }
 
         #[inline(always)]
         fn or(self, other: Self) -> Self {
-            let ([a, b, c, d], [e, f, g, h]) = (self, other);
-            [a | e, b | f, c | g, d | h]
+            each(self, other, u32::or)
         }
 
         #[inline(always)]
         fn xor(self, other: Self) -> Self {
-            let ([a, b, c, d], [e, f, g, h]) = (self, other);
-            [a ^ e, b ^ f, c ^ g, d ^ h]
+            each(self, other, u32::xor)
         }
 
         #[inline(always)]
         fn rotated<const BITS: u32>(self) -> Self {
-            self.map(|word| word.rotate_left(BITS))
+            self.map(u32::rotated::<BITS>)
         }
     }
 
