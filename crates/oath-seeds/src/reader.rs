@@ -1,4 +1,3 @@
-use crate::encoding::detect;
 use crate::entra::{Outcome, Table};
 use crate::lines::{Head, Lines};
 use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, sniff};
@@ -52,7 +51,7 @@ impl<R: io::Read> Reader<R> {
     pub fn new(input: R, options: &Options) -> Result<Self, ReadError> {
         let format = options.format.unwrap_or(Format::EntraCsv);
         let head = Head::read(input)?;
-        let detected = detect(head.bytes()).ok_or_else(sniff::encoding)?;
+        let detected = sniff::detected(head.bytes())?;
         let mut findings = Vec::new();
         match detected.encoding {
             Encoding::Utf16Le | Encoding::Utf16Be => findings.push(Finding::new(
@@ -62,9 +61,6 @@ impl<R: io::Read> Reader<R> {
                 "Other tools may not: save it as UTF-8.",
             )),
             Encoding::Utf8 | Encoding::Windows1252 => {
-                if let Some(refusal) = sniff::bytes(head.bytes().get(detected.mark..).unwrap_or_default()) {
-                    return Err(refusal.into());
-                }
                 if detected.mark > 0 {
                     findings.push(Finding::new(
                         Kind::ByteOrderMark,

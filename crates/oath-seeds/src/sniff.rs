@@ -1,6 +1,7 @@
 //! What a file is that is no seed file of a known format: said by name, with what to do.
 
-use crate::{Finding, Kind, Severity};
+use crate::encoding::{Detected, detect};
+use crate::{Encoding, Finding, Kind, Severity};
 use zeroize::Zeroizing;
 
 /// The start of a file, its kind, what it is, what to do.
@@ -41,8 +42,18 @@ const BINARY: &[Mark] = &[
 /// The first bytes of `OpenPGP` packets that begin an encrypted message (RFC 9580 §4.2).
 const PGP_PACKETS: &[u8] = &[0x84, 0x85, 0x86, 0x8c, 0x8d, 0xc1, 0xc3, 0xd2, 0xd4];
 
+/// The encoding of a file of text, by its head; or what the file is instead.
+pub(crate) fn detected(head: &[u8]) -> Result<Detected, Finding> {
+    let detected = detect(head).ok_or_else(encoding)?;
+    let refusal = match detected.encoding {
+        Encoding::Utf16Le | Encoding::Utf16Be => None,
+        Encoding::Utf8 | Encoding::Windows1252 => bytes(head.get(detected.mark..).unwrap_or_default()),
+    };
+    refusal.map_or(Ok(detected), Err)
+}
+
 /// Refuses by the raw bytes at the beginning of a file that is not UTF-16.
-pub(crate) fn bytes(head: &[u8]) -> Option<Finding> {
+fn bytes(head: &[u8]) -> Option<Finding> {
     if head.iter().all(u8::is_ascii_whitespace) {
         return Some(refusal(
             Kind::EmptyFile,
@@ -173,7 +184,7 @@ fn refusal(kind: Kind, message: impl Into<std::borrow::Cow<'static, str>>, actio
 }
 
 /// Refuses an encoding that is not read.
-pub(crate) fn encoding() -> Finding {
+fn encoding() -> Finding {
     refusal(
         Kind::EncodingUnsupported,
         "The file is in UTF-32; expected UTF-8, UTF-16 or Windows-1252.",

@@ -2,10 +2,9 @@
 //! one, `userType`; in any order and under any usual spelling, other columns passed over.
 
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
-use crate::encoding::detect;
 use crate::lines::Head;
 use crate::text::quoted;
-use crate::{Encoding, Field, Finding, Kind, ReadError, Record, Severity, sniff};
+use crate::{Field, Finding, Kind, ReadError, Record, Severity, sniff};
 use encoding_rs::WINDOWS_1252;
 use std::collections::HashMap;
 use std::io;
@@ -40,13 +39,7 @@ pub struct FilledIn {
 pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, ReadError> {
     let input: &mut dyn io::Read = &mut users;
     let head = Head::read(input)?;
-    let detected = detect(head.bytes()).ok_or_else(sniff::encoding)?;
-    if detected.mark == 0
-        && detected.encoding == Encoding::Utf8
-        && let Some(refusal) = sniff::bytes(head.bytes())
-    {
-        return Err(refusal.into());
-    }
+    let detected = sniff::detected(head.bytes())?;
     let mut lines = head.lines(detected)?;
     let mut splitter = Splitter::new();
     let mut filling = Filling::new(records);
