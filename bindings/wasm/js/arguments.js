@@ -119,3 +119,19 @@ export function copied(data, expected) {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   throw new TypeError(expected);
 }
+
+export const CODE = "a code is a string: as a number it would lose its leading zeros";
+
+/** A code, or one to three of them, each as `read` makes it. Of more than three the fourth is the last. */
+export function consecutive(codes, read) {
+  if (typeof codes === "string") return [read(codes)];
+  if (typeof codes !== "object" || codes === null || typeof codes[Symbol.iterator] !== "function") {
+    throw new TypeError("codes are a string, or an array of one to three strings, the older one first");
+  }
+  const all = [];
+  for (const code of codes) {
+    // Four are too many, as is what never ends.
+    if (all.push(read(code)) > 3) break;
+  }
+  return all;
+}

@@ -1,6 +1,6 @@
 import { Hotp as HotpInner, KeyUri as KeyUriInner, Secret as SecretInner, Totp as TotpInner, typed } from "./wasm/codes.js";
 import {
-  aheadOf, backOf, copied, exact, flag, high, integer, low, options, seconds, stored, string, unsigned,
+  CODE, aheadOf, backOf, consecutive, copied, exact, flag, high, integer, low, options, seconds, stored, string, unsigned,
 } from "./arguments.js";
 import { OathError, freed, orThrow, rejected } from "./errors.js";
 
@@ -25,9 +25,7 @@ function wiped(bytes, take) {
 
 /** A code as somebody typed it: its number, and above 2^27 how many digits it has beyond six. */
 function packed(code) {
-  if (typeof code !== "string") {
-    throw new TypeError("a code is a string: as a number it would lose its leading zeros");
-  }
+  if (typeof code !== "string") throw new TypeError(CODE);
   // What is six to eight digits and nothing else need not pass as a text; all else is the library's to read.
   const { length } = code;
   if (length >= 6 && length <= 8) {
@@ -45,15 +43,7 @@ function packed(code) {
 
 /** One code, or one to three: how many, and each. */
 function packedAll(codes) {
-  if (typeof codes === "string") return [1, packed(codes), 0, 0];
-  if (typeof codes !== "object" || codes === null || typeof codes[Symbol.iterator] !== "function") {
-    throw new TypeError("codes are a string, or an array of one to three strings, the older one first");
-  }
-  const all = [];
-  for (const code of codes) {
-    // Four are too many, as is what never ends.
-    if (all.push(packed(code)) > 3) break;
-  }
+  const all = consecutive(codes, packed);
   if (all.length < 1 || all.length > 3) throw new RangeError("expected one, two or three consecutive codes");
   return [all.length, all[0], all[1] ?? 0, all[2] ?? 0];
 }

@@ -1,6 +1,6 @@
 import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
 import { Secret } from "./codes.js";
-import { copied, exact, flag, high, integer, low, options, seconds, string } from "./arguments.js";
+import { CODE, consecutive, copied, exact, flag, high, integer, low, options, seconds, string } from "./arguments.js";
 import { OathError, freed } from "./errors.js";
 
 const MADE = Symbol();
@@ -232,7 +232,8 @@ export class Records {
     integer(radius, 65535, "a radius is 0 to 65535 steps");
     integer(first, 0xffff_ffff, "first is the index of a record");
     integer(count, 0xffff_ffff, "count is a number of records");
-    const found = orThrow(() => inner.whose(consecutive(codes), high(moment), low(moment), radius, first, count));
+    const typed = consecutive(codes, (code) => string(code, CODE));
+    const found = orThrow(() => inner.whose(typed, high(moment), low(moment), radius, first, count));
     return JSON.parse(found).map(({ index, step, drift }) => ({ index, step: whole(step), drift: whole(drift) }));
   }
 
@@ -245,20 +246,6 @@ export class Records {
 }
 
 const USERS = "a file of users is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
-
-/** One to three codes as somebody typed them. */
-function consecutive(codes) {
-  if (typeof codes === "string") return [codes];
-  if (typeof codes !== "object" || typeof codes?.[Symbol.iterator] !== "function") {
-    throw new TypeError("codes are a string, or an array of one to three strings, the older one first");
-  }
-  const all = [];
-  // Four are too many, as is what never ends.
-  for (const code of codes) {
-    if (all.push(string(code, "a code is a string: as a number it would lose its leading zeros")) > 3) break;
-  }
-  return all;
-}
 
 export class SeedFile {
   #inner;
@@ -367,17 +354,21 @@ function joined(pieces) {
   return written;
 }
 
-export function write(records, format, given) {
+/** Whether records without a user may be written. */
+function ruled(format, given) {
   string(format, "a format is named by a string; formats() lists them");
   const { upn = "required" } = options(given, WRITE_OPTIONS);
   string(upn, "upn is 'required' or 'optional'");
+  return upn;
+}
+
+export function write(records, format, given) {
+  const upn = ruled(format, given);
   return joined(selected(records, (selection) => selection.write(format, upn)));
 }
 
 export function obstacles(records, format, given) {
-  string(format, "a format is named by a string; formats() lists them");
-  const { upn = "required" } = options(given, WRITE_OPTIONS);
-  string(upn, "upn is 'required' or 'optional'");
+  const upn = ruled(format, given);
   return JSON.parse(selected(records, (selection) => selection.obstacles(format, upn)));
 }
 

@@ -7,11 +7,6 @@ use oath_totp::{Algorithm, Code, Consecutive, Digits, MalformedCode};
 use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
 
-/// Both halves of a number of 64 bits.
-pub(crate) fn whole(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
-}
-
 /// The nearest number of JavaScript: exact below 2^53, which is where it is used.
 #[expect(clippy::as_conversions, reason = "there is no other conversion")]
 pub(crate) const fn number(whole: u64) -> f64 {

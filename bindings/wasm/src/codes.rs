@@ -1,6 +1,6 @@
-use crate::arguments::{Packed, algorithm, codes, digits, number, whole};
+use crate::arguments::{Packed, algorithm, codes, digits, number};
 use crate::secret::Secret;
-use crate::{message, value_error};
+use crate::{message, value_error, whole};
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -43,6 +43,12 @@ mod bare {
     }
 }
 
+/// Both halves of a number of 64 bits.
+#[cfg(any(feature = "codes", feature = "seeds"))]
+fn whole(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
 /// What is wrong with a text that was read, for the message of an `OathError`.
 #[cfg(any(feature = "codes", feature = "seeds"))]
 fn message(error: impl core::fmt::Display) -> wasm_bindgen::JsValue {

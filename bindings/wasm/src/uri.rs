@@ -1,7 +1,7 @@
-use crate::arguments::{Text, whole};
+use crate::arguments::Text;
 use crate::codes::{Hotp, Totp};
 use crate::secret::Secret;
-use crate::{message, value_error};
+use crate::{message, value_error, whole};
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
