@@ -56,6 +56,15 @@ export function button(label: string, act: () => void, { kind = "", symbol, ...p
   return h("button", { type: "button", class: `button ${kind}`.trim(), onclick: act, ...props }, symbol ? icon(symbol) : null, label);
 }
 
+/** What Enter sends, to be looked at here. */
+export function form(send: () => unknown, ...children: Child[]): HTMLFormElement {
+  const onsubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void send();
+  };
+  return h("form", { class: "stack", onsubmit }, ...children);
+}
+
 let fields = 0;
 
 /** A labelled input, with what is to be known about it below. */

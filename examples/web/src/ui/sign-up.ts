@@ -3,7 +3,7 @@ import { call } from "../client.js";
 import type { SignUp } from "../protocol.js";
 import { LiveCodes, code } from "./codes.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { button, field, h } from "./dom.js";
+import { button, field, form, h } from "./dom.js";
 
 export function openSignUp() {
   const content = h("div", { class: "stack" });
@@ -29,12 +29,8 @@ function begin(content: HTMLElement, live: LiveCodes, phone: HTMLElement) {
   };
   content.replaceChildren(
     h("p", {}, "A secret is made in this page, shown once as a QR code, confirmed with a code, and forgotten when you close this."),
-    h(
-      "form",
-      { class: "stack", onsubmit: (event) => {
-        event.preventDefault();
-        void make();
-      } },
+    form(
+      make,
       h("div", { class: "pair" }, account.box, issuer.box),
       h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, "Make a secret")),
       out.element,
@@ -80,12 +76,8 @@ function confirm(content: HTMLElement, live: LiveCodes, phone: HTMLElement, { sv
         h("details", {}, h("summary", {}, "Or type the secret"), h("p", { class: "secret" }, secret.match(/.{1,4}/g)?.join(" ") ?? secret), h("p", { class: "secret faint" }, uri)),
         h("div", { class: "code-box" }, toggle, phone),
         h("h3", {}, "2. Confirm with the code it shows"),
-        h(
-          "form",
-          { class: "stack", onsubmit: (event) => {
-            event.preventDefault();
-            void run();
-          } },
+        form(
+          run,
           typed.box,
           h("div", { class: "actions" }, submit),
           out.element,

@@ -4,7 +4,7 @@ import type { Finding } from "oath-totp/embed";
 import type { Detail, Owner, Summary, Tested } from "../protocol.js";
 import { HIDDEN, LiveCodes, code } from "./codes.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { button, count, field, h } from "./dom.js";
+import { button, count, field, form, h } from "./dom.js";
 import { drift } from "./drift.js";
 import { list } from "./findings.js";
 
@@ -69,12 +69,8 @@ function user({ id, upn }: Detail, said: readonly Finding[] | null, changed: (su
     }
   };
   const take = button("Take it back", () => void give(null), { kind: "quiet" });
-  return h(
-    "form",
-    { class: "stack", onsubmit: (event) => {
-      event.preventDefault();
-      void give(input.value);
-    } },
+  return form(
+    () => give(input.value),
     box,
     h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Give it to this user"), upn === null ? null : take),
     out.element,
@@ -105,12 +101,8 @@ function test(id: number, element: HTMLElement) {
       out.show("bad", refusal(error));
     }
   };
-  return h(
-    "form",
-    { class: "stack", onsubmit: (event) => {
-      event.preventDefault();
-      void run();
-    } },
+  return form(
+    run,
     boxes,
     h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Test")),
     out.element,

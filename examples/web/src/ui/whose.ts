@@ -1,6 +1,6 @@
 import { call } from "../client.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { h } from "./dom.js";
+import { form, h } from "./dom.js";
 import { codeFields, owners } from "./token.js";
 import { working } from "./status.js";
 
@@ -24,12 +24,8 @@ export function openWhose() {
   };
   dialog("Whose token is this?", "", [
     h("p", {}, "Type what the display shows. Every token of the file is tried."),
-    h(
-      "form",
-      { class: "stack", onsubmit: (event) => {
-        event.preventDefault();
-        void run();
-      } },
+    form(
+      run,
       boxes,
       h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, "Find it")),
       out.element,

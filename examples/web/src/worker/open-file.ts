@@ -25,6 +25,7 @@ export class OpenFile {
   #file!: SeedFile;
   #repaired = false;
   #places: Place[] = [];
+  #byLine = new Map<number, Place>();
   #byRecord: number[] = [];
   #findings: Finding[] = [];
   /** Users who were typed or filled in, by line. */
@@ -93,6 +94,7 @@ export class OpenFile {
       if (findings.length > 1) findings.sort(byGravity);
     });
     this.#places = places;
+    this.#byLine = byLine;
     this.narrow(this.#narrowing);
   }
 
@@ -125,7 +127,7 @@ export class OpenFile {
   }
 
   serialOn(line: number | null): string | null {
-    return this.#places.find((place) => place.line === line)?.serial ?? null;
+    return this.#byLine.get(line ?? 0)?.serial ?? null;
   }
 
   narrow(to: Narrowing): number {
@@ -166,14 +168,13 @@ export class OpenFile {
 
   summary(): Summary {
     const causes = new Map<string, Cause>();
-    const lines = new Set(this.#places.map(({ line }) => line));
     const counts = { error: 0, warning: 0, note: 0 };
     for (const { code, severity, line, message, action } of this.#findings) {
       counts[severity] += 1;
       const key = `${severity} ${code}`;
       const cause = causes.get(key);
       if (cause) cause.count += 1;
-      else causes.set(key, { code, severity, count: 1, message, action, rows: line !== null && lines.has(line) });
+      else causes.set(key, { code, severity, count: 1, message, action, rows: this.#byLine.has(line ?? 0) });
     }
     return {
       name: this.name,
