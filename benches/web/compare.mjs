@@ -15,7 +15,7 @@ const STATE = { last_step: 1, drift: 0 };
 /**
  * `now` is a clock in nanoseconds, `more` what else makes a code here, `short` only shows that all runs.
  */
-export function compareAll({ now, log, more, short }) {
+export function compareAll({ now, log, more, short = false }) {
   const [rounds, slice] = short ? [3, 1e6] : [41, 20e6];
   const ours = new Totp(Secret.fromBase32(SECRET));
   const otpauth = new OTPAuth.TOTP({ secret: OTPAuth.Secret.fromBase32(SECRET) });
