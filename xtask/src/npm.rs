@@ -13,6 +13,9 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// gzipped, in bytes: its JavaScript and the larger of its two modules. What is aimed at for the codes is 24 KiB
 /// (docs/performance.md).
 const PARTS: [(&str, &str, u64); 2] = [("codes", "npm", 44 << 10), ("seeds", "npm-seeds", 250 << 10)];
+/// The part that wasm-bindgen binds, and what that makes for JavaScript.
+const BOUND: &str = "seeds";
+const GLUE: &str = "wasm/seeds.js";
 /// The instructions that wasm-opt may expect: those of every engine with SIMD128, and of those before it.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -49,13 +52,11 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     fs::create_dir_all(package.join("wasm"))?;
     cargo(&["build", "-q", "-p", "oath-bindgen"])?;
     for (part, profile, _) in PARTS {
-        let plain = module(&tools, part, profile, false, &package)?;
-        let simd = module(&tools, part, profile, true, &package)?;
-        if plain != simd {
-            return Err(Failure(format!("the two modules of {part} want different JavaScript")));
+        for simd in [false, true] {
+            module(&tools, part, profile, simd, &package)?;
         }
-        fs::write(package.join("wasm").join(format!("{part}.js")), plain)?;
     }
+    glue(&package)?;
     asm::shipped(&named_modules()?)?;
     minify(&tools, &package)?;
     for (part, _, most) in PARTS {
@@ -71,8 +72,8 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     Ok(archive)
 }
 
-/// One module, for engines with vectors or without; the JavaScript that belongs to it.
-fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -> Outcome<String> {
+/// One module, for engines with vectors or without.
+fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -> Outcome {
     let name = if simd { format!("{part}-simd") } else { part.to_owned() };
     let target = place()?.join(if simd { "build-simd" } else { "build" });
     cargo(&[
@@ -85,20 +86,35 @@ fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -
         &format!("--target-dir={}", text(&target)),
         &format!("--config=build.rustflags=[{}]", flags(simd).join(", ")),
     ])?;
-    let bound = place()?.join("bound").join(&name);
-    let built = target.join(WASM).join(profile).join("oath_wasm.wasm");
-    cargo(&["run", "-q", "-p", "oath-bindgen", "--", &text(&built), &text(&bound), part])?;
+    let mut built = target.join(WASM).join(profile).join("oath_wasm.wasm");
+    if part == BOUND {
+        let bound = bound(simd)?;
+        cargo(&["run", "-q", "-p", "oath-bindgen", "--", &text(&built), &text(&bound), part])?;
+        built = bound.join(format!("{part}_bg.wasm"));
+    }
     // Once with the names of functions, for `cargo xtask asm`, and the same without.
     let named = named(&name)?;
     let optimize = text(&tools.join("node_modules/.bin/wasm-opt"));
-    let bound_module = text(&bound.join(format!("{part}_bg.wasm")));
     let simd_feature: &[&str] = if simd { &["--enable-simd"] } else { &[] };
     let features = [&FEATURES[..], simd_feature].concat();
-    program_in(&root(), &optimize, &[&features[..], &["-Oz", "-g", &bound_module, "-o", &text(&named)]].concat())?;
+    program_in(&root(), &optimize, &[&features[..], &["-Oz", "-g", &text(&built), "-o", &text(&named)]].concat())?;
     let shipped = text(&package.join("wasm").join(format!("{name}.wasm")));
     let strip = ["--strip-debug", "--strip-producers", "--strip-target-features", &text(&named), "-o", &shipped];
-    program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())?;
-    Ok(without_comments(&fs::read_to_string(bound.join(format!("{part}_bg.js")))?))
+    program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())
+}
+
+/// The JavaScript that belongs to both modules that are bound.
+fn glue(package: &Path) -> Outcome {
+    let read = |simd| -> Outcome<String> { Ok(fs::read_to_string(bound(simd)?.join(format!("{BOUND}_bg.js")))?) };
+    let glue = read(true)?;
+    if glue != read(false)? {
+        return Err(Failure(format!("the two modules of {BOUND} want different JavaScript")));
+    }
+    Ok(fs::write(package.join(GLUE), without_comments(&glue))?)
+}
+
+fn bound(simd: bool) -> Outcome<PathBuf> {
+    Ok(place()?.join("bound").join(if simd { "simd" } else { "plain" }))
 }
 
 fn named_modules() -> Outcome<Vec<PathBuf>> {
@@ -146,9 +162,7 @@ fn minify(tools: &Path, package: &Path) -> Outcome {
             fs::remove_file(path)?;
         }
     }
-    for (part, ..) in PARTS {
-        fs::remove_file(package.join("wasm").join(format!("{part}.js")))?;
-    }
+    fs::remove_file(package.join(GLUE))?;
     fs::copy(binding().join("tools/bundle.js"), tools.join("bundle.js"))?;
     program_in(tools, "node", &["bundle.js", &text(&sources), &text(package)])
 }

@@ -34,6 +34,8 @@ export function unsigned(value, expected) {
   return integer(value, TWO_53 - 1, expected);
 }
 
+export const COUNTER = "a counter is a whole number from 0 on: a number below 2**53, or a bigint below 2**64";
+
 function signed(value, expected) {
   if (typeof value === "bigint") {
     if (BigInt.asIntN(64, value) !== value) throw new RangeError(expected);

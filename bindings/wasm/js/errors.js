@@ -44,16 +44,6 @@ export function rejected(verdict) {
   return new Outcome("ambiguous", AMBIGUOUS);
 }
 
-/** Calls the module. A text that it throws says what is wrong with what was read; anything else goes on as it is. */
-export function orThrow(code, call) {
-  try {
-    return call();
-  } catch (thrown) {
-    if (typeof thrown !== "string") throw thrown;
-    throw new OathError(code, thrown);
-  }
-}
-
 export function freed() {
   throw new OathError("freed", "it has been freed, and its secret wiped");
 }

@@ -1,8 +1,7 @@
 import { load } from "./load-web.js";
+import { start } from "./module.js";
 import { simd } from "./simd.js";
-import * as glue from "./wasm/codes.js";
 
-const url = simd ? new URL("./wasm/codes-simd.wasm", import.meta.url) : new URL("./wasm/codes.wasm", import.meta.url);
-await load(url, "codes", glue);
+start(await load(simd ? new URL("./wasm/codes-simd.wasm", import.meta.url) : new URL("./wasm/codes.wasm", import.meta.url)));
 
 export { Hotp, KeyUri, OathError, Secret, Totp } from "./codes.js";

@@ -1,12 +1,10 @@
 /** While it is fetched where the server says what it is, else afterwards. */
-export async function load(url, name, glue) {
+export async function load(url, imports) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} could not be loaded: status ${response.status}`);
-  const imports = { [`./${name}_bg.js`]: glue };
   const typed = response.headers.get("content-type")?.startsWith("application/wasm");
   const { instance } = typed
     ? await WebAssembly.instantiateStreaming(response, imports)
     : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
-  glue.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
+  return instance;
 }

@@ -1,9 +1,9 @@
-import { Secret } from "./index-node.js";
+import "./index-node.js";
 import { load } from "./load-node.js";
+import { imports, start } from "./seeds-module.js";
 import { simd } from "./simd.js";
-import * as glue from "./wasm/seeds.js";
 
 const url = simd ? new URL("./wasm/seeds-simd.wasm", import.meta.url) : new URL("./wasm/seeds.wasm", import.meta.url);
-load(url, "seeds", glue);
+start(load(url, imports));
 
 export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "./seeds.js";

@@ -1,13 +1,28 @@
-use crate::records::Records;
-use crate::{message, value_error};
-use js_sys::{Array, Function, Uint8Array};
+//! The module of the seed files, bound by wasm-bindgen.
+
+mod records;
+mod selection;
+
+use js_sys::{Array, Function, RangeError, Uint8Array};
 use oath_seeds::{Finding, Format, Options, ReadError, Repairs, UpnRule};
+use records::Records;
 use serde::Serialize;
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
+
+/// What is wrong with what was read, for the message of an `OathError`.
+fn message(error: impl Display) -> JsValue {
+    JsValue::from_str(&error.to_string())
+}
+
+/// A value of the right type that is none of those expected.
+fn value_error(error: impl Display) -> JsValue {
+    RangeError::new(&error.to_string()).into()
+}
 
 /// A seed file that was read.
 #[wasm_bindgen]

@@ -1,5 +1,4 @@
-use crate::seeds::{Refusal, Told, json, refused, told, unread};
-use crate::{value_error, whole};
+use super::{Refusal, Told, json, refused, told, unread, value_error};
 use js_sys::Uint8Array;
 use oath_seeds::{Moving, Record};
 use oath_totp::{Code, Consecutive, Totp, UnixTime};
@@ -124,7 +123,7 @@ impl Records {
             Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
         };
         let codes = Consecutive::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
-        let at = UnixTime::from_secs(whole(at_high, at_low));
+        let at = UnixTime::from_secs(u64::from(at_high) << 32 | u64::from(at_low));
         let records = self.0.borrow();
         let mut places = Vec::new();
         let mut tokens = Vec::new();

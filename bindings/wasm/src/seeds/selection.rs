@@ -1,6 +1,5 @@
-use crate::message;
-use crate::records::{Records, Shared};
-use crate::seeds::{Pieces, Refusal, format, json, upn_rule};
+use super::records::{Records, Shared};
+use super::{Pieces, Refusal, format, json, message, upn_rule};
 use js_sys::Array;
 use oath_seeds::{Obstacle, Record, WriteError};
 use serde::Serialize;
