@@ -97,7 +97,7 @@ fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -
     let optimize = text(&tools.join("node_modules/.bin/wasm-opt"));
     let simd_feature: &[&str] = if simd { &["--enable-simd"] } else { &[] };
     let features = [&FEATURES[..], simd_feature].concat();
-    program_in(&root(), &optimize, &[&features[..], &["-Oz", "-g", &text(&built), "-o", &text(&named)]].concat())?;
+    program_in(&root(), &optimize, &[&features[..], &["-Os", "-g", &text(&built), "-o", &text(&named)]].concat())?;
     let shipped = text(&package.join("wasm").join(format!("{name}.wasm")));
     let strip = ["--strip-debug", "--strip-producers", "--strip-target-features", &text(&named), "-o", &shipped];
     program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())
@@ -152,7 +152,7 @@ fn flags(simd: bool) -> Vec<String> {
     flags
 }
 
-/// The scripts as they ship: each entry in one file, what both need in a third, without comments and long names.
+/// The scripts as they ship: each entry in one file, without comments and long names.
 fn minify(tools: &Path, package: &Path) -> Outcome {
     let sources = empty("sources")?;
     copy_all(package, &sources)?;

@@ -56,12 +56,23 @@ export function flag(value, expected) {
   return value;
 }
 
-/** The options of a call: an object with these keys and no other, so that a misspelt `state` is not a forgotten one. */
-export function options(given, known) {
+/**
+ * The options of a call: an object with the keys of these names and no other, so that a misspelt `state` is not a forgotten one.
+ * Each name is compared by itself: engines take twice as long to look through an array.
+ */
+export function options(given, a, b, c, d, e, f) {
   if (given === undefined) return {};
-  if (typeof given !== "object" || given === null) throw new TypeError(`options are an object with ${known.join(", ")}`);
-  for (const key in given) if (!known.includes(key)) throw new TypeError(`the options are ${known.join(", ")}, and no other`);
+  if (typeof given !== "object" || given === null) throw new TypeError(`options are an object with ${listed(a, b, c, d, e, f)}`);
+  for (const key in given) {
+    if (key !== a && key !== b && key !== c && key !== d && key !== e && key !== f) {
+      throw new TypeError(`the options are ${listed(a, b, c, d, e, f)}, and no other`);
+    }
+  }
   return given;
+}
+
+function listed(...names) {
+  return names.filter(Boolean).join(", ");
 }
 
 const MOMENT = "a time is Unix seconds (number or bigint) or a Date; leave it out for now";
@@ -88,20 +99,24 @@ export function seconds(at) {
 
 const STATE = "a state is an object {last_step, drift} as verify returned it, or null before the first";
 
-/** What was stored, checked; `undefined` for a token that never signed in. */
-export function stored(state) {
-  if (state === undefined || state === null) return undefined;
+/** The last step of what was stored, which is checked; null for a token that never signed in. */
+export function lastStepOf(state) {
+  if (state === undefined || state === null) return null;
   if (typeof state !== "object") throw new TypeError(STATE);
   for (const key in state) {
     if (key !== "last_step" && key !== "drift") {
       throw new RangeError("a state has the keys last_step and drift, and no other");
     }
   }
-  const { last_step, drift = 0 } = state;
+  const { last_step } = state;
   if (last_step === undefined) throw new RangeError("a state without last_step is none: a code could be used again");
-  if (last_step !== null) unsigned(last_step, STATE);
-  signed(drift, STATE);
-  return { last_step, drift };
+  return last_step === null ? null : unsigned(last_step, STATE);
+}
+
+export function driftOf(state) {
+  if (state === undefined || state === null) return 0;
+  const { drift = 0 } = state;
+  return signed(drift, STATE);
 }
 
 const WINDOW = "a window is steps, or {back, ahead} in steps, each 0 to 255; use resync to search further";

@@ -1,5 +1,5 @@
 import * as codes from "./module.js";
-import * as seeds from "./seeds-module.js";
+import * as seeds from "./seeds-glue.js";
 
 export { Hotp, KeyUri, OathError, Secret, Totp } from "./codes.js";
 export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "./seeds.js";

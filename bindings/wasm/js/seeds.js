@@ -1,7 +1,6 @@
 import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
-import { Secret } from "./codes.js";
+import { OathError, Secret } from "./codes.js";
 import { CODE, consecutive, copied, exact, flag, high, integer, low, options, seconds, string } from "./arguments.js";
-import { OathError, freed } from "./errors.js";
 
 const MADE = Symbol();
 const encoder = new TextEncoder();
@@ -15,6 +14,10 @@ function orThrow(call) {
     const { code, message, action, line } = JSON.parse(thrown);
     throw new OathError(code, `${line === null ? "" : `line ${line}: `}${message}`, action, line);
   }
+}
+
+function freed() {
+  throw new OathError("freed", "it has been freed, and its secrets wiped");
 }
 
 function bare(made, name) {
@@ -123,7 +126,7 @@ export class Record {
   }
 
   toObject(given) {
-    const { exposeSecret = false } = options(given, ["exposeSecret"]);
+    const { exposeSecret = false } = options(given, "exposeSecret");
     flag(exposeSecret, "exposeSecret is true or false");
     return object(this.#current(), exposeSecret ? recordsOf(this.#records).base32(this.#index) : MASK);
   }
@@ -200,7 +203,7 @@ export class Records {
   }
 
   toObjects(given) {
-    const { exposeSecrets = false } = options(given, ["exposeSecrets"]);
+    const { exposeSecrets = false } = options(given, "exposeSecrets");
     flag(exposeSecrets, "exposeSecrets is true or false");
     const inner = recordsOf(this);
     const length = inner.count();
@@ -227,7 +230,7 @@ export class Records {
 
   whose(codes, given) {
     const inner = recordsOf(this);
-    const { at, radius = 10, first = 0, count = 0xffff_ffff } = options(given, ["at", "radius", "first", "count"]);
+    const { at, radius = 10, first = 0, count = 0xffff_ffff } = options(given, "at", "radius", "first", "count");
     const moment = seconds(at);
     integer(radius, 65535, "a radius is 0 to 65535 steps");
     integer(first, 0xffff_ffff, "first is the index of a record");
@@ -297,10 +300,10 @@ export function formats() {
 }
 
 const SOURCE = "a source is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
-const READ_OPTIONS = ["format", "password", "key", "upn", "repairs", "progress"];
 
 export function read(source, given) {
-  const { format, password, key, upn = "required", repairs = "offer", progress } = options(given, READ_OPTIONS);
+  const known = options(given, "format", "password", "key", "upn", "repairs", "progress");
+  const { format, password, key, upn = "required", repairs = "offer", progress } = known;
   if (format !== undefined) string(format, "a format is named by a string; formats() lists them");
   string(upn, "upn is 'required' or 'optional'");
   string(repairs, "repairs is 'offer' or 'apply'");
@@ -319,7 +322,6 @@ export function read(source, given) {
 
 const RECORDS = "records are the records of a file, or an iterable of Record";
 
-const WRITE_OPTIONS = ["upn"];
 
 /** Calls with what was selected. */
 function selected(records, call) {
@@ -357,7 +359,7 @@ function joined(pieces) {
 /** Whether records without a user may be written. */
 function ruled(format, given) {
   string(format, "a format is named by a string; formats() lists them");
-  const { upn = "required" } = options(given, WRITE_OPTIONS);
+  const { upn = "required" } = options(given, "upn");
   string(upn, "upn is 'required' or 'optional'");
   return upn;
 }

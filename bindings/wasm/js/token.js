@@ -1,5 +1,5 @@
 import {
-  CODE, COUNTER, aheadOf, backOf, consecutive, flag, integer, options, seconds, stored, string, unsigned,
+  CODE, COUNTER, aheadOf, backOf, consecutive, driftOf, flag, integer, lastStepOf, options, seconds, string, unsigned,
 } from "./arguments.js";
 import * as module from "./module.js";
 import {
@@ -98,34 +98,28 @@ function putCodes(codes, radius) {
   return words;
 }
 
-function putState(words, state) {
-  const last = state?.last_step ?? null;
+function putState(words, last, drift) {
   words[HAS_LAST] = last === null ? 0 : 1;
   if (last !== null) put(words, LAST, last);
-  put(words, DRIFT, state === undefined ? 0 : state.drift);
+  put(words, DRIFT, drift);
 }
-
-const TOTP_OPTIONS = ["digits", "step", "algorithm", "t0", "legacy"];
-const VERIFY_OPTIONS = ["state", "at", "window"];
-const RESYNC_OPTIONS = ["state", "at", "radius"];
-const FIND_OPTIONS = ["at", "radius"];
 
 export class Totp extends Token {
   #step;
   #t0;
 
   constructor(secret, given, handle) {
-    super(secret === MADE ? handle : Totp.#make(secretHandle(secret), options(given, TOTP_OPTIONS)));
+    super(secret === MADE ? handle : Totp.#make(secretHandle(secret), given));
     const words = numbers();
     this.#step = words[STEP];
     this.#t0 = taken(words, MOMENT);
   }
 
   static #make(secret, given) {
-    const { step = 30, t0 = 0 } = given;
+    const { step = 30, t0 = 0, ...same } = options(given, "digits", "step", "algorithm", "t0", "legacy");
     integer(step, 0xffff_ffff, "a step is a whole number of seconds, 1 or more");
     unsigned(t0, "t0 is 0 or more seconds since 1970");
-    const legacy = handedOver(given);
+    const legacy = handedOver(same);
     const words = numbers();
     words[STEP] = step;
     put(words, MOMENT, t0);
@@ -139,13 +133,14 @@ export class Totp extends Token {
   verify(code, given) {
     const handle = handleOf(this);
     const number = packed(code);
-    const { state, at, window = 1 } = options(given, VERIFY_OPTIONS);
-    const before = stored(state);
+    const { state, at, window = 1 } = options(given, "state", "at", "window");
+    const last = lastStepOf(state);
+    const drift = driftOf(state);
     const time = seconds(at);
     const back = backOf(window);
     const ahead = aheadOf(window);
     const words = numbers();
-    putState(words, before);
+    putState(words, last, drift);
     put(words, MOMENT, time);
     words[BACK] = back;
     words[AHEAD] = ahead;
@@ -155,12 +150,13 @@ export class Totp extends Token {
   resync(codes, given) {
     const handle = handleOf(this);
     const all = packedAll(codes);
-    const { state, at, radius = 2880 } = options(given, RESYNC_OPTIONS);
-    const before = stored(state);
+    const { state, at, radius = 2880 } = options(given, "state", "at", "radius");
+    const last = lastStepOf(state);
+    const drift = driftOf(state);
     const time = seconds(at);
     integer(radius, 65535, RADIUS);
     const words = putCodes(all, radius);
-    putState(words, before);
+    putState(words, last, drift);
     put(words, MOMENT, time);
     return accepted(module.resync(handle, all.length));
   }
@@ -168,7 +164,7 @@ export class Totp extends Token {
   find(codes, given) {
     const handle = handleOf(this);
     const all = packedAll(codes);
-    const { at, radius = 2880 } = options(given, FIND_OPTIONS);
+    const { at, radius = 2880 } = options(given, "at", "radius");
     const time = seconds(at);
     integer(radius, 65535, RADIUS);
     put(putCodes(all, radius), MOMENT, time);
@@ -210,16 +206,14 @@ function accepted(status) {
   return { state: { last_step: step, drift: takenSigned(words, DRIFT) }, step };
 }
 
-const HOTP_OPTIONS = ["digits", "algorithm", "legacy"];
-const LOOK_OPTIONS = ["lookAhead"];
 
 export class Hotp extends Token {
   constructor(secret, given, handle) {
-    super(secret === MADE ? handle : Hotp.#make(secretHandle(secret), options(given, HOTP_OPTIONS)));
+    super(secret === MADE ? handle : Hotp.#make(secretHandle(secret), given));
   }
 
   static #make(secret, given) {
-    const legacy = handedOver(given);
+    const legacy = handedOver(options(given, "digits", "algorithm", "legacy"));
     return done(module.hotp(secret, legacy), "secret");
   }
 
@@ -231,7 +225,7 @@ export class Hotp extends Token {
     const handle = handleOf(this);
     const number = packed(code);
     unsigned(counter, COUNTER);
-    const { lookAhead = 10 } = options(given, LOOK_OPTIONS);
+    const { lookAhead = 10 } = options(given, "lookAhead");
     integer(lookAhead, 65535, LOOK_AHEAD);
     const words = numbers();
     words[BACK] = lookAhead;
@@ -243,7 +237,7 @@ export class Hotp extends Token {
     const handle = handleOf(this);
     const all = packedAll(codes);
     unsigned(counter, COUNTER);
-    const { lookAhead = 1000 } = options(given, LOOK_OPTIONS);
+    const { lookAhead = 1000 } = options(given, "lookAhead");
     integer(lookAhead, 65535, LOOK_AHEAD);
     put(putCodes(all, lookAhead), MOMENT, counter);
     return counted(module.resync(handle, all.length));

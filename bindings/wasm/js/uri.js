@@ -4,7 +4,6 @@ import { ALGORITHM, DIGITS, HAS_LAST, MOMENT, STEP, done, encoder, handed, numbe
 import { Held, MADE, handleOf, secretOf } from "./secret.js";
 import { ALGORITHMS, Hotp, Totp } from "./token.js";
 
-const OPTIONS = ["account", "issuer", "counter"];
 
 /** What of a URI is shown. */
 const URI = 0;
@@ -30,7 +29,7 @@ export class KeyUri extends Held {
   }
 
   static #make(token, named) {
-    const { account, issuer, counter = 0 } = options(named, OPTIONS);
+    const { account, issuer, counter = 0 } = options(named, "account", "issuer", "counter");
     if (!(token instanceof Totp || token instanceof Hotp)) {
       throw new TypeError("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one");
     }
