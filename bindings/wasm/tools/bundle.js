@@ -13,7 +13,6 @@ for (const entry of ["embed", "index-node", "index-web", "seeds-node", "seeds-we
   const kind = /^seeds-(.*)$/.exec(entry)?.[1];
   const bundle = await rolldown({
     input: `${sources}/${entry}.js`,
-    external: ["node:fs"],
     plugins: kind ? [codesFrom(`./index-${kind}.js`)] : [],
     treeshake: { moduleSideEffects: true },
   });
