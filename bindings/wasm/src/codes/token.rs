@@ -4,8 +4,8 @@ use super::shared::{Numbers, Object, Shared, packed, unpacked};
 use super::{Answer, Refusal, keep, read, secret_of, unknown, utf8, value};
 use alloc::vec::Vec;
 use oath_totp::{
-    Accepted, Code, Consecutive, Digits, Hotp, HotpState, Key, MalformedCode, Rejected, Secret, TimeStep, Totp, TotpState,
-    Window,
+    Accepted, Code, Consecutive, Digits, Hotp, HotpState, Key, MalformedCode, Rejected, Secret, TimeStep, Totp,
+    TotpState, Window,
 };
 use zeroize::Zeroizing;
 
@@ -98,7 +98,8 @@ pub(super) fn moment(shared: &mut Shared, handle: u32, _: u32) -> Answer {
 
 fn consecutive(numbers: &Numbers, count: u32) -> Result<Consecutive, Refusal> {
     let count = usize::try_from(count).map_err(value)?;
-    let codes: Result<Vec<Code>, MalformedCode> = numbers.codes.iter().take(count).map(|code| unpacked(*code)).collect();
+    let codes: Result<Vec<Code>, MalformedCode> =
+        numbers.codes.iter().take(count).map(|code| unpacked(*code)).collect();
     Consecutive::try_from(codes.map_err(value)?.as_slice()).map_err(value)
 }
 
