@@ -15,6 +15,7 @@ import { openUsers } from "./ui/users.js";
 import { openWhose } from "./ui/whose.js";
 import { Welcome } from "./ui/welcome.js";
 import { Workspace } from "./ui/workspace.js";
+import { mayGo, settled, worked } from "./unsaved.js";
 
 const main = h("main", { id: "main" });
 const actions = h("nav", { class: "actions", "aria-label": "What to do" });
@@ -22,6 +23,7 @@ const welcome = new Welcome(open, sample);
 const workspace = new Workspace(changed);
 
 function changed(summary: Summary) {
+  worked();
   workspace.show(summary);
   act(summary);
 }
@@ -38,7 +40,7 @@ function act(summary: Summary | null) {
     button("Whose token?", openWhose, { symbol: "search", disabled: tokens === 0 }),
     button("Export", () => void openExport(), { symbol: "download" }),
     demo,
-    button("Close", () => void close(), { kind: "quiet", symbol: "close", "aria-label": "Close the file" }),
+    button("Close", async () => (await mayGo()) && (await close()), { kind: "quiet", symbol: "close", "aria-label": "Close the file" }),
   );
 }
 
@@ -46,6 +48,7 @@ async function load(name: string, work: (progress: (share: number) => void) => P
   welcome.clear();
   try {
     const summary = await working(`Reading ${name}`, work);
+    settled();
     main.replaceChildren(workspace.element);
     workspace.begin(summary);
     act(summary);
@@ -58,6 +61,7 @@ async function load(name: string, work: (progress: (share: number) => void) => P
 }
 
 async function open(file: File, format: string | null) {
+  if (!(await mayGo())) return;
   await load(file.name, async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), format], { progress }));
 }
 
@@ -66,6 +70,7 @@ async function sample() {
 }
 
 async function close() {
+  settled();
   await call("close", []);
   workspace.end();
   main.replaceChildren(welcome.element);

@@ -97,3 +97,37 @@ test("what is written is what is shown; what cannot be carried is said and left 
     const repaired = await downloaded(page, () => dialog(page).getByRole("button", { name: "Download the tokens" }).click());
     assert.ok(repaired.text.startsWith(HEADER) && repaired.text.includes(`carol@example.com,S000003,${base32(key(3))},30`));
   }));
+
+test("work that no file has yet is not thrown away without a question", () =>
+  withPage({}, async (page) => {
+    const asked = [];
+    page.on("dialog", (question) => asked.push(question.type()) && question.dismiss());
+    const leave = () => page.close({ runBeforeUnload: true });
+    const close = page.getByRole("button", { name: "Close the file" });
+    const repair = async () => {
+      await page.getByRole("button", { name: "Repair 4" }).click();
+      await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+      await figure(page, "9 tokens");
+    };
+    await sample(page);
+    await repair();
+    await leave();
+    await page.waitForEvent("dialog", { timeout: 1000 }).catch(() => {});
+    assert.deepEqual(asked, ["beforeunload"]);
+    await close.click();
+    await dialog(page).getByRole("button", { name: "Keep it open" }).click();
+    assert.equal((await figures(page))[0], "9 tokens");
+    await page.getByRole("button", { name: "Export" }).click();
+    await downloaded(page, () => dialog(page).getByRole("button", { name: "Download the tokens" }).click());
+    await page.keyboard.press("Escape");
+    await close.click();
+    await page.getByRole("button", { name: "Try with a sample" }).waitFor();
+    await sample(page);
+    await repair();
+    await close.click();
+    await dialog(page).getByRole("button", { name: "Close it" }).click();
+    await page.getByRole("button", { name: "Try with a sample" }).waitFor();
+    // Nothing is left to ask about.
+    await leave();
+    assert.deepEqual(asked, ["beforeunload"]);
+  }));

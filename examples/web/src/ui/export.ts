@@ -3,6 +3,7 @@ import { dialog, refusal, result } from "./dialog.js";
 import { button, count, h, number } from "./dom.js";
 import { download } from "./download.js";
 import { working } from "./status.js";
+import { settled } from "../unsaved.js";
 
 /** Writes the tokens in any format that can be written, and says first which ones it cannot carry. */
 export async function openExport() {
@@ -17,6 +18,7 @@ export async function openExport() {
       const written = await working("Writing the file", () => (what === "write" ? call("write", [format.value, inventory.checked]) : call("failures", [])));
       out.show("good", `${written.name} was handed to the browser.`, what === "write" ? " It holds the secrets as they are: keep it encrypted, and as short as you can." : "");
       download(written);
+      if (what === "write") settled();
     } catch (error) {
       out.show("bad", refusal(error));
     }
