@@ -52,6 +52,12 @@ async function everyState(page) {
   await dialog(page).getByRole("button", { name: "Confirm" }).click();
   await dialog(page).locator(".outcome").waitFor();
   await clean(page, "sign-up, refused");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Repair 4" }).click();
+  await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+  await page.getByRole("button", { name: "Close the file" }).click();
+  await dialog(page).getByRole("button", { name: "Keep it open" }).waitFor();
+  await clean(page, "closing");
 }
 
 for (const scheme of ["light", "dark"]) {
