@@ -1,7 +1,8 @@
 //! The checks and tests themselves.
 
-use crate::run::{Outcome, cargo, program, root};
-use crate::{metadata, papers, setup};
+use crate::metadata::{self, target_directory};
+use crate::run::{Outcome, cargo, program, root, text};
+use crate::{papers, setup};
 
 /// Tests may stop at a broken assumption; the code itself may not.
 const IN_TESTS: [&str; 10] = [
@@ -19,7 +20,9 @@ const IN_TESTS: [&str; 10] = [
 
 pub(crate) fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-features", "--", "-D", "warnings"])?;
+    // Examples are asked for so that both runs want the dependencies with the same features, those of `cargo test`.
+    let code = ["clippy", "--workspace", "--all-features", "--lib", "--bins", "--examples", "--", "-D", "warnings"];
+    cargo(&code)?;
     let tests = ["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"];
     cargo(&[&tests[..], &IN_TESTS[..]].concat())?;
     papers::named_tests_exist()?;
@@ -50,8 +53,11 @@ pub(crate) fn docs() -> Outcome {
 
 /// What a new user runs first.
 pub(crate) fn smoke() -> Outcome {
+    // Together, so that what both use is compiled once. The command has the same features as when it is built alone.
+    cargo(&["build", "--release", "-p", "oath-cli", "-p", "oath-examples"])?;
     cargo(&["run", "--release", "--", "tour"])?;
-    cargo(&["run", "--release", "-p", "oath-examples"])?;
+    let examples = target_directory()?.join("release/oath-examples");
+    program(&text(&examples), &[])?;
     cargo(&["run", "--release", "-p", "oath-benches", "--", "--short"])
 }
 
@@ -63,7 +69,7 @@ pub(crate) fn exhaustive() -> Outcome {
 /// without it, as on a machine that has none.
 pub(crate) fn bench() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches"])?;
-    let target = metadata::target_directory()?.join("soft");
+    let target = target_directory()?.join("soft");
     let soft = "--config=build.rustflags=['--cfg', 'sha1_backend=\"soft\"', '--cfg', 'sha2_backend=\"soft\"']";
     let target = format!("--target-dir={}", target.display());
     cargo(&["run", "--release", "-p", "oath-benches", soft, &target, "--", "--path", "Avx2"])
@@ -77,7 +83,6 @@ pub(crate) fn graph() -> Outcome {
 pub(crate) fn bench_seeds() -> Outcome {
     cargo(&["build", "--release"])?;
     let script = root().join("benches/seeds/run.py");
-    let oath = metadata::target_directory()?.join("release/oath");
-    let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    let oath = target_directory()?.join("release/oath");
     program("python3", &[&text(&script), &text(&oath)])
 }
