@@ -2,7 +2,11 @@
 //! by flags that every compiler takes.
 
 use crate::metadata::target_directory;
-use crate::run::{Failure, Outcome, cargo, output, program, root, text};
+use crate::run::{Failure, Outcome, cargo, joined, output, root, text};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
 
 const TARGETS: [&str; 6] = ["code", "secret", "key_uri", "state", "windows", "seeds"];
 /// Of the short form, for each target.
@@ -34,28 +38,34 @@ pub(crate) fn fuzz() -> Outcome {
         &format!("--target={host}"),
         &format!("--config=build.rustflags=[{}]", flags.join(", ")),
     ])?;
-    for name in TARGETS {
-        let corpus = target.join("corpus").join(name);
-        std::fs::create_dir_all(&corpus)?;
-        let mut words = vec![
-            format!("-max_total_time={seconds}"),
-            "-max_len=4096".to_owned(),
-            "-timeout=10".to_owned(),
-            "-print_final_stats=1".to_owned(),
-            "-verbosity=0".to_owned(),
-            "-print_funcs=0".to_owned(),
-            format!("-artifact_prefix={}/", text(&target)),
-            text(&corpus),
-        ];
-        // Something to begin with, where there is.
-        let known = root().join("fuzz/known").join(name);
-        words.extend(known.exists().then(|| text(&known)));
-        program(
-            &text(&target.join(&host).join("release").join(name)),
-            &words.iter().map(String::as_str).collect::<Vec<_>>(),
-        )?;
-    }
-    Ok(())
+    let programs = target.join(&host).join("release");
+    // Each keeps one core busy.
+    TARGETS.chunks(2).try_for_each(|pair| {
+        thread::scope(|scope| {
+            let runs: Vec<_> =
+                pair.iter().map(|name| scope.spawn(|| run(&programs, &target, name, &seconds))).collect();
+            runs.into_iter().map(joined).fold(Ok(()), Result::and)
+        })
+    })
+}
+
+/// One target. What libFuzzer prints is kept and shown in one piece when it ends, as another runs beside it.
+fn run(programs: &Path, target: &Path, name: &str, seconds: &str) -> Outcome {
+    let corpus = target.join("corpus").join(name);
+    fs::create_dir_all(&corpus)?;
+    let mut command = Command::new(programs.join(name));
+    command.current_dir(root()).stdin(Stdio::null());
+    command.args(["-max_len=4096", "-timeout=10", "-print_final_stats=1", "-verbosity=0", "-print_funcs=0"]);
+    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-artifact_prefix={}/", text(target)));
+    command.arg(&corpus);
+    // Something to begin with, where there is.
+    let known = root().join("fuzz/known").join(name);
+    command.args(known.exists().then_some(known));
+    let output = command.output()?;
+    let printed = [output.stdout, output.stderr].concat();
+    println!("\nxtask: fuzz {name}, {seconds} seconds\n{}", String::from_utf8_lossy(&printed));
+    if output.status.success() { Ok(()) } else { Err(Failure(format!("failed: fuzz {name}"))) }
 }
 
 fn host() -> Outcome<String> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread::ScopedJoinHandle;
 
 /// A task failed; why.
 #[derive(Debug)]
@@ -56,6 +57,11 @@ pub(crate) fn program_with(folder: &Path, variables: &[(&str, &str)], name: &str
 pub(crate) fn output(name: &str, words: &[&str]) -> Option<String> {
     let output = Command::new(name).args(words).current_dir(root()).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What a thread came to.
+pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, Outcome<T>>) -> Outcome<T> {
+    thread.join().unwrap_or_else(|_| Err(Failure("a thread panicked".to_owned())))
 }
 
 /// This folder with nothing in it.
