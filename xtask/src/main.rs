@@ -15,11 +15,13 @@ mod papers;
 mod python;
 mod run;
 mod setup;
+mod stages;
 mod venv;
 mod web;
 mod wipe;
 
 use run::{Failure, Outcome};
+use stages::Stages;
 use std::process::ExitCode;
 
 /// Its name, what it does, and how.
@@ -27,6 +29,7 @@ type Task = (&'static str, &'static str, fn() -> Outcome);
 
 const TASKS: &[Task] = &[
     ("test", "all checks and tests; sets up what it needs (what CI runs)", test),
+    ("setup", "what the npm package is tried with, fetched early: wasm-opt, Vite; in CI also Chromium", set_up),
     ("lint", "formatting, clippy, the stated Rust version, the arrows between crates", check::lint),
     ("targets", "the builds without a standard library: thumbv7em-none-eabi, wasm32v1-none", check::targets),
     ("docs", "the documentation builds without a warning", check::docs),
@@ -84,22 +87,39 @@ fn main() -> ExitCode {
 
 fn test() -> Outcome {
     let missing = setup::oathtool()?;
-    check::lint()?;
-    check::targets()?;
-    check::tests()?;
-    check::docs()?;
-    check::smoke()?;
-    asm::asm()?;
-    ct::ct()?;
-    wipe::wipe()?;
-    fuzz::fuzz()?;
-    python::python()?;
-    if let Some(archive) = npm::npm()? {
-        web::with(&archive)?;
-    }
+    let stages = Stages::new()?;
+    let outcome = all(&stages);
+    stages.print();
+    outcome?;
     println!("\nxtask: all checks and tests passed");
     for what in missing {
         println!("xtask: not done: {what}");
+    }
+    Ok(())
+}
+
+fn all(stages: &Stages) -> Outcome {
+    stages.run("lint", check::lint)?;
+    stages.run("targets", check::targets)?;
+    // Downloads, links, memcheck and pytest keep one core busy at most, and cargo compiles in two directories at once.
+    stages.beside(&["setup", "asm", "ct", "python"], || {
+        stages.run("tests", check::tests)?;
+        stages.run("docs", check::docs)?;
+        stages.run("smoke", check::smoke)?;
+        stages.run("wipe", wipe::wipe)
+    })?;
+    // From here on with nothing beside: time is counted in what follows.
+    stages.run("fuzz", fuzz::fuzz)?;
+    if let Some(archive) = stages.run("npm", npm::npm)? {
+        stages.run("web", || web::with(&archive))?;
+    }
+    Ok(())
+}
+
+fn set_up() -> Outcome {
+    if setup::node()?.is_none() {
+        npm::tools()?;
+        setup::chromium()?;
     }
     Ok(())
 }
