@@ -3,10 +3,11 @@
 use crate::asm;
 use crate::metadata::target_directory;
 use crate::npm_tests;
-use crate::run::{Failure, Outcome, cargo, emptied, output, program_in, root, text};
+use crate::run::{Failure, Outcome, cargo, emptied, joined, output, program, program_in, root, text};
 use crate::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The two modules, each a feature of the crate, the profile each is built with, and how large each entry is at most,
@@ -51,11 +52,12 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     }
     fs::create_dir_all(package.join("wasm"))?;
     cargo(&["build", "-q", "-p", "oath-bindgen"])?;
-    for (part, profile, _) in PARTS {
-        for simd in [false, true] {
-            module(&tools, part, profile, simd, &package)?;
-        }
-    }
+    let modules = |simd| PARTS.iter().try_for_each(|(part, profile, _)| module(&tools, part, profile, simd, &package));
+    // To link each keeps one core busy.
+    thread::scope(|scope| {
+        let plain = scope.spawn(|| modules(false));
+        modules(true).and(joined(plain))
+    })?;
     glue(&package)?;
     asm::shipped(&named_modules()?)?;
     minify(&tools, &package)?;
@@ -89,7 +91,8 @@ fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -
     let mut built = target.join(WASM).join(profile).join("oath_wasm.wasm");
     if part == BOUND {
         let bound = bound(simd)?;
-        cargo(&["run", "-q", "-p", "oath-bindgen", "--", &text(&built), &text(&bound), part])?;
+        let bindgen = text(&target_directory()?.join("debug/oath-bindgen"));
+        program(&bindgen, &[&text(&built), &text(&bound), part])?;
         built = bound.join(format!("{part}_bg.wasm"));
     }
     // Once with the names of functions, for `cargo xtask asm`, and the same without.
