@@ -96,12 +96,12 @@ pub(crate) fn python() -> Outcome<Option<String>> {
 
 /// Node and npm. What could not be had.
 pub(crate) fn node() -> Outcome<Option<String>> {
-    let version =
-        output("node", &["--version"]).and_then(|text| text.trim_start_matches('v').split('.').next()?.parse().ok());
-    if version.is_some_and(|version: u32| version >= 20) && output("npm", &["--version"]).is_some() {
+    // What the package starts with in Node came in 20.16 and 22.3.
+    let recent = "process.exit(process.getBuiltinModule ? 0 : 1)";
+    if output("node", &["-e", recent]).is_some() && output("npm", &["--version"]).is_some() {
         return Ok(None);
     }
-    let missing = "the npm package: it needs Node 20 or later, and npm".to_owned();
+    let missing = "the npm package: it needs Node 20.16, or 22.3 or later, and npm".to_owned();
     if in_ci() { Err(Failure(missing)) } else { Ok(Some(missing)) }
 }
 

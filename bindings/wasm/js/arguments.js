@@ -1,22 +1,6 @@
 // What JavaScript programmers pass, as what the modules take. No text here shows what was given: it may be a secret.
 
-const TWO_32 = 4294967296;
-const TWO_53 = 9007199254740992;
-
-/** The upper half of a whole number. */
-export function high(whole) {
-  return typeof whole === "bigint" ? Number(BigInt.asIntN(32, whole >> 32n)) : Math.floor(whole / TWO_32);
-}
-
-/** The lower half; the module takes a number modulo 2^32 by itself. */
-export function low(whole) {
-  return typeof whole === "bigint" ? Number(BigInt.asIntN(32, whole)) : whole | 0;
-}
-
-/** As a number where that is exact, else as the bigint that it is. */
-export function exact(whole) {
-  return whole < TWO_53 && whole > -TWO_53 ? Number(whole) : whole;
-}
+export const TWO_53 = 9007199254740992;
 
 /** A whole number from 0 to `most`, which the module would cut off otherwise. */
 export function integer(value, most, expected) {

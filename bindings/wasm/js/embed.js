@@ -8,13 +8,13 @@ export { Record, Records, SeedFile, failuresName, formats, obstacles, read, writ
 function starter({ imports, start }) {
   let started;
   return (module) => {
-    started ??= WebAssembly.instantiate(module, imports).then(
-      (made) => start(made.instance ?? made),
-      (error) => {
+    started ??= WebAssembly.instantiate(module, imports)
+      .then((made) => start(made.instance ?? made))
+      .catch((error) => {
+        // Not with this one; with another perhaps.
         started = undefined;
         throw error;
-      },
-    );
+      });
     return started;
   };
 }

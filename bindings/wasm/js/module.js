@@ -1,15 +1,16 @@
 // The module of the codes, and the places where numbers and texts pass: those of `src/codes/shared.rs`. All that is called
 // takes two numbers and returns one, below zero where it refuses.
+import { TWO_53 } from "./arguments.js";
 import { OathError, rejected } from "./errors.js";
 
 const TWO_32 = 4294967296;
-const TWO_53 = 9007199254740992;
 
 /** Where each number lies; those of 64 bits take two places, the lower half first. */
 export const MOMENT = 0;
 export const LAST = 2;
 export const DRIFT = 4;
-export const HAS_LAST = 6;
+/** Whether what may be missing is there: a last step, an issuer. */
+export const GIVEN = 6;
 export const BACK = 7;
 export const AHEAD = 8;
 export const DIGITS = 9;
@@ -76,9 +77,12 @@ function text() {
 
 /** Hands bytes over, which may hold a secret: the module wipes them, and here they are wiped at once. */
 export function handed(bytes) {
-  room(bytes.length, 0);
-  text().set(bytes);
-  bytes.fill(0);
+  try {
+    room(bytes.length, 0);
+    text().set(bytes);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 /** Hands a text over. */

@@ -1,6 +1,6 @@
 import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
 import { OathError, Secret } from "./codes.js";
-import { CODE, consecutive, copied, exact, flag, high, integer, low, options, seconds, string } from "./arguments.js";
+import { CODE, consecutive, copied, flag, integer, options, seconds, string } from "./arguments.js";
 
 const MADE = Symbol();
 const encoder = new TextEncoder();
@@ -17,7 +17,7 @@ function orThrow(call) {
 }
 
 function freed() {
-  throw new OathError("freed", "it has been freed, and its secrets wiped");
+  throw new OathError("freed", "it has been freed, and its secret wiped");
 }
 
 function bare(made, name) {
@@ -143,7 +143,9 @@ function object(shown, secret) {
 }
 
 function whole(text) {
-  return text === null ? null : exact(BigInt(text));
+  if (text === null) return null;
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
 /** So many records are asked for at once. */
@@ -236,7 +238,7 @@ export class Records {
     integer(first, 0xffff_ffff, "first is the index of a record");
     integer(count, 0xffff_ffff, "count is a number of records");
     const typed = consecutive(codes, (code) => string(code, CODE));
-    const found = orThrow(() => inner.whose(typed, high(moment), low(moment), radius, first, count));
+    const found = orThrow(() => inner.whose(typed, BigInt(moment), radius, first, count));
     return JSON.parse(found).map(({ index, step, drift }) => ({ index, step: whole(step), drift: whole(drift) }));
   }
 
@@ -321,7 +323,6 @@ export function read(source, given) {
 }
 
 const RECORDS = "records are the records of a file, or an iterable of Record";
-
 
 /** Calls with what was selected. */
 function selected(records, call) {

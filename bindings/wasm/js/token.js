@@ -1,15 +1,18 @@
 import {
   CODE, COUNTER, aheadOf, backOf, consecutive, driftOf, flag, integer, lastStepOf, options, seconds, string, unsigned,
 } from "./arguments.js";
+import { Held, MADE, disposable } from "./held.js";
 import * as module from "./module.js";
 import {
-  AHEAD, ALGORITHM, BACK, CODES, DIGITS, DRIFT, HAS_LAST, LAST, MOMENT, STEP, done, numbers, put, taken, takenSigned, told,
+  AHEAD, ALGORITHM, BACK, CODES, DIGITS, DRIFT, GIVEN, LAST, MOMENT, STEP, done, numbers, put, taken, takenSigned, told,
 } from "./module.js";
-import { Held, MADE, handleOf, secretHandle, secretOf } from "./secret.js";
+import { Secret, secretOf } from "./secret.js";
 
+/** As the module numbers them. */
 export const ALGORITHMS = ["SHA1", "SHA256", "SHA512"];
 
-let written;
+const RADIUS = "a radius is 0 to 65535 steps";
+const LOOK_AHEAD = "a look-ahead is 0 to 65535 counters";
 
 /** A code as somebody typed it: its number, and above 2^27 how many digits it has beyond six. */
 function packed(code) {
@@ -37,58 +40,6 @@ function packedAll(codes) {
   return all;
 }
 
-const ALGORITHM_NAME = "an algorithm is 'SHA1', 'SHA256' or 'SHA512'";
-const RADIUS = "a radius is 0 to 65535 steps";
-const LOOK_AHEAD = "a look-ahead is 0 to 65535 counters";
-
-/** What both kinds have. */
-class Token extends Held {
-  #algorithm;
-  #digits;
-  #power;
-
-  constructor(handle) {
-    super(handle);
-    const words = numbers();
-    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
-    this.#digits = words[DIGITS];
-    this.#power = 10 ** this.#digits;
-  }
-
-  static {
-    written = (token, moment) => {
-      const handle = handleOf(token);
-      put(numbers(), MOMENT, moment);
-      // The leading zeros are those of a number that is longer by one.
-      return String(token.#power + module.generate(handle, 0)).slice(1);
-    };
-  }
-
-  get secret() {
-    return secretOf(this);
-  }
-
-  get algorithm() {
-    handleOf(this);
-    return this.#algorithm;
-  }
-
-  get digits() {
-    handleOf(this);
-    return this.#digits;
-  }
-}
-
-/** Hands over what both are made with. */
-function handedOver({ digits = 6, algorithm = "SHA1", legacy = false }) {
-  integer(digits, 255, "digits are 6, 7 or 8");
-  string(algorithm, ALGORITHM_NAME);
-  flag(legacy, "legacy is true or false");
-  told(algorithm);
-  numbers()[DIGITS] = digits;
-  return Number(legacy);
-}
-
 function putCodes(codes, radius) {
   const words = numbers();
   codes.forEach((code, index) => {
@@ -99,39 +50,72 @@ function putCodes(codes, radius) {
 }
 
 function putState(words, last, drift) {
-  words[HAS_LAST] = last === null ? 0 : 1;
+  words[GIVEN] = last === null ? 0 : 1;
   if (last !== null) put(words, LAST, last);
   put(words, DRIFT, drift);
 }
 
-export class Totp extends Token {
+/** Looks at what both kinds of token are made with. */
+function checked(digits, algorithm, legacy) {
+  integer(digits, 255, "digits are 6, 7 or 8");
+  string(algorithm, "an algorithm is 'SHA1', 'SHA256' or 'SHA512'");
+  flag(legacy, "legacy is true or false");
+}
+
+/** The code of a moment or counter, with its leading zeros: those of a number that is longer by one digit. */
+function shown(held, power, moment) {
+  put(numbers(), MOMENT, moment);
+  return String(power + module.generate(held.live(), 0)).slice(1);
+}
+
+/** What is held for a Totp; undefined for anything else. */
+export let totpOf;
+
+export class Totp {
+  #held;
+  #algorithm;
+  #digits;
+  #power;
   #step;
   #t0;
 
-  constructor(secret, given, handle) {
-    super(secret === MADE ? handle : Totp.#make(secretHandle(secret), given));
+  static {
+    totpOf = (token) => (typeof token === "object" && token !== null && #held in token ? token.#held : undefined);
+  }
+
+  constructor(secret, given, held) {
+    this.#held = secret === MADE ? held : Totp.#make(secretOf(secret), given);
     const words = numbers();
+    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
+    this.#digits = words[DIGITS];
+    this.#power = 10 ** this.#digits;
     this.#step = words[STEP];
     this.#t0 = taken(words, MOMENT);
   }
 
   static #make(secret, given) {
-    const { step = 30, t0 = 0, ...same } = options(given, "digits", "step", "algorithm", "t0", "legacy");
+    secret.live();
+    const known = options(given, "digits", "step", "algorithm", "t0", "legacy");
+    const { digits = 6, step = 30, algorithm = "SHA1", t0 = 0, legacy = false } = known;
+    checked(digits, algorithm, legacy);
     integer(step, 0xffff_ffff, "a step is a whole number of seconds, 1 or more");
     unsigned(t0, "t0 is 0 or more seconds since 1970");
-    const legacy = handedOver(same);
+    told(algorithm);
     const words = numbers();
+    words[DIGITS] = digits;
     words[STEP] = step;
     put(words, MOMENT, t0);
-    return done(module.totp(secret, legacy), "secret");
+    return new Held(done(module.totp(secret.live(), Number(legacy)), "secret"));
   }
 
   generate(at) {
-    return written(this, seconds(at));
+    const held = this.#held;
+    return shown(held, this.#power, seconds(at));
   }
 
   verify(code, given) {
-    const handle = handleOf(this);
+    const held = this.#held;
+    held.live();
     const number = packed(code);
     const { state, at, window = 1 } = options(given, "state", "at", "window");
     const last = lastStepOf(state);
@@ -144,11 +128,12 @@ export class Totp extends Token {
     put(words, MOMENT, time);
     words[BACK] = back;
     words[AHEAD] = ahead;
-    return accepted(module.verify(handle, number));
+    return accepted(module.verify(held.live(), number));
   }
 
   resync(codes, given) {
-    const handle = handleOf(this);
+    const held = this.#held;
+    held.live();
     const all = packedAll(codes);
     const { state, at, radius = 2880 } = options(given, "state", "at", "radius");
     const last = lastStepOf(state);
@@ -158,44 +143,65 @@ export class Totp extends Token {
     const words = putCodes(all, radius);
     putState(words, last, drift);
     put(words, MOMENT, time);
-    return accepted(module.resync(handle, all.length));
+    return accepted(module.resync(held.live(), all.length));
   }
 
   find(codes, given) {
-    const handle = handleOf(this);
+    const held = this.#held;
+    held.live();
     const all = packedAll(codes);
     const { at, radius = 2880 } = options(given, "at", "radius");
     const time = seconds(at);
     integer(radius, 65535, RADIUS);
     put(putCodes(all, radius), MOMENT, time);
-    done(module.find(handle, all.length));
+    done(module.find(held.live(), all.length));
     const found = new Uint32Array(module.toldBytes().buffer);
     return Array.from({ length: found.length / 2 }, (_, index) => taken(found, 2 * index));
   }
 
   stepAt(at) {
-    return moment(this, at, MOMENT);
+    return moment(this.#held, at, MOMENT);
   }
 
   remaining(at) {
-    return moment(this, at, LAST);
+    return moment(this.#held, at, LAST);
+  }
+
+  get secret() {
+    return new Secret(MADE, this.#held.secret());
+  }
+
+  get algorithm() {
+    this.#held.live();
+    return this.#algorithm;
+  }
+
+  get digits() {
+    this.#held.live();
+    return this.#digits;
   }
 
   get step() {
-    handleOf(this);
+    this.#held.live();
     return this.#step;
   }
 
   get t0() {
-    handleOf(this);
+    this.#held.live();
     return this.#t0;
   }
-}
 
-function moment(totp, at, place) {
-  const handle = handleOf(totp);
-  put(numbers(), MOMENT, seconds(at));
-  done(module.moment(handle, 0));
+  free() {
+    this.#held.free();
+  }
+}
+disposable(Totp);
+
+function moment(held, at, place) {
+  held.live();
+  const time = seconds(at);
+  put(numbers(), MOMENT, time);
+  done(module.moment(held.live(), 0));
   return taken(numbers(), place);
 }
 
@@ -206,23 +212,45 @@ function accepted(status) {
   return { state: { last_step: step, drift: takenSigned(words, DRIFT) }, step };
 }
 
+/** What is held for a Hotp; undefined for anything else. */
+export let hotpOf;
 
-export class Hotp extends Token {
-  constructor(secret, given, handle) {
-    super(secret === MADE ? handle : Hotp.#make(secretHandle(secret), given));
+export class Hotp {
+  #held;
+  #algorithm;
+  #digits;
+  #power;
+
+  static {
+    hotpOf = (token) => (typeof token === "object" && token !== null && #held in token ? token.#held : undefined);
+  }
+
+  constructor(secret, given, held) {
+    this.#held = secret === MADE ? held : Hotp.#make(secretOf(secret), given);
+    const words = numbers();
+    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
+    this.#digits = words[DIGITS];
+    this.#power = 10 ** this.#digits;
   }
 
   static #make(secret, given) {
-    const legacy = handedOver(options(given, "digits", "algorithm", "legacy"));
-    return done(module.hotp(secret, legacy), "secret");
+    secret.live();
+    const { digits = 6, algorithm = "SHA1", legacy = false } = options(given, "digits", "algorithm", "legacy");
+    checked(digits, algorithm, legacy);
+    told(algorithm);
+    numbers()[DIGITS] = digits;
+    return new Held(done(module.hotp(secret.live(), Number(legacy)), "secret"));
   }
 
   generate(counter) {
-    return written(this, unsigned(counter, COUNTER));
+    const held = this.#held;
+    held.live();
+    return shown(held, this.#power, unsigned(counter, COUNTER));
   }
 
   verify(code, counter, given) {
-    const handle = handleOf(this);
+    const held = this.#held;
+    held.live();
     const number = packed(code);
     unsigned(counter, COUNTER);
     const { lookAhead = 10 } = options(given, "lookAhead");
@@ -230,19 +258,39 @@ export class Hotp extends Token {
     const words = numbers();
     words[BACK] = lookAhead;
     put(words, MOMENT, counter);
-    return counted(module.verify(handle, number));
+    return counted(module.verify(held.live(), number));
   }
 
   resync(codes, counter, given) {
-    const handle = handleOf(this);
+    const held = this.#held;
+    held.live();
     const all = packedAll(codes);
     unsigned(counter, COUNTER);
     const { lookAhead = 1000 } = options(given, "lookAhead");
     integer(lookAhead, 65535, LOOK_AHEAD);
     put(putCodes(all, lookAhead), MOMENT, counter);
-    return counted(module.resync(handle, all.length));
+    return counted(module.resync(held.live(), all.length));
+  }
+
+  get secret() {
+    return new Secret(MADE, this.#held.secret());
+  }
+
+  get algorithm() {
+    this.#held.live();
+    return this.#algorithm;
+  }
+
+  get digits() {
+    this.#held.live();
+    return this.#digits;
+  }
+
+  free() {
+    this.#held.free();
   }
 }
+disposable(Hotp);
 
 function counted(status) {
   done(status);

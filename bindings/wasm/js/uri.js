@@ -1,9 +1,9 @@
 import { COUNTER, options, string, unsigned } from "./arguments.js";
+import { Held, MADE, disposable } from "./held.js";
 import * as module from "./module.js";
-import { ALGORITHM, DIGITS, HAS_LAST, MOMENT, STEP, done, encoder, handed, numbers, put, taken, told } from "./module.js";
-import { Held, MADE, handleOf, secretOf } from "./secret.js";
-import { ALGORITHMS, Hotp, Totp } from "./token.js";
-
+import { ALGORITHM, DIGITS, GIVEN, MOMENT, STEP, done, encoder, handed, numbers, put, taken, told } from "./module.js";
+import { Secret } from "./secret.js";
+import { ALGORITHMS, Hotp, Totp, hotpOf, totpOf } from "./token.js";
 
 /** What of a URI is shown. */
 const URI = 0;
@@ -12,14 +12,15 @@ const TEXT = 2;
 const ACCOUNT = 3;
 const ISSUER = 4;
 
-export class KeyUri extends Held {
+export class KeyUri {
+  #held;
   #algorithm;
   #digits;
   #period;
   #counter;
 
-  constructor(given, named, handle) {
-    super(given === MADE ? handle : KeyUri.#make(given, named));
+  constructor(given, named, held) {
+    this.#held = given === MADE ? held : KeyUri.#make(given, named);
     const words = numbers();
     this.#algorithm = ALGORITHMS[words[ALGORITHM]];
     this.#digits = words[DIGITS];
@@ -30,10 +31,9 @@ export class KeyUri extends Held {
 
   static #make(token, named) {
     const { account, issuer, counter = 0 } = options(named, "account", "issuer", "counter");
-    if (!(token instanceof Totp || token instanceof Hotp)) {
-      throw new TypeError("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one");
-    }
-    const handle = handleOf(token);
+    const held = totpOf(token) ?? hotpOf(token);
+    if (!held) throw new TypeError("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one");
+    held.live();
     string(account, "an account is a string: who the code is for");
     if (issuer !== undefined) string(issuer, "an issuer is a string");
     unsigned(counter, COUNTER);
@@ -45,70 +45,75 @@ export class KeyUri extends Held {
     both.set(second, first.length);
     handed(both);
     const words = numbers();
-    words[HAS_LAST] = issuer === undefined ? 0 : 1;
+    words[GIVEN] = issuer === undefined ? 0 : 1;
     put(words, MOMENT, counter);
-    return done(module.uri_of(handle, first.length), "secret");
+    return new Held(done(module.uri_of(held.live(), first.length), "secret"));
   }
 
   static parse(text) {
     told(string(text, "an otpauth URI is a string"));
-    return new KeyUri(MADE, undefined, done(module.uri_read(0, 0), "uri"));
+    return new KeyUri(MADE, undefined, new Held(done(module.uri_read(0, 0), "uri")));
   }
 
   toString() {
-    return shown(this, URI);
+    return shown(this.#held, URI);
   }
 
   qrSvg() {
-    return shown(this, SVG);
+    return shown(this.#held, SVG);
   }
 
   qrText() {
-    return shown(this, TEXT);
+    return shown(this.#held, TEXT);
   }
 
   toTotp() {
-    return new Totp(MADE, undefined, done(module.uri_token(handleOf(this), 0), "secret"));
+    return new Totp(MADE, undefined, new Held(done(module.uri_token(this.#held.live(), 0), "secret")));
   }
 
   toHotp() {
-    return new Hotp(MADE, undefined, done(module.uri_token(handleOf(this), 1), "secret"));
+    return new Hotp(MADE, undefined, new Held(done(module.uri_token(this.#held.live(), 1), "secret")));
   }
 
   get secret() {
-    return secretOf(this);
+    return new Secret(MADE, this.#held.secret());
   }
 
   get account() {
-    return shown(this, ACCOUNT);
+    return shown(this.#held, ACCOUNT);
   }
 
   get issuer() {
-    return shown(this, ISSUER);
+    return shown(this.#held, ISSUER);
   }
 
   get algorithm() {
-    handleOf(this);
+    this.#held.live();
     return this.#algorithm;
   }
 
   get digits() {
-    handleOf(this);
+    this.#held.live();
     return this.#digits;
   }
 
   get period() {
-    handleOf(this);
+    this.#held.live();
     return this.#period;
   }
 
   get counter() {
-    handleOf(this);
+    this.#held.live();
     return this.#counter;
   }
+
+  free() {
+    this.#held.free();
+  }
 }
+disposable(KeyUri);
 
 /** Null where there is none. */
-function shown(uri, what) {
-  return done(module.uri_shown(handleOf(uri), what), "uri") === 0 ? module.toldText() : null;
+function shown(held, what) {
+  return done(module.uri_shown(held.live(), what), "uri") === 0 ? module.toldText() : null;
 }

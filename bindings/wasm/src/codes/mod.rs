@@ -38,7 +38,7 @@ fn value(error: impl Display) -> Refusal {
     Refusal::Value(error.to_string())
 }
 
-/// What a handle does not stand for is not asked of it by `js/codes.js`.
+/// What a handle does not stand for is not asked of it by `js/`.
 fn unknown() -> Refusal {
     value("no such object")
 }
@@ -56,16 +56,30 @@ fn status(shared: &mut Shared, answer: Answer) -> i32 {
     status
 }
 
+/// Does what JavaScript has called.
+///
+/// # Safety
+/// Not from within.
+#[expect(unsafe_code, reason = "see `shared::with`")]
+#[inline(never)]
+unsafe fn called(function: fn(&mut Shared, u32, u32) -> Answer, one: u32, other: u32) -> i32 {
+    let work = |shared: &mut Shared| {
+        let answer = function(shared, one, other);
+        status(shared, answer)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { shared::with(work) }
+}
+
 macro_rules! for_javascript {
     ($($name:ident)*) => {$(
-        #[expect(unsafe_code, reason = "the name is not mangled; no other function of the module has it")]
+        #[expect(unsafe_code, reason = "no other function of the module has this name")]
         const _: () = {
             #[unsafe(no_mangle)]
             extern "C" fn $name(one: u32, other: u32) -> i32 {
-                shared::with(|shared| {
-                    let answer = self::$name(shared, one, other);
-                    status(shared, answer)
-                })
+                // SAFETY: only JavaScript calls this, and nothing that is called here calls JavaScript: the module has no
+                // imports.
+                unsafe { called(self::$name, one, other) }
             }
         };
     )*};
@@ -79,8 +93,8 @@ for_javascript! {
 }
 
 /// Where the numbers lie.
-fn numbers(shared: &mut Shared, _: u32, _: u32) -> Answer {
-    u32::try_from((&raw const shared.numbers).addr()).map_err(value)
+fn numbers(_: &mut Shared, _: u32, _: u32) -> Answer {
+    u32::try_from(shared::place()).map_err(value)
 }
 
 /// Room for a text of so many bytes. What was there is wiped.

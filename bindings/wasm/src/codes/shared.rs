@@ -1,6 +1,5 @@
 //! What lies between the module and JavaScript: numbers and a text at places that both know, and the objects, by handles.
 
-use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
@@ -12,10 +11,11 @@ use zeroize::Zeroizing;
 pub(super) struct Numbers {
     /// A moment in seconds, a counter, or T0; then the step or counter that was accepted.
     pub(super) moment: u64,
-    /// The last step that was accepted, where there is one; then the counter to store, or the seconds that remain.
+    /// The last step that was accepted; then the counter to store, or the seconds that remain.
     pub(super) last: u64,
     pub(super) drift: i64,
-    pub(super) has_last: u32,
+    /// Whether what may be missing is there, the last step or an issuer: 1, else 0.
+    pub(super) given: u32,
     /// The steps before, a radius, or a look-ahead.
     pub(super) back: u32,
     pub(super) ahead: u32,
@@ -25,17 +25,24 @@ pub(super) struct Numbers {
     /// Codes: the number, and above its 27 bits how many digits it has beyond six.
     pub(super) codes: [u32; 3],
     /// Where the text lies, and its bytes.
-    pub(super) text: *const u8,
-    pub(super) length: usize,
+    text: *mut u8,
+    length: usize,
 }
 
 impl Numbers {
+    const fn new() -> Self {
+        let [moment, last] = [0; 2];
+        let [given, back, ahead, digits, step, algorithm] = [0; 6];
+        let text = core::ptr::null_mut();
+        Self { moment, last, drift: 0, given, back, ahead, digits, step, algorithm, codes: [0; 3], text, length: 0 }
+    }
+
     pub(super) const fn time(&self) -> UnixTime {
         UnixTime::from_secs(self.moment)
     }
 
     pub(super) const fn totp_state(&self) -> TotpState {
-        let last_step = if self.has_last == 0 { None } else { Some(self.last) };
+        let last_step = if self.given == 0 { None } else { Some(self.last) };
         TotpState { last_step, drift: self.drift }
     }
 
@@ -43,7 +50,7 @@ impl Numbers {
         HotpState { counter: self.moment }
     }
 
-    pub(super) fn back(&self) -> u16 {
+    pub(super) fn radius(&self) -> u16 {
         u16::try_from(self.back).unwrap_or(u16::MAX)
     }
 }
@@ -81,44 +88,29 @@ pub(super) struct Shared {
     pub(super) numbers: Numbers,
     /// Whatever passes as a text may hold a secret.
     text: Option<Zeroizing<Vec<u8>>>,
-    /// Each where it stays, for what is moved leaves a copy behind.
-    objects: Vec<Option<Box<Object>>>,
+    /// Each at its handle. Their secrets lie elsewhere: what is moved when there are more would leave copies.
+    objects: Vec<Option<Object>>,
     free: Vec<usize>,
 }
 
 impl Shared {
     const fn new() -> Self {
-        let numbers = Numbers {
-            moment: 0,
-            last: 0,
-            drift: 0,
-            has_last: 0,
-            back: 0,
-            ahead: 0,
-            digits: 0,
-            step: 0,
-            algorithm: 0,
-            codes: [0; 3],
-            text: core::ptr::null(),
-            length: 0,
-        };
-        Self { numbers, text: None, objects: Vec::new(), free: Vec::new() }
+        Self { numbers: Numbers::new(), text: None, objects: Vec::new(), free: Vec::new() }
     }
 
     /// Keeps it, and returns its handle.
     pub(super) fn keep(&mut self, object: Object) -> usize {
         let handle = self.free.pop().unwrap_or(self.objects.len());
-        let object = Some(Box::new(object));
         match self.objects.get_mut(handle) {
-            Some(place) => *place = object,
-            None => self.objects.push(object),
+            Some(place) => *place = Some(object),
+            None => self.objects.push(Some(object)),
         }
         handle
     }
 
-    /// JavaScript gives no handle of what it has released.
+    /// None where it was released.
     pub(super) fn object(&self, handle: u32) -> Option<&Object> {
-        self.objects.get(usize::try_from(handle).ok()?)?.as_deref()
+        self.objects.get(usize::try_from(handle).ok()?)?.as_ref()
     }
 
     pub(super) fn release(&mut self, handle: u32) {
@@ -128,9 +120,9 @@ impl Shared {
         }
     }
 
-    /// Puts bytes where JavaScript reads them.
-    pub(super) fn tell(&mut self, text: Zeroizing<Vec<u8>>) {
-        self.numbers.text = text.as_ptr();
+    /// Puts bytes where JavaScript reads them, or writes them.
+    pub(super) fn tell(&mut self, mut text: Zeroizing<Vec<u8>>) {
+        self.numbers.text = text.as_mut_ptr();
         self.numbers.length = text.len();
         self.text = Some(text);
     }
@@ -149,8 +141,21 @@ unsafe impl Sync for Alone {}
 
 static SHARED: Alone = Alone(UnsafeCell::new(Shared::new()));
 
-pub(super) fn with<R>(work: impl FnOnce(&mut Shared) -> R) -> R {
-    // SAFETY: only what JavaScript calls calls this, once each, and nothing here calls JavaScript: there is never a second.
-    #[expect(unsafe_code, reason = "a cell that counts its borrowers would have to panic")]
+/// Where JavaScript writes and reads the numbers between its calls. The address comes from the cell and not from a reference,
+/// which would end with the call.
+pub(super) fn place() -> usize {
+    // SAFETY: only a place is computed.
+    #[expect(unsafe_code, reason = "so that it comes from the cell")]
+    let numbers = unsafe { &raw mut (*SHARED.0.get()).numbers };
+    numbers.expose_provenance()
+}
+
+/// Does what JavaScript has called.
+///
+/// # Safety
+/// Not from within `work`.
+#[expect(unsafe_code, reason = "a cell that counts its borrowers would have to panic")]
+pub(super) unsafe fn with<R>(work: impl FnOnce(&mut Shared) -> R) -> R {
+    // SAFETY: there is no other reference, as the caller promises.
     work(unsafe { &mut *SHARED.0.get() })
 }

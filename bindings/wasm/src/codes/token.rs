@@ -25,10 +25,10 @@ pub(super) fn hotp(shared: &mut Shared, secret: u32, legacy: u32) -> Answer {
 
 fn key(shared: &mut Shared, secret: &Secret, legacy: u32) -> Result<(Key, Digits), Refusal> {
     let algorithm = utf8(&shared.told()).parse().map_err(value)?;
-    let digits = u8::try_from(shared.numbers.digits).map_err(value)?;
-    let digits = Digits::try_from(digits).map_err(value)?;
     let key = if legacy == 0 { secret.key(algorithm) } else { secret.legacy_key(algorithm) };
-    Ok((key.map_err(read)?, digits))
+    let key = key.map_err(read)?;
+    let digits = u8::try_from(shared.numbers.digits).map_err(value)?;
+    Ok((key, Digits::try_from(digits).map_err(value)?))
 }
 
 /// A code that somebody typed, packed.
@@ -54,7 +54,7 @@ pub(super) fn verify(shared: &mut Shared, handle: u32, code: u32) -> Answer {
             shared.numbers.totp_accepted(accepted)
         }
         Some(Object::Hotp(hotp, _)) => {
-            let accepted = hotp.verify(&code, numbers.back(), &numbers.hotp_state());
+            let accepted = hotp.verify(&code, numbers.radius(), &numbers.hotp_state());
             shared.numbers.hotp_accepted(accepted)
         }
         _ => Err(unknown()),
@@ -67,11 +67,11 @@ pub(super) fn resync(shared: &mut Shared, handle: u32, count: u32) -> Answer {
     let codes = consecutive(numbers, count)?;
     match shared.object(handle) {
         Some(Object::Totp(totp, _)) => {
-            let accepted = totp.resync(&codes, numbers.time(), numbers.back(), &numbers.totp_state());
+            let accepted = totp.resync(&codes, numbers.time(), numbers.radius(), &numbers.totp_state());
             shared.numbers.totp_accepted(accepted)
         }
         Some(Object::Hotp(hotp, _)) => {
-            let accepted = hotp.resync(&codes, numbers.back(), &numbers.hotp_state());
+            let accepted = hotp.resync(&codes, numbers.radius(), &numbers.hotp_state());
             shared.numbers.hotp_accepted(accepted)
         }
         _ => Err(unknown()),
@@ -82,7 +82,7 @@ pub(super) fn resync(shared: &mut Shared, handle: u32, count: u32) -> Answer {
 pub(super) fn find(shared: &mut Shared, handle: u32, count: u32) -> Answer {
     let Some(Object::Totp(totp, _)) = shared.object(handle) else { return Err(unknown()) };
     let numbers = &shared.numbers;
-    let found = totp.find(&consecutive(numbers, count)?, numbers.time(), numbers.back());
+    let found = totp.find(&consecutive(numbers, count)?, numbers.time(), numbers.radius());
     shared.tell(Zeroizing::new(found.into_iter().flat_map(u64::to_le_bytes).collect()));
     Ok(0)
 }

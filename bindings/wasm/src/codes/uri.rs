@@ -17,7 +17,7 @@ pub(super) fn uri_of(shared: &mut Shared, token: u32, account: u32) -> Answer {
         Some(Object::Hotp(hotp, secret)) => KeyUri::of_hotp(hotp, copied(secret)?, account, shared.numbers.moment),
         _ => return Err(unknown()),
     };
-    keep(shared, Object::Uri(if shared.numbers.has_last == 0 { uri } else { uri.with_issuer(issuer) }))
+    keep(shared, Object::Uri(if shared.numbers.given == 0 { uri } else { uri.with_issuer(issuer) }))
 }
 
 pub(super) fn uri_read(shared: &mut Shared, _: u32, _: u32) -> Answer {

@@ -111,8 +111,7 @@ impl Records {
     pub fn whose(
         &self,
         codes: Vec<String>,
-        at_high: u32,
-        at_low: u32,
+        at: u64,
         radius: u16,
         first: usize,
         count: usize,
@@ -123,7 +122,7 @@ impl Records {
             Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
         };
         let codes = Consecutive::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
-        let at = UnixTime::from_secs(u64::from(at_high) << 32 | u64::from(at_low));
+        let at = UnixTime::from_secs(at);
         let records = self.0.borrow();
         let mut places = Vec::new();
         let mut tokens = Vec::new();

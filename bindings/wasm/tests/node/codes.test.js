@@ -139,3 +139,46 @@ test("URIs are written, read and drawn", () => {
   }
   assert.throws(() => new KeyUri(new Totp(RFC, { t0: 1 }), { account: "a" }), RangeError);
 });
+
+test("options may come from anywhere, and whatever they do, a token answers for itself", () => {
+  class Settings {
+    get digits() {
+      return 8;
+    }
+  }
+  for (const given of [new Settings(), Object.create({ digits: 8 })]) {
+    assert.equal(new Totp(RFC, given).digits, 8);
+    assert.equal(new Hotp(RFC, given).digits, 8);
+  }
+  const other = Secret.fromHex("00".repeat(20));
+  const theirs = new Totp(other);
+  const made = [];
+  // Frees the token that is being asked, and has another one made in its place.
+  const meddle = (token) => {
+    token.free();
+    made.push(new Totp(other));
+  };
+  const code = theirs.generate(NOW);
+  for (const call of [
+    (token) => token.verify(code, { get at() { meddle(token); return NOW; } }),
+    (token) => token.resync([code], { get radius() { meddle(token); return 1; } , at: NOW }),
+    (token) => token.find((function* () { meddle(token); yield code; })(), { at: NOW }),
+  ]) {
+    assert.throws(() => call(new Totp(RFC)), refused("freed"));
+  }
+  const mine = Secret.fromBase32(BASE32);
+  assert.throws(() => new Totp(mine, { get step() { mine.free(); made.push(Secret.generate()); return 30; } }), refused("freed"));
+  for (const object of made) object.free();
+});
+
+test("nothing but what the module has made has a place in it", () => {
+  for (const { constructor } of [RFC, new Totp(RFC)]) assert.equal(Object.getPrototypeOf(constructor), Function.prototype);
+  const hotp = new Hotp(RFC);
+  for (const wrong of [hotp, RFC, Object.create(Totp.prototype), new Proxy(new Totp(RFC), {})]) {
+    for (const method of ["generate", "verify", "stepAt"]) assert.throws(() => Totp.prototype[method].call(wrong, "287082"), TypeError);
+  }
+  assert.throws(() => new Totp(new Proxy(RFC, {})), /a secret is a Secret/);
+  assert.throws(() => new KeyUri(new Proxy(hotp, {}), { account: "a" }), /made from a Totp or a Hotp/);
+  class Mine extends Totp {}
+  assert.equal(new Mine(RFC, { digits: 8 }).generate(59), "94287082");
+});

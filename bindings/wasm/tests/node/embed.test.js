@@ -1,5 +1,6 @@
 // The entry that loads nothing: the modules are handed to it.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Secret, Totp, formats, read, startCodes, startSeeds } from "oath-totp/embed";
@@ -9,6 +10,8 @@ const bytes = (name) => readFileSync(new URL(import.meta.resolve(`oath-totp/wasm
 test("nothing works before its module has started; the bytes start it, or the module", async () => {
   assert.throws(() => Secret.generate());
   await assert.rejects(startCodes(new Uint8Array(8)), WebAssembly.CompileError);
+  // A module, but another's.
+  await assert.rejects(startCodes(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), TypeError);
   await startCodes(bytes("codes"));
   assert.throws(() => formats());
   await startSeeds(new WebAssembly.Module(bytes("seeds-simd")));
@@ -19,4 +22,12 @@ test("nothing works before its module has started; the bytes start it, or the mo
   await startSeeds(bytes("seeds"));
   assert.equal(new Totp(secret).generate(59), "287082");
   assert.equal(file.records.length, 1);
+});
+
+test("an engine that does not tell what it has collected will do", () => {
+  const script = `delete globalThis.FinalizationRegistry;
+    const { Secret, Totp } = await import("oath-totp");
+    using(new Totp(Secret.fromHex("3132333435363738393031323334353637383930")));
+    function using(totp) { console.log(totp.generate(59)); totp.free(); }`;
+  assert.equal(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }), "287082\n");
 });
