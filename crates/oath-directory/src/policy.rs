@@ -5,7 +5,7 @@ use oath_totp::{Algorithm, Digits, UnixTime, Window};
 /// The rules of a directory as data. The defaults are Entra ID's, as far as Microsoft documents them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How many tokens, hardware and software together, a user may hold: 5.
+    /// How many tokens, hardware and software together, a user may hold: 5, [`oath_seeds::MOST_PER_USER`].
     pub tokens_per_user: usize,
     /// Whether guests may hold hardware tokens: no.
     pub guests_hold_hardware: bool,
@@ -38,7 +38,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            tokens_per_user: 5,
+            tokens_per_user: oath_seeds::MOST_PER_USER,
             guests_hold_hardware: false,
             activations: 200,
             activation_period: Duration::from_secs(5 * 60),
