@@ -4,6 +4,10 @@ import { rolldown } from "rolldown";
 
 const [sources, folder] = process.argv.slice(2);
 
+/** A console shows the names of classes. */
+const keepNames = { function: false, class: true };
+const minify = { compress: { keepNames }, mangle: { keepNames }, codegen: true };
+
 /** What the codes export comes from their entry, whatever file exports it here. */
 function codesFrom(entry) {
   return { name: "codes", resolveId: (id) => (id === "./codes.js" || id === entry ? { id: entry, external: true } : null) };
@@ -16,6 +20,6 @@ for (const entry of ["embed", "index-node", "index-web", "seeds-node", "seeds-we
     plugins: kind ? [codesFrom(`./index-${kind}.js`)] : [],
     treeshake: { moduleSideEffects: true },
   });
-  await bundle.write({ file: `${folder}/${entry}.js`, format: "esm", minify: true });
+  await bundle.write({ file: `${folder}/${entry}.js`, format: "esm", minify });
   await bundle.close();
 }

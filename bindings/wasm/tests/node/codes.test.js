@@ -111,6 +111,13 @@ test("secrets are not shown, and gone once they are freed", () => {
   assert.throws(() => new Totp(BASE32), /Secret.fromBase32/);
 });
 
+test("a console shows what things are called", () => {
+  for (const [name, shown] of Object.entries({ Secret: RFC, Totp: new Totp(RFC), Hotp: new Hotp(RFC), KeyUri: new KeyUri(new Hotp(RFC), { account: "a" }) })) {
+    assert.equal(inspect(shown), `${name} {}`);
+  }
+  assert.throws(() => new Totp(RFC).verify("000000", { at: 59 }), (error) => inspect(error).startsWith("[OathError: the code is not valid]"));
+});
+
 test("without randomness nothing is made up", () => {
   const { crypto } = globalThis;
   try {
