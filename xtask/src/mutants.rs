@@ -2,6 +2,7 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, output, text};
+use std::fs;
 
 /// `cargo xtask mutants`, with `FILE` only the mutants of that file. What is left out, and why, stands in
 /// `.cargo/mutants.toml`.
@@ -11,10 +12,12 @@ pub(crate) fn mutants() -> Outcome {
         return Ok(());
     }
     let file = std::env::args().nth(2);
+    let reports = target_directory()?.join("mutants");
+    fs::create_dir_all(&reports)?;
     // What lies below the mutated crate is not built again and may be fast; the crate itself is built again for each.
     let of = |name: &str, quick_to_build: &[&str], tests: &[&str]| {
         let package = format!("--package={name}");
-        let reports = format!("--output={}", text(&target_directory()?.join("mutants").join(name)));
+        let reports = format!("--output={}", text(&reports.join(name)));
         let mut words = vec!["mutants", &package, &reports, "--all-features", "--profile=mutants", "--timeout=60"];
         words.extend(["--no-shuffle", "--cargo-arg=--locked"]);
         words.extend(quick_to_build);
