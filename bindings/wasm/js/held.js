@@ -1,5 +1,5 @@
 import { freed } from "./errors.js";
-import { done, release, secret_held } from "./module.js";
+import { ALGORITHM, DIGITS, MOMENT, STEP, done, numbers, release, secret_held, taken } from "./module.js";
 
 /** Only these files have it, and so only they can wrap what the module has made. */
 export const MADE = Symbol();
@@ -31,6 +31,35 @@ export class Held {
     left?.unregister(this);
     release(this.#handle, 0);
     this.#handle = undefined;
+  }
+}
+
+/** As the module numbers them. */
+const ALGORITHMS = ["SHA1", "SHA256", "SHA512"];
+
+/** A token or a URI, with what the module tells of it when it has made it. */
+export class Described extends Held {
+  #parameters;
+
+  constructor(handle) {
+    super(handle);
+    const words = numbers();
+    const digits = words[DIGITS];
+    this.#parameters = {
+      algorithm: ALGORITHMS[words[ALGORITHM]],
+      digits,
+      /** What a code is added to for its leading zeros. */
+      power: 10 ** digits,
+      /** In seconds; 0 for a URI that counts. */
+      step: words[STEP],
+      /** T0, or the counter of a URI that counts. */
+      moment: taken(words, MOMENT),
+    };
+  }
+
+  parameters() {
+    this.live();
+    return this.#parameters;
   }
 }
 

@@ -1,15 +1,12 @@
 import {
   CODE, COUNTER, aheadOf, backOf, consecutive, driftOf, flag, integer, lastStepOf, options, seconds, string, unsigned,
 } from "./arguments.js";
-import { Held, MADE, disposable } from "./held.js";
+import { Described, MADE, disposable } from "./held.js";
 import * as module from "./module.js";
 import {
-  AHEAD, ALGORITHM, BACK, CODES, DIGITS, DRIFT, GIVEN, LAST, MOMENT, STEP, done, numbers, put, taken, takenSigned, told,
+  AHEAD, BACK, CODES, DIGITS, DRIFT, GIVEN, LAST, MOMENT, STEP, done, numbers, put, taken, takenSigned, told,
 } from "./module.js";
 import { Secret, secretOf } from "./secret.js";
-
-/** As the module numbers them. */
-export const ALGORITHMS = ["SHA1", "SHA256", "SHA512"];
 
 const RADIUS = "a radius is 0 to 65535 steps";
 const LOOK_AHEAD = "a look-ahead is 0 to 65535 counters";
@@ -63,7 +60,8 @@ function checked(digits, algorithm, legacy) {
 }
 
 /** The code of a moment or counter, with its leading zeros: those of a number that is longer by one digit. */
-function shown(held, power, moment) {
+function shown(held, moment) {
+  const { power } = held.parameters();
   put(numbers(), MOMENT, moment);
   return String(power + module.generate(held.live(), 0)).slice(1);
 }
@@ -73,11 +71,6 @@ export let totpOf;
 
 export class Totp {
   #held;
-  #algorithm;
-  #digits;
-  #power;
-  #step;
-  #t0;
 
   static {
     totpOf = (token) => (typeof token === "object" && token !== null && #held in token ? token.#held : undefined);
@@ -85,12 +78,6 @@ export class Totp {
 
   constructor(secret, given, held) {
     this.#held = secret === MADE ? held : Totp.#make(secretOf(secret), given);
-    const words = numbers();
-    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
-    this.#digits = words[DIGITS];
-    this.#power = 10 ** this.#digits;
-    this.#step = words[STEP];
-    this.#t0 = taken(words, MOMENT);
   }
 
   static #make(secret, given) {
@@ -105,12 +92,13 @@ export class Totp {
     words[DIGITS] = digits;
     words[STEP] = step;
     put(words, MOMENT, t0);
-    return new Held(done(module.totp(secret.live(), Number(legacy)), "secret"));
+    return new Described(done(module.totp(secret.live(), Number(legacy)), "secret"));
   }
 
   generate(at) {
     const held = this.#held;
-    return shown(held, this.#power, seconds(at));
+    held.live();
+    return shown(held, seconds(at));
   }
 
   verify(code, given) {
@@ -172,23 +160,19 @@ export class Totp {
   }
 
   get algorithm() {
-    this.#held.live();
-    return this.#algorithm;
+    return this.#held.parameters().algorithm;
   }
 
   get digits() {
-    this.#held.live();
-    return this.#digits;
+    return this.#held.parameters().digits;
   }
 
   get step() {
-    this.#held.live();
-    return this.#step;
+    return this.#held.parameters().step;
   }
 
   get t0() {
-    this.#held.live();
-    return this.#t0;
+    return this.#held.parameters().moment;
   }
 
   free() {
@@ -217,9 +201,6 @@ export let hotpOf;
 
 export class Hotp {
   #held;
-  #algorithm;
-  #digits;
-  #power;
 
   static {
     hotpOf = (token) => (typeof token === "object" && token !== null && #held in token ? token.#held : undefined);
@@ -227,10 +208,6 @@ export class Hotp {
 
   constructor(secret, given, held) {
     this.#held = secret === MADE ? held : Hotp.#make(secretOf(secret), given);
-    const words = numbers();
-    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
-    this.#digits = words[DIGITS];
-    this.#power = 10 ** this.#digits;
   }
 
   static #make(secret, given) {
@@ -239,13 +216,13 @@ export class Hotp {
     checked(digits, algorithm, legacy);
     told(algorithm);
     numbers()[DIGITS] = digits;
-    return new Held(done(module.hotp(secret.live(), Number(legacy)), "secret"));
+    return new Described(done(module.hotp(secret.live(), Number(legacy)), "secret"));
   }
 
   generate(counter) {
     const held = this.#held;
     held.live();
-    return shown(held, this.#power, unsigned(counter, COUNTER));
+    return shown(held, unsigned(counter, COUNTER));
   }
 
   verify(code, counter, given) {
@@ -277,13 +254,11 @@ export class Hotp {
   }
 
   get algorithm() {
-    this.#held.live();
-    return this.#algorithm;
+    return this.#held.parameters().algorithm;
   }
 
   get digits() {
-    this.#held.live();
-    return this.#digits;
+    return this.#held.parameters().digits;
   }
 
   free() {

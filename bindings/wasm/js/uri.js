@@ -1,9 +1,9 @@
 import { COUNTER, options, string, unsigned } from "./arguments.js";
-import { Held, MADE, disposable } from "./held.js";
+import { Described, MADE, disposable } from "./held.js";
 import * as module from "./module.js";
-import { ALGORITHM, DIGITS, GIVEN, MOMENT, STEP, done, encoder, handed, numbers, put, taken, told } from "./module.js";
+import { GIVEN, MOMENT, done, encoder, handed, numbers, put, told } from "./module.js";
 import { Secret } from "./secret.js";
-import { ALGORITHMS, Hotp, Totp, hotpOf, totpOf } from "./token.js";
+import { Hotp, Totp, hotpOf, totpOf } from "./token.js";
 
 /** What of a URI is shown. */
 const URI = 0;
@@ -14,19 +14,9 @@ const ISSUER = 4;
 
 export class KeyUri {
   #held;
-  #algorithm;
-  #digits;
-  #period;
-  #counter;
 
   constructor(given, named, held) {
     this.#held = given === MADE ? held : KeyUri.#make(given, named);
-    const words = numbers();
-    this.#algorithm = ALGORITHMS[words[ALGORITHM]];
-    this.#digits = words[DIGITS];
-    // Which of the two there is.
-    this.#period = words[STEP] || null;
-    this.#counter = this.#period === null ? taken(words, MOMENT) : null;
   }
 
   static #make(token, named) {
@@ -47,12 +37,12 @@ export class KeyUri {
     const words = numbers();
     words[GIVEN] = issuer === undefined ? 0 : 1;
     put(words, MOMENT, counter);
-    return new Held(done(module.uri_of(held.live(), first.length), "secret"));
+    return new Described(done(module.uri_of(held.live(), first.length), "secret"));
   }
 
   static parse(text) {
     told(string(text, "an otpauth URI is a string"));
-    return new KeyUri(MADE, undefined, new Held(done(module.uri_read(0, 0), "uri")));
+    return new KeyUri(MADE, undefined, new Described(done(module.uri_read(0, 0), "uri")));
   }
 
   toString() {
@@ -68,11 +58,11 @@ export class KeyUri {
   }
 
   toTotp() {
-    return new Totp(MADE, undefined, new Held(done(module.uri_token(this.#held.live(), 0), "secret")));
+    return new Totp(MADE, undefined, new Described(done(module.uri_token(this.#held.live(), 0), "secret")));
   }
 
   toHotp() {
-    return new Hotp(MADE, undefined, new Held(done(module.uri_token(this.#held.live(), 1), "secret")));
+    return new Hotp(MADE, undefined, new Described(done(module.uri_token(this.#held.live(), 1), "secret")));
   }
 
   get secret() {
@@ -88,23 +78,20 @@ export class KeyUri {
   }
 
   get algorithm() {
-    this.#held.live();
-    return this.#algorithm;
+    return this.#held.parameters().algorithm;
   }
 
   get digits() {
-    this.#held.live();
-    return this.#digits;
+    return this.#held.parameters().digits;
   }
 
   get period() {
-    this.#held.live();
-    return this.#period;
+    return this.#held.parameters().step || null;
   }
 
   get counter() {
-    this.#held.live();
-    return this.#counter;
+    const { step, moment } = this.#held.parameters();
+    return step === 0 ? moment : null;
   }
 
   free() {

@@ -2,8 +2,8 @@
 //! documented where JavaScript programmers look, in `js/index.d.ts` and `js/seeds.d.ts`; what is here is called by the
 //! JavaScript beside those, which has looked at the type of every argument.
 //!
-//! A number of 64 bits is passed as two halves: a bigint would have to be made for each call. A text with a secret in it
-//! is passed as its bytes, which are owned here and wiped; strings are not.
+//! A text with a secret in it is passed as its bytes, which are owned here and wiped; the strings that wasm-bindgen makes
+//! are not.
 //!
 //! The module of the codes is built without the standard library: what that prints when a program panics would be a third
 //! of it.

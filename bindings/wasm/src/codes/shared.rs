@@ -31,10 +31,20 @@ pub(super) struct Numbers {
 
 impl Numbers {
     const fn new() -> Self {
-        let [moment, last] = [0; 2];
-        let [given, back, ahead, digits, step, algorithm] = [0; 6];
-        let text = core::ptr::null_mut();
-        Self { moment, last, drift: 0, given, back, ahead, digits, step, algorithm, codes: [0; 3], text, length: 0 }
+        Self {
+            moment: 0,
+            last: 0,
+            drift: 0,
+            given: 0,
+            back: 0,
+            ahead: 0,
+            digits: 0,
+            step: 0,
+            algorithm: 0,
+            codes: [0; 3],
+            text: core::ptr::null_mut(),
+            length: 0,
+        }
     }
 
     pub(super) const fn time(&self) -> UnixTime {
