@@ -16,7 +16,9 @@ use graph::Line;
 use harness::{Effort, Row, medians, table};
 use hmac::{Hmac, KeyInit, Mac};
 use oath_lanes::{Path, Sha1Pads};
-use oath_totp::{Algorithm, Code, Consecutive, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window, whose};
+use oath_totp::{
+    Algorithm, Code, CodeRun, Consecutive, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window, whose,
+};
 
 const SECRET: &[u8] = b"12345678901234567890";
 const NOW: u64 = 1_700_000_015;
@@ -174,12 +176,16 @@ impl Bench {
 
     fn resync(&self, effort: Effort) -> Result<(), Box<dyn Error>> {
         let totp_rs = totp_rs(2880)?;
-        let (one, two) = (self.consecutive(1)?, self.consecutive(2)?);
+        let one: Code = self.miss.parse()?;
+        let two = Consecutive::from([one.clone(), one.clone()]);
         let now = UnixTime::from_secs(NOW);
-        let ours = |codes| self.ours.resync(black_box(codes), black_box(now), 2880, &TotpState::default()).is_ok();
         let mut rows = vec![
-            Row::new("oath-totp resync, one code", || ours(&one)),
-            Row::new("oath-totp resync, two codes", || ours(&two)),
+            Row::new("oath-totp activate, one code", || {
+                self.ours.activate(black_box(&one), black_box(now), 2880, &TotpState::NEW).is_ok()
+            }),
+            Row::new("oath-totp resync, two codes", || {
+                self.ours.resync(black_box(&two), black_box(now), 2880, &TotpState::NEW).is_ok()
+            }),
             Row::new("totp-rs 6 check", || totp_rs.check(black_box(&self.miss), black_box(NOW))),
         ];
         if let Some(liboath) = &self.liboath {
@@ -198,7 +204,7 @@ impl Bench {
             .map(|number| token(&[SECRET, &number.to_be_bytes()].concat()))
             .collect::<Result<Vec<Totp>, _>>()?;
         let all: Vec<&Totp> = tokens.iter().collect();
-        let code = self.consecutive(1)?;
+        let code = CodeRun::from(self.miss.parse::<Code>()?);
         let now = UnixTime::from_secs(NOW);
         // 17 × (2 × 2880 + 1) + 2 × 1031 + 1 steps are 100,000.
         let rows = vec![
@@ -238,11 +244,6 @@ impl Bench {
             }
         }
         Ok(lines)
-    }
-
-    fn consecutive(&self, count: usize) -> Result<Consecutive, Box<dyn Error>> {
-        let codes = vec![self.miss.parse::<Code>()?; count];
-        Ok(Consecutive::try_from(codes.as_slice())?)
     }
 
     fn verify_ours(&self, code: &Code, steps: u8, drift: i64) -> bool {

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use oath_totp::{
-    Algorithm, Consecutive, Digits, Hotp, HotpState, Key, Rejected, TimeStep, Totp, TotpState, UnixTime, Window,
+    Algorithm, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, Rejected, TimeStep, Totp, TotpState, UnixTime, Window,
 };
 
 type Input = (u8, (u64, u32, u64), (u8, u8, bool), (Option<u64>, i64), u16, u64);
@@ -20,7 +20,7 @@ fuzz_target!(|input: Input| {
     let now = UnixTime::from_secs(time);
     let server = time_step.at(now);
     let state = TotpState { last_step, drift };
-    let window = Window::new(back, ahead);
+    let window = Window::new(back, ahead).with_max_drift(radius);
     let window = if both { window } else { window.recorded_only() };
 
     // Whatever the step, and the steps that the window is sure to hold.
@@ -31,6 +31,7 @@ fuzz_target!(|input: Input| {
             Ok(accepted) => {
                 assert!(state.is_unspent(accepted.matched));
                 assert_eq!(accepted.next.last_step, Some(accepted.matched));
+                assert!(accepted.next.drift.unsigned_abs() <= radius.into());
             }
             Err(Rejected::Ambiguous) => unreachable!("a sign-in is never ambiguous"),
             Err(_) => assert!(!(both && inside && state.is_unspent(step)), "a right code is refused"),
@@ -42,12 +43,16 @@ fuzz_target!(|input: Input| {
         assert!(state.is_unspent(accepted.matched));
         assert!(accepted.matched.abs_diff(server) <= u64::from(radius));
     }
-    let _ = totp.find(&Consecutive::from(pair), now, radius);
+    if let Ok(accepted) = totp.activate(&pair[0], now, radius, &state) {
+        assert!(state.is_unspent(accepted.matched));
+        assert!(accepted.matched.abs_diff(server) <= u64::from(radius));
+    }
+    let _ = totp.find(&CodeRun::from(pair), now, radius);
     let _ = (time_step.start(step), time_step.remaining(now));
 
     let hotp = Hotp::new(key(), digits);
     let state = HotpState { counter: step };
-    if let Ok(accepted) = hotp.verify(&hotp.generate(step.wrapping_add(back.into())), back.into(), &state) {
+    if let Ok(accepted) = hotp.verify(&hotp.generate(step.wrapping_add(back.into())), back, &state) {
         assert!(accepted.next.counter > state.counter);
     }
     let three = [0, 1, 2].map(|i| hotp.generate(step.wrapping_add(i)));

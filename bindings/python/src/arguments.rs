@@ -2,7 +2,7 @@
 
 use crate::errors::{MALFORMED_CODE, type_error, value_error};
 use core::ops::Deref;
-use oath_totp::{Algorithm, Code, Consecutive, Digits, UnixTime, Window};
+use oath_totp::{Algorithm, Code, CodeRun, Consecutive, Digits, UnixTime, Window};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PySlice, PyString};
@@ -102,7 +102,7 @@ pub(crate) fn code(code: &Bound<'_, PyAny>) -> PyResult<Code> {
 }
 
 /// One code, or a sequence of one to three.
-pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
+pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<CodeRun> {
     if codes.is_instance_of::<PyString>() {
         return Ok(code(codes)?.into());
     }
@@ -111,7 +111,15 @@ pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
     };
     // Four are too many, as is what never ends.
     let all = each.take(4).map(|one| code(&one?)).collect::<PyResult<Vec<Code>>>()?;
-    Consecutive::try_from(all.as_slice()).map_err(value_error)
+    CodeRun::try_from(all.as_slice()).map_err(value_error)
+}
+
+/// A sequence of two or three codes.
+pub(crate) fn consecutive(given: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
+    match codes(given)? {
+        CodeRun::Several(codes) => Ok(codes),
+        CodeRun::One(_) => Err(value_error("resync takes two or three consecutive codes; activate takes one")),
+    }
 }
 
 /// A window: steps before and after, or a pair (back, ahead).

@@ -1,4 +1,4 @@
-use crate::arguments::{Around, algorithm, code, codes, digits, time};
+use crate::arguments::{Around, algorithm, code, codes, consecutive, digits, time};
 use crate::errors::{rejected, type_error, value_error};
 use crate::secret::Secret;
 use core::hash::{Hash, Hasher};
@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 /// What a server stores for a TOTP token.
 #[pyclass(frozen, eq, ord, module = "oath_totp")]
-#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub(crate) struct TotpState(pub(crate) oath_totp::TotpState);
 
 #[pymethods]
@@ -159,7 +159,7 @@ impl Totp {
         at: Option<&Bound<'_, PyAny>>,
         window: Around,
     ) -> PyResult<Accepted> {
-        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.0);
+        let state = state.map_or(oath_totp::TotpState::NEW, |state| state.0);
         let verdict = self.totp.verify(&self::code(code)?, time(at)?, window.0, &state);
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
     }
@@ -173,8 +173,8 @@ impl Totp {
         at: Option<&Bound<'_, PyAny>>,
         radius: u16,
     ) -> PyResult<Accepted> {
-        let state = state.map_or_else(oath_totp::TotpState::default, |state| state.0);
-        let (codes, at) = (self::codes(codes)?, time(at)?);
+        let state = state.map_or(oath_totp::TotpState::NEW, |state| state.0);
+        let (codes, at) = (consecutive(codes)?, time(at)?);
         let verdict = py.detach(|| self.totp.resync(&codes, at, radius, &state));
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
     }
@@ -193,12 +193,12 @@ impl Totp {
 
     #[pyo3(signature = (at = None))]
     fn step_at(&self, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
-        Ok(self.totp.parameters().2.at(time(at)?))
+        Ok(self.totp.time_step().at(time(at)?))
     }
 
     #[pyo3(signature = (at = None))]
     fn remaining(&self, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
-        Ok(self.totp.parameters().2.remaining(time(at)?))
+        Ok(self.totp.time_step().remaining(time(at)?))
     }
 
     #[getter]
@@ -208,26 +208,26 @@ impl Totp {
 
     #[getter]
     const fn algorithm(&self) -> &'static str {
-        self.totp.parameters().0.name()
+        self.totp.algorithm().name()
     }
 
     #[getter]
     const fn digits(&self) -> usize {
-        self.totp.parameters().1.count()
+        self.totp.digits().count()
     }
 
     #[getter]
     const fn step(&self) -> u32 {
-        self.totp.parameters().2.x()
+        self.totp.time_step().x()
     }
 
     #[getter]
     const fn t0(&self) -> u64 {
-        self.totp.parameters().2.t0()
+        self.totp.time_step().t0()
     }
 
     fn __repr__(&self) -> String {
-        let (algorithm, digits, step) = self.totp.parameters();
+        let (algorithm, digits, step) = (self.totp.algorithm(), self.totp.digits(), self.totp.time_step());
         format!("Totp([secret elided], digits={digits}, step={}, algorithm='{algorithm}', t0={})", step.x(), step.t0())
     }
 }
@@ -279,7 +279,7 @@ impl Hotp {
         py: Python<'_>,
         code: &Bound<'_, PyAny>,
         counter: u64,
-        look_ahead: u16,
+        look_ahead: u8,
     ) -> PyResult<AcceptedCounter> {
         let verdict = self.hotp.verify(&self::code(code)?, look_ahead, &HotpState { counter });
         verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
@@ -293,7 +293,7 @@ impl Hotp {
         counter: u64,
         look_ahead: u16,
     ) -> PyResult<AcceptedCounter> {
-        let codes = self::codes(codes)?;
+        let codes = consecutive(codes)?;
         let verdict = py.detach(|| self.hotp.resync(&codes, look_ahead, &HotpState { counter }));
         verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
     }
@@ -305,16 +305,16 @@ impl Hotp {
 
     #[getter]
     const fn algorithm(&self) -> &'static str {
-        self.hotp.parameters().0.name()
+        self.hotp.algorithm().name()
     }
 
     #[getter]
     const fn digits(&self) -> usize {
-        self.hotp.parameters().1.count()
+        self.hotp.digits().count()
     }
 
     fn __repr__(&self) -> String {
-        let (algorithm, digits) = self.hotp.parameters();
+        let (algorithm, digits) = (self.hotp.algorithm(), self.hotp.digits());
         format!("Hotp([secret elided], digits={digits}, algorithm='{algorithm}')")
     }
 }

@@ -12,7 +12,7 @@ use oath_directory::{
     Actor, Error, Files, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
 };
 use oath_seeds::Reader;
-use oath_totp::{Code, Consecutive, UnixTime};
+use oath_totp::{Code, CodeRun, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::io::{self, Read};
@@ -93,7 +93,7 @@ fn upn(py: Python<'_>, name: &str) -> PyResult<Upn> {
 }
 
 /// A code, and the next one where the first fits several moments.
-fn both(first: &Bound<'_, PyAny>, next: Option<&Bound<'_, PyAny>>) -> PyResult<Consecutive> {
+fn both(first: &Bound<'_, PyAny>, next: Option<&Bound<'_, PyAny>>) -> PyResult<CodeRun> {
     let first: Code = code(first)?;
     Ok(match next {
         Some(next) => [first, code(next)?].into(),
@@ -275,16 +275,16 @@ impl Directory {
         self.wait(py, self.inner(py)?.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 
-    #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
+    #[pyo3(signature = (serial, code, next_code, *, at = None))]
     fn resync(
         &self,
         py: Python<'_>,
         serial: &str,
         code: &Bound<'_, PyAny>,
-        next_code: Option<&Bound<'_, PyAny>>,
+        next_code: &Bound<'_, PyAny>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
-        let (codes, now) = (both(code, next_code)?, time(at)?);
+        let (codes, now) = ([self::code(code)?, self::code(next_code)?].into(), time(at)?);
         self.wait(py, self.inner(py)?.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 

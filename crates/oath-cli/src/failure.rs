@@ -5,7 +5,7 @@ use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
 use oath_directory::{Error, KeyRingError, Refusal};
 use oath_seeds::ReadError;
-use oath_totp::MalformedCode;
+use oath_totp::CodeError;
 use serde_json::json;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -183,8 +183,8 @@ impl Failure {
     }
 }
 
-impl From<MalformedCode> for Failure {
-    fn from(error: MalformedCode) -> Self {
+impl From<CodeError> for Failure {
+    fn from(error: CodeError) -> Self {
         let action = "type the code as the token shows it: 123456, or in quotes \"123 456\"";
         Self::new(Exit::Fault, "code-malformed", error.to_string(), action).in_place("the code on the command line")
     }

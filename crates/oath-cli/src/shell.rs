@@ -4,7 +4,7 @@ use crate::output;
 use crate::place::{Files, Surroundings};
 use oath_directory::store::SqliteStore;
 use oath_directory::{Actor, Directory, Policy};
-use oath_totp::{Code, Consecutive, UnixTime};
+use oath_totp::{Code, CodeRun, UnixTime};
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -68,8 +68,8 @@ impl Shell<'_> {
     }
 }
 
-/// One code as somebody typed it, and the next one where there is one.
-pub(crate) fn codes(code: &str, next: Option<&str>) -> Result<Consecutive, Failure> {
+/// A code as typed by a person, and the next code where it is given.
+pub(crate) fn codes(code: &str, next: Option<&str>) -> Result<CodeRun, Failure> {
     let code = Code::from_typed(code)?;
     Ok(match next {
         Some(next) => [code, Code::from_typed(next)?].into(),

@@ -28,7 +28,7 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 /// # pollster::block_on(async {
 /// use oath_directory::store::MemoryStore;
 /// use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
-/// use oath_totp::{Consecutive, UnixTime};
+/// use oath_totp::{CodeRun, UnixTime};
 ///
 /// let directory = Directory::new(MemoryStore::default(), KeyRing::generate()?, Policy::default())?;
 /// let operator = Actor::local_operator();

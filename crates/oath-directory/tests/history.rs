@@ -6,7 +6,7 @@
 
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, Upn, UserKind};
-use oath_totp::{Accepted, Algorithm, Code, Consecutive, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
+use oath_totp::{Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
 use pollster::block_on;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,7 @@ impl Model {
         Ok(())
     }
 
-    fn codes(&mut self, token: usize, codes: &Consecutive, now: u64, activation: bool) -> Answer {
+    fn codes(&mut self, token: usize, codes: &CodeRun, now: u64, activation: bool) -> Answer {
         let (status, holder) = self.token(token)?;
         let fits = if activation {
             matches!(status, Status::Assigned | Status::FailedActivation)
@@ -169,8 +169,13 @@ impl Model {
             return Err("too-many-activations");
         }
         Self::locked(self.token_failures.get(&token), now)?;
-        let state = self.states.get(&token).copied().unwrap_or_default();
-        match totp(token).resync(codes, UnixTime::from_secs(now), policy().radius, &state) {
+        let state = self.states.get(&token).copied().unwrap_or(TotpState::NEW);
+        let (now_time, radius) = (UnixTime::from_secs(now), policy().radius);
+        let found = match codes {
+            CodeRun::One(code) => totp(token).activate(code, now_time, radius, &state),
+            CodeRun::Several(codes) => totp(token).resync(codes, now_time, radius, &state),
+        };
+        match found {
             Ok(accepted) => {
                 self.accept(token, &accepted);
                 self.token_failures.remove(&token);
@@ -197,7 +202,7 @@ impl Model {
             self.tokens.iter().filter(|(_, s)| **s == (Status::Activated, Some(user))).map(|(t, _)| *t).collect();
         let mut accepted = false;
         for token in mine {
-            let state = self.states.get(&token).copied().unwrap_or_default();
+            let state = self.states.get(&token).copied().unwrap_or(TotpState::NEW);
             if let Ok(found) = totp(token).verify(code, UnixTime::from_secs(now), policy().window, &state) {
                 self.accept(token, &found);
                 self.token_failures.remove(&token);
@@ -293,15 +298,15 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                 answer(block_on(directory.assign(&operator, at, &serial(token), &upn(user)))),
             ),
             Op::Activate(token, what) => {
-                let code = typed(what, token, &model).into();
+                let code = CodeRun::from(typed(what, token, &model));
                 let found = answer(block_on(directory.activate(&operator, at, &serial(token), &code)));
                 (model.codes(token, &code, now, true), found)
             }
             Op::Resync(token, what) => {
                 let next = totp(token).generate_at_step(step_of(token, now) + 1);
-                let codes = [typed(what, token, &model), next].into();
+                let codes = Consecutive::from([typed(what, token, &model), next]);
                 let found = answer(block_on(directory.resync(&operator, at, &serial(token), &codes)));
-                (model.codes(token, &codes, now, false), found)
+                (model.codes(token, &codes.into(), now, false), found)
             }
             Op::Verify(user, token, what) => {
                 let code = typed(what, token, &model);

@@ -4,7 +4,7 @@ use oath_directory::audit::{Action, AuditEvent, Head};
 use oath_directory::model::{Upload, UploadFailure, Versioned};
 use oath_directory::store::{Changes, CommitError, Listed, MemoryStore, Store, StoreError, TokenFilter, View, Wanted};
 use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Status, Upn, User, UserKind, user_file};
-use oath_totp::{Algorithm, Code, Consecutive, Digits, Secret, TimeStep, Totp, UnixTime};
+use oath_totp::{Algorithm, Code, CodeRun, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ impl<S: Store> Setup<S> {
         failures.into_iter().map(|failure| (failure.line, failure.code)).collect()
     }
 
-    fn activate(&self, serial: &str, codes: impl Into<Consecutive>) -> Result<i64, &'static str> {
+    fn activate(&self, serial: &str, codes: impl Into<CodeRun>) -> Result<i64, &'static str> {
         let activated = block_on(self.directory.activate(&self.operator, self.now, serial, &codes.into()));
         activated.map(|found| found.drift).map_err(code)
     }

@@ -5,10 +5,10 @@ use core::str::FromStr;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// A one-time code of six to eight digits: what a person typed, or what [`generate`](crate::Totp::generate) computed.
+/// A one-time code of six to eight digits, typed by a person or computed by [`generate`](crate::Totp::generate).
 ///
-/// Parse it once, at the edge, and derive nothing from the text itself. Comparison takes constant time; `Debug` shows
-/// the length only; wiped when dropped. `Display` writes it with its leading zeros, and thereby publishes it.
+/// Parse the typed text once, where it arrives, and derive nothing else from it. Comparison takes constant time; `Debug`
+/// shows the length only; wiped when dropped. `Display` writes the code with its leading zeros and makes it public.
 ///
 /// ```
 /// use oath_totp::{Code, Digits};
@@ -16,7 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// assert_eq!(code.digits(), Digits::Six);
 /// assert_eq!(Code::from_typed("012 345")?, code);
 /// assert_eq!(code.to_string(), "012345");
-/// # Ok::<(), oath_totp::MalformedCode>(())
+/// # Ok::<(), oath_totp::CodeError>(())
 /// ```
 #[derive(Clone)]
 pub struct Code {
@@ -25,24 +25,29 @@ pub struct Code {
 }
 
 impl Code {
-    /// Six to eight ASCII digits and nothing else.
+    /// Reads six to eight ASCII digits and nothing else.
     ///
     /// Leakage: nothing about a candidate is secret.
     ///
     /// # Errors
-    /// [`MalformedCode`] names the first character that is no digit, or the number of digits.
-    pub fn parse(text: &str) -> Result<Self, MalformedCode> {
+    /// [`CodeError`] names the first character that is not a digit, or the number of digits.
+    pub fn parse(text: &str) -> Result<Self, CodeError> {
         Self::from_digits(text.chars().enumerate())
     }
 
-    /// The same from what people type and paste: white space, dashes and dots between the digits are dropped, and
-    /// full-width digits (U+FF10 to U+FF19) are read as digits.
+    /// Reads a code as people type and paste it: white space, dashes, minus signs, dots and invisible marks (direction
+    /// marks, word joiners, zero-width characters) are dropped, and full-width digits (U+FF10 to U+FF19) are read as
+    /// digits.
     ///
     /// # Errors
-    /// [`MalformedCode`], its index counted in characters of `text`.
-    pub fn from_typed(text: &str) -> Result<Self, MalformedCode> {
+    /// [`CodeError`], its index counted in characters of `text`.
+    pub fn from_typed(text: &str) -> Result<Self, CodeError> {
         let separator = |c: char| {
-            c.is_whitespace() || matches!(c, '-' | '.' | '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+            // Dashes and the minus sign; then soft hyphen, zero-width characters, direction marks, word joiner and BOM.
+            c.is_whitespace()
+                || matches!(c, '-' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+                || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+                || matches!(c, '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
         };
         let narrow = |c: char| match u32::from(c).checked_sub(0xff10) {
             Some(digit) => char::from_digit(digit, 10).unwrap_or(c),
@@ -51,36 +56,36 @@ impl Code {
         Self::from_digits(text.chars().enumerate().filter(|(_, c)| !separator(*c)).map(|(i, c)| (i, narrow(c))))
     }
 
-    fn from_digits(characters: impl Iterator<Item = (usize, char)>) -> Result<Self, MalformedCode> {
+    fn from_digits(characters: impl Iterator<Item = (usize, char)>) -> Result<Self, CodeError> {
         let mut value = 0u32;
         let mut found = 0u8;
         for (index, character) in characters {
             // `to_digit(10)` takes ASCII digits only.
-            let digit = character.to_digit(10).ok_or(MalformedCode::NotADigit { index })?;
+            let digit = character.to_digit(10).ok_or(CodeError::NotADigit { index })?;
             value = value.wrapping_mul(10).wrapping_add(digit);
             found = found.saturating_add(1);
         }
-        let digits = Digits::try_from(found).map_err(|_| MalformedCode::Length { found: found.into() })?;
+        let digits = Digits::try_from(found).map_err(|_| CodeError::Length { found: found.into() })?;
         Ok(Self { value, digits })
     }
 
-    /// A code that travelled as a number, without its leading zeros, and as how many digits it has.
+    /// A code given as a number without its leading zeros, and its number of digits.
     ///
     /// ```
     /// # use oath_totp::{Code, Digits};
     /// assert_eq!(Code::from_number(5924, Digits::Six)?, "005924".parse()?);
     /// assert!(Code::from_number(1_000_000, Digits::Six).is_err());
-    /// # Ok::<(), oath_totp::MalformedCode>(())
+    /// # Ok::<(), oath_totp::CodeError>(())
     /// ```
     ///
     /// # Errors
-    /// [`MalformedCode::Length`] where the number has more digits.
-    pub const fn from_number(number: u32, digits: Digits) -> Result<Self, MalformedCode> {
+    /// [`CodeError::Length`] where the number has more digits than that.
+    pub const fn from_number(number: u32, digits: Digits) -> Result<Self, CodeError> {
         if number < digits.bound() {
             Ok(Self { value: number, digits })
         } else {
             // Public: nothing about a candidate is secret.
-            Err(MalformedCode::Length { found: length(number) })
+            Err(CodeError::Length { found: length(number) })
         }
     }
 
@@ -89,13 +94,13 @@ impl Code {
         Self { value: digits.reduce(number), digits }
     }
 
-    /// How many digits it has.
+    /// The number of digits.
     #[must_use]
     pub const fn digits(&self) -> Digits {
         self.digits
     }
 
-    /// The code as a number, without its leading zeros: for callers to whom a number costs less than a text.
+    /// The code as a number without its leading zeros, for bindings that pass numbers cheaper than texts.
     ///
     /// Leakage: the code is secret.
     #[must_use]
@@ -119,7 +124,7 @@ impl Code {
     }
 }
 
-/// How many digits a public number has.
+/// The number of digits of a public number.
 const fn length(number: u32) -> usize {
     match number.checked_ilog10() {
         #[expect(clippy::as_conversions, reason = "From is not const; at most 9")]
@@ -142,19 +147,19 @@ const fn eight_digits(number: u32) -> u64 {
 }
 
 impl FromStr for Code {
-    type Err = MalformedCode;
+    type Err = CodeError;
 
-    fn from_str(text: &str) -> Result<Self, MalformedCode> {
+    fn from_str(text: &str) -> Result<Self, CodeError> {
         Self::parse(text)
     }
 }
 
-/// Publishes the code.
+/// Writes the code with its leading zeros, which makes it public.
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; 8];
         let length = self.expose_ascii(&mut buffer).len();
-        // Whoever prints a code publishes it.
+        // Printing a code makes it public.
         let mut buffer = ct::declassify(buffer);
         let text = buffer.get(..length).and_then(|text| core::str::from_utf8(text).ok()).ok_or(fmt::Error)?;
         let written = f.pad(text);
@@ -192,33 +197,34 @@ impl Drop for Code {
 
 impl ZeroizeOnDrop for Code {}
 
-/// A text that is no one-time code.
+/// A text or a number that is not a one-time code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MalformedCode {
+#[non_exhaustive]
+pub enum CodeError {
     /// The wrong number of digits.
     Length {
-        /// How many digits there were; 255 stands for 255 and more.
+        /// The number of digits found; 255 stands for 255 or more.
         found: usize,
     },
-    /// A character that is no digit.
+    /// A character that is not a digit.
     NotADigit {
-        /// Its place in the text, in characters from 0.
+        /// Its position in the text, in characters, counted from 0.
         index: usize,
     },
 }
 
-impl fmt::Display for MalformedCode {
+impl fmt::Display for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length { found } => write!(f, "a code has 6, 7 or 8 digits; this has {found}"),
+            Self::Length { found } => write!(f, "expected a code of 6, 7 or 8 digits; found {found} digits"),
             Self::NotADigit { index } => {
-                write!(f, "a code has digits only; the character at position {} is none", index.saturating_add(1))
+                write!(f, "expected digits only; the character at position {} is not a digit", index.saturating_add(1))
             }
         }
     }
 }
 
-impl core::error::Error for MalformedCode {}
+impl core::error::Error for CodeError {}
 
 #[cfg(test)]
 mod tests {
@@ -226,19 +232,32 @@ mod tests {
     use alloc::{format, string::ToString};
 
     #[test]
-    fn what_people_type_is_taken_and_what_is_no_code_is_refused_with_its_place() {
-        for text in ["012345", "012 345", " 012-345\n", "０１２３４５", "012\u{a0}345", "012.345", "01–23–45"]
-        {
+    fn codes_are_read_as_people_type_them_and_other_texts_are_refused_with_the_position() {
+        for text in [
+            "012345",
+            "012 345",
+            " 012-345\n",
+            "０１２３４５",
+            "012\u{a0}345",
+            "012.345",
+            "01–23–45",
+            "\u{200e}012345\u{200f}",
+            "012\u{2060}345",
+            "012\u{2212}345",
+            "\u{202a}012345\u{202c}",
+            "\u{2066}012\u{ad}345\u{2069}",
+            "\u{feff}012345",
+        ] {
             assert_eq!(Code::from_typed(text).unwrap().to_string(), "012345", "{text:?}");
         }
-        assert_eq!(Code::parse("012 345"), Err(MalformedCode::NotADigit { index: 3 }));
-        assert_eq!(Code::parse("０12345"), Err(MalformedCode::NotADigit { index: 0 }));
-        assert_eq!(Code::from_typed("01 2a45"), Err(MalformedCode::NotADigit { index: 4 }));
-        assert_eq!(Code::parse(""), Err(MalformedCode::Length { found: 0 }));
-        assert_eq!(Code::parse("12345"), Err(MalformedCode::Length { found: 5 }));
-        assert_eq!(Code::parse("123456789"), Err(MalformedCode::Length { found: 9 }));
-        assert_eq!(Code::parse(&"1".repeat(256)), Err(MalformedCode::Length { found: 255 }));
-        assert!(Code::parse("٠١٢٣٤٥").is_err(), "digits of other scripts are no digits here");
+        assert_eq!(Code::parse("012 345"), Err(CodeError::NotADigit { index: 3 }));
+        assert_eq!(Code::parse("０12345"), Err(CodeError::NotADigit { index: 0 }));
+        assert_eq!(Code::from_typed("01 2a45"), Err(CodeError::NotADigit { index: 4 }));
+        assert_eq!(Code::parse(""), Err(CodeError::Length { found: 0 }));
+        assert_eq!(Code::parse("12345"), Err(CodeError::Length { found: 5 }));
+        assert_eq!(Code::parse("123456789"), Err(CodeError::Length { found: 9 }));
+        assert_eq!(Code::parse(&"1".repeat(256)), Err(CodeError::Length { found: 255 }));
+        assert!(Code::parse("٠١٢٣٤٥").is_err(), "digits of other scripts are not taken");
     }
 
     #[test]

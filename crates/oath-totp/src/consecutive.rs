@@ -1,61 +1,79 @@
 use crate::code::Code;
 use crate::scan::Span;
 use core::fmt;
+use core::slice::from_ref;
 
-/// One, two or three codes that a token showed one right after the other.
+/// Two or three codes that a token showed one after another: what [`Totp::resync`](crate::Totp::resync) and
+/// [`Hotp::resync`](crate::Hotp::resync) take. One code is too few for a wide search, by type.
 ///
 /// ```
 /// use oath_totp::{Code, Consecutive};
 /// let (code, next): (Code, Code) = ("755224".parse()?, "287082".parse()?);
-/// let one = Consecutive::from(code.clone());
-/// let two = Consecutive::from([code, next]);
-/// # Ok::<(), oath_totp::MalformedCode>(())
+/// let two = Consecutive::from([code.clone(), next]);
+/// assert!(Consecutive::try_from(&[code][..]).is_err());
+/// # Ok::<(), oath_totp::CodeError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Consecutive(Codes);
 
 #[derive(Clone, Debug)]
 enum Codes {
-    One([Code; 1]),
     Two([Code; 2]),
     Three([Code; 3]),
+}
+
+/// One to three codes that a token showed one after another.
+///
+/// [`Totp::find`](crate::Totp::find) and [`whose`](crate::whose) take it: these searches let no user in, so that one code
+/// is enough. Where a state is at stake, a caller decides: [`activate`](crate::Totp::activate) takes one code,
+/// [`resync`](crate::Totp::resync) several.
+#[derive(Clone, Debug)]
+pub enum CodeRun {
+    /// One code.
+    One(Code),
+    /// Two or three codes.
+    Several(Consecutive),
 }
 
 impl Consecutive {
     pub(crate) fn codes(&self) -> &[Code] {
         match &self.0 {
-            Codes::One(codes) => codes,
             Codes::Two(codes) => codes,
             Codes::Three(codes) => codes,
         }
     }
 
-    /// Where runs of these codes may lie so that they end within the radius.
-    pub(crate) fn ending_around(&self, server: u64, radius: u16) -> Span {
-        let radius = u64::from(radius);
-        Span::new(server.saturating_sub(radius).saturating_sub(self.further()), server.saturating_add(radius))
-    }
-
-    /// How many steps there are after the first code's.
-    pub(crate) fn further(&self) -> u64 {
+    /// The number of steps from the first code to the last.
+    pub(crate) const fn further(&self) -> u64 {
         match self.0 {
-            Codes::One(_) => 0,
             Codes::Two(_) => 1,
             Codes::Three(_) => 2,
         }
     }
 }
 
-impl From<Code> for Consecutive {
-    fn from(code: Code) -> Self {
-        Self(Codes::One([code]))
+impl CodeRun {
+    pub(crate) fn codes(&self) -> &[Code] {
+        match self {
+            Self::One(code) => from_ref(code),
+            Self::Several(codes) => codes.codes(),
+        }
+    }
+
+    /// The number of steps from the first code to the last.
+    pub(crate) const fn further(&self) -> u64 {
+        match self {
+            Self::One(_) => 0,
+            Self::Several(codes) => codes.further(),
+        }
     }
 }
 
-impl From<[Code; 1]> for Consecutive {
-    fn from(codes: [Code; 1]) -> Self {
-        Self(Codes::One(codes))
-    }
+/// The steps to scan for a run of codes that ends within `radius` steps of the server's step. `further` is the number of
+/// steps from the first code of the run to the last.
+pub(crate) fn ending_around(server: u64, radius: u16, further: u64) -> Span {
+    let radius = u64::from(radius);
+    Span::new(server.saturating_sub(radius).saturating_sub(further), server.saturating_add(radius))
 }
 
 impl From<[Code; 2]> for Consecutive {
@@ -70,30 +88,70 @@ impl From<[Code; 3]> for Consecutive {
     }
 }
 
-impl TryFrom<&[Code]> for Consecutive {
-    type Error = CodeCount;
+impl From<Code> for CodeRun {
+    fn from(code: Code) -> Self {
+        Self::One(code)
+    }
+}
 
-    fn try_from(codes: &[Code]) -> Result<Self, CodeCount> {
+impl From<Consecutive> for CodeRun {
+    fn from(codes: Consecutive) -> Self {
+        Self::Several(codes)
+    }
+}
+
+impl From<[Code; 2]> for CodeRun {
+    fn from(codes: [Code; 2]) -> Self {
+        Self::Several(codes.into())
+    }
+}
+
+impl From<[Code; 3]> for CodeRun {
+    fn from(codes: [Code; 3]) -> Self {
+        Self::Several(codes.into())
+    }
+}
+
+impl TryFrom<&[Code]> for Consecutive {
+    type Error = CodeCountError;
+
+    fn try_from(codes: &[Code]) -> Result<Self, CodeCountError> {
         match codes {
-            [a] => Ok([a.clone()].into()),
             [a, b] => Ok([a.clone(), b.clone()].into()),
             [a, b, c] => Ok([a.clone(), b.clone(), c.clone()].into()),
-            _ => Err(CodeCount { found: codes.len() }),
+            _ => Err(CodeCountError { found: codes.len(), least: 2 }),
         }
     }
 }
 
-/// Not one, two or three codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodeCount {
-    /// How many there were.
-    pub found: usize,
-}
+impl TryFrom<&[Code]> for CodeRun {
+    type Error = CodeCountError;
 
-impl fmt::Display for CodeCount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected one, two or three consecutive codes; found {}", self.found)
+    fn try_from(codes: &[Code]) -> Result<Self, CodeCountError> {
+        match codes {
+            [code] => Ok(code.clone().into()),
+            codes => {
+                Consecutive::try_from(codes).map(Self::Several).map_err(|error| CodeCountError { least: 1, ..error })
+            }
+        }
     }
 }
 
-impl core::error::Error for CodeCount {}
+/// The wrong number of codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeCountError {
+    /// How many codes were given.
+    pub found: usize,
+    /// How many are needed at least: 1 or 2.
+    pub least: usize,
+}
+
+impl fmt::Display for CodeCountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let expected = if self.least == 1 { "one, two or three" } else { "two or three" };
+        write!(f, "expected {expected} consecutive codes; found {}", self.found)
+    }
+}
+
+impl core::error::Error for CodeCountError {}

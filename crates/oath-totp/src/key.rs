@@ -5,11 +5,16 @@ use core::fmt;
 use oath_lanes::{Sha1Pads, Sha256Pads};
 use zeroize::ZeroizeOnDrop;
 
-/// The shared secret K, absorbed into the two pad states of HMAC (RFC 2104): all that codes are computed from.
+/// The shared secret K, absorbed into the two pad states of HMAC (RFC 2104). Codes are computed from these alone.
 ///
-/// K itself is not kept. Wiped when dropped, together with what computing with it left on the stack below; no `Clone`;
-/// `Debug` shows the algorithm only. On the heap, so that moving a key leaves no copy of it behind; without the feature
-/// `alloc` a move does.
+/// K itself is not kept. No `Clone`; `Debug` shows the algorithm only. The pad states are on the heap, so that moving a
+/// key leaves no copy behind; without the feature `alloc` a move leaves one.
+///
+/// **What is left in memory.** Dropping a key wipes its pad states and overwrites 8 KiB of the stack below. Until then
+/// each code that is computed leaves pad states, the digest and the truncated number in stack frames that have returned:
+/// wiping them at every call would take longer than the call. A server that keeps its keys calls
+/// [`overwrite_stack`](crate::overwrite_stack) at the end of a request. Copies in registers, and pages that the system
+/// has written to disk, are out of reach.
 pub struct Key(Pads);
 
 #[cfg(feature = "alloc")]
@@ -30,8 +35,8 @@ impl Key {
     /// The least length that [`legacy_from_bytes`](Self::legacy_from_bytes) takes, in bytes: 80 bits.
     pub const LEGACY_MIN_BYTES: usize = 10;
 
-    /// Absorbs K of 16 bytes or more (128 bits, RFC 4226 §4 R6; 160 are recommended). A K longer than the hash's block
-    /// is hashed first, as RFC 2104 says.
+    /// Absorbs K of 16 bytes or more (128 bits, RFC 4226 §4 R6; 160 bits are recommended). A K longer than the hash's
+    /// block is hashed first, as RFC 2104 §2 says.
     ///
     /// Leakage: K is secret, its length and the algorithm are public.
     ///
@@ -41,8 +46,10 @@ impl Key {
         Self::at_least(Self::MIN_BYTES, k, algorithm)
     }
 
-    /// The same for keys from 10 bytes (80 bits) on, which services and older tokens still hand out. They are weaker
-    /// than RFC 4226 allows: take them only where the other side cannot be changed.
+    /// Absorbs K of 10 bytes or more (80 bits). Some services and older tokens still use such keys, which are weaker than
+    /// RFC 4226 allows: accept them only where the other side cannot be changed.
+    ///
+    /// Leakage: as [`from_bytes`](Self::from_bytes).
     ///
     /// # Errors
     /// [`KeyError`] where K is shorter than 10 bytes.
@@ -63,7 +70,7 @@ impl Key {
         }))
     }
 
-    /// Which hash it is for.
+    /// The hash of the HMAC.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         match self.0 {
@@ -108,7 +115,7 @@ pub(crate) enum Keys<'a> {
 
 #[cfg(feature = "alloc")]
 impl<'a> Keys<'a> {
-    /// Those of `keys` that are for this algorithm, in their order.
+    /// The keys of this algorithm, in their order.
     pub(crate) fn of(algorithm: Algorithm, keys: impl Iterator<Item = &'a Key>) -> Self {
         let pads = keys.map(|key| &key.0);
         match algorithm {
@@ -124,7 +131,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// How many.
+    /// The number of keys.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Sha1(keys) => keys.len(),
@@ -133,8 +140,8 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// `out[i] = DT(HMAC(K_i, counter))`, as far as the keys and `out` reach. All keys share the message schedule of the
-    /// counter.
+    /// `out[i] = DT(HMAC(K_i, counter))` for each key that has a place in `out`. All keys share the message schedule of
+    /// the counter.
     ///
     /// Leakage: the keys and `out` are secret; `counter` and the lengths are public.
     pub(crate) fn truncated(&self, counter: u64, out: &mut [u32]) {
@@ -156,10 +163,10 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A kernel leaves pad states on the stack below, and every call would pay for overwriting them; here it is paid once.
+/// The kernels leave pad states on the stack below. Overwriting them at every call would be slow, so it is done here.
 impl Drop for Key {
     fn drop(&mut self) {
-        traces::overwrite();
+        traces::overwrite_stack();
     }
 }
 
@@ -168,10 +175,11 @@ impl ZeroizeOnDrop for Key {}
 
 /// K is too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyError {
-    /// How many bytes K has.
+    /// The length of K in bytes.
     pub found: usize,
-    /// How many it must have at least.
+    /// The least length in bytes.
     pub least: usize,
 }
 

@@ -5,7 +5,7 @@
 
 #[cfg(any(feature = "alloc", test))]
 extern crate alloc;
-#[cfg(oath_ct_check)]
+#[cfg(any(feature = "std", oath_ct_check))]
 extern crate std;
 
 mod code;
@@ -33,14 +33,15 @@ mod uri;
 #[cfg(feature = "alloc")]
 mod whose;
 
-pub use self::code::{Code, MalformedCode};
-pub use self::consecutive::{CodeCount, Consecutive};
+pub use self::code::{Code, CodeError};
+pub use self::consecutive::{CodeCountError, CodeRun, Consecutive};
 pub use self::hotp::{Hotp, HotpState};
 pub use self::key::{Key, KeyError};
 pub use self::outcome::{Accepted, Rejected};
-pub use self::parameters::{Algorithm, Digits, UnknownAlgorithm, UnknownDigits};
-pub use self::time::{TimeStep, UnixTime, ZeroStep};
+pub use self::parameters::{Algorithm, AlgorithmError, Digits, DigitsError};
+pub use self::time::{TimeStep, TimeStepError, UnixTime};
 pub use self::totp::{Totp, TotpState};
+pub use self::traces::overwrite_stack;
 pub use self::window::{Centres, Window};
 
 #[cfg(oath_ct_check)]
@@ -48,8 +49,12 @@ pub use self::window::{Centres, Window};
 pub use self::ct::watched::watch_declassified;
 #[cfg(feature = "qr")]
 pub use self::qr::{Qr, TooLong};
+#[cfg(feature = "getrandom")]
+pub use self::secret::GenerateError;
 #[cfg(feature = "alloc")]
 pub use self::secret::{IllegalKind, Secret, SecretError};
+#[cfg(feature = "std")]
+pub use self::time::TimeError;
 #[cfg(feature = "uri")]
 pub use self::uri::{KeyUri, Moving, UriError};
 #[cfg(feature = "alloc")]

@@ -1,29 +1,31 @@
 use core::fmt;
 
-/// The code was right and unused. Store [`next`](Self::next) before you let anyone in: a code whose state was not
+/// The code was right and unused. Store [`next`](Self::next) before the user is let in: a code whose state was not
 /// stored can be used again.
 ///
-/// Where many requests may run at once, store it with a compare-and-set on the state that was read.
+/// Where requests run in parallel, store it with a compare-and-set on the state that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "the code can be used again until `next` is stored"]
 pub struct Accepted<S> {
     /// The state to store.
     pub next: S,
-    /// The step (TOTP) or counter (HOTP) that the code belongs to; the highest, where it fits several.
+    /// The step (TOTP) or counter (HOTP) that the code belongs to; the highest one where several match.
     pub matched: u64,
 }
 
-/// The code is not accepted, and the state stays as it was.
+/// The code is not accepted; the state stays as it was.
 ///
-/// The texts of [`Mismatch`](Self::Mismatch) and [`Replayed`](Self::Replayed) are the same on purpose: whoever types a
-/// used code must not learn that it was right. An audit log may tell them apart.
+/// The texts of [`Mismatch`](Self::Mismatch) and [`Replayed`](Self::Replayed) are the same on purpose: a user who types a
+/// used code must not learn that it was right. An audit log may record the difference.
+///
+/// The enum is exhaustive on purpose: it is the outcome of a decision, and a caller should handle each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rejected {
     /// No step of the window has this code.
     Mismatch,
-    /// The code belongs to a step at or below the last one accepted: it was used, or has been overtaken.
+    /// The code belongs to a step at or below the last accepted one: it was used, or a later code was used before it.
     Replayed,
-    /// The codes fit more than one place of a resynchronization: ask for the next code as well.
+    /// The codes match more than one place of a wide search. Ask for the next code as well.
     Ambiguous,
 }
 
@@ -31,7 +33,7 @@ impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Mismatch | Self::Replayed => "the code is not valid",
-            Self::Ambiguous => "the code fits more than one moment; the next code is needed as well",
+            Self::Ambiguous => "the code matches more than one moment; enter the next code as well",
         })
     }
 }
@@ -44,7 +46,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn a_used_code_and_a_wrong_code_read_the_same() {
+    fn a_used_code_and_a_wrong_code_have_the_same_text() {
         assert_eq!(Rejected::Mismatch.to_string(), Rejected::Replayed.to_string());
     }
 }

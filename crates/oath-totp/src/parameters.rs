@@ -39,9 +39,9 @@ impl fmt::Display for Algorithm {
 
 /// Reads `SHA1`, `sha-1`, `HmacSHA1`, `hmacsha1`, `HMAC-SHA-1` and the like, in any case.
 impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
+    type Err = AlgorithmError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownAlgorithm> {
+    fn from_str(text: &str) -> Result<Self, AlgorithmError> {
         const SPELLINGS: [(Algorithm, [&str; 2]); 3] = [
             (Algorithm::Sha1, ["sha1", "hmacsha1"]),
             (Algorithm::Sha256, ["sha256", "hmacsha256"]),
@@ -52,21 +52,22 @@ impl FromStr for Algorithm {
             .into_iter()
             .find(|(_, names)| names.iter().any(|name| plain().eq(name.bytes())))
             .map(|(algorithm, _)| algorithm)
-            .ok_or(UnknownAlgorithm)
+            .ok_or(AlgorithmError)
     }
 }
 
-/// A name that is none of SHA1, SHA256 and SHA512.
+/// A name that is not one of SHA1, SHA256 and SHA512.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownAlgorithm;
+#[non_exhaustive]
+pub struct AlgorithmError;
 
-impl fmt::Display for UnknownAlgorithm {
+impl fmt::Display for AlgorithmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unknown algorithm: expected SHA1, SHA256 or SHA512")
     }
 }
 
-impl core::error::Error for UnknownAlgorithm {}
+impl core::error::Error for AlgorithmError {}
 
 /// How many digits a code has: Digit of RFC 4226 §5.3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,14 +152,14 @@ pub(crate) const fn high(number: u32, reciprocal: u32, shift: u32) -> u32 {
 }
 
 impl TryFrom<u8> for Digits {
-    type Error = UnknownDigits;
+    type Error = DigitsError;
 
-    fn try_from(count: u8) -> Result<Self, UnknownDigits> {
+    fn try_from(count: u8) -> Result<Self, DigitsError> {
         match count {
             6 => Ok(Self::Six),
             7 => Ok(Self::Seven),
             8 => Ok(Self::Eight),
-            _ => Err(UnknownDigits),
+            _ => Err(DigitsError),
         }
     }
 }
@@ -181,15 +182,16 @@ impl fmt::Display for Digits {
 
 /// A number of digits that is not 6, 7 or 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownDigits;
+#[non_exhaustive]
+pub struct DigitsError;
 
-impl fmt::Display for UnknownDigits {
+impl fmt::Display for DigitsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unknown number of digits: expected 6, 7 or 8")
     }
 }
 
-impl core::error::Error for UnknownDigits {}
+impl core::error::Error for DigitsError {}
 
 #[cfg(test)]
 mod tests {
@@ -251,7 +253,7 @@ mod tests {
         for (digits, count) in Digits::ALL.into_iter().zip(6..) {
             assert_eq!((Digits::try_from(count), u8::from(digits), digits.count()), (Ok(digits), count, count.into()));
         }
-        assert_eq!([0, 5, 9, 255].map(Digits::try_from), [Err(UnknownDigits); 4]);
+        assert_eq!([0, 5, 9, 255].map(Digits::try_from), [Err(DigitsError); 4]);
     }
 
     #[test]
@@ -262,7 +264,7 @@ mod tests {
         assert_eq!("hmacsha256".parse(), Ok(Algorithm::Sha256));
         assert_eq!("SHA-512".parse(), Ok(Algorithm::Sha512));
         for text in ["", "SHA", "SHA2", "SHA224", "MD5", "SHA1 ", "SHA-3"] {
-            assert_eq!(text.parse::<Algorithm>(), Err(UnknownAlgorithm), "{text}");
+            assert_eq!(text.parse::<Algorithm>(), Err(AlgorithmError), "{text}");
         }
     }
 }

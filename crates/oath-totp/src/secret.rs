@@ -76,20 +76,24 @@ impl Secret {
     /// A new random secret of 20 bytes (160 bits), what RFC 4226 §4 R6 recommends and every app takes.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// [`GenerateError::NoRandomness`].
     #[cfg(feature = "getrandom")]
-    pub fn generate() -> Result<Self, getrandom::Error> {
+    pub fn generate() -> Result<Self, GenerateError> {
         Self::generate_bytes(20)
     }
 
-    /// A new random secret of `length` bytes. RFC 6238 §5.1 recommends the length of the hash: 20, 32 or 64.
+    /// A new random secret of `length` bytes, at least 16 (RFC 4226 §4 R6). RFC 6238 §5.1 recommends the length of the
+    /// hash: 20, 32 or 64.
     ///
     /// # Errors
-    /// Where the operating system has no randomness to give.
+    /// [`GenerateError`].
     #[cfg(feature = "getrandom")]
-    pub fn generate_bytes(length: usize) -> Result<Self, getrandom::Error> {
-        let mut bytes = Self(alloc::vec![0; length.max(1)]);
-        getrandom::fill(&mut bytes.0)?;
+    pub fn generate_bytes(length: usize) -> Result<Self, GenerateError> {
+        if length < Key::MIN_BYTES {
+            return Err(GenerateError::Length { asked: length });
+        }
+        let mut bytes = Self(alloc::vec![0; length]);
+        getrandom::fill(&mut bytes.0).map_err(|_| GenerateError::NoRandomness)?;
         Ok(bytes)
     }
 
@@ -115,7 +119,7 @@ impl Secret {
         traces::overwritten(|| Zeroizing::new(base16ct::lower::encode_string(&self.0)))
     }
 
-    /// How many bytes K has: 1 and more. Public.
+    /// The length of K in bytes, at least 1. Public.
     #[must_use]
     pub fn byte_len(&self) -> usize {
         self.0.len()
@@ -167,7 +171,7 @@ impl Drop for Secret {
 
 impl ZeroizeOnDrop for Secret {}
 
-/// What a byte of the text is. Public, the byte itself is not.
+/// The class of a byte of the text. The class is public, the byte is secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Character,
@@ -187,7 +191,7 @@ impl Class {
         Self::declared(byte, character, in_range(byte, b'-', b'-') | in_range(byte, b':', b':'), 0)
     }
 
-    /// The layout of the text is public by the leakage model: here it is declared.
+    /// Declares the class public, as the leakage model says.
     fn declared(byte: u8, character: u8, dash: u8, padding: u8) -> Self {
         let separator = dash | in_range(byte, b' ', b' ') | in_range(byte, b'\t', b'\r');
         match declassify(hide(character | separator << 1 | padding << 2)) {
@@ -199,7 +203,7 @@ impl Class {
     }
 }
 
-/// The characters of the alphabet, in order, without what may stand around them.
+/// The characters of the alphabet in order, without separators and padding.
 fn collect(text: &str, class: impl Fn(u8) -> Class) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let mut characters = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut padded = None;
@@ -209,7 +213,8 @@ fn collect(text: &str, class: impl Fn(u8) -> Class) -> Result<Zeroizing<Vec<u8>>
             Class::Separator => {}
             Class::Padding => padded = padded.or(Some(index)),
             Class::Character if padded.is_none() => characters.push(byte),
-            Class::Character => return Err(SecretError::Illegal { index, kind: IllegalKind::BehindPadding }),
+            Class::Character => return Err(SecretError::Illegal { index, kind: IllegalKind::AfterPadding }),
+            Class::Illegal if is_uri(text) => return Err(SecretError::Uri),
             Class::Illegal => {
                 return Err(SecretError::Illegal {
                     index,
@@ -221,8 +226,18 @@ fn collect(text: &str, class: impl Fn(u8) -> Class) -> Result<Zeroizing<Vec<u8>>
     if characters.is_empty() { Err(SecretError::Empty) } else { Ok(characters) }
 }
 
-/// What a character of the Base32 alphabet stands for, in either case: A to Z, 0 to 25; 2 to 7, 26 to 31. The decoder of
-/// base32ct ends in a branch on whether all characters were legal; here that is known before.
+/// Whether the text is an otpauth URI: begins with `otpauth:` or `otpauth-migration:`. Only asked of a text that is not a
+/// secret already.
+///
+/// Leakage: the text is secret, the answer is public.
+fn is_uri(text: &str) -> bool {
+    let Some(head) = text.trim_start().as_bytes().first_chunk::<8>() else { return false };
+    let head = head.map(|byte| byte | 0x20);
+    declassify((head.ct_eq(b"otpauth:") | head.ct_eq(b"otpauth-")).unwrap_u8()) != 0
+}
+
+/// The value of a character of the Base32 alphabet, in either case: A to Z are 0 to 25, 2 to 7 are 26 to 31. The decoder
+/// of base32ct ends in a branch on whether all characters were legal; here that is known before.
 ///
 /// Leakage: the character is secret.
 const fn five_bits(character: u8) -> u8 {
@@ -230,32 +245,67 @@ const fn five_bits(character: u8) -> u8 {
     (character & 31).wrapping_add(8).wrapping_sub((character >> 6).wrapping_mul(9))
 }
 
-/// What a hexadecimal digit stands for, in either case. Leakage: the digit is secret.
+/// The value of a hexadecimal digit, in either case. Leakage: the digit is secret.
 const fn four_bits(digit: u8) -> u8 {
     (digit & 15).wrapping_add((digit >> 6).wrapping_mul(9))
 }
 
-/// A text that is no secret. Says where and what kind, never the text.
+/// A new secret could not be made.
+#[cfg(feature = "getrandom")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// Fewer than 16 bytes (128 bits) were asked for.
+    Length {
+        /// The number of bytes asked for.
+        asked: usize,
+    },
+    /// The operating system has no randomness to give.
+    NoRandomness,
+}
+
+#[cfg(feature = "getrandom")]
+impl fmt::Display for GenerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { asked } => write!(
+                f,
+                "a new secret of {asked} bytes is too short: ask for at least {} bytes (128 bits)",
+                Key::MIN_BYTES
+            ),
+            Self::NoRandomness => f.write_str("the operating system gave no random bytes; try again later"),
+        }
+    }
+}
+
+#[cfg(feature = "getrandom")]
+impl core::error::Error for GenerateError {}
+
+/// A text that is not a secret. Says where and of what kind the fault is, never the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretError {
     /// No character at all.
     Empty,
+    /// The text is an otpauth URI; `KeyUri::parse` reads it.
+    Uri,
+    /// The secret is too short for a key. Only [`Totp::from_base32`](crate::Totp::from_base32) says this.
+    Key(KeyError),
     /// A character outside the alphabet.
     Illegal {
-        /// Its place, in characters from 0.
+        /// Its position, in characters, counted from 0.
         index: usize,
-        /// What it is.
+        /// The kind of the character.
         kind: IllegalKind,
     },
     /// No whole number of bytes has this many characters.
     Length {
-        /// How many there are, without separators and padding.
+        /// The number of characters, without separators and padding.
         characters: usize,
     },
 }
 
-/// What an illegal character is: enough to correct it, too little to give a secret away.
+/// The kind of an illegal character: enough to correct it, too little to reveal a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IllegalKind {
@@ -267,8 +317,8 @@ pub enum IllegalKind {
     Eight,
     /// 9: no letter looks like it; probably the text is not Base32.
     Nine,
-    /// A character of the alphabet behind `=`.
-    BehindPadding,
+    /// A character of the alphabet after `=`.
+    AfterPadding,
     /// Any other ASCII character.
     Ascii,
     /// A character beyond ASCII: a typographic quote, a no-break space, a zero-width character…
@@ -292,13 +342,15 @@ impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the secret is empty"),
+            Self::Uri => f.write_str("this is an otpauth URI, not a secret; read it as a key URI"),
+            Self::Key(error) => error.fmt(f),
             Self::Illegal { index, kind } => {
                 let what = match kind {
                     IllegalKind::Zero => "the digit 0 is not in the alphabet; probably the letter O",
                     IllegalKind::One => "the digit 1 is not in the alphabet; probably the letter I or L",
                     IllegalKind::Eight => "the digit 8 is not in the alphabet; probably the letter B",
                     IllegalKind::Nine => "the digit 9 is not in the alphabet",
-                    IllegalKind::BehindPadding => "a character follows the padding",
+                    IllegalKind::AfterPadding => "a character follows the padding",
                     IllegalKind::Ascii => "the character is not in the alphabet",
                     IllegalKind::NonAscii => "the character is not ASCII",
                 };
@@ -307,7 +359,7 @@ impl fmt::Display for SecretError {
             Self::Length { characters } => {
                 write!(
                     f,
-                    "the secret has {characters} characters, which no whole number of bytes has; one may be missing"
+                    "the secret has {characters} characters, which is no whole number of bytes; check for a missing character"
                 )
             }
         }
@@ -321,6 +373,25 @@ mod tests {
     use super::*;
     use alloc::format;
     use alloc::string::ToString;
+
+    #[test]
+    fn a_uri_is_recognised_in_every_reader() {
+        for uri in ["otpauth://totp/a?secret=GEZDGNBV", " OTPAUTH://totp/a", "otpauth-migration://offline?data=a"] {
+            assert_eq!(Secret::from_base32(uri), Err(SecretError::Uri), "{uri}");
+            assert_eq!(Secret::from_hex(uri), Err(SecretError::Uri), "{uri}");
+        }
+        assert!(Secret::from_base32("OTPAUTHA").is_ok(), "letters alone are Base32");
+    }
+
+    #[test]
+    #[cfg(feature = "getrandom")]
+    fn a_new_secret_has_at_least_128_bits() {
+        for asked in [0, 1, 15] {
+            assert_eq!(Secret::generate_bytes(asked), Err(GenerateError::Length { asked }));
+        }
+        assert_eq!(Secret::generate_bytes(16).unwrap().byte_len(), 16);
+        assert_ne!(Secret::generate().unwrap(), Secret::generate().unwrap());
+    }
 
     #[test]
     fn debug_and_errors_do_not_show_the_secret() {
@@ -387,7 +458,7 @@ mod tests {
         assert_eq!(Secret::from_hex(" - "), Err(SecretError::Empty));
         assert_eq!(
             Secret::from_base32("AA==AA"),
-            Err(SecretError::Illegal { index: 4, kind: IllegalKind::BehindPadding })
+            Err(SecretError::Illegal { index: 4, kind: IllegalKind::AfterPadding })
         );
         assert_eq!(
             Secret::from_base32("AA\u{200b}AA"),

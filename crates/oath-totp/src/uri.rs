@@ -89,7 +89,7 @@ impl KeyUri {
     /// The secret of this token with its parameters; `None` where T0 is not 0, which no URI can say: apps count from 1970.
     #[must_use]
     pub fn of_totp(totp: &Totp, secret: Secret, account: &str) -> Option<Self> {
-        let (algorithm, digits, step) = totp.parameters();
+        let (algorithm, digits, step) = (totp.algorithm(), totp.digits(), totp.time_step());
         let period = NonZeroU32::new(step.x()).filter(|_| step.t0() == 0)?;
         Some(Self::totp(secret, account).with_algorithm(algorithm).with_digits(digits).with_period(period))
     }
@@ -97,7 +97,7 @@ impl KeyUri {
     /// The secret of this token with its parameters; `counter` is the next one.
     #[must_use]
     pub fn of_hotp(hotp: &Hotp, secret: Secret, account: &str, counter: u64) -> Self {
-        let (algorithm, digits) = hotp.parameters();
+        let (algorithm, digits) = (hotp.algorithm(), hotp.digits());
         Self::hotp(secret, account, counter).with_algorithm(algorithm).with_digits(digits)
     }
 

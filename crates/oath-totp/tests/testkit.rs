@@ -54,7 +54,7 @@ fn the_answers_of_both_rfcs_and_the_cross_checked_ones() {
             times += 1;
             let (totp, now) = totp(&case);
             assert_eq!(totp.generate(now).to_string(), text(&case, "code"), "{case}");
-            let accepted = totp.verify(&code, now, Window::around(0), &TotpState::default()).unwrap();
+            let accepted = totp.verify(&code, now, Window::around(0), &TotpState::NEW).unwrap();
             let again = totp.verify(&code, now, Window::around(0), &accepted.next);
             assert_eq!(again, Err(Rejected::Replayed), "{case}");
         }
@@ -73,7 +73,7 @@ fn the_same_digits_are_refused_at_the_later_step() {
         assert_eq!(totp.generate_at_step(later), code);
         let at = |step: u64| TimeStep::SECONDS_30.start(step).unwrap();
         let window = Window::around(2);
-        let accepted = totp.verify(&code, at(first), window, &TotpState::default()).unwrap();
+        let accepted = totp.verify(&code, at(first), window, &TotpState::NEW).unwrap();
         assert_eq!(accepted.next.last_step, Some(later), "the highest live step is spent");
         assert_eq!(accepted.next.drift, 0, "and the nearest is the drift");
         for now in first..=later + 2 {

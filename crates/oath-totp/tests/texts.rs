@@ -4,7 +4,7 @@
 
 use core::error::Error;
 use oath_totp::{
-    Algorithm, Code, Consecutive, Digits, Hotp, Key, KeyUri, Rejected, Secret, TimeStep, Totp, UnknownDigits, UriError,
+    Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, Key, KeyUri, Rejected, Secret, TimeStep, Totp, UriError,
 };
 
 const K: &[u8; 20] = b"12345678901234567890";
@@ -19,12 +19,12 @@ fn every_error_says_what_was_found_and_what_was_expected() {
     let key = |length: usize| text(Key::from_bytes(&[7; 40][..length], Algorithm::Sha1));
     let secret = |typed: &str| text(Secret::from_base32(typed));
     for (found, expected) in [
-        (text(Code::parse("12345")), "a code has 6, 7 or 8 digits; this has 5"),
-        (text(Code::parse("12345x")), "a code has digits only; the character at position 6 is none"),
-        (text(Consecutive::try_from(&[][..])), "expected one, two or three consecutive codes; found 0"),
+        (text(Code::parse("12345")), "expected a code of 6, 7 or 8 digits; found 5 digits"),
+        (text(Code::parse("12345x")), "expected digits only; the character at position 6 is not a digit"),
+        (text(Consecutive::try_from(&[][..])), "expected two or three consecutive codes; found 0"),
         (Rejected::Mismatch.to_string(), "the code is not valid"),
         (Rejected::Replayed.to_string(), "the code is not valid"),
-        (Rejected::Ambiguous.to_string(), "the code fits more than one moment; the next code is needed as well"),
+        (Rejected::Ambiguous.to_string(), "the code matches more than one moment; enter the next code as well"),
         (
             key(15),
             "the secret is too short: 15 bytes, expected at least 16 (128 bits); secrets from 80 bits on are taken only on \
@@ -48,10 +48,13 @@ fn every_error_says_what_was_found_and_what_was_expected() {
         (secret("GE=DGNBV"), "the secret is malformed at position 4: a character follows the padding"),
         (secret("GE!DGNBV"), "the secret is malformed at position 3: the character is not in the alphabet"),
         (secret("GE’DGNBV"), "the secret is malformed at position 3: the character is not ASCII"),
-        (secret("GEZ"), "the secret has 3 characters, which no whole number of bytes has; one may be missing"),
+        (
+            secret("GEZ"),
+            "the secret has 3 characters, which is no whole number of bytes; check for a missing character",
+        ),
         (text(TimeStep::new(0, 0)), "the time step is 0 s: expected at least 1 s, usually 30 or 60"),
         (text("MD5".parse::<Algorithm>()), "unknown algorithm: expected SHA1, SHA256 or SHA512"),
-        (UnknownDigits.to_string(), "unknown number of digits: expected 6, 7 or 8"),
+        (text(Digits::try_from(9)), "unknown number of digits: expected 6, 7 or 8"),
         (
             text(KeyUri::totp(Secret::from_bytes(K).unwrap(), &"a".repeat(3000)).qr()),
             "the URI is too long for a QR code; shorten the account or the issuer, or type the secret in",
@@ -105,7 +108,11 @@ fn debug_shows_nothing_secret() {
         (format!("{:?}", Secret::from_bytes(K).unwrap()), "Secret([20 bytes, elided])"),
         (format!("{:?}", key()), "Key(SHA1, [elided])"),
         (format!("{code:?}"), "Code([6 digits, elided])"),
-        (format!("{:?}", Consecutive::from(code)), "Consecutive(One([Code([6 digits, elided])]))"),
+        (
+            format!("{:?}", Consecutive::from([code.clone(), code.clone()])),
+            "Consecutive(Two([Code([6 digits, elided]), Code([6 digits, elided])]))",
+        ),
+        (format!("{:?}", CodeRun::from(code)), "One(Code([6 digits, elided]))"),
         (
             format!("{:?}", Totp::new(key(), Digits::Six, TimeStep::SECONDS_30)),
             "Totp { key: Key(SHA1, [elided]), digits: Six, time_step: TimeStep { x: 30, t0: 0 } }",

@@ -120,11 +120,11 @@ fn describe(numbers: &mut Numbers, object: &Object) {
     let (algorithm, digits) = match object {
         Object::Secret(_) => return,
         Object::Totp(totp, _) => {
-            let (algorithm, digits, step) = totp.parameters();
+            let (algorithm, digits, step) = (totp.algorithm(), totp.digits(), totp.time_step());
             (numbers.step, numbers.moment) = (step.x(), step.t0());
             (algorithm, digits)
         }
-        Object::Hotp(hotp, _) => hotp.parameters(),
+        Object::Hotp(hotp, _) => (hotp.algorithm(), hotp.digits()),
         Object::Uri(uri) => {
             match uri.moving() {
                 Moving::Time { period } => numbers.step = period.get(),

@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
-use oath_totp::{Code, Digits, Hotp, HotpState, KeyUri, MalformedCode, Secret, Totp, TotpState, UnixTime};
+use oath_totp::{Code, CodeError, Digits, Hotp, HotpState, KeyUri, Secret, Totp, TotpState, UnixTime};
 use zeroize::Zeroizing;
 
 /// The numbers, at the places that `js/module.js` names: whole numbers of 64 bits are two words there, the lower one first.
@@ -68,7 +68,7 @@ impl Numbers {
 /// 10^8 takes 27 bits.
 const NUMBER_BITS: u32 = 27;
 
-pub(super) fn unpacked(packed: u32) -> Result<Code, MalformedCode> {
+pub(super) fn unpacked(packed: u32) -> Result<Code, CodeError> {
     let digits = match packed >> NUMBER_BITS {
         0 => Digits::Six,
         1 => Digits::Seven,

@@ -4,8 +4,8 @@ use super::shared::{Numbers, Object, Shared, packed, unpacked};
 use super::{Answer, Refusal, keep, read, secret_of, unknown, utf8, value};
 use alloc::vec::Vec;
 use oath_totp::{
-    Accepted, Code, Consecutive, Digits, Hotp, HotpState, Key, MalformedCode, Rejected, Secret, TimeStep, Totp,
-    TotpState, Window,
+    Accepted, Code, CodeError, CodeRun, Digits, Hotp, HotpState, Key, Rejected, Secret, TimeStep, Totp, TotpState,
+    Window,
 };
 use zeroize::Zeroizing;
 
@@ -54,7 +54,8 @@ pub(super) fn verify(shared: &mut Shared, handle: u32, code: u32) -> Answer {
             shared.numbers.totp_accepted(accepted)
         }
         Some(Object::Hotp(hotp, _)) => {
-            let accepted = hotp.verify(&code, numbers.radius(), &numbers.hotp_state());
+            let look_ahead = u8::try_from(numbers.radius()).unwrap_or(u8::MAX);
+            let accepted = hotp.verify(&code, look_ahead, &numbers.hotp_state());
             shared.numbers.hotp_accepted(accepted)
         }
         _ => Err(unknown()),
@@ -64,14 +65,22 @@ pub(super) fn verify(shared: &mut Shared, handle: u32, code: u32) -> Answer {
 /// By the first so many codes.
 pub(super) fn resync(shared: &mut Shared, handle: u32, count: u32) -> Answer {
     let numbers = &shared.numbers;
-    let codes = consecutive(numbers, count)?;
+    let codes = run(numbers, count)?;
     match shared.object(handle) {
         Some(Object::Totp(totp, _)) => {
-            let accepted = totp.resync(&codes, numbers.time(), numbers.radius(), &numbers.totp_state());
+            let (now, radius, state) = (numbers.time(), numbers.radius(), numbers.totp_state());
+            let accepted = match &codes {
+                CodeRun::One(code) => totp.activate(code, now, radius, &state),
+                CodeRun::Several(codes) => totp.resync(codes, now, radius, &state),
+            };
             shared.numbers.totp_accepted(accepted)
         }
         Some(Object::Hotp(hotp, _)) => {
-            let accepted = hotp.resync(&codes, numbers.radius(), &numbers.hotp_state());
+            let (look_ahead, state) = (numbers.radius(), numbers.hotp_state());
+            let accepted = match &codes {
+                CodeRun::One(code) => hotp.activate(code, look_ahead, &state),
+                CodeRun::Several(codes) => hotp.resync(codes, look_ahead, &state),
+            };
             shared.numbers.hotp_accepted(accepted)
         }
         _ => Err(unknown()),
@@ -82,7 +91,7 @@ pub(super) fn resync(shared: &mut Shared, handle: u32, count: u32) -> Answer {
 pub(super) fn find(shared: &mut Shared, handle: u32, count: u32) -> Answer {
     let Some(Object::Totp(totp, _)) = shared.object(handle) else { return Err(unknown()) };
     let numbers = &shared.numbers;
-    let found = totp.find(&consecutive(numbers, count)?, numbers.time(), numbers.radius());
+    let found = totp.find(&run(numbers, count)?, numbers.time(), numbers.radius());
     shared.tell(Zeroizing::new(found.into_iter().flat_map(u64::to_le_bytes).collect()));
     Ok(0)
 }
@@ -90,17 +99,16 @@ pub(super) fn find(shared: &mut Shared, handle: u32, count: u32) -> Answer {
 /// The step of a moment, and the seconds that remain of it.
 pub(super) fn moment(shared: &mut Shared, handle: u32, _: u32) -> Answer {
     let Some(Object::Totp(totp, _)) = shared.object(handle) else { return Err(unknown()) };
-    let step = totp.parameters().2;
+    let step = totp.time_step();
     let time = shared.numbers.time();
     (shared.numbers.moment, shared.numbers.last) = (step.at(time), step.remaining(time));
     Ok(0)
 }
 
-fn consecutive(numbers: &Numbers, count: u32) -> Result<Consecutive, Refusal> {
+fn run(numbers: &Numbers, count: u32) -> Result<CodeRun, Refusal> {
     let count = usize::try_from(count).map_err(value)?;
-    let codes: Result<Vec<Code>, MalformedCode> =
-        numbers.codes.iter().take(count).map(|code| unpacked(*code)).collect();
-    Consecutive::try_from(codes.map_err(value)?.as_slice()).map_err(value)
+    let codes: Result<Vec<Code>, CodeError> = numbers.codes.iter().take(count).map(|code| unpacked(*code)).collect();
+    CodeRun::try_from(codes.map_err(value)?.as_slice()).map_err(value)
 }
 
 impl Numbers {

@@ -1,7 +1,7 @@
 use super::{Refusal, Told, json, refused, told, unread, value_error};
 use js_sys::Uint8Array;
 use oath_seeds::{Moving, Record};
-use oath_totp::{Code, Consecutive, Totp, UnixTime};
+use oath_totp::{Code, CodeRun, Totp, UnixTime};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -121,7 +121,7 @@ impl Records {
             let action = "type the code as the token shows it";
             Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
         };
-        let codes = Consecutive::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
+        let codes = CodeRun::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
         let at = UnixTime::from_secs(at);
         let records = self.0.borrow();
         let mut places = Vec::new();

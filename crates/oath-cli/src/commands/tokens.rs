@@ -9,6 +9,7 @@ use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
 use oath_seeds::{Options, Reader, Row, Severity, UpnRule, failures};
+use oath_totp::Code;
 use pollster::block_on;
 use serde_json::json;
 use std::io::{self, Write};
@@ -40,7 +41,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
             changed(shell, &directory, serial, None)
         }
         Tokens::Resync { serial, code, next_code } => {
-            let codes = codes(code, Some(next_code))?;
+            let codes = [Code::from_typed(code)?, Code::from_typed(next_code)?].into();
             let directory = shell.directory()?;
             block_on(directory.resync(&shell.actor, shell.now, serial, &codes))?;
             changed(shell, &directory, serial, None)

@@ -6,7 +6,7 @@ use crate::error::Refusal;
 use crate::model::{Attempts, State, Status, Token, UserKind, Versioned};
 use crate::policy::later;
 use crate::store::{Activations, Changes, View, Write};
-use oath_totp::{Consecutive, Rejected, Totp, TotpState, UnixTime};
+use oath_totp::{Accepted, CodeRun, Consecutive, Rejected, Totp, TotpState, UnixTime};
 
 /// What a right code led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) fn activate(
     context: Context<'_>,
     serial: &str,
     totp: &Totp,
-    codes: &Consecutive,
+    codes: &CodeRun,
     view: &View,
 ) -> Decision<Synchronized> {
     let (read, state) = view.token(serial)?;
@@ -51,7 +51,11 @@ pub(crate) fn activate(
     let fresh = TotpState { drift: 0, ..state.value.totp };
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     let mut changes = Changes::default();
-    match try_codes(context, serial, totp, codes, &state.value, fresh)? {
+    let search = |radius| match codes {
+        CodeRun::One(code) => totp.activate(code, now, radius, &fresh),
+        CodeRun::Several(codes) => totp.resync(codes, now, radius, &fresh),
+    };
+    match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenActivated).with("drift", totp.drift));
             changes.states.push(update(&state, after_success(&state.value, totp, now)));
@@ -96,7 +100,8 @@ pub(crate) fn resync(
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     // The token must be what it was when it was looked at; only the state of its secret changes.
     let mut changes = Changes { tokens: vec![Write::Unchanged(read.version, token.id)], ..Changes::default() };
-    match try_codes(context, serial, totp, codes, &state.value, state.value.totp)? {
+    let search = |radius| totp.resync(codes, context.now, radius, &state.value.totp);
+    match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenResynchronized).with("drift", totp.drift));
             changes.states.push(update(&state, after_success(&state.value, totp, context.now)));
@@ -113,20 +118,19 @@ pub(crate) fn resync(
     }
 }
 
-/// The search itself. A lock and an ambiguous code refuse without a change; a wrong code is for the caller to count.
+/// Runs a search over the radius of the policy. A lock and an ambiguous code refuse without a change; the caller counts a
+/// wrong code.
 fn try_codes(
     context: Context<'_>,
     serial: &str,
-    totp: &Totp,
-    codes: &Consecutive,
     state: &State,
-    from: TotpState,
+    search: impl FnOnce(u16) -> Result<Accepted<TotpState>, Rejected>,
 ) -> Result<Result<TotpState, Rejected>, Refusal> {
     if let Some(retry_after) = context.policy.wait(&state.attempts, context.now) {
         return Err(Refusal::Locked { retry_after });
     }
-    match totp.resync(codes, context.now, context.policy.radius, &from) {
-        // Not a wrong code, and so no attempt: the token is asked for its next one.
+    match search(context.policy.radius) {
+        // An ambiguous code is not a wrong one and costs no attempt: the caller asks for the next code.
         Err(Rejected::Ambiguous) => Err(Refusal::Ambiguous { serial: serial.to_owned() }),
         found => Ok(found.map(|accepted| accepted.next)),
     }

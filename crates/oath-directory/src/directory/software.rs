@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::keys::KeyRingError;
 use crate::model::{Token, TokenKind, Upn};
 use crate::store::{Store, Wanted};
-use oath_totp::{Consecutive, KeyUri, Secret, UnixTime};
+use oath_totp::{CodeRun, KeyUri, Secret, UnixTime};
 
 /// A new software token, shown once: afterwards nobody can read its secret again.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl<S: Store> Directory<S> {
         actor: &Actor,
         now: UnixTime,
         upn: &Upn,
-        codes: &Consecutive,
+        codes: &CodeRun,
     ) -> Result<Synchronized, Error> {
         let wanted =
             Wanted { users: vec![upn.key().to_owned()], holdings: true, activations: true, ..Wanted::default() };
@@ -61,7 +61,7 @@ impl<S: Store> Directory<S> {
 
 /// A serial number that no other token has and that can be read out: `SW-` and 10 digits and letters of Base32.
 fn serial() -> Result<String, KeyRingError> {
-    let random = Secret::generate_bytes(10).map_err(|_| KeyRingError::NoRandomness)?;
+    let random = Secret::generate().map_err(|_| KeyRingError::NoRandomness)?;
     Ok(random.expose_base32().chars().take(10).fold("SW-".to_owned(), |mut serial, c| {
         serial.push(c);
         serial

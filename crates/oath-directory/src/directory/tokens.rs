@@ -5,7 +5,7 @@ use crate::decide::{Decision, code, tokens};
 use crate::error::{Error, Refusal};
 use crate::model::{Token, Upn};
 use crate::store::{Store, View, Wanted};
-use oath_totp::{Consecutive, UnixTime};
+use oath_totp::{CodeRun, Consecutive, UnixTime};
 
 fn of_token(serial: &str) -> Wanted {
     Wanted { serials: vec![serial.to_owned()], ..Wanted::default() }
@@ -34,14 +34,15 @@ impl<S: Store> Directory<S> {
         actor: &Actor,
         now: UnixTime,
         serial: &str,
-        codes: &Consecutive,
+        codes: &CodeRun,
     ) -> Result<Synchronized, Error> {
         let wanted = Wanted { activations: true, ..of_token(serial) };
         self.with_code(wanted, serial, |totp, view| code::activate(self.context(actor, now), serial, totp, codes, view))
             .await
     }
 
-    /// Finds an activated token again whose clock has left the window of a sign-in, by two consecutive codes.
+    /// Finds an activated token again whose clock has left the window of a sign-in, by two or three
+    /// consecutive codes.
     ///
     /// # Errors
     /// [`Refusal::WrongCode`]: an attempt is spent. [`Refusal::Ambiguous`], a lock, a token that is not activated.

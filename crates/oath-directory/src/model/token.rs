@@ -143,7 +143,7 @@ impl State {
     /// Of a secret that was never used.
     #[must_use]
     pub fn fresh(fingerprint: Fingerprint) -> Self {
-        Self { fingerprint, totp: TotpState::default(), last_used: None, attempts: Attempts::default() }
+        Self { fingerprint, totp: TotpState::NEW, last_used: None, attempts: Attempts::default() }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use oath_lanes::{Sha1Pads, Sha256Pads};
 use oath_totp::{
-    Accepted, Algorithm, Code, Consecutive, Digits, Hotp, HotpState, Key, KeyError, KeyUri, Owner, Rejected, Secret,
-    SecretError, TimeStep, Totp, TotpState, UnixTime, Window, whose,
+    Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, KeyError, KeyUri, Owner, Rejected,
+    Secret, SecretError, TimeStep, Totp, TotpState, UnixTime, Window, whose,
 };
 use std::error::Error;
 use std::hint::black_box;
@@ -43,7 +43,7 @@ fn calls(text: &str, number: u64, algorithm: Algorithm, digits: Digits) -> Resul
     let ascii = black_box::<for<'a> fn(&Code, &'a mut [u8; 8]) -> &'a [u8]>(Code::expose_ascii);
     let verify = black_box::<fn(&Totp, &Code, UnixTime, Window, &TotpState) -> Found<TotpState>>(Totp::verify);
     let resync = black_box::<fn(&Totp, &Consecutive, UnixTime, u16, &TotpState) -> Found<TotpState>>(Totp::resync);
-    let find = black_box::<fn(&Totp, &Consecutive, UnixTime, u16) -> Vec<u64>>(Totp::find);
+    let find = black_box::<fn(&Totp, &CodeRun, UnixTime, u16) -> Vec<u64>>(Totp::find);
     let step = TimeStep::new(u32::try_from(number)?, number)?;
     let now = UnixTime::from_secs(number);
     let totp = Totp::new(key(text.as_bytes(), algorithm)?, digits, step);
@@ -54,12 +54,15 @@ fn calls(text: &str, number: u64, algorithm: Algorithm, digits: Digits) -> Resul
     let _ = black_box(verify(&totp, &code, now, Window::around(u8::try_from(number)?), &state));
     let codes = Consecutive::from([code.clone(), Code::from_typed(text)?]);
     let _ = black_box(resync(&totp, &codes, now, 2880, &state));
-    black_box(find(&totp, &codes, now, 100));
-    let search = black_box::<fn(&[&Totp], &Consecutive, UnixTime, u16) -> Vec<Owner>>(whose);
-    black_box(search(&[&totp], &codes, now, 3));
+    let activate = black_box::<fn(&Totp, &Code, UnixTime, u16, &TotpState) -> Found<TotpState>>(Totp::activate);
+    let _ = black_box(activate(&totp, &code, now, 2880, &state));
+    let run = CodeRun::from(codes.clone());
+    black_box(find(&totp, &run, now, 100));
+    let search = black_box::<fn(&[&Totp], &CodeRun, UnixTime, u16) -> Vec<Owner>>(whose);
+    black_box(search(&[&totp], &run, now, 3));
 
     let counted = black_box::<fn(&Hotp, u64) -> Code>(Hotp::generate);
-    let verify = black_box::<fn(&Hotp, &Code, u16, &HotpState) -> Found<HotpState>>(Hotp::verify);
+    let verify = black_box::<fn(&Hotp, &Code, u8, &HotpState) -> Found<HotpState>>(Hotp::verify);
     let resync = black_box::<fn(&Hotp, &Consecutive, u16, &HotpState) -> Found<HotpState>>(Hotp::resync);
     let hotp = Hotp::new(key(text.as_bytes(), algorithm)?, digits);
     let state = HotpState { counter: number };

@@ -4,8 +4,8 @@ use crate::secret::{public, secret, secret_text};
 use crate::tally::Tally;
 use oath_lanes::{Sha1Pads, Sha256Pads};
 use oath_totp::{
-    Accepted, Algorithm, Code, Consecutive, Digits, Hotp, HotpState, Key, Rejected, Secret, TimeStep, Totp, TotpState,
-    UnixTime, Window, whose,
+    Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, Rejected, Secret, TimeStep, Totp,
+    TotpState, UnixTime, Window, whose,
 };
 use std::error::Error;
 use std::hint::black_box;
@@ -199,13 +199,15 @@ fn counters(tally: &mut Tally, algorithm: Algorithm, digits: Digits) -> Outcome 
 fn searches(tally: &mut Tally, algorithm: Algorithm) -> Outcome {
     let [token, plain] = tokens(algorithm, Digits::Eight)?;
     let at = |step| plain.generate_at_step(step);
-    let fresh = TotpState::default();
+    let fresh = TotpState::NEW;
     for off in [-2880i64, 0, 2878] {
         let first = STEP.saturating_add_signed(off);
-        let one = Consecutive::from(at(first));
+        tally.case(&|| format!("activated at {off} within ± 2880, {algorithm}"), || {
+            matched(&token.activate(&at(first), NOW, 2880, &fresh), first)
+        });
         let two = Consecutive::from([at(first), at(first + 1)]);
         let three = Consecutive::from([at(first), at(first + 1), at(first + 2)]);
-        for (codes, last) in [(one, first), (two, first + 1), (three, first + 2)] {
+        for (codes, last) in [(two, first + 1), (three, first + 2)] {
             tally.case(&|| format!("resynchronized at {off} within ± 2880, {algorithm}"), || {
                 matched(&token.resync(&codes, NOW, 2880, &fresh), last)
             });
@@ -220,7 +222,7 @@ fn searches(tally: &mut Tally, algorithm: Algorithm) -> Outcome {
         rejected(&token.resync(&Consecutive::from([at(STEP), at(STEP + 1)]), NOW, 2880, &spent), Rejected::Replayed)
     });
     tally.case(&|| format!("found without a state, {algorithm}"), || {
-        let found = token.find(&Consecutive::from(at(STEP + 7)), NOW, 100);
+        let found = token.find(&CodeRun::from(at(STEP + 7)), NOW, 100);
         if found == [STEP + 7] { Ok(()) } else { Err(format!("found at {found:?}")) }
     });
     Ok(())
@@ -236,7 +238,7 @@ fn inventory(tally: &mut Tally) -> Outcome {
     let tokens: Vec<&Totp> = tokens.iter().collect();
     for place in [0, 19, 20, 59] {
         let plain = token(place, &k(20 + place))?;
-        let codes = Consecutive::from([plain.generate_at_step(STEP), plain.generate_at_step(STEP + 1)]);
+        let codes = CodeRun::from([plain.generate_at_step(STEP), plain.generate_at_step(STEP + 1)]);
         tally.case(&|| format!("whose token among 60, number {place}"), || {
             let found = whose(&tokens, &codes, NOW, 3);
             match found[..] {

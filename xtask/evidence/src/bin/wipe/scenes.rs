@@ -2,8 +2,8 @@
 
 use oath_lanes::Sha1Pads;
 use oath_totp::{
-    Algorithm, Code, Consecutive, Digits, Hotp, HotpState, Key, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime,
-    Window, whose,
+    Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, KeyUri, Secret, TimeStep, Totp, TotpState,
+    UnixTime, Window, whose,
 };
 use std::hint::black_box;
 use std::ops::Range;
@@ -81,7 +81,7 @@ pub(crate) const SCENES: [(&str, Scene); 18] = [
     ("Totp::generate", |input| nothing(totp(input)?.generate(NOW))),
     ("Totp::verify, hit", |input| {
         let totp = totp(input)?;
-        nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::default()))
+        nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::NEW))
     }),
     ("Totp::verify, miss", |input| {
         let wrong = Code::parse("000000").ok()?;
@@ -90,11 +90,11 @@ pub(crate) const SCENES: [(&str, Scene); 18] = [
     ("Totp::resync", |input| {
         let totp = totp(input)?;
         let codes = Consecutive::from([totp.generate_at_step(58_000_000), totp.generate_at_step(58_000_001)]);
-        nothing((totp.resync(&codes, NOW, 100, &TotpState::default()), totp.find(&codes, NOW, 20)))
+        nothing((totp.resync(&codes, NOW, 100, &TotpState::NEW), totp.find(&codes.clone().into(), NOW, 20)))
     }),
     ("whose", |input| {
         let totp = totp(input)?;
-        nothing(whose(&[&totp], &Consecutive::from(totp.generate(NOW)), NOW, 5))
+        nothing(whose(&[&totp], &CodeRun::from(totp.generate(NOW)), NOW, 5))
     }),
     ("Hotp", |input| {
         let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Six);
