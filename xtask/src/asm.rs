@@ -2,7 +2,7 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, program, text};
-use crate::setup;
+use crate::{setup, tally};
 use std::path::PathBuf;
 
 /// x86-64 and WebAssembly, each at opt-level 3, s and z. There is no longer form.
@@ -28,7 +28,7 @@ pub(crate) fn asm() -> Outcome {
         }
     }
     if !cfg!(target_arch = "x86_64") {
-        println!("xtask: not done: the disassembly for x86-64, on another processor");
+        tally::not_done("the disassembly for x86-64, on another processor");
         files.retain(|file| file.ends_with(".wasm"));
     }
     search(&files)

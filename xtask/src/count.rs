@@ -2,7 +2,7 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, output, text};
-use crate::setup;
+use crate::{setup, tally};
 
 /// What valgrind's processor has; it knows no SHA extensions and no AVX-512.
 const COUNTED: [&str; 4] = ["Crate", "Scalar", "Lanes", "Avx2"];
@@ -13,7 +13,7 @@ const ROUNDS: f64 = 160.0;
 /// Counts, and prints a table. The same program gives the same figures on a busy machine too.
 pub(crate) fn count() -> Outcome {
     if let Some(missing) = setup::valgrind()? {
-        println!("xtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     cargo(&["build", "--release", "--package=oath-lanes", "--example=count", "--features=force-path"])?;

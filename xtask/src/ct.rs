@@ -2,13 +2,13 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, long, output, program, root, text};
-use crate::setup;
+use crate::{setup, tally};
 
 /// The profiles that ship: code made fast, and code made small, configured as the npm package is. With the word `full` also
 /// the one between, and every number of digits everywhere.
 pub(crate) fn ct() -> Outcome {
     if let Some(missing) = setup::valgrind()? {
-        println!("xtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     let full = long();

@@ -3,6 +3,7 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, joined, output, root, text};
+use crate::{setup, tally};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,6 +27,10 @@ const FLAGS: [&str; 7] = [
 pub(crate) fn fuzz() -> Outcome {
     let seconds = std::env::args().nth(2).unwrap_or_else(|| SECONDS.to_owned());
     seconds.parse::<u32>().map_err(|_| Failure(format!("{seconds} is no number of seconds")))?;
+    if let Some(missing) = setup::cpp_compiler()? {
+        tally::not_done(&missing);
+        return Ok(());
+    }
     let target = target_directory()?.join("fuzz");
     let flags: Vec<String> = FLAGS.iter().map(|flag| format!("'{flag}'")).collect();
     // Named, so that only what is fuzzed has the flags, and not what runs while it is built.

@@ -1,13 +1,16 @@
-//! What the maintainers run: `cargo xtask test` is everything that must pass, the rest are its parts and the long forms.
+//! The commands of the maintainers: `cargo xtask test` is all that must pass; the others are parts of it, and longer forms.
 
 mod asm;
 mod check;
 mod count;
 mod ct;
 mod dudect;
+mod features;
 mod fuzz;
+mod machines;
 mod metadata;
 mod miri;
+mod msrv;
 mod mutants;
 mod npm;
 mod npm_tests;
@@ -16,6 +19,8 @@ mod python;
 mod run;
 mod setup;
 mod stages;
+mod tally;
+mod toolchains;
 mod venv;
 mod web;
 mod wipe;
@@ -24,14 +29,17 @@ use run::{Failure, Outcome};
 use stages::Stages;
 use std::process::ExitCode;
 
-/// Its name, what it does, and how.
+/// The name of a task, what it does, and the function that does it.
 type Task = (&'static str, &'static str, fn() -> Outcome);
 
 const TASKS: &[Task] = &[
     ("test", "all checks and tests; sets up what it needs (what CI runs)", test),
-    ("setup", "what the npm package is tried with, fetched early: wasm-opt, Vite; in CI also Chromium", set_up),
-    ("lint", "formatting, clippy, the stated Rust version, the arrows between crates", check::lint),
+    ("setup", "installs what the tests need, where it can, and names the rest", setup::all),
+    ("lint", "formatting, clippy, names in the documents, dependencies between the crates", check::lint),
+    ("features", "oath-totp with each set of features, and its examples", features::features),
     ("targets", "the builds without a standard library: thumbv7em-none-eabi, wasm32v1-none", check::targets),
+    ("msrv", "the oldest Rust that is promised, also with the oldest versions of the dependencies", msrv::msrv),
+    ("machines", "the codes on aarch64 and s390x, emulated, and on i686", machines::machines),
     ("docs", "the documentation builds without a warning", check::docs),
     ("exhaustive", "the reduction to digits over all 2^31 numbers", check::exhaustive),
     ("ct", "constant time under memcheck; `full`: every profile and number of digits", ct::ct),
@@ -69,14 +77,19 @@ const TASKS: &[Task] = &[
 fn main() -> ExitCode {
     let wanted = std::env::args().nth(1);
     let task = TASKS.iter().find(|(name, ..)| Some(*name) == wanted.as_deref());
-    let Some((_, _, task)) = task else {
+    let Some((name, _, task)) = task else {
         println!("cargo xtask TASK\n");
         for (name, what, _) in TASKS {
             println!("  {name:<12} {what}");
         }
         return if wanted.is_none() { ExitCode::SUCCESS } else { ExitCode::from(2) };
     };
-    match task() {
+    setup::look();
+    let outcome = task();
+    if *name != "test" {
+        tally::print_not_done();
+    }
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(what)) => {
             eprintln!("\nxtask: {what}");
@@ -86,40 +99,33 @@ fn main() -> ExitCode {
 }
 
 fn test() -> Outcome {
-    let missing = setup::oathtool()?;
     let stages = Stages::new()?;
     let outcome = all(&stages);
-    stages.print();
-    outcome?;
-    println!("\nxtask: all checks and tests passed");
-    for what in missing {
-        println!("xtask: not done: {what}");
+    if outcome.is_ok() {
+        println!("\nxtask: all that ran has passed");
     }
-    Ok(())
+    stages.print();
+    outcome
 }
 
 fn all(stages: &Stages) -> Outcome {
+    // First, because clippy already compiles what needs Python and compilers.
+    stages.run("setup", setup::all)?;
+    tally::print_not_done();
     stages.run("lint", check::lint)?;
     stages.run("targets", check::targets)?;
-    // Downloads, links, memcheck and pytest keep one core busy at most, and cargo compiles in two directories at once.
-    stages.beside(&["setup", "asm", "ct", "python"], || {
+    // memcheck, pytest and emulators keep one core busy at most, and cargo compiles in two directories at once.
+    stages.beside(&["asm", "ct", "python", "machines", "msrv"], || {
         stages.run("tests", check::tests)?;
+        stages.run("features", features::features)?;
         stages.run("docs", check::docs)?;
         stages.run("smoke", check::smoke)?;
         stages.run("wipe", wipe::wipe)
     })?;
-    // From here on with nothing beside: time is counted in what follows.
+    // Nothing runs at the same time as these: they measure time.
     stages.run("fuzz", fuzz::fuzz)?;
     if let Some(archive) = stages.run("npm", npm::npm)? {
         stages.run("web", || web::with(&archive))?;
-    }
-    Ok(())
-}
-
-fn set_up() -> Outcome {
-    if setup::node()?.is_none() {
-        npm::tools()?;
-        setup::chromium()?;
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, program, text};
-use crate::setup;
+use crate::{setup, tally};
 
 /// The tests inside both crates. There is no longer form.
 pub(crate) fn miri() -> Outcome {
     if let Some(missing) = setup::miri()? {
-        println!("xtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     let target = format!("--target-dir={}", text(&target_directory()?.join("miri")));

@@ -2,13 +2,14 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, output, text};
+use crate::tally;
 use std::fs;
 
 /// `cargo xtask mutants`, with `FILE` only the mutants of that file. What is left out, and why, stands in
 /// `.cargo/mutants.toml`.
 pub(crate) fn mutants() -> Outcome {
     if output("cargo", &["mutants", "--version"]).is_none() {
-        println!("xtask: not done: mutation testing: cargo-mutants is missing (cargo install cargo-mutants --locked)");
+        tally::not_done("mutation testing: cargo-mutants is missing (cargo install cargo-mutants --locked)");
         return Ok(());
     }
     let file = std::env::args().nth(2);

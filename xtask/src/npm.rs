@@ -4,7 +4,7 @@ use crate::asm;
 use crate::metadata::target_directory;
 use crate::npm_tests;
 use crate::run::{Failure, Outcome, cargo, emptied, joined, output, program, program_in, root, text};
-use crate::setup;
+use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -30,7 +30,7 @@ const FEATURES: [&str; 6] = [
 /// The package, where it could be built.
 pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
     if let Some(missing) = setup::node()? {
-        println!("\nxtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(None);
     }
     let archive = build()?;

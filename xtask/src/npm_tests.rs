@@ -2,7 +2,7 @@
 
 use crate::npm::{binding, build, copy_all, empty, installed, tools};
 use crate::run::{Failure, Outcome, program_in, root, text};
-use crate::setup;
+use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,7 +77,7 @@ fn browsers(archive: &Path) -> Outcome {
     let built = project("vite", archive, &["shared", "vite"])?;
     program_in(&built, &text(&tools()?.join("node_modules/.bin/vite")), &["build", "--logLevel=warn"])?;
     if let Some(missing) = setup::chromium()? {
-        println!("\nxtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     let plain = project("page", archive, &["shared", "page"])?;
@@ -104,7 +104,7 @@ pub(crate) fn bench() -> Outcome {
     install(&folder, &archive)?;
     program_in(&folder, "node", &["run.mjs"])?;
     if let Some(missing) = setup::chromium()? {
-        println!("\nxtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     let vite = text(&tools()?.join("node_modules/.bin/vite"));

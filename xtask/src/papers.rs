@@ -1,6 +1,8 @@
-//! What the documents say of the code must be there.
+//! What the documents name must exist.
 
+use crate::TASKS;
 use crate::run::{Failure, Outcome, root};
+use std::collections::BTreeSet;
 
 /// Every test that a document names as `crate/path/file.rs::test` exists.
 pub(crate) fn named_tests_exist() -> Outcome {
@@ -18,4 +20,23 @@ pub(crate) fn named_tests_exist() -> Outcome {
     }
     println!("xtask: {count} tests that the documents name are there");
     Ok(())
+}
+
+/// Every task that a document names exists, and every task is named by a document: no other is kept.
+pub(crate) fn named_tasks_exist() -> Outcome {
+    let mut named = BTreeSet::new();
+    for document in ["README.md", "CONTRIBUTING.md", "docs/compliance.md", "docs/performance.md", "docs/security.md"] {
+        let text = std::fs::read_to_string(root().join(document))?;
+        for rest in text.split("cargo xtask ").skip(1) {
+            let name = rest.split(|c: char| !(c.is_ascii_lowercase() || c == '-')).next().unwrap_or_default();
+            if !TASKS.iter().any(|(task, ..)| *task == name) {
+                return Err(Failure(format!("{document} names `cargo xtask {name}`, which does not exist")));
+            }
+            named.insert(name.to_owned());
+        }
+    }
+    match TASKS.iter().find(|(task, ..)| !named.contains(*task)) {
+        Some((task, ..)) => Err(Failure(format!("no document names `cargo xtask {task}`: describe it or remove it"))),
+        None => Ok(()),
+    }
 }

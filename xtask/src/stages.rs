@@ -1,17 +1,19 @@
-//! The stages of `cargo xtask test`: one after another or beside each other, and how long each takes.
+//! The stages of `cargo xtask test`: one after another or at the same time, and how long each takes.
 
 use crate::metadata::target_directory;
-use crate::run::{Failure, Outcome, joined};
+use crate::run::{Failure, Outcome, command, joined, text};
+use crate::setup::TRIED_VARIABLE;
+use crate::tally;
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// What has run so far.
 pub(crate) struct Stages {
-    /// This program, asked for while its file is surely there: what is built meanwhile may replace it.
+    /// The file of this program. The path is read at the start, before a build can replace the file.
     xtask: PathBuf,
     took: Mutex<Vec<(&'static str, Duration)>>,
 }
@@ -29,7 +31,7 @@ impl Stages {
         outcome
     }
 
-    /// Stages, and beside them these tasks, one after another. If one side fails, the other still comes to its end.
+    /// Runs stages, and at the same time these tasks, one after another. If one side fails, the other still runs to its end.
     pub(crate) fn beside(&self, tasks: &[&'static str], stages: impl FnOnce() -> Outcome) -> Outcome {
         thread::scope(|scope| {
             let tasks = scope.spawn(|| tasks.iter().try_for_each(|task| self.run(task, || self.apart(task))));
@@ -39,25 +41,31 @@ impl Stages {
         })
     }
 
-    /// A task as a program of its own. What it prints is kept, and shown in one piece when it ends.
+    /// Runs a task as a process of its own. Its output goes to a file, and is printed in one piece when the task ends.
     fn apart(&self, task: &str) -> Outcome {
         let folder = target_directory()?.join("beside");
         fs::create_dir_all(&folder)?;
         let log = folder.join(format!("{task}.log"));
-        println!("\nxtask: begins beside what follows: {task} (prints to {})", log.display());
+        println!("\nxtask: starts at the same time: {task} (its output is in {})", log.display());
         let file = File::create(&log)?;
-        let mut command = Command::new(&self.xtask);
-        let status = command.arg(task).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).status()?;
+        let mut command = command(&text(&self.xtask));
+        command.arg(task).env(TRIED_VARIABLE.0, TRIED_VARIABLE.1);
+        let status = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).status()?;
         let printed = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-        println!("\nxtask: what ran beside: {task}\n{printed}\nxtask: end of what ran beside: {task}");
+        printed.lines().for_each(tally::read);
+        println!("\nxtask: output of {task}\n{printed}\nxtask: end of the output of {task}");
         if status.success() { Ok(()) } else { Err(Failure(format!("failed: {task}; see {}", log.display()))) }
     }
 
-    /// The seconds of each.
+    /// Prints the seconds of each, what was left out, and how many stages and tests ran.
     pub(crate) fn print(&self) {
+        let took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
         println!("\nxtask: seconds of each stage");
-        for (name, took) in self.took.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for (name, took) in took.iter() {
             println!("  {name:<12} {:>6.0}", took.as_secs_f64());
         }
+        let not_done = tally::print_not_done();
+        println!("\nxtask: {} stages ran, {not_done} things were left out", took.len());
+        tally::print_tests();
     }
 }

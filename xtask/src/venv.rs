@@ -11,11 +11,16 @@ pub(crate) struct Environment(PathBuf);
 impl Environment {
     /// The one of this name, made where it is not there yet.
     pub(crate) fn kept(name: &str) -> Outcome<Self> {
-        let folder = place()?.join(name);
+        let folder = Self::folder(name)?;
         if !folder.join("bin/python").exists() {
             program_in(&root(), "python3", &["-m", "venv", &text(&folder)])?;
         }
         Ok(Self(folder))
+    }
+
+    /// Where the one of this name is.
+    pub(crate) fn folder(name: &str) -> Outcome<PathBuf> {
+        Ok(place()?.join(name))
     }
 
     /// A new one, with nothing in it.

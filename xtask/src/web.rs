@@ -3,7 +3,7 @@
 use crate::npm::{self, build, copy_all, installed};
 use crate::npm_tests;
 use crate::run::{Failure, Outcome, program_in, root, text};
-use crate::setup;
+use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ const NOT_COPIED: [&str; 5] = ["package.json", "package-lock.json", "screenshots
 /// Builds the package and the page, and tests it; `screenshots`: takes those of its README instead.
 pub(crate) fn web() -> Outcome {
     if let Some(missing) = setup::node()? {
-        println!("\nxtask: not done: {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     let archive = build()?;
@@ -32,7 +32,7 @@ pub(crate) fn web() -> Outcome {
 pub(crate) fn with(archive: &Path) -> Outcome {
     let page = page(archive)?;
     if let Some(missing) = setup::chromium()? {
-        println!("\nxtask: not done: the token workbench; {missing}");
+        tally::not_done(&missing);
         return Ok(());
     }
     // A browser that hangs is a failure, not a wait.

@@ -2,12 +2,13 @@
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, long, program, text};
+use crate::tally;
 
 /// Code made fast, two lengths of key; with the word `full` also code made small, the smallest configured as the npm package
 /// is, and every length.
 pub(crate) fn wipe() -> Outcome {
     if !cfg!(target_os = "linux") {
-        println!("xtask: not done: the search for what is left of secrets, outside Linux");
+        tally::not_done("the search for what is left of secrets, outside Linux");
         return Ok(());
     }
     for profile in if long() { &["release", "size", "smallest"][..] } else { &["release"] } {

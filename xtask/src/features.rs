@@ -1,0 +1,32 @@
+//! The features of `oath-totp`: each set compiles, and the examples of the documentation pass with it.
+
+use crate::run::{Outcome, cargo};
+
+/// What a program may ask for; `None` are the default features.
+const SETS: [Option<&str>; 9] = [
+    Some(""),
+    Some("alloc"),
+    Some("std"),
+    Some("getrandom"),
+    Some("uri"),
+    Some("qr"),
+    Some("serde"),
+    None,
+    Some("std,getrandom,uri,qr,serde"),
+];
+/// Those that the examples are run with: nothing, an allocator, the default and all.
+const RUN: [Option<&str>; 4] = [Some(""), Some("alloc"), None, Some("std,getrandom,uri,qr,serde")];
+
+pub(crate) fn features() -> Outcome {
+    for set in SETS {
+        cargo(&[&["check", "-p", "oath-totp"], &words(set)[..]].concat())?;
+    }
+    for set in RUN {
+        cargo(&[&["test", "--doc", "-p", "oath-totp"], &words(set)[..]].concat())?;
+    }
+    Ok(())
+}
+
+fn words(set: Option<&'static str>) -> Vec<&'static str> {
+    set.map_or_else(Vec::new, |set| vec!["--no-default-features", "--features", set])
+}

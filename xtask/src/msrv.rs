@@ -1,0 +1,32 @@
+//! The oldest Rust that `Cargo.toml` states, and the oldest versions of the dependencies: both must compile.
+
+use crate::metadata::target_directory;
+use crate::run::{Outcome, copy_all, program_in, root, text};
+use crate::toolchains::{OLDEST, cargo_of};
+use crate::{setup, tally};
+use std::fs;
+
+/// Compiles the workspace with the oldest Rust, in the locked versions and then in the oldest ones. There is no other form.
+pub(crate) fn msrv() -> Outcome {
+    if let Some(missing) = setup::oldest_rust()? {
+        tally::not_done(&missing);
+        return Ok(());
+    }
+    let place = target_directory()?.join("msrv");
+    let directory = format!("--target-dir={}", text(&place.join("target")));
+    let check = ["check", &directory, "--locked", "--workspace", "--all-features"];
+    cargo_of(OLDEST, &check)?;
+    if let Some(missing) = setup::nightly()? {
+        tally::not_done(&missing);
+        return Ok(());
+    }
+    // A copy: the versions are written into its Cargo.lock.
+    let copy = place.join("workspace");
+    if copy.exists() {
+        fs::remove_dir_all(&copy)?;
+    }
+    copy_all(&root(), &copy)?;
+    fs::remove_file(copy.join("Cargo.lock"))?;
+    program_in(&copy, "rustup", &["run", "nightly", "cargo", "update", "-Zdirect-minimal-versions"])?;
+    program_in(&copy, "rustup", &[&["run", OLDEST, "cargo"], &check[..]].concat())
+}
