@@ -1,6 +1,7 @@
 //! The audit log: append-only, each event carrying the hash of the one before. No secret, no code.
 
 use core::fmt;
+use data_encoding::HEXLOWER;
 use oath_totp::UnixTime;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -202,7 +203,7 @@ impl ChainHash {
 
 impl fmt::Display for ChainHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.pad(&HEXLOWER.encode(&self.0))
     }
 }
 

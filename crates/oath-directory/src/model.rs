@@ -5,7 +5,7 @@ mod token;
 mod upload;
 mod user;
 
-pub use self::id::{Id, TokenId, UserId};
+pub use self::id::{Id, IdError, TokenId, UserId};
 pub use self::token::{Attempts, Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
 pub use self::upload::{Upload, UploadFailure};
 pub use self::user::{MalformedUpn, Upn, User, UserKind};

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod base32;
 mod buckets;
 mod cells;
 mod check;

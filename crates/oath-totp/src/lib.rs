@@ -8,6 +8,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", oath_ct_check))]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+mod base32;
 mod code;
 mod consecutive;
 mod ct;

@@ -1,3 +1,4 @@
+use crate::base32;
 use crate::ct::{declassify, hide, in_range};
 use crate::key::{Key, KeyError};
 use crate::parameters::Algorithm;
@@ -41,21 +42,20 @@ impl Secret {
     /// # Errors
     /// [`SecretError`]: empty, an illegal character, or a length that no number of bytes has.
     pub fn from_base32(text: &str) -> Result<Self, SecretError> {
-        let characters = collect(text, Class::base32)?;
-        // A remainder of 1, 3 or 6 characters ends within a byte.
-        if matches!(characters.len() & 7, 1 | 3 | 6) {
-            return Err(SecretError::Length { characters: characters.len() });
+        // Nearly every text is a bare run, which is decoded where it stands.
+        if base32::is_run(text.as_bytes()) {
+            Self::of_run(text.as_bytes())
+        } else {
+            Self::of_run(&collect(text, Class::base32)?)
         }
-        let mut bytes = Self(Vec::with_capacity(characters.len()));
-        traces::overwritten(|| {
-            for group in characters.chunks(8) {
-                let bits = group.iter().fold(0, |bits, c| bits << 5 | u64::from(five_bits(*c)));
-                // Left-over bits stay below the last whole byte.
-                let [_, _, _, whole @ ..] = (bits << ((8 - group.len()) * 5)).to_be_bytes();
-                bytes.0.extend(whole.iter().take(group.len().wrapping_mul(5) >> 3));
-            }
-        });
-        Ok(bytes)
+    }
+
+    /// The secret of a run of the Base32 alphabet.
+    fn of_run(run: &[u8]) -> Result<Self, SecretError> {
+        if !base32::is_whole(run.len()) {
+            return Err(SecretError::Length { characters: run.len() });
+        }
+        Ok(Self(traces::overwritten(|| base32::decode(run))))
     }
 
     /// Hexadecimal digits in either case, with ASCII white space, dashes and colons anywhere.
@@ -236,15 +236,6 @@ fn is_uri(text: &str) -> bool {
     declassify((head.ct_eq(b"otpauth:") | head.ct_eq(b"otpauth-")).unwrap_u8()) != 0
 }
 
-/// The value of a character of the Base32 alphabet, in either case: A to Z are 0 to 25, 2 to 7 are 26 to 31. The decoder
-/// of base32ct ends in a branch on whether all characters were legal; here that is known before.
-///
-/// Leakage: the character is secret.
-const fn five_bits(character: u8) -> u8 {
-    // Of the characters only letters have bit 6. Their low five bits count from 1, those of the digits from 18.
-    (character & 31).wrapping_add(8).wrapping_sub((character >> 6).wrapping_mul(9))
-}
-
 /// The value of a hexadecimal digit, in either case. Leakage: the digit is secret.
 const fn four_bits(digit: u8) -> u8 {
     (digit & 15).wrapping_add((digit >> 6).wrapping_mul(9))
@@ -415,12 +406,9 @@ mod tests {
     }
 
     #[test]
-    fn every_character_of_the_alphabets_stands_for_what_it_should_in_either_case() {
+    fn every_hexadecimal_digit_has_its_value_in_either_case() {
         for byte in 0..=255u8 {
             let c = char::from(byte);
-            if let Some(place) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c.to_ascii_uppercase()) {
-                assert_eq!(usize::from(five_bits(byte)), place, "{c}");
-            }
             if let Some(digit) = c.to_digit(16) {
                 assert_eq!(u32::from(four_bits(byte)), digit, "{c}");
             }

@@ -1,6 +1,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 use core::str::FromStr;
+use data_encoding::HEXLOWER;
 
 /// A random name of 128 bits, written as 32 hexadecimal digits. `T` says of what.
 pub struct Id<T>(u128, PhantomData<fn() -> T>);
@@ -66,7 +67,7 @@ impl<T> core::hash::Hash for Id<T> {
 
 impl<T> fmt::Display for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.pad(&HEXLOWER.encode(&self.0.to_be_bytes()))
     }
 }
 
@@ -77,9 +78,41 @@ impl<T> fmt::Debug for Id<T> {
 }
 
 impl<T> FromStr for Id<T> {
-    type Err = core::num::ParseIntError;
+    type Err = IdError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        u128::from_str_radix(text, 16).map(Self::from_random)
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let mut bytes = [0; 16];
+        if text.len() != 32 || HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_err() {
+            return Err(IdError);
+        }
+        Ok(Self::from_random(u128::from_be_bytes(bytes)))
+    }
+}
+
+/// A text that is not an [`Id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IdError;
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected an identifier of 32 lower-case hexadecimal digits")
+    }
+}
+
+impl core::error::Error for IdError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{IdError, TokenId};
+
+    #[test]
+    fn an_identifier_is_read_back_from_its_text_and_from_no_other() {
+        let id = TokenId::from_random(0x0123_4567);
+        assert_eq!(id.to_string(), "00000000000000000000000001234567");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in ["", "1234567", "+0000000000000000000000001234567", "0000000000000000000000000123456G"] {
+            assert_eq!(text.parse::<TokenId>(), Err(IdError), "{text:?}");
+        }
     }
 }

@@ -12,7 +12,6 @@ pub(crate) mod upn;
 
 use self::duplicates::Duplicates;
 use self::header::Header;
-use self::secret::Decoder;
 use self::texts::Texts;
 use crate::cells::{Splitter, trimmed};
 use crate::check::Checks;
@@ -29,7 +28,6 @@ pub(crate) struct Table {
     pub(crate) repairs: Repairs,
     splitter: Splitter,
     header: Option<Header>,
-    secrets: Decoder,
     pub(crate) texts: Texts,
     duplicates: Duplicates,
     tallies: Tallies,
@@ -54,7 +52,6 @@ impl Table {
             repairs: options.repairs,
             splitter: Splitter::new(),
             header: None,
-            secrets: Decoder::new(),
             texts: Texts::default(),
             duplicates: Duplicates::new(),
             tallies: Tallies::default(),
@@ -102,7 +99,6 @@ impl Table {
             header,
             splitter: &mut self.splitter,
             tallies: &mut self.tallies,
-            secrets: &mut self.secrets,
             texts: &mut self.texts,
             rows,
         }

@@ -1,7 +1,6 @@
 use super::header::Header;
-use super::secret::Decoder;
 use super::texts::Texts;
-use super::{interval, serial, shape, upn};
+use super::{interval, secret, serial, shape, upn};
 use crate::cells::{Cells, Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
@@ -21,7 +20,6 @@ pub(super) struct Reading<'a> {
     pub(super) header: &'a Header,
     pub(super) splitter: &'a mut Splitter,
     pub(super) tallies: &'a mut Tallies,
-    pub(super) secrets: &'a mut Decoder,
     pub(super) texts: &'a mut Texts,
     pub(super) rows: &'a mut VecDeque<Row>,
 }
@@ -29,7 +27,7 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
-        let Self { upn, repairs, header, splitter, tallies, secrets, texts, rows } = self;
+        let Self { upn, repairs, header, splitter, tallies, texts, rows } = self;
         let mut checks = Checks::new(line.number, repairs);
         if line.too_long {
             checks.error(
@@ -73,7 +71,7 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                rows.push_back(Fields::new(cells, header, &wrapped.row).row(upn, checks, tallies, secrets, texts));
+                rows.push_back(Fields::new(cells, header, &wrapped.row).row(upn, checks, tallies, texts));
                 return;
             }
             splitter.find(text, header.separator);
@@ -89,7 +87,7 @@ impl Reading<'_> {
         if text.starts_with('"') && all_quoted(text, header.separator) {
             tallies.add_line(Kind::QuotedFields, line.number);
         }
-        rows.push_back(Fields::new(cells, header, text).row(upn, checks, tallies, secrets, texts));
+        rows.push_back(Fields::new(cells, header, text).row(upn, checks, tallies, texts));
     }
 }
 
@@ -131,14 +129,7 @@ impl<'a> Fields<'a> {
         Self { cells, header, plain: odd == 0 }
     }
 
-    fn row(
-        self,
-        rule: UpnRule,
-        mut checks: Checks,
-        tallies: &mut Tallies,
-        secrets: &mut Decoder,
-        texts: &mut Texts,
-    ) -> Row {
+    fn row(self, rule: UpnRule, mut checks: Checks, tallies: &mut Tallies, texts: &mut Texts) -> Row {
         self.spaces(&checks, tallies);
         let name = self
             .text(Field::Upn, &mut checks)
@@ -146,7 +137,7 @@ impl<'a> Fields<'a> {
         let serial = self.text(Field::SerialNumber, &mut checks).and_then(|text| {
             if serial::is_plain(text) { Some(texts.own(text)) } else { serial::read(text, &mut checks) }
         });
-        let secret = self.text(Field::SecretKey, &mut checks).and_then(|text| secrets.read(text, &mut checks, tallies));
+        let secret = self.text(Field::SecretKey, &mut checks).and_then(|text| secret::read(text, &mut checks, tallies));
         let model = self.text(Field::Model, &mut checks).unwrap_or_default();
         let step =
             self.text(Field::TimeInterval, &mut checks).and_then(|text| interval::read(text, model, &mut checks));

@@ -1,9 +1,8 @@
-use crate::base32;
 use crate::check::Checks;
 use crate::tally::Tallies;
 use crate::text::{character, is_secret_separator};
 use crate::{Field, Kind, Repair};
-use core::fmt::{self, Write as _};
+use core::fmt::Write as _;
 use oath_totp::{Key, Secret};
 use zeroize::Zeroizing;
 
@@ -19,156 +18,128 @@ const MAX_PLACES: usize = 8;
 const SAMPLES: [&str; 3] =
     ["2234567ABCDEF2234567ABCDEF", "6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"];
 
-/// Reads secrets, through a buffer that is wiped.
-pub(super) struct Decoder {
-    bytes: Zeroizing<Vec<u8>>,
+/// Reads the secret key of a row: Base32 in either case, padded or not, with any left-over bits.
+///
+/// Leakage: the file is read once, by its owner; the parser of the row and this check branch on the kind of each
+/// character. No finding tells more of the secret than its length, the places and kinds of
+/// characters outside the alphabet, and which of 0, 1, 8, 9 they are.
+pub(super) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+    let kinds = Kinds::of(text);
+    if kinds.clean {
+        return decode(text, kinds, checks, tallies);
+    }
+    let bare = stripped(text);
+    if bare.trim_end_matches('=').is_empty() {
+        let what = if text.is_empty() { "is empty" } else { "holds no letter and no digit" };
+        checks.error(
+            Kind::SecretEmpty,
+            FIELD,
+            format!("The secret key {what}."),
+            "Ask the vendor for the token's secret; without it the token cannot be used.",
+        );
+        return None;
+    }
+    let mut usable = true;
+    if bare.len() < text.len() {
+        usable = checks.repairable(
+            Kind::SecretSeparators,
+            FIELD,
+            format!("The secret key holds {}, which is no part of Base32.", separators(text)),
+            "Write it as one run of the letters A to Z and the digits 2 to 7.",
+            Repair::StripSecret,
+        );
+    }
+    let kinds = Kinds::of(&bare);
+    if kinds.clean {
+        // Judged all the same, so that one look shows every mistake.
+        let secret = decode(&bare, kinds, checks, tallies);
+        return secret.filter(|_| usable);
+    }
+    if let Some(hex) = hex(&bare) {
+        let to_sha256 =
+            if hex.len() == 64 { " 64 digits often mean SHA-256, which this format cannot say." } else { "" };
+        let decoded = Secret::from_hex(hex).ok()?;
+        return checks
+            .repairable(
+                Kind::SecretHex,
+                FIELD,
+                format!("The secret key is {} hex digits; expected Base32.{to_sha256}", hex.len()),
+                "Convert the same bytes to Base32; do not type it again.",
+                Repair::SecretFromHex,
+            )
+            .then_some(decoded)
+            .filter(|_| usable);
+    }
+    illegal(text, checks);
+    None
 }
 
-impl Decoder {
-    pub(super) fn new() -> Self {
-        Self { bytes: Zeroizing::new(Vec::with_capacity(MAX_CHARACTERS)) }
+/// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
+fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+    let length = kinds.length;
+    if length > MAX_CHARACTERS {
+        checks.error(
+            Kind::SecretTooLong,
+            FIELD,
+            format!("The secret key has {length} characters; at most {MAX_CHARACTERS} (80 bytes) can be uploaded."),
+            "Have the token programmed with a shorter secret, or take it to a system without this limit.",
+        );
+        return None;
     }
-
-    /// Reads the secret key of a row: Base32 in either case, padded or not, with any left-over bits.
-    ///
-    /// Leakage: the file is read once, by whom it belongs to; the machine that splits the row and this check branch on what
-    /// kind of character stands where. No finding tells more of the secret than its length, the places and kinds of
-    /// characters outside the alphabet, and which of 0, 1, 8, 9 they are.
-    pub(super) fn read(&mut self, text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
-        let kinds = Kinds::of(text);
-        if kinds.clean {
-            return self.decode(text, kinds, checks, tallies);
-        }
-        let bare = stripped(text);
-        if bare.trim_end_matches('=').is_empty() {
-            let what = if text.is_empty() { "is empty" } else { "holds no letter and no digit" };
-            checks.error(
-                Kind::SecretEmpty,
-                FIELD,
-                format!("The secret key {what}."),
-                "Ask the vendor for the token's secret; without it the token cannot be used.",
-            );
-            return None;
-        }
-        let mut usable = true;
-        if bare.len() < text.len() {
-            usable = checks.repairable(
-                Kind::SecretSeparators,
-                FIELD,
-                format!("The secret key holds {}, which is no part of Base32.", separators(text)),
-                "Write it as one run of the letters A to Z and the digits 2 to 7.",
-                Repair::StripSecret,
-            );
-        }
-        let kinds = Kinds::of(&bare);
-        if kinds.clean {
-            // Judged all the same, so that one look shows every mistake.
-            let secret = self.decode(&bare, kinds, checks, tallies);
-            return secret.filter(|_| usable);
-        }
-        if let Some(hex) = hex(&bare) {
-            let to_sha256 =
-                if hex.len() == 64 { " 64 digits often mean SHA-256, which this format cannot say." } else { "" };
-            let decoded = Secret::from_hex(hex).ok()?;
-            return checks
-                .repairable(
-                    Kind::SecretHex,
-                    FIELD,
-                    format!("The secret key is {} hex digits; expected Base32.{to_sha256}", hex.len()),
-                    "Convert the same bytes to Base32; do not type it again.",
-                    Repair::SecretFromHex,
-                )
-                .then_some(decoded)
-                .filter(|_| usable);
-        }
-        illegal(text, checks);
-        None
+    let Ok(secret) = Secret::from_base32(text.trim_end_matches('=')) else {
+        checks.error(
+            Kind::SecretLength,
+            FIELD,
+            format!("The secret key has {length} characters, which no whole number of bytes has in Base32."),
+            "A character was lost or added: copy the secret again from the vendor's file.",
+        );
+        return None;
+    };
+    let bits = secret.byte_len().saturating_mul(8);
+    if secret.byte_len() < Key::LEGACY_MIN_BYTES {
+        checks.error(
+            Kind::SecretTooShort,
+            FIELD,
+            format!("The secret key has {bits} bits; expected at least 128, and none below 80 is taken."),
+            "It is probably cut off: copy it again from the vendor's file.",
+        );
+        return None;
     }
-
-    /// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
-    fn decode(&mut self, text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
-        let length = kinds.length;
-        if length > MAX_CHARACTERS {
-            checks.error(
-                Kind::SecretTooLong,
-                FIELD,
-                format!("The secret key has {length} characters; at most {MAX_CHARACTERS} (80 bytes) can be uploaded."),
-                "Have the token programmed with a shorter secret, or take it to a system without this limit.",
-            );
-            return None;
-        }
-        let Some(secret) = self.secret(text) else {
-            checks.error(
-                Kind::SecretLength,
-                FIELD,
-                format!("The secret key has {length} characters, which no whole number of bytes has in Base32."),
-                "A character was lost or added: copy the secret again from the vendor's file.",
-            );
-            return None;
-        };
-        let bits = secret.byte_len().saturating_mul(8);
-        if secret.byte_len() < Key::LEGACY_MIN_BYTES {
-            checks.error(
-                Kind::SecretTooShort,
-                FIELD,
-                format!("The secret key has {bits} bits; expected at least 128, and none below 80 is taken."),
-                "It is probably cut off: copy it again from the vendor's file.",
-            );
-            return None;
-        }
-        if secret.byte_len() < Key::MIN_BYTES {
-            checks.warning(
-                Kind::SecretWeak,
-                FIELD,
-                format!("The secret key has {bits} bits; RFC 4226 asks for at least 128."),
-                "Use it only where the token cannot be programmed again; prefer 160 bits.",
-            );
-        }
-        if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
-            checks.warning(
+    if secret.byte_len() < Key::MIN_BYTES {
+        checks.warning(
+            Kind::SecretWeak,
+            FIELD,
+            format!("The secret key has {bits} bits; RFC 4226 asks for at least 128."),
+            "Use it only where the token cannot be programmed again; prefer 160 bits.",
+        );
+    }
+    if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
+        checks.warning(
             Kind::SecretMayBeHex,
             FIELD,
             format!("The secret key is {length} characters a-f and 2-7: it is valid Base32, and valid hex too."),
             "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
         );
-        }
-        let run = text.get(..length).unwrap_or_default();
-        if SAMPLES.iter().any(|sample| sample.eq_ignore_ascii_case(run)) {
-            checks.warning(
-                Kind::SecretSample,
-                FIELD,
-                "The secret key is one that is printed in public documents: everybody can compute its codes.",
-                "Take the sample row out, or put the token's own secret in its place.",
-            );
-        }
-        if kinds.lower {
-            tallies.add(Kind::SecretLowerCase, checks);
-        }
-        if kinds.padded {
-            tallies.add(Kind::SecretPadding, checks);
-        }
-        if left_over(run) {
-            tallies.add(Kind::SecretLeftOverBits, checks);
-        }
-        Some(secret)
     }
-
-    /// The secret of a run of the alphabet, with or without padding; `None` where it ends within a byte.
-    fn secret(&mut self, text: &str) -> Option<Secret> {
-        let run = text.trim_end_matches('=').as_bytes();
-        if matches!(run.len() & 7, 1 | 3 | 6) {
-            return None;
-        }
-        base32::decode(run, &mut self.bytes);
-        Secret::from_bytes(&self.bytes).ok()
+    let run = text.get(..length).unwrap_or_default();
+    if SAMPLES.iter().any(|sample| sample.eq_ignore_ascii_case(run)) {
+        checks.warning(
+            Kind::SecretSample,
+            FIELD,
+            "The secret key is one that is printed in public documents: everybody can compute its codes.",
+            "Take the sample row out, or put the token's own secret in its place.",
+        );
     }
-}
-
-/// The buffer holds secrets.
-impl fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decoder").finish_non_exhaustive()
+    if kinds.lower {
+        tallies.add(Kind::SecretLowerCase, checks);
     }
+    if kinds.padded {
+        tallies.add(Kind::SecretPadding, checks);
+    }
+    if left_over(run) {
+        tallies.add(Kind::SecretLeftOverBits, checks);
+    }
+    Some(secret)
 }
 
 /// Which kinds of characters a text is made of.
