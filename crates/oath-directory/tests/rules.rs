@@ -245,6 +245,11 @@ fn a_year_of_drift_is_followed_and_a_clock_set_right_is_found() {
     assert_eq!(token.state.totp.drift, -20);
     setup.later(86_400);
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A", "the clock was set right");
+    assert_eq!(block_on(setup.directory.token("A")).unwrap().state.totp.drift, -19, "one step at an acceptance");
+    for _ in 0..20 {
+        setup.later(86_400);
+        assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+    }
     assert_eq!(block_on(setup.directory.token("A")).unwrap().state.totp.drift, 0);
 }
 
