@@ -52,6 +52,7 @@ impl Consecutive {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl CodeRun {
     pub(crate) fn codes(&self) -> &[Code] {
         match self {

@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// The examples of the README need `Secret`.
+#![cfg_attr(feature = "alloc", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "alloc"), doc = "One-time codes of RFC 4226 (HOTP) and RFC 6238 (TOTP).")]
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::integer_division_remainder_used))]

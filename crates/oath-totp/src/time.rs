@@ -46,16 +46,19 @@ impl TryFrom<std::time::SystemTime> for UnixTime {
 }
 
 /// A time before 1970-01-01T00:00:00Z.
+#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimeError;
 
+#[cfg(feature = "std")]
 impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the time lies before 1970-01-01T00:00:00Z; check the clock")
     }
 }
 
+#[cfg(feature = "std")]
 impl core::error::Error for TimeError {}
 
 /// How time is counted: the time step X and the epoch T0 of RFC 6238 §4.1, both in seconds.

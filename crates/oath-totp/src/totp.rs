@@ -1,5 +1,7 @@
 use crate::code::Code;
-use crate::consecutive::{CodeRun, Consecutive, ending_around};
+#[cfg(feature = "alloc")]
+use crate::consecutive::CodeRun;
+use crate::consecutive::{Consecutive, ending_around};
 use crate::hits::Hits;
 use crate::key::Key;
 use crate::outcome::{Accepted, Rejected};
@@ -201,8 +203,9 @@ impl Totp {
     /// Leakage: as [`verify`](Self::verify).
     ///
     /// ```
-    /// use oath_totp::{Totp, TotpState, UnixTime};
-    /// let totp = Totp::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
+    /// use oath_totp::{Algorithm, Digits, Key, TimeStep, Totp, TotpState, UnixTime};
+    /// let key = Key::from_bytes(b"12345678901234567890", Algorithm::Sha1)?;
+    /// let totp = Totp::new(key, Digits::Six, TimeStep::SECONDS_30);
     /// let now = UnixTime::from_secs(1_234_567_890);
     /// let shown = totp.generate(UnixTime::from_secs(1_234_567_890 + 20 * 30));
     /// let activated = totp.activate(&shown, now, 60, &TotpState::NEW)?;

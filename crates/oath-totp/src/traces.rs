@@ -13,8 +13,9 @@ const DEPTH: usize = 8192;
 /// Best effort: copies in registers and in frames of the caller itself remain.
 ///
 /// ```
-/// use oath_totp::{Code, Totp, TotpState, UnixTime, Window};
-/// let totp = Totp::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
+/// # use oath_totp::{Algorithm, Code, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window};
+/// # let key = Key::from_bytes(b"12345678901234567890", Algorithm::Sha1)?;
+/// # let totp = Totp::new(key, Digits::Six, TimeStep::SECONDS_30);
 /// let verdict = totp.verify(&Code::parse("287082")?, UnixTime::from_secs(59), Window::ONE, &TotpState::NEW);
 /// oath_totp::overwrite_stack();
 /// assert!(verdict.is_ok());
