@@ -1,6 +1,7 @@
 use crate::code::Code;
 use crate::scan::Span;
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::slice::from_ref;
 
 /// Two or three codes that a token showed one after another: what [`Totp::resync`](crate::Totp::resync) and

@@ -1,3 +1,3 @@
-//! The examples of the README at the top, run as tests.
-// For the tests alone: its links are a repository's.
-#![cfg_attr(doctest, doc = include_str!("../../../README.md"))]
+//! What the examples share: users with a sealed secret and the state of their token, in one SQLite table.
+
+pub mod users;
