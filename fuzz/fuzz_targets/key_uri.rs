@@ -9,9 +9,9 @@ fuzz_target!(|text: &str| {
     for uri in parsed.into_iter().flatten() {
         let written = uri.expose_uri();
         assert_eq!(KeyUri::parse(&written).expect("our own URI"), uri, "{}", *written);
-        if let Some(Ok(totp)) = uri.to_totp() {
+        if let Ok(totp) = uri.to_legacy_totp() {
             let _ = totp.generate(UnixTime::from_secs(u64::MAX));
         }
-        let _ = uri.to_hotp();
+        let _ = uri.to_legacy_hotp();
     }
 });

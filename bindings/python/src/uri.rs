@@ -1,7 +1,7 @@
 use crate::codes::{Hotp, Totp};
 use crate::errors::{URI_ERROR, secret_error, type_error, value_error};
 use crate::secret::Secret;
-use oath_totp::Moving;
+use oath_totp::{MovingFactor, UriError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -11,6 +11,14 @@ pub(crate) struct KeyUri(pub(crate) oath_totp::KeyUri);
 
 fn copied(py: Python<'_>, secret: &oath_totp::Secret) -> PyResult<oath_totp::Secret> {
     oath_totp::Secret::from_bytes(secret.expose_bytes()).map_err(|error| secret_error(py, error))
+}
+
+/// A URI that is not of the kind asked for is a wrong call; a secret that is too short is a wrong secret.
+fn refused(py: Python<'_>, error: UriError) -> PyErr {
+    match error {
+        UriError::Key(error) => secret_error(py, error),
+        error => value_error(error),
+    }
 }
 
 #[pymethods]
@@ -26,11 +34,14 @@ impl KeyUri {
     ) -> PyResult<Self> {
         let uri = if let Ok(token) = token.cast::<Totp>() {
             let secret = copied(py, &token.get().secret.get().0)?;
-            oath_totp::KeyUri::of_totp(&token.get().totp, secret, account)
-                .ok_or_else(|| value_error("an otpauth URI cannot say T0: apps count from 1970"))?
+            let totp = &token.get().totp;
+            let uri = oath_totp::KeyUri::totp(secret, account).and_then(|uri| uri.with_time_step(totp.time_step()));
+            uri.map_err(value_error)?.with_algorithm(totp.algorithm()).with_digits(totp.digits())
         } else if let Ok(token) = token.cast::<Hotp>() {
             let secret = copied(py, &token.get().secret.get().0)?;
-            oath_totp::KeyUri::of_hotp(&token.get().hotp, secret, account, counter)
+            let hotp = &token.get().hotp;
+            let uri = oath_totp::KeyUri::hotp(secret, account, counter).map_err(value_error)?;
+            uri.with_algorithm(hotp.algorithm()).with_digits(hotp.digits())
         } else {
             return Err(type_error("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one"));
         };
@@ -50,7 +61,7 @@ impl KeyUri {
     }
 
     fn __repr__(&self) -> String {
-        let kind = if matches!(self.0.moving(), Moving::Time { .. }) { "totp" } else { "hotp" };
+        let kind = if matches!(self.0.moving_factor(), MovingFactor::Time { .. }) { "totp" } else { "hotp" };
         format!(
             "KeyUri({kind}, account={:?}, issuer={:?}, [secret elided])",
             self.0.account(),
@@ -73,13 +84,12 @@ impl KeyUri {
     }
 
     fn to_totp(&self, py: Python<'_>) -> PyResult<Totp> {
-        let token = self.0.to_totp().ok_or_else(|| value_error("the URI carries a counter: use to_hotp"))?;
-        Ok(Totp { totp: token.map_err(|error| secret_error(py, error))?, secret: self.secret(py)? })
+        let totp = self.0.to_legacy_totp().map_err(|error| refused(py, error))?;
+        Ok(Totp { totp, secret: self.secret(py)? })
     }
 
     fn to_hotp(&self, py: Python<'_>) -> PyResult<Hotp> {
-        let token = self.0.to_hotp().ok_or_else(|| value_error("the URI carries a period: use to_totp"))?;
-        let (hotp, _) = token.map_err(|error| secret_error(py, error))?;
+        let (hotp, _) = self.0.to_legacy_hotp().map_err(|error| refused(py, error))?;
         Ok(Hotp { hotp, secret: self.secret(py)? })
     }
 
@@ -110,17 +120,17 @@ impl KeyUri {
 
     #[getter]
     const fn period(&self) -> Option<u32> {
-        match self.0.moving() {
-            Moving::Time { period, .. } => Some(period.get()),
-            Moving::Counter { .. } => None,
+        match self.0.moving_factor() {
+            MovingFactor::Time { period, .. } => Some(period.get()),
+            MovingFactor::Counter { .. } => None,
         }
     }
 
     #[getter]
     const fn counter(&self) -> Option<u64> {
-        match self.0.moving() {
-            Moving::Time { .. } => None,
-            Moving::Counter { counter, .. } => Some(counter),
+        match self.0.moving_factor() {
+            MovingFactor::Time { .. } => None,
+            MovingFactor::Counter { counter, .. } => Some(counter),
         }
     }
 }

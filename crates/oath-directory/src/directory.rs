@@ -38,7 +38,7 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 ///
 /// // A secret for Alice's app, confirmed with its first code, signs her in with the next.
 /// let enrolment = directory.enroll(&operator, now, &alice).await?;
-/// let app = enrolment.uri.to_totp().unwrap()?;
+/// let app = enrolment.uri.to_totp()?;
 /// directory.confirm(&operator, now, &alice, &app.generate(now).into()).await?;
 /// let later = UnixTime::from_secs(now.as_secs() + 30);
 /// let signed_in = directory.verify(&operator, later, &alice, &app.generate(later)).await?;

@@ -36,7 +36,7 @@ fn child() {
     let folder = Path::new(folder);
     let keys = KeyRing::parse(&std::fs::read_to_string(folder.join("oath.keys")).unwrap()).unwrap();
     let uri = std::fs::read_to_string(folder.join("uri")).unwrap();
-    let app = KeyUri::parse(&uri).unwrap().to_totp().unwrap().unwrap();
+    let app = KeyUri::parse(&uri).unwrap().to_totp().unwrap();
     let directory = open(folder, keys);
     for round in 1..=ROUNDS {
         let now = UnixTime::from_secs(NOW + 30 * round);
@@ -62,7 +62,7 @@ fn of_eight_processes_with_the_same_code_one_is_let_in() {
     let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(NOW));
     block_on(directory.add_user(&operator, now, &alice(), UserKind::Member, None)).unwrap();
     let enrolment = block_on(directory.enroll(&operator, now, &alice())).unwrap();
-    let app = enrolment.uri.to_totp().unwrap().unwrap();
+    let app = enrolment.uri.to_totp().unwrap();
     let codes = [app.generate_at_step(NOW / 30 - 1), app.generate(now)].into();
     block_on(directory.confirm(&operator, now, &alice(), &codes)).unwrap();
     std::fs::write(folder.path().join("uri"), enrolment.uri.expose_uri().as_bytes()).unwrap();

@@ -323,7 +323,7 @@ fn a_software_token_is_confirmed_replaced_and_never_passed_on() {
     let lost = block_on(setup.directory.enroll(&setup.operator, setup.now, &alice)).unwrap();
     let enrolment = block_on(setup.directory.enroll(&setup.operator, setup.now, &alice)).unwrap();
     let confirm = |setup: &Setup, uri: &oath_totp::KeyUri| {
-        let code = uri.to_totp().unwrap().unwrap().generate(setup.now);
+        let code = uri.to_totp().unwrap().generate(setup.now);
         block_on(setup.directory.confirm(&setup.operator, setup.now, &alice, &code.into())).map(drop).map_err(code_of)
     };
     fn code_of(error: Error) -> &'static str {
@@ -333,7 +333,7 @@ fn a_software_token_is_confirmed_replaced_and_never_passed_on() {
     assert_eq!(confirm(&setup, &enrolment.uri), Ok(()));
     assert_eq!(confirm(&setup, &enrolment.uri), Err("nothing-to-confirm"));
     setup.later(30);
-    let code = enrolment.uri.to_totp().unwrap().unwrap().generate(setup.now);
+    let code = enrolment.uri.to_totp().unwrap().generate(setup.now);
     assert_eq!(setup.verify("alice", &code).unwrap(), enrolment.serial);
     let unassign = block_on(setup.directory.unassign(&setup.operator, setup.now, &enrolment.serial));
     assert_eq!(unassign.map(drop).map_err(code_of), Err("software-token"));

@@ -52,7 +52,7 @@ pub use self::window::{Centres, Window};
 #[doc(hidden)]
 pub use self::ct::watched::watch_declassified;
 #[cfg(feature = "qr")]
-pub use self::qr::{Qr, TooLong};
+pub use self::qr::{Qr, QrError};
 #[cfg(feature = "getrandom")]
 pub use self::secret::GenerateError;
 #[cfg(feature = "alloc")]
@@ -60,6 +60,6 @@ pub use self::secret::{IllegalKind, Secret, SecretError};
 #[cfg(feature = "std")]
 pub use self::time::TimeError;
 #[cfg(feature = "uri")]
-pub use self::uri::{KeyUri, Moving, UriError};
+pub use self::uri::{KeyUri, MovingFactor, UriError};
 #[cfg(feature = "alloc")]
 pub use self::whose::{Owner, whose};

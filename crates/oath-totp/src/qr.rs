@@ -1,17 +1,20 @@
 use crate::uri::KeyUri;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write as _};
 use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
 use zeroize::Zeroizing;
 
-/// A key URI as a QR code, for an app to scan. It is the secret in another shape: show it once, keep no copy.
+/// A key URI as a QR code, for an app to scan. It is the secret in another form: show it once and keep no copy. Wiped when
+/// dropped.
+///
+/// Leakage: drawing looks the URI's bytes up in tables and chooses a mask by its modules, so that a QR code is not made in
+/// constant time. It is made once, at enrolment, and is shown on a screen.
 ///
 /// ```
 /// # use oath_totp::{KeyUri, Secret};
-/// let uri = KeyUri::totp(Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?, "alice@example.com");
+/// let uri = KeyUri::totp(Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?, "alice@example.com")?;
 /// let code = uri.qr()?;
 /// assert!(code.to_svg().starts_with("<svg "));
 /// assert_eq!(code.to_text().lines().count(), code.side().div_ceil(2));
@@ -23,25 +26,25 @@ pub struct Qr {
     modules: Zeroizing<Vec<bool>>,
 }
 
-/// Light modules around the code, as the standard asks (ISO/IEC 18004, 9.1).
+/// The light modules around the code that the standard asks for (ISO/IEC 18004 §9.1).
 const QUIET: usize = 4;
 
 impl KeyUri {
     /// The URI, secret included, as a QR code of error correction level M.
     ///
     /// # Errors
-    /// [`TooLong`] beyond 2331 bytes.
-    pub fn qr(&self) -> Result<Qr, TooLong> {
+    /// [`QrError`] beyond 2331 bytes.
+    pub fn qr(&self) -> Result<Qr, QrError> {
         let uri = self.expose_uri();
         let room = || Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
         let (mut data, mut drawn) = (room(), room());
-        data.get_mut(..uri.len()).ok_or(TooLong)?.copy_from_slice(uri.as_bytes());
+        data.get_mut(..uri.len()).ok_or(QrError)?.copy_from_slice(uri.as_bytes());
         let level = QrCodeEcc::Medium;
         let code =
             QrCode::encode_binary(&mut data, uri.len(), &mut drawn, level, Version::MIN, Version::MAX, None, false);
-        let code = code.map_err(|_| TooLong)?;
+        let code = code.map_err(|_| QrError)?;
         let places = (0..code.size()).flat_map(|row| (0..code.size()).map(move |column| (column, row)));
-        let size = usize::try_from(code.size()).map_err(|_| TooLong)?;
+        let size = usize::try_from(code.size()).map_err(|_| QrError)?;
         let mut modules = Zeroizing::new(Vec::with_capacity(size.saturating_mul(size)));
         modules.extend(places.map(|(column, row)| code.get_module(column, row)));
         Ok(Qr { size, modules })
@@ -49,46 +52,65 @@ impl KeyUri {
 }
 
 impl Qr {
-    /// How many modules a side has, the light ones around included.
+    /// The number of modules of a side, the light ones around the code included.
     #[must_use]
     pub const fn side(&self) -> usize {
         self.size.saturating_add(2 * QUIET)
     }
 
-    /// Whether the module in this column and row, from 0, is dark; outside all are light.
+    /// Whether the module in this column and row, counted from 0, is dark. Outside all modules are light.
     #[must_use]
     pub fn is_dark(&self, column: usize, row: usize) -> bool {
-        let inside = |place: usize| place.checked_sub(QUIET).filter(|place| *place < self.size);
-        let place =
-            inside(row).zip(inside(column)).map(|(row, column)| row.wrapping_mul(self.size).wrapping_add(column));
-        place.and_then(|place| self.modules.get(place)).copied().unwrap_or_default()
+        column.checked_sub(QUIET).zip(row.checked_sub(QUIET)).is_some_and(|(column, row)| self.inside(column, row))
     }
 
-    /// A drawing for a page: black on white, as large as where it is put, described for screen readers.
+    /// The same without the light modules around the code.
+    fn inside(&self, column: usize, row: usize) -> bool {
+        let place = row.checked_mul(self.size).and_then(|place| place.checked_add(column));
+        column < self.size && place.and_then(|place| self.modules.get(place)).copied().unwrap_or_default()
+    }
+
+    /// A drawing for a page: black on white, as large as its container, described for screen readers.
     #[must_use]
     pub fn to_svg(&self) -> Zeroizing<String> {
-        let side = self.side();
-        // A run of dark modules takes at most 18 characters.
-        let mut path = Zeroizing::new(String::with_capacity(side.saturating_mul(side).saturating_mul(9)));
-        for row in 0..side {
+        self.to_svg_with(QUIET, None)
+    }
+
+    /// The same with `margin` light modules around the code (the standard asks for 4) and a side of `pixels`, or of its
+    /// container.
+    #[must_use]
+    pub fn to_svg_with(&self, margin: usize, pixels: Option<u32>) -> Zeroizing<String> {
+        // A run of dark modules takes at most 20 characters and a row has at most half as many runs as modules: the string
+        // never moves, which would leave a copy behind.
+        let mut svg =
+            Zeroizing::new(String::with_capacity(self.size.saturating_mul(self.size).saturating_mul(10) + 400));
+        let (size, side) = (self.size, self.size.saturating_add(margin.saturating_mul(2)));
+        // Writing to a String does not fail.
+        let _ = write!(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\"");
+        if let Some(pixels) = pixels {
+            let _ = write!(svg, " width=\"{pixels}\" height=\"{pixels}\"");
+        }
+        let _ = write!(
+            svg,
+            " shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"QR code\">\
+             <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\""
+        );
+        for row in 0..size {
             let mut column = 0;
-            while column < side {
-                let length = (column..side).take_while(|at| self.is_dark(*at, row)).count();
+            while column < size {
+                let length = (column..size).take_while(|at| self.inside(*at, row)).count();
                 if length > 0 {
-                    path.push_str(&format!("M{column} {row}h{length}v1h-{length}z"));
+                    let (x, y) = (column.saturating_add(margin), row.saturating_add(margin));
+                    let _ = write!(svg, "M{x} {y}h{length}v1h-{length}z");
                 }
                 column = column.saturating_add(length.max(1));
             }
         }
-        Zeroizing::new(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\" \
-             role=\"img\" aria-label=\"QR code\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
-             <path d=\"{}\"/></svg>",
-            path.as_str()
-        ))
+        svg.push_str("\"/></svg>");
+        svg
     }
 
-    /// A drawing for a terminal with light letters on a dark ground: half blocks put two rows into one line.
+    /// A drawing for a terminal with light letters on a dark ground. A line holds two rows, in half blocks.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         let side = self.side();
@@ -117,28 +139,30 @@ impl fmt::Debug for Qr {
 
 /// A URI that is too long for a QR code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
+#[non_exhaustive]
+pub struct QrError;
 
-impl fmt::Display for TooLong {
+impl fmt::Display for QrError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the URI is too long for a QR code; shorten the account or the issuer, or type the secret in")
     }
 }
 
-impl core::error::Error for TooLong {}
+impl core::error::Error for QrError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Secret;
+    use alloc::format;
     use alloc::string::ToString;
 
     fn uri(account: &str) -> KeyUri {
-        KeyUri::totp(Secret::from_bytes(b"12345678901234567890").unwrap(), account)
+        KeyUri::totp(Secret::from_bytes(b"12345678901234567890").unwrap(), account).unwrap()
     }
 
     #[test]
-    fn three_corners_have_their_pattern_and_what_lies_around_is_light() {
+    fn three_corners_have_their_pattern_and_the_margin_is_light() {
         let code = uri("alice@example.com").qr().unwrap();
         let far = code.side() - QUIET - 7;
         for (column, row) in [(QUIET, QUIET), (far, QUIET), (QUIET, far)] {
@@ -154,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_refused_and_nothing_is_shown() {
+    fn a_uri_that_is_too_long_is_refused_and_debug_shows_no_module() {
         let error = uri(&"a".repeat(3000)).qr().unwrap_err();
         assert!(error.to_string().contains("too long"));
         assert!(!format!("{:?}", uri("a").qr().unwrap()).contains('1'));

@@ -1,7 +1,7 @@
 //! otpauth:// URIs as they are found in the field.
 #![cfg(all(feature = "std", feature = "uri"))]
 
-use oath_totp::{Algorithm, Digits, Hotp, KeyUri, Moving, Secret, SecretError, TimeStep, Totp, UriError};
+use oath_totp::{Algorithm, Digits, KeyUri, MovingFactor, Secret, SecretError, TimeStep, UriError};
 use proptest::prelude::*;
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -15,7 +15,7 @@ fn microsofts_uri_keeps_its_prefix_and_its_issuer() {
     let uri = parse("otpauth://totp/Contoso%3Aalice%40contoso.com?secret=SECRET&issuer=Microsoft").unwrap();
     assert_eq!((uri.prefix(), uri.issuer(), uri.account()), (Some("Contoso"), Some("Microsoft"), "alice@contoso.com"));
     assert_eq!((uri.algorithm(), uri.digits()), (Algorithm::Sha1, Digits::Six));
-    assert!(matches!(uri.moving(), Moving::Time { period } if period.get() == 30));
+    assert!(matches!(uri.moving_factor(), MovingFactor::Time { period } if period.get() == 30));
     assert!(uri.expose_uri().starts_with("otpauth://totp/Contoso:alice@contoso.com?secret="));
 }
 
@@ -47,8 +47,9 @@ fn loose_secrets_and_foreign_parameters_are_taken() {
     assert_eq!(padded.secret().byte_len(), 16);
     let all = parse("otpauth://hotp/a?secret=SECRET&algorithm=SHA512&digits=8&counter=18446744073709551615").unwrap();
     assert_eq!((all.algorithm(), all.digits()), (Algorithm::Sha512, Digits::Eight));
-    assert_eq!(all.moving(), Moving::Counter { counter: u64::MAX });
-    assert!(all.to_totp().is_none() && all.to_hotp().is_some_and(|hotp| hotp.is_ok()));
+    assert_eq!(all.moving_factor(), MovingFactor::Counter { counter: u64::MAX });
+    assert_eq!(all.to_totp().unwrap_err(), UriError::IsHotp);
+    assert_eq!(all.to_hotp().unwrap().1.counter, u64::MAX);
 }
 
 #[test]
@@ -57,14 +58,15 @@ fn what_would_give_wrong_codes_is_refused_by_name() {
         ("https://example.com", UriError::Scheme),
         ("otpauth-migration://offline?data=x", UriError::Migration),
         ("phonefactor://activate_account?code=1", UriError::PhoneFactor),
-        ("otpauth://steam/a?secret=SECRET", UriError::Type),
+        ("otpauth://steam/a?secret=SECRET", UriError::Steam),
+        ("otpauth://yaotp/a?secret=SECRET", UriError::Type),
         ("otpauth://totp/a", UriError::Missing("secret")),
         ("otpauth://totp/a?secret=", UriError::Secret(SecretError::Empty)),
         ("otpauth://totp/a?secret=SECRET&secret=SECRET", UriError::Twice("secret")),
         ("otpauth://totp/a?secret=SECRET&period=30&Period=60", UriError::Twice("period")),
         ("otpauth://totp/a?secret=SECRET&period=0", UriError::Period),
         ("otpauth://totp/a?secret=SECRET&period=+30", UriError::Period),
-        ("otpauth://totp/a?secret=SECRET&digits=5", UriError::Digits),
+        ("otpauth://totp/a?secret=SECRET&digits=5", UriError::Steam),
         ("otpauth://totp/a?secret=SECRET&digits=", UriError::Digits),
         ("otpauth://totp/a?secret=SECRET&algorithm=MD5", UriError::Algorithm),
         ("otpauth://hotp/a?secret=SECRET", UriError::Missing("counter")),
@@ -77,45 +79,61 @@ fn what_would_give_wrong_codes_is_refused_by_name() {
 }
 
 #[test]
-fn a_tokens_uri_gives_the_token_back_and_cannot_say_t0() {
+fn a_uri_gives_its_token_back_and_cannot_say_t0() {
     let secret = || Secret::from_base32(SECRET).unwrap();
-    let key = || secret().key(Algorithm::Sha256).unwrap();
-    let totp = |t0| Totp::new(key(), Digits::Eight, TimeStep::new(60, t0).unwrap());
-    let uri = KeyUri::of_totp(&totp(0), secret(), "alice").unwrap();
-    let again = KeyUri::parse(&uri.expose_uri()).unwrap().to_totp().unwrap().unwrap();
-    assert_eq!(
-        (again.algorithm(), again.digits(), again.time_step()),
-        (totp(0).algorithm(), totp(0).digits(), totp(0).time_step())
-    );
-    assert!(KeyUri::of_totp(&totp(1), secret(), "alice").is_none());
-    let uri = KeyUri::of_hotp(&Hotp::new(key(), Digits::Seven), secret(), "alice", 5);
-    let (again, state) = KeyUri::parse(&uri.expose_uri()).unwrap().to_hotp().unwrap().unwrap();
-    assert_eq!((again.algorithm(), again.digits(), state.counter), (Algorithm::Sha256, Digits::Seven, 5));
+    let step = TimeStep::new(45, 0).unwrap();
+    let uri = KeyUri::totp(secret(), "alice").unwrap().with_algorithm(Algorithm::Sha256).with_digits(Digits::Eight);
+    let uri = uri.with_time_step(step).unwrap();
+    let token = KeyUri::parse(&uri.expose_uri()).unwrap().to_totp().unwrap();
+    assert_eq!((token.algorithm(), token.digits(), token.time_step()), (Algorithm::Sha256, Digits::Eight, step));
+    assert_eq!(uri.to_hotp().unwrap_err(), UriError::IsTotp);
+    assert_eq!(uri.with_time_step(TimeStep::new(30, 1).unwrap()).unwrap_err(), UriError::T0);
+
+    let uri = KeyUri::hotp(secret(), "alice", 5).unwrap().with_digits(Digits::Seven);
+    let (token, state) = KeyUri::parse(&uri.expose_uri()).unwrap().to_hotp().unwrap();
+    assert_eq!((token.algorithm(), token.digits(), state.counter), (Algorithm::Sha1, Digits::Seven, 5));
+    assert_eq!(uri.with_time_step(step).unwrap_err(), UriError::IsHotp);
+    assert_eq!(KeyUri::totp(secret(), "").unwrap_err(), UriError::Account);
 }
 
 #[test]
-fn what_is_written_word_by_word() {
-    let secret = || Secret::from_base32(SECRET).unwrap();
-    let minute = 60.try_into().unwrap();
+fn a_token_takes_what_a_key_takes() {
+    for (bytes, strict, legacy) in [(9, false, false), (10, false, true), (15, false, true), (16, true, true)] {
+        let secret = || Secret::from_bytes(&[7; 64][..bytes]).unwrap();
+        let totp = KeyUri::totp(secret(), "a").unwrap();
+        let hotp = KeyUri::hotp(secret(), "a", 0).unwrap();
+        assert_eq!(secret().key(Algorithm::Sha1).is_ok(), strict);
+        assert_eq!((totp.to_totp().is_ok(), totp.to_legacy_totp().is_ok()), (strict, legacy), "{bytes} bytes");
+        assert_eq!((hotp.to_hotp().is_ok(), hotp.to_legacy_hotp().is_ok()), (strict, legacy), "{bytes} bytes");
+    }
+}
+
+#[test]
+fn uris_are_written_word_by_word() {
+    let totp = |account: &str| KeyUri::totp(Secret::from_base32(SECRET).unwrap(), account).unwrap();
     for (uri, written) in [
         (
-            KeyUri::totp(secret(), "alice@example.com").with_issuer("Contoso Ltd"),
+            totp("alice@example.com").with_issuer("Contoso Ltd"),
             "otpauth://totp/Contoso%20Ltd:alice@example.com?secret=SECRET&issuer=Contoso%20Ltd&algorithm=SHA1&digits=6&period=30",
         ),
         (
-            KeyUri::totp(secret(), "alice").with_issuer("A").with_issuer("a:b@c"),
-            "otpauth://totp/alice?secret=SECRET&issuer=a%3Ab%40c&algorithm=SHA1&digits=6&period=30",
+            totp("alice").with_issuer("A").with_issuer("a:b@c"),
+            "otpauth://totp/a%3Ab@c:alice?secret=SECRET&issuer=a%3Ab%40c&algorithm=SHA1&digits=6&period=30",
         ),
         (
-            KeyUri::totp(secret(), "alice").with_issuer("A").with_issuer("").with_period(minute),
+            totp("alice").with_issuer("A").with_issuer("").with_time_step(TimeStep::SECONDS_60).unwrap(),
             "otpauth://totp/alice?secret=SECRET&algorithm=SHA1&digits=6&period=60",
         ),
         (
-            KeyUri::totp(secret(), "a:b").with_algorithm(Algorithm::Sha512).with_digits(Digits::Eight),
+            totp("a:b").with_algorithm(Algorithm::Sha512).with_digits(Digits::Eight),
             "otpauth://totp/:a%3Ab?secret=SECRET&algorithm=SHA512&digits=8&period=30",
         ),
         (
-            KeyUri::hotp(secret(), "ä-._~", 7),
+            totp(" a ").with_issuer("I"),
+            "otpauth://totp/%20a%20?secret=SECRET&issuer=I&algorithm=SHA1&digits=6&period=30",
+        ),
+        (
+            KeyUri::hotp(Secret::from_base32(SECRET).unwrap(), "ä-._~", 7).unwrap(),
             "otpauth://hotp/%C3%A4-._~?secret=SECRET&algorithm=SHA1&digits=6&counter=7",
         ),
     ] {
@@ -134,15 +152,16 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_back(
-        secret in proptest::collection::vec(any::<u8>(), 10..80), account in "\\PC{0,20}", issuer in "\\PC{0,20}",
+        secret in proptest::collection::vec(any::<u8>(), 10..80), account in "\\PC{1,20}", issuer in "\\PC{0,20}",
         algorithm in 0..3usize, digits in 0..3usize, counter in proptest::option::of(any::<u64>()),
     ) {
         let secret = Secret::from_bytes(&secret).unwrap();
-        let account = account.trim_start();
         let uri = match counter {
-            Some(counter) => KeyUri::hotp(secret, account, counter),
-            None => KeyUri::totp(secret, account),
+            Some(counter) => KeyUri::hotp(secret, &account, counter),
+            None => KeyUri::totp(secret, &account),
         };
+        let uri = uri.unwrap();
+        prop_assume!(!issuer.trim().eq_ignore_ascii_case("steam"));
         let uri = uri.with_issuer(&issuer).with_algorithm(Algorithm::ALL[algorithm]).with_digits(Digits::ALL[digits]);
         prop_assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri);
     }

@@ -194,10 +194,13 @@ proptest! {
             let gained = per_week * i64::try_from(elapsed).unwrap() / WEEK;
             let step = token.time_step().at(UnixTime::from_secs((now - delay).checked_add_signed(gained).unwrap()));
             let shown = token.generate_at_step(step);
+            // Where the digits match another step of the window as well, by chance, that step counts too, as it must.
+            let server = token.time_step().at(UnixTime::from_secs(now));
+            let matching = |live: &u64| token.generate_at_step(*live) == shown;
+            if live(server, Window::around(2), state.drift).iter().filter(|live| matching(live)).count() > 1 {
+                break;
+            }
             match token.verify(&shown, UnixTime::from_secs(now), Window::around(2), &state) {
-                // The digits match a later step of the window as well, by chance: that step is spent now, as it must be,
-                // and the token's own next codes with it.
-                Ok(accepted) if accepted.matched != step => return Ok(()),
                 Ok(accepted) => state = accepted.next,
                 // Signing in twice within one step, with the same code.
                 Err(Rejected::Replayed) => prop_assert!(*gap < 60),

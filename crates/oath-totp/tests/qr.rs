@@ -4,7 +4,7 @@
 use oath_totp::{KeyUri, Qr, Secret};
 
 fn uri(account: &str) -> KeyUri {
-    KeyUri::totp(Secret::from_bytes(b"12345678901234567890").unwrap(), account).with_issuer("Größe")
+    KeyUri::totp(Secret::from_bytes(b"12345678901234567890").unwrap(), account).unwrap().with_issuer("Größe")
 }
 
 /// Row by row, true where it is dark.
@@ -50,8 +50,14 @@ fn a_decoder_reads_the_uri_from_either_drawing() {
         let uri = uri(account);
         let code = uri.qr().unwrap();
         let side = code.side();
-        let drawn = from_svg(&code.to_svg(), side);
+        let svg = code.to_svg();
+        assert!(svg.len() < 10 * (side - 8) * (side - 8) + 400, "within the room that was made for it");
+        let drawn = from_svg(&svg, side);
         assert_eq!(drawn, modules(&code));
+        let bare = code.to_svg_with(0, Some(300));
+        assert!(bare.contains(r#" width="300" height="300""#));
+        let inner: Modules = drawn[4..side - 4].iter().map(|row| row[4..side - 4].to_vec()).collect();
+        assert_eq!(from_svg(&bare, side - 8), inner);
         assert_eq!(from_text(&code.to_text(), side), drawn);
 
         const PIXELS: usize = 4;

@@ -103,3 +103,30 @@ fn base32_as_people_type_it() {
         }
     }
 }
+
+#[cfg(feature = "uri")]
+#[test]
+fn uris_as_they_are_found_in_the_field() {
+    use oath_totp::{KeyUri, MovingFactor};
+    for case in cases("uris.json") {
+        let read = KeyUri::parse(text(&case, "uri"));
+        if let Some(error) = case.get("error") {
+            let found = read.expect_err(text(&case, "name"));
+            assert_eq!(found.code(), error.as_str().unwrap(), "{case}");
+            assert!(!found.to_string().contains("GEZDGNBV"), "the text shows the secret: {case}");
+            continue;
+        }
+        let uri = read.unwrap_or_else(|error| panic!("{error}: {case}"));
+        assert_eq!(*uri.secret().expose_hex(), text(&case, "secret_hex"), "{case}");
+        let names = (uri.issuer(), uri.prefix(), Some(uri.account()));
+        assert_eq!(names, (case["issuer"].as_str(), case["prefix"].as_str(), case["account"].as_str()), "{case}");
+        assert_eq!(uri.algorithm().name(), text(&case, "algorithm"), "{case}");
+        assert_eq!(uri.digits(), digits(&case), "{case}");
+        match uri.moving_factor() {
+            MovingFactor::Time { period } => assert_eq!(u64::from(period.get()), number(&case, "period"), "{case}"),
+            MovingFactor::Counter { counter } => assert_eq!(counter.to_string(), text(&case, "counter"), "{case}"),
+        }
+        // What is written of it reads the same.
+        assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri, "{case}");
+    }
+}

@@ -56,7 +56,7 @@ fn every_error_says_what_was_found_and_what_was_expected() {
         (text("MD5".parse::<Algorithm>()), "unknown algorithm: expected SHA1, SHA256 or SHA512"),
         (text(Digits::try_from(9)), "unknown number of digits: expected 6, 7 or 8"),
         (
-            text(KeyUri::totp(Secret::from_bytes(K).unwrap(), &"a".repeat(3000)).qr()),
+            text(KeyUri::totp(Secret::from_bytes(K).unwrap(), &"a".repeat(3000)).unwrap().qr()),
             "the URI is too long for a QR code; shorten the account or the issuer, or type the secret in",
         ),
     ] {
@@ -70,28 +70,40 @@ fn every_error_of_a_uri_names_the_part_that_is_wrong() {
     let good = format!("otpauth://totp/a?secret={BASE32}");
     assert!(KeyUri::parse(&good).is_ok());
     for (uri, expected) in [
-        ("https://example.com".to_owned(), "not an otpauth URI: expected otpauth://totp/… or otpauth://hotp/…"),
+        ("https://example.com".to_owned(), "this is not an otpauth URI: expected otpauth://totp/… or otpauth://hotp/…"),
         (
             "otpauth-migration://offline?data=x".to_owned(),
-            "otpauth-migration:// is an export of several secrets, not one otpauth URI",
+            "this is an export of Google Authenticator (otpauth-migration), with several secrets; expected otpauth://totp/…",
         ),
         (
             "phonefactor://activate".to_owned(),
-            "phonefactor:// registers Microsoft's push notifications; it holds no OATH secret",
+            "this is a push registration for Microsoft Authenticator (phonefactor) and holds no secret; choose another app \
+             at sign-up to get an otpauth URI",
         ),
-        (good.replace("totp", "sotp"), "the type of the URI is unknown: expected otpauth://totp/… or otpauth://hotp/…"),
-        ("otpauth://totp/a?issuer=b".to_owned(), "the parameter secret is missing"),
-        (good.replace("totp", "hotp"), "the parameter counter is missing"),
-        (format!("{good}&digits=6&digits=6"), "the parameter digits is given twice"),
-        (format!("{good}&issuer=%ff"), "the issuer is not UTF-8 text"),
+        (good.replace("totp", "sotp"), "the URI's type is unknown: expected otpauth://totp/… or otpauth://hotp/…"),
+        ("otpauth://totp/a?issuer=b".to_owned(), "the URI lacks the parameter secret"),
+        (good.replace("totp", "hotp"), "the URI lacks the parameter counter"),
+        (format!("{good}&digits=6&digits=6"), "the URI gives the parameter digits twice: remove one"),
+        (format!("{good}&issuer=%ff"), "the URI's issuer is not UTF-8 once it is decoded"),
         (
             good.replace("GEZD", "GEZ1"),
             "the secret is malformed at position 4: the digit 1 is not in the alphabet; probably the letter I or L",
         ),
-        (format!("{good}&algorithm=MD5"), "the parameter algorithm is unknown: expected SHA1, SHA256 or SHA512"),
-        (format!("{good}&digits=9"), "the parameter digits is unknown: expected 6, 7 or 8"),
-        (format!("{good}&period=0"), "the parameter period is not a number of seconds, 1 or more"),
-        (format!("{}&counter=-1", good.replace("totp", "hotp")), "the parameter counter is not a number below 2^64"),
+        (format!("{good}&algorithm=MD5"), "the URI's algorithm is unknown: expected SHA1, SHA256 or SHA512"),
+        (format!("{good}&digits=9"), "the URI's digits are out of range: expected 6, 7 or 8"),
+        (format!("{good}&period=0"), "the URI's period is out of range: expected whole seconds from 1 to 4294967295"),
+        (
+            format!("{}&counter=-1", good.replace("totp", "hotp")),
+            "the URI's counter is out of range: expected a whole number below 2^64",
+        ),
+        (
+            format!("{good}&interval=60"),
+            "the URI has a parameter interval, which otpauth does not know: expected period",
+        ),
+        (
+            format!("{good}&encoder=steam"),
+            "this is a token of Steam, whose codes have five letters and digits: use Steam's own app",
+        ),
     ] {
         let error = refused(&uri);
         assert_eq!(error.to_string(), expected, "{uri}");
@@ -103,7 +115,7 @@ fn every_error_of_a_uri_names_the_part_that_is_wrong() {
 fn debug_shows_nothing_secret() {
     let key = || Key::from_bytes(K, Algorithm::Sha1).unwrap();
     let code: Code = "123456".parse().unwrap();
-    let uri = KeyUri::totp(Secret::from_bytes(K).unwrap(), "alice").with_issuer("Example");
+    let uri = KeyUri::totp(Secret::from_bytes(K).unwrap(), "alice").unwrap().with_issuer("Example");
     for (shown, expected) in [
         (format!("{:?}", Secret::from_bytes(K).unwrap()), "Secret([20 bytes, elided])"),
         (format!("{:?}", key()), "Key(SHA1, [elided])"),

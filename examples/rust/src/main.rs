@@ -28,7 +28,7 @@ async fn service() -> Result<(), Box<dyn Error>> {
     directory.add_user(&actor, now, &alice, UserKind::Member, Some("Alice")).await?;
     let enrolment = directory.enroll(&actor, now, &alice).await?;
     println!("token {} for {alice}; the URI for her app is shown once", enrolment.serial);
-    let app = enrolment.uri.to_totp().ok_or("the URI is a TOTP URI")??;
+    let app = enrolment.uri.to_totp()?;
     directory.confirm(&actor, now, &alice, &app.generate(now).into()).await?;
 
     // Sign-in. A wrong code is an error, so that a forgotten `if` lets nobody in.

@@ -91,7 +91,9 @@ impl Users {
         let nonce: [u8; 24] = Secret::generate_bytes(24)?.expose_bytes().try_into()?;
         let mut bytes = Vec::with_capacity(secret.byte_len() + 16);
         bytes.extend_from_slice(secret.expose_bytes());
-        self.cipher().encrypt_in_place(&XNonce::from(nonce), name.as_bytes(), &mut bytes).map_err(|_| "sealing failed")?;
+        self.cipher()
+            .encrypt_in_place(&XNonce::from(nonce), name.as_bytes(), &mut bytes)
+            .map_err(|_| "sealing failed")?;
         Ok([nonce.as_slice(), &bytes].concat())
     }
 
@@ -99,9 +101,7 @@ impl Users {
         let damaged = || fault(format!("the sealed secret of {name} does not open"));
         let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(damaged)?;
         let mut bytes = Zeroizing::new(sealed.to_vec());
-        self.cipher()
-            .decrypt_in_place(&XNonce::from(*nonce), name.as_bytes(), &mut *bytes)
-            .map_err(|_| damaged())?;
+        self.cipher().decrypt_in_place(&XNonce::from(*nonce), name.as_bytes(), &mut *bytes).map_err(|_| damaged())?;
         Secret::from_bytes(&bytes).map_err(fault)
     }
 
@@ -154,9 +154,8 @@ mod tests {
     fn of_two_connections_that_read_the_same_state_one_is_let_in() -> Result<(), Box<dyn Error + Send + Sync>> {
         let users = Users::open(Connection::open_in_memory()?, [7; 32])?;
         users.enrol("alice")?;
-        let set = |step: u64, read: Option<u64>| {
-            users.database.execute(COMPARE_AND_SET, params![step, 0, "alice", read, 0])
-        };
+        let set =
+            |step: u64, read: Option<u64>| users.database.execute(COMPARE_AND_SET, params![step, 0, "alice", read, 0]);
         assert_eq!((set(5, None)?, set(5, None)?), (1, 0));
         assert_eq!((set(6, Some(5))?, set(6, Some(5))?), (1, 0));
         Ok(())

@@ -12,7 +12,7 @@ mod uri;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use core::fmt::Display;
-use oath_totp::{Algorithm, Moving, Rejected, Secret};
+use oath_totp::{Algorithm, MovingFactor, Rejected, Secret};
 use secret::{secret, secret_equals, secret_held, secret_length, secret_shown};
 use shared::{Numbers, Object, Shared};
 use token::{find, generate, hotp, moment, resync, totp, typed, verify};
@@ -126,9 +126,9 @@ fn describe(numbers: &mut Numbers, object: &Object) {
         }
         Object::Hotp(hotp, _) => (hotp.algorithm(), hotp.digits()),
         Object::Uri(uri) => {
-            match uri.moving() {
-                Moving::Time { period } => numbers.step = period.get(),
-                Moving::Counter { counter } => (numbers.step, numbers.moment) = (0, counter),
+            match uri.moving_factor() {
+                MovingFactor::Time { period } => numbers.step = period.get(),
+                MovingFactor::Counter { counter } => (numbers.step, numbers.moment) = (0, counter),
             }
             (uri.algorithm(), uri.digits())
         }

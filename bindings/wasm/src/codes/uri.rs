@@ -12,9 +12,15 @@ pub(super) fn uri_of(shared: &mut Shared, token: u32, account: u32) -> Answer {
     let account = usize::try_from(account).map_err(value)?;
     let (account, issuer) = utf8(&text).split_at_checked(account).ok_or_else(unknown)?;
     let uri = match shared.object(token) {
-        Some(Object::Totp(totp, secret)) => KeyUri::of_totp(totp, copied(secret)?, account)
-            .ok_or_else(|| value("an otpauth URI cannot say T0: apps count from 1970"))?,
-        Some(Object::Hotp(hotp, secret)) => KeyUri::of_hotp(hotp, copied(secret)?, account, shared.numbers.moment),
+        Some(Object::Totp(totp, secret)) => KeyUri::totp(copied(secret)?, account)
+            .and_then(|uri| uri.with_time_step(totp.time_step()))
+            .map_err(value)?
+            .with_algorithm(totp.algorithm())
+            .with_digits(totp.digits()),
+        Some(Object::Hotp(hotp, secret)) => KeyUri::hotp(copied(secret)?, account, shared.numbers.moment)
+            .map_err(value)?
+            .with_algorithm(hotp.algorithm())
+            .with_digits(hotp.digits()),
         _ => return Err(unknown()),
     };
     keep(shared, Object::Uri(if shared.numbers.given == 0 { uri } else { uri.with_issuer(issuer) }))
@@ -49,11 +55,9 @@ pub(super) fn uri_token(shared: &mut Shared, handle: u32, counts: u32) -> Answer
     let Some(Object::Uri(uri)) = shared.object(handle) else { return Err(unknown()) };
     let secret = Rc::new(copied(uri.secret())?);
     let token = if counts == 0 {
-        let totp = uri.to_totp().ok_or_else(|| value("the URI carries a counter: use toHotp"))?;
-        Object::Totp(totp.map_err(read)?, secret)
+        Object::Totp(uri.to_legacy_totp().map_err(read)?, secret)
     } else {
-        let hotp = uri.to_hotp().ok_or_else(|| value("the URI carries a period: use toTotp"))?;
-        Object::Hotp(hotp.map_err(read)?.0, secret)
+        Object::Hotp(uri.to_legacy_hotp().map_err(read)?.0, secret)
     };
     keep(shared, token)
 }

@@ -2,7 +2,7 @@ use super::{Directory, PARAMETERS, new_token};
 use crate::audit::Actor;
 use crate::decide::code::{self, Synchronized};
 use crate::decide::software::{self, MAKER};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Token, TokenKind, Upn};
 use crate::store::{Store, Wanted};
@@ -33,7 +33,9 @@ impl<S: Store> Directory<S> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
         let user =
             self.change(wanted, |view| Ok(software::enroll(self.context(actor, now), upn, &token, view)?)).await?;
-        let uri = KeyUri::totp(secret, user.upn.as_str()).with_issuer(&self.policy.issuer);
+        // A user name is never empty, which is all that could be refused here.
+        let unknown = |_| Refusal::UnknownUser { upn: user.upn.to_string() };
+        let uri = KeyUri::totp(secret, user.upn.as_str()).map_err(unknown)?.with_issuer(&self.policy.issuer);
         Ok(Enrolment { serial: token.serial, uri })
     }
 

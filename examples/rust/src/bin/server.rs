@@ -74,7 +74,8 @@ mod tests {
         let code = token.generate(now).to_string();
         let step = token.time_step().at(now);
         let near: Vec<String> = (step - 3..=step + 3).map(|step| token.generate_at_step(step).to_string()).collect();
-        let wrong = (0..8).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).ok_or("eight are more than seven")?;
+        let wrong =
+            (0..8).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).ok_or("eight are more than seven")?;
         let app = app(users);
         let post = |code: &str| {
             Request::post("/sign-in")

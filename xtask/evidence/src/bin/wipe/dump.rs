@@ -66,7 +66,7 @@ pub(crate) fn child(keep: bool) -> Result<(), Box<dyn Error>> {
     let secret = Secret::generate_bytes(32)?;
     let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ MASK).collect();
     println!("{}", masked.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    let uri = KeyUri::totp(secret, "a@example.com").with_issuer("A");
+    let uri = KeyUri::totp(secret, "a@example.com")?.with_issuer("A");
     let secret = KeyUri::parse(&uri.expose_uri())?.into_secret();
     black_box((uri.secret() == &secret, secret.expose_hex()));
     for algorithm in Algorithm::ALL {

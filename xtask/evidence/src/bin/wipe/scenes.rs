@@ -105,7 +105,7 @@ pub(crate) const SCENES: [(&str, Scene); 18] = [
     ("KeyUri::parse", |input| nothing(KeyUri::parse(Input::text(&input.uri)))),
     ("KeyUri::expose_uri", |input| nothing(KeyUri::parse(Input::text(&input.uri)).ok()?.expose_uri())),
     ("KeyUri::to_totp", |input| {
-        let totp = KeyUri::parse(Input::text(&input.uri)).ok()?.to_totp()?.ok()?;
+        let totp = KeyUri::parse(Input::text(&input.uri)).ok()?.to_legacy_totp().ok()?;
         nothing((totp.generate(NOW), totp))
     }),
 ];
