@@ -4,8 +4,8 @@ use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, long, program, text};
 use crate::tally;
 
-/// Code made fast, two lengths of key; with the word `full` also code made small, the smallest configured as the npm package
-/// is, and every length.
+/// The profile `release` and two lengths of key. With the word `full` also the profiles `size` and `smallest`, and every
+/// length.
 pub(crate) fn wipe() -> Outcome {
     if !cfg!(target_os = "linux") {
         tally::not_done("the search for what is left of secrets, outside Linux");
@@ -13,9 +13,7 @@ pub(crate) fn wipe() -> Outcome {
     }
     for profile in if long() { &["release", "size", "smallest"][..] } else { &["release"] } {
         let profile_word = format!("--profile={profile}");
-        let small = if *profile == "smallest" { "'--cfg', 'oath_small'" } else { "" };
-        let flags = format!("--config=build.rustflags=[{small}]");
-        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word, &flags])?;
+        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word])?;
         let harness = text(&target_directory()?.join(profile).join("wipe"));
         program(&harness, if long() { &["full"] } else { &[] })?;
     }

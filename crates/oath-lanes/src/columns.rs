@@ -1,8 +1,9 @@
-//! Many keys side by side, as the lanes want them.
+//! The pad states of several keys, transposed for the lanes.
 
-use crate::kernels::Kernels;
+use crate::hash::Hash;
 
-/// The pad states of L keys, L a multiple of four, word by word: what a vector loads lies together. Wiped when dropped.
+/// The pad states of L keys, word by word, so that a vector loads the same word of all keys at once. L is a multiple of
+/// four. Wiped on drop.
 #[repr(align(64))]
 pub(crate) struct Columns<const S: usize, const L: usize> {
     inner: [[u32; L]; S],
@@ -14,31 +15,32 @@ impl<const S: usize, const L: usize> Columns<S, L> {
         Self { inner: [[0; L]; S], outer: [[0; L]; S] }
     }
 
-    // The two below are not inlined: they are loops over keys and words, and shall not become part of a loop over
-    // lanes.
+    // `fill` and `fill_sse2` are loops over keys and words. Inlined into a loop over lanes, they would keep the compiler
+    // from vectorizing it.
 
+    /// Copies the pad states of the keys into the columns.
     #[inline(never)]
-    pub(crate) fn fill<P: Kernels<S>>(&mut self, keys: &[&P; L]) {
+    pub(crate) fn fill<P: Hash<S>>(&mut self, keys: &[&P; L]) {
         self.fill_by(keys, transposed);
     }
 
-    /// Transposes in vectors, which the compiler does not find by itself.
+    /// [`fill`](Self::fill) with a transposition in vectors, which the compiler does not find by itself.
     #[cfg(target_arch = "x86_64")]
     #[inline(never)]
     #[target_feature(enable = "sse2")]
-    pub(crate) fn fill_sse2<P: Kernels<S>>(&mut self, keys: &[&P; L]) {
+    pub(crate) fn fill_sse2<P: Hash<S>>(&mut self, keys: &[&P; L]) {
         self.fill_by(keys, |rows| transposed_sse2(rows));
     }
 
     #[inline(always)]
-    fn fill_by<P: Kernels<S>>(&mut self, keys: &[&P; L], transposed: impl Fn(Square) -> Square) {
+    fn fill_by<P: Hash<S>>(&mut self, keys: &[&P; L], transposed: impl Fn(Square) -> Square) {
         for (at, keys) in keys.as_chunks::<4>().0.iter().enumerate() {
             put(&mut self.inner, at, keys.map(P::inner), &transposed);
             put(&mut self.outer, at, keys.map(P::outer), &transposed);
         }
     }
 
-    /// The pad states of key `lane`; zeros for L and above.
+    /// The pad states of key number `lane`; zeros if `lane` is L or more.
     #[inline(always)]
     pub(crate) fn pads(&self, lane: usize) -> [[u32; S]; 2] {
         let word = |column: &[u32; L]| column.get(lane).copied().unwrap_or_default();
@@ -54,8 +56,8 @@ impl<const S: usize, const L: usize> Drop for Columns<S, L> {
     }
 }
 
-/// Four states become the fours number `at` of the columns. What takes time here is storing, and four words are stored
-/// as fast as one.
+/// Stores four states as the group of lanes number `at`. The time goes into stores, and a store of four words takes no
+/// longer than a store of one: hence the transposition before it.
 #[inline(always)]
 fn put<const S: usize, const L: usize>(
     columns: &mut [[u32; L]; S],
@@ -78,6 +80,7 @@ fn put<const S: usize, const L: usize>(
     }
 }
 
+/// Four words of four states.
 type Square = [[u32; 4]; 4];
 
 #[inline(always)]

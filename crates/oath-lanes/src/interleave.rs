@@ -1,19 +1,19 @@
-//! What the kernels of the SHA extensions need to stay interleaved.
+//! Tools that keep the kernels of the SHA extensions interleaved.
 //!
-//! The compiler would rather finish one state before it begins the next, because that needs fewer registers; it then
-//! costs half as much again. The words of the schedules therefore lie in memory that the compiler must take as seen by
-//! others, and a fence, which is no instruction, keeps the loads of each step where they are written. What comes out is
-//! what is written: a step of one state, then the same step of the next. They then spread over all the units that there
-//! are.
+//! Left alone, the compiler reorders the code to finish one state before it begins the next, because that needs fewer
+//! registers. The result takes half as long again. Two tools prevent it. The words of the schedules lie in memory that
+//! the compiler must assume to be visible elsewhere, and a compiler fence, which emits no instruction, keeps the loads of
+//! each step where the source has them. The compiled code then follows the source: one step of a state, the same step of
+//! the next state. The processor executes these steps in parallel.
 
 use core::arch::x86_64::__m128i;
 use core::hint::black_box;
 use core::sync::atomic::{Ordering, compiler_fence};
 
-/// N vectors, one of each state.
+/// One vector of each of N states.
 pub(crate) type Each<const N: usize> = [__m128i; N];
 
-/// Nothing that touches memory moves from one side of this to the other. A state alone needs no such thing.
+/// Keeps memory accesses before this point before it, and later ones after it. A single state needs no order.
 #[inline(always)]
 pub(crate) fn in_turn<const N: usize>() {
     if N > 1 {
@@ -21,13 +21,14 @@ pub(crate) fn in_turn<const N: usize>() {
     }
 }
 
-/// The same memory, as if others saw it. A state alone stays in registers.
+/// Makes the compiler keep `memory` in memory. A single state stays in registers.
 #[inline(always)]
 pub(crate) fn seen<const N: usize, T>(memory: &mut T) -> &mut T {
     if N > 1 { black_box(memory) } else { memory }
 }
 
-/// Calls `$kernel` with a constant N that is the length of `$part`; the last of the lengths stands for all others.
+/// Evaluates `$kernel` with the constant `$N` equal to the length of `$part`. `$most` is used for every length that is
+/// not listed.
 macro_rules! by_length {
     ($part:ident, [$($n:literal)+ | $most:ident], $N:ident => $kernel:expr) => {
         match $part.len() {

@@ -1,50 +1,58 @@
 //! `Truncate(HMAC(K, C))` for many counters, or many keys, at once, from the pad states of K.
 //!
-//! A server that verifies a one-time code computes the same HMAC for several neighbouring counters. This crate does
-//! just that: the key is absorbed once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`]), and
-//! [`truncated`](Sha1Pads::truncated) fills a slice with the 31-bit numbers of consecutive counters. To learn whose
-//! token showed a code, [`truncated_many`](Sha1Pads::truncated_many) does the same for one counter under many keys.
+//! A server that verifies a one-time code computes the same HMAC for several neighbouring counters. This crate absorbs
+//! the key once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`]). [`truncated`](Sha1Pads::truncated) then fills
+//! a slice with the 31-bit numbers of consecutive counters. [`truncated_many`](Sha1Pads::truncated_many) computes one
+//! counter under many keys, to find the token that shows a code.
 //!
-//! It knows no clock, no digits and no window: those are `oath-totp`'s.
+//! Clocks, digits and windows are the subject of `oath-totp`.
 //!
-//! # How it computes
-//! The fastest way for the machine and the length is chosen at run time, without `std`:
+//! # Paths
+//! The fastest path for the processor and the length of the slice is chosen at run time, without `std`:
 //!
-//! | where | a few numbers | many |
+//! | processor | a few numbers | many |
 //! |---|---|---|
 //! | x86-64 with SHA extensions and AVX-512 | up to six states interleaved (SHA-256: four) | sixteen and eight lanes |
 //! | x86-64 with SHA extensions | interleaved | interleaved |
-//! | x86-64 with AVX-512, with AVX2 | eight lanes | sixteen lanes, eight lanes |
-//! | other x86-64, Arm64 without SHA extensions, WebAssembly with SIMD128 | one: scalar; more: four lanes | four |
-//! | WebAssembly without SIMD128 | scalar, unrolled | the same |
-//! | elsewhere | the crates `sha1` and `sha2` | the same |
-//! | any, built with `--cfg oath_small` | one copy of SHA-1's rounds for one number | another for four |
+//! | x86-64 with AVX-512 | eight lanes | sixteen and eight lanes |
+//! | x86-64 with AVX2 | one: scalar; more: eight lanes | eight lanes |
+//! | other x86-64, Arm64 without SHA extensions, WebAssembly with SIMD128 | one: scalar; more: four lanes | four lanes |
+//! | WebAssembly without SIMD128 | scalar, straight-line | the same |
+//! | others | the crates `sha1` and `sha2` | the same |
 //!
 //! A window of one, three or five steps takes the interleaved states; the ± 2880 steps of an activation take the lanes.
-//! Lanes are safe loops that the compiler makes into vector code at opt-level 2 and 3; at `s` and `z` they are correct,
-//! and as slow as the scalar code they are made of.
+//! Lanes are safe loops that the compiler turns into vector code at opt-level 2 and 3. At `s` and `z` they are correct,
+//! and as slow as scalar code.
+//!
+//! Code for instructions that not every processor has is called through functions that demand a proof: a value that only
+//! the detection of these instructions can make.
 //!
 //! # Leakage model
-//! Secret: the key, the pad states, the digests, the truncated numbers. Public: the key's length, the first counter,
-//! how many counters or keys, which path runs. No branch, no memory address and no division depends on a secret: the
-//! rounds are straight-line code in words, and DT selects by masks.
+//! Secret: the key, the pad states, the digests, the truncated numbers. Public: the key's length, the counters, the number
+//! of counters or keys, the path. No branch, no memory address and no division depends on a secret: the rounds are
+//! straight-line code on words, and DT selects by masks.
 //!
-//! What is wiped: pad states when dropped; the columns of pad states that the lanes load; the numbers of a last, padded
-//! group of lanes that nobody asked for. What is not: registers, and what the compiler or a kernel spills to the stack
-//! while it runs (states between rounds, the sixteen latest words of the inner digest's schedule). All of that lies
-//! below the frame of the caller, within a few kilobytes, in functions that are not inlined: a caller who wants it gone
-//! overwrites the stack after the call, as `zeroize::zeroize_stack::<16384>()` does.
+//! Wiped: pad states when dropped; the transposed pad states that the lanes load; the unused numbers of a last, partly
+//! filled group of lanes. Not wiped: registers, and what the compiler or a kernel spills to the stack (states between
+//! rounds, the last sixteen words of the inner digest's schedule). The spilled values lie below the caller's frame, within
+//! a few kilobytes, in functions that are not inlined. A caller can overwrite the stack after the call, for example with
+//! `zeroize::zeroize_stack::<16384>()`.
 #![no_std]
 #![warn(clippy::integer_division_remainder_used)]
 
 #[cfg(test)]
 extern crate alloc;
 
+mod block;
 mod columns;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod cpu;
+mod hash;
 #[cfg(target_arch = "x86_64")]
 mod interleave;
 mod kernels;
 mod lanes;
+mod pads;
 mod path;
 mod sha1;
 mod sha256;
@@ -52,8 +60,7 @@ mod sha256;
 mod tests;
 mod truncate;
 
+pub use self::pads::{Sha1Pads, Sha256Pads};
 #[cfg(feature = "force-path")]
 pub use self::path::{Path, force::force};
-pub use self::sha1::Sha1Pads;
-pub use self::sha256::Sha256Pads;
 pub use self::truncate::dynamic_truncation;

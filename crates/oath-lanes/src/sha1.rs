@@ -3,66 +3,57 @@
 #[cfg(target_arch = "x86_64")]
 mod ni;
 mod scalar;
-mod small;
-mod word;
 
-#[cfg(oath_small)]
-use self::small::compress;
-use crate::kernels::{self, Kernels, block_bytes};
+use crate::block::{absorb, block_bytes};
+#[cfg(target_arch = "x86_64")]
+use crate::cpu::ShaNi;
+use crate::hash::Hash;
+use crate::kernels;
+use crate::pads::Sha1Pads;
 #[cfg(any(test, feature = "force-path"))]
 use crate::path::Path;
 use crate::path::Present;
 use crate::truncate::dynamic_truncation;
-#[cfg(not(oath_small))]
 use ::sha1::block_api::compress;
 use core::slice::from_ref;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
 const H0: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
-const BLOCK: usize = 64;
-
-/// K absorbed into the two states of HMAC-SHA-1 (RFC 2104 §4): what is left to do for a counter is one block each.
-///
-/// Wiped when dropped. `Clone` is left out on purpose: a key has one owner. `Debug` shows nothing.
-pub struct Sha1Pads {
-    inner: [u32; 5],
-    outer: [u32; 5],
-}
 
 impl Sha1Pads {
-    /// Absorbs K, of any length; longer than 64 bytes it is hashed first, as RFC 2104 §2 says.
+    /// Absorbs K, of any length. A key longer than 64 bytes is hashed first (RFC 2104 §2).
     ///
     /// Leakage: the key is secret, its length is public. The copies of the key made here are wiped; what the hash crate
     /// leaves on the stack is not.
     #[must_use]
     pub fn new(key: &[u8]) -> Self {
-        let mut block = [0u8; BLOCK];
-        if let Some(head) = block.get_mut(..key.len()) {
-            head.copy_from_slice(key);
-        } else {
-            block = kernels::long_key(&H0, key, compress);
-        }
         let mut pads = Self { inner: H0, outer: H0 };
-        block.iter_mut().for_each(|b| *b ^= 0x36);
-        compress(&mut pads.inner, from_ref(&block));
-        block.iter_mut().for_each(|b| *b ^= 0x36 ^ 0x5c);
-        compress(&mut pads.outer, from_ref(&block));
-        block.zeroize();
+        absorb(key, [&mut pads.inner, &mut pads.outer], compress);
         pads
     }
 
     /// `out[i] = DT(HMAC-SHA-1(K, counter + i))`, RFC 4226 §5.3: numbers of 31 bits, before the reduction to digits.
     /// Counters wrap at 2^64.
     ///
-    /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. See the crate's
-    /// leakage model for what stays on the stack.
+    /// Leakage: the pad states and `out` are secret; `counter` and the length of `out` are public. The crate's leakage
+    /// model says what stays on the stack.
     #[inline]
     pub fn truncated(&self, counter: u64, out: &mut [u32]) {
-        kernels::counters_on_best(self, counter, out);
+        #[cfg(target_arch = "x86_64")]
+        if kernels::in_one_call(self, counter, out) {
+            return;
+        }
+        self.truncated_on_best(counter, out);
+    }
+
+    // Not inlined: the general choice of kernels is compiled once, with the optimization level of this crate.
+    #[inline(never)]
+    fn truncated_on_best(&self, counter: u64, out: &mut [u32]) {
+        kernels::counters(Present::best(), self, counter, out);
     }
 
     /// [`truncated`](Self::truncated) of two slices, each from a counter of its own: `out[k][i]` is the number of
-    /// `counters[k] + i`. For the two windows of a sign-in, which one call of a wide kernel computes together.
+    /// `counters[k] + i`. For the two windows of a sign-in: a wide kernel computes both in one call.
     ///
     /// Leakage: as [`truncated`](Self::truncated).
     #[inline(never)]
@@ -71,15 +62,15 @@ impl Sha1Pads {
     }
 
     /// `out[i] = DT(HMAC-SHA-1(keys[i], counter))`, as far as both slices reach: one counter under many keys, for a
-    /// search over an inventory. All keys share the message schedule of the counter. A hundred keys a call, or more,
-    /// are best.
+    /// search over an inventory. All keys share the message schedule of the counter. Calls with a hundred keys or more
+    /// take the least time for a key.
     ///
     /// Leakage: the pad states and `out` are secret; `counter` and the lengths are public.
     pub fn truncated_many(keys: &[&Self], counter: u64, out: &mut [u32]) {
         kernels::keys(Present::best(), keys, counter, out);
     }
 
-    /// [`truncated`](Self::truncated) on a path that the caller names. False, and `out` untouched, if the machine lacks
+    /// [`truncated`](Self::truncated) on the given path. Returns false and leaves `out` untouched if the processor lacks
     /// it.
     ///
     /// Leakage: as [`truncated`](Self::truncated); the path is public.
@@ -89,8 +80,8 @@ impl Sha1Pads {
         path.present().map(|present| kernels::counters(present, self, counter, out)).is_some()
     }
 
-    /// [`truncated_apart`](Self::truncated_apart) on a path that the caller names. False, and `out` untouched, if the
-    /// machine lacks it.
+    /// [`truncated_apart`](Self::truncated_apart) on the given path. Returns false and leaves `out` untouched if the
+    /// processor lacks it.
     ///
     /// Leakage: as [`truncated`](Self::truncated); the path is public.
     #[cfg(any(test, feature = "force-path"))]
@@ -99,8 +90,8 @@ impl Sha1Pads {
         path.present().map(|present| kernels::apart(present, self, counters, out)).is_some()
     }
 
-    /// [`truncated_many`](Self::truncated_many) on a path that the caller names. False, and `out` untouched, if the
-    /// machine lacks it.
+    /// [`truncated_many`](Self::truncated_many) on the given path. Returns false and leaves `out` untouched if the
+    /// processor lacks it.
     ///
     /// Leakage: as [`truncated_many`](Self::truncated_many); the path is public.
     #[cfg(any(test, feature = "force-path"))]
@@ -110,7 +101,7 @@ impl Sha1Pads {
     }
 }
 
-impl Kernels<5> for Sha1Pads {
+impl Hash<5> for Sha1Pads {
     type Schedule = scalar::Schedule;
 
     fn inner(&self) -> &[u32; 5] {
@@ -138,14 +129,6 @@ impl Kernels<5> for Sha1Pads {
         scalar::number(inner, outer, high, low)
     }
 
-    fn small(&self, high: u32, low: u32, out: &mut [u32]) {
-        small::counters(self, high, low, out);
-    }
-
-    fn small_keys(keys: &[&Self], high: u32, low: u32, out: &mut [u32]) {
-        small::keys(keys, high, low, out);
-    }
-
     fn schedule(high: u32, low: u32) -> scalar::Schedule {
         scalar::schedule(high, low)
     }
@@ -159,23 +142,16 @@ impl Kernels<5> for Sha1Pads {
     const INTERLEAVED: usize = 5;
     #[cfg(target_arch = "x86_64")]
     const AT_ONCE: usize = ni::MOST;
-    #[cfg(target_arch = "x86_64")]
-    const SHA_NI: unsafe fn(&Self, u32, u32, &mut [u32]) = ni::few_counters;
-    #[cfg(target_arch = "x86_64")]
-    const SHA_NI_KEYS: unsafe fn(&[&Self], u32, u32, &mut [u32]) = ni::all_keys;
-}
 
-impl core::fmt::Debug for Sha1Pads {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Sha1Pads([elided])")
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn sha_ni(cpu: ShaNi, pads: &Self, high: u32, low: u32, out: &mut [u32]) {
+        ni::numbers(cpu, pads, high, low, out);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn sha_ni_keys(cpu: ShaNi, keys: &[&Self], high: u32, low: u32, out: &mut [u32]) {
+        ni::numbers_of_keys(cpu, keys, high, low, out);
     }
 }
-
-impl Drop for Sha1Pads {
-    fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
-    }
-}
-
-impl ZeroizeOnDrop for Sha1Pads {}

@@ -1,11 +1,13 @@
-/// DT of RFC 4226 §5.3: the 31-bit number that four bytes of the digest make, from the byte that the digest's last
-/// nibble names.
+//! Dynamic truncation.
+
+/// `DT` of RFC 4226 §5.3: the lower 31 bits of four bytes of the digest. The digest's last nibble is the index of the
+/// first of them.
 ///
-/// `head` is the first 20 bytes of the digest as five big-endian words (the nibble reaches no further, also in SHA-256
-/// and SHA-512), `last` the digest's last word.
+/// `head` holds the first 20 bytes of the digest as five big-endian words (also for SHA-256 and SHA-512: the nibble reaches
+/// no further). `last` is the digest's last word.
 ///
-/// Leakage: both arguments and the result are secret. The word is chosen by masks over all four places, never by an
-/// index: an index would be a jump table or a memory address that depends on the nibble.
+/// Leakage: both arguments and the result are secret. The words are selected by masks, not by an index, which would be a
+/// jump table or a memory address that depends on the nibble.
 #[must_use]
 #[inline(always)]
 pub const fn dynamic_truncation(head: &[u32; 5], last: u32) -> u32 {
@@ -15,17 +17,17 @@ pub const fn dynamic_truncation(head: &[u32; 5], last: u32) -> u32 {
     let high = select(bit3, select(bit2, w3, w2), select(bit2, w1, w0));
     let low = select(bit3, select(bit2, w4, w3), select(bit2, w2, w1));
     let shift = (last & 3) << 3;
-    // `low` moves in two steps because a shift by 32 is not defined.
+    // `low` is shifted in two steps, because a shift by 32 is not defined.
     ((high << shift) | ((low >> 1) >> (31 - shift))) & 0x7fff_ffff
 }
 
-/// All ones where the lowest bit of `x` is set, else all zeros.
+/// All ones if the lowest bit of `x` is set, else all zeros.
 #[inline(always)]
 const fn mask(x: u32) -> u32 {
     (x & 1).wrapping_neg()
 }
 
-/// `a` under an all-ones mask, `b` under an all-zeros one.
+/// `a` if `mask` is all ones, `b` if it is all zeros.
 #[inline(always)]
 const fn select(mask: u32, a: u32, b: u32) -> u32 {
     b ^ (mask & (a ^ b))
@@ -35,7 +37,7 @@ const fn select(mask: u32, a: u32, b: u32) -> u32 {
 mod tests {
     use super::dynamic_truncation;
 
-    /// RFC 4226 §5.4, written down as the RFC does: by index.
+    /// DT by an index, as RFC 4226 §5.4 writes it.
     fn by_the_rfc(digest: &[u8]) -> u32 {
         let offset = usize::from(digest[digest.len() - 1] & 0xf);
         let p: [u8; 4] = digest[offset..offset + 4].try_into().unwrap();

@@ -106,7 +106,7 @@ impl TimeStep {
     /// ```
     #[must_use]
     // A function of its own where the disassembly is searched for divisions: this one may have one.
-    #[cfg_attr(any(oath_asm_check, oath_small), inline(never))]
+    #[cfg_attr(oath_asm_check, inline(never))]
     pub const fn at(self, time: UnixTime) -> u64 {
         #[expect(
             clippy::integer_division_remainder_used,

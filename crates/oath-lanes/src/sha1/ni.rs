@@ -1,13 +1,17 @@
 //! HMAC-SHA-1 of N states at once on the SHA extensions of x86.
 //!
-//! One state leaves its unit idle two cycles of three: each `sha1rnds4` needs the one before. N states next to each
-//! other fill the gaps. A vector holds A (or `W_t`) in its highest word and D (or `W_t+3`) in its lowest; E travels in
-//! the highest word of a vector of its own.
+//! A single state leaves the SHA unit idle in two of three cycles, because each `sha1rnds4` waits for the one before.
+//! N interleaved states fill these cycles. A vector holds A (or `W_t`) in its highest word and D (or `W_t+3`) in its
+//! lowest. E is the highest word of a second vector.
+//!
+//! Leakage: pad states, digests and numbers are secret; counters, schedules and lengths are public. There is no branch
+//! except on N and lengths, and no address depends on a secret.
 
-#![expect(clippy::indexing_slicing, reason = "state i of N, in arrays of N: the check is none")]
+#![expect(clippy::indexing_slicing, reason = "i < N in arrays of length N: the compiler removes the check")]
 
-use super::Sha1Pads;
+use crate::cpu::ShaNi;
 use crate::interleave::{Each, by_length, in_turn, seen};
+use crate::pads::Sha1Pads;
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_and_si128, _mm_cvtsi128_si32, _mm_or_si128, _mm_set_epi32, _mm_set_epi64x,
     _mm_set1_epi8, _mm_set1_epi32, _mm_setzero_si128, _mm_sha1msg1_epu32, _mm_sha1msg2_epu32, _mm_sha1nexte_epu32,
@@ -18,22 +22,22 @@ use core::hint::black_box;
 /// `W_t` of a counter's block, t = 0 to 79, four to a vector.
 type Schedule = [__m128i; 20];
 
-/// Lengths in bits of what has gone through the hash after a counter and after an inner digest.
+/// Lengths in bits of the hashed message: a pad and a counter, a pad and an inner digest.
 const AFTER_COUNTER: u32 = 8 * (64 + 8);
 const AFTER_DIGEST: u32 = 8 * (64 + 20);
 
-/// How many states at most: with more, the registers no longer hold two vectors of each.
+/// The largest number of interleaved states. With more, the registers cannot hold two vectors of each.
 pub(super) const MOST: usize = 6;
 
-/// Up to this many states, registers are left for the newest quad of each schedule, which saves a way through memory.
+/// Up to this many states, enough registers remain for the newest quad of each schedule. It need not be loaded then.
 const NEWEST_KEPT: usize = 5;
-/// Up to this many, for the quad before it as well.
+/// Up to this many states, enough registers remain for the quad before it as well.
 const OLDER_KEPT: usize = 3;
 
 #[derive(Clone, Copy)]
 struct States<const N: usize> {
     abcd: Each<N>,
-    /// A to D of four rounds ago. Its A, turned by 30, is the present E.
+    /// A to D of four rounds ago. Its A, rotated left by 30, is the present E.
     before: Each<N>,
 }
 
@@ -43,12 +47,12 @@ fn words(w0: u32, w1: u32, w2: u32, w3: u32) -> __m128i {
     _mm_set_epi32(w0.cast_signed(), w1.cast_signed(), w2.cast_signed(), w3.cast_signed())
 }
 
-/// The first four words of a state, which lie together: a load and a shuffle.
+/// The first four words of a state, by one load and one shuffle.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn first_four(state: &[u32; 5]) -> __m128i {
     let [a, b, c, d, _] = *state;
-    // In pairs: of single words the compiler would make four loads that wait for each other.
+    // In pairs of words: from single words the compiler would make four loads that wait for each other.
     let pair = |low: u32, high: u32| (u64::from(high) << 32 | u64::from(low)).cast_signed();
     _mm_shuffle_epi32::<0b00_01_10_11>(_mm_set_epi64x(pair(c, d), pair(a, b)))
 }
@@ -66,7 +70,7 @@ fn begin<const N: usize>(starts: [&[u32; 5]; N]) -> States<N> {
     states
 }
 
-/// The start added: A to D, and E in the highest word of a vector whose next word is `after_e`.
+/// The start states added to the states: A to D, and E in the highest word of a vector whose next word is `after_e`.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn end<const N: usize>(starts: [&[u32; 5]; N], states: States<N>, after_e: u32) -> [Each<N>; 2] {
@@ -81,7 +85,8 @@ fn end<const N: usize>(starts: [&[u32; 5]; N], states: States<N>, after_e: u32) 
 
 /// Four rounds of each state over a quad of its schedule, with the function and the constant of twenty `$f`.
 ///
-/// A macro like all that is in the rounds: functions of this size, called twenty times, are not inlined.
+/// A macro, like all parts of the rounds: the compiler does not inline a function of this size that is called twenty
+/// times.
 macro_rules! four {
     ($f:literal, $states:ident, $i:ident => $quad:expr) => {
         for $i in 0..N {
@@ -104,11 +109,11 @@ macro_rules! rounds {
     };
 }
 
-/// Four rounds of each state, each followed by four new words of its schedule: quad `$w0` makes way in `$slot` for the
-/// one that is made of it and of the three behind it.
+/// Four rounds of each state, each followed by four new words of its schedule: the quad computed from `$w0` to `$w3` is
+/// stored in `$slot`.
 ///
-/// State by state, so that what one has loaded for its rounds is still there for its schedule, and the units for rounds
-/// and for schedules are busy at the same time.
+/// State by state: the quad loaded for the rounds is still in a register for the schedule, and the units for rounds and
+/// for schedules work at the same time.
 macro_rules! four_and_turn {
     ($f:literal, $states:ident, $older:ident $newest:ident, $slot:ident: $w0:ident $w1:ident $w2:ident $w3:ident) => {
         for i in 0..N {
@@ -133,7 +138,7 @@ macro_rules! eighty {
         let (mut older, mut newest) = (b2, b3);
         let mut ring = [[_mm_setzero_si128(); N]; 4];
         let [w0, w1, w2, w3] = seen::<N, _>(&mut ring);
-        // What the block begins with is in registers or known, and need not wait for memory.
+        // The first four quads are in registers or constant: these rounds need not wait for memory.
         four_and_turn!(0, $states, older newest, w0: b0 b1 b2 b3);
         four_and_turn!(0, $states, older newest, w1: b1 b2 b3 w0);
         four_and_turn!(0, $states, older newest, w2: b2 b3 w0 w1);
@@ -157,7 +162,7 @@ macro_rules! eighty {
 
 /// The numbers from the inner states after their rounds: the outer hash over each digest, and DT.
 ///
-/// SHARED only keeps the two callers apart: with one caller each, both are inlined.
+/// `SHARED` has no other purpose than one instance for each caller: a function with a single caller is inlined.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn finish<const N: usize, const SHARED: bool>(keys: [&Sha1Pads; N], inner: States<N>, out: &mut [u32; N]) {
@@ -171,15 +176,16 @@ fn finish<const N: usize, const SHARED: bool>(keys: [&Sha1Pads; N], inner: State
     }
 }
 
-/// DT of RFC 4226 §5.3 of a digest as it lies in the vectors, its first byte in the highest of `abcd`. Bytes are moved
-/// inside of registers, as the nibble says, in a time that does not depend on it.
+/// DT of RFC 4226 §5.3 of a digest in vectors, its first byte the highest byte of `abcd`. The nibble selects bytes by a
+/// shuffle between registers, whose time does not depend on it.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn truncated(abcd: __m128i, e: __m128i) -> u32 {
-    // The digest's last byte is the lowest of E.
+    // The digest's last byte is the lowest byte of E.
     let nibble = _mm_and_si128(_mm_shuffle_epi8(e, _mm_set1_epi8(12)), _mm_set1_epi8(15));
-    // Where the four bytes lie in `abcd`, the last one first. Three below 0 can be: that many are the first of E, and
-    // stand where the highest bit, which makes a shuffled byte 0, is turned.
+    // The places of the four bytes in `abcd`, the last byte first. Up to three places are negative: those bytes are in E.
+    // A shuffle gives 0 for a place whose highest bit is set. With that bit inverted, the second shuffle gives the bytes of
+    // E at the negative places, and 0 at all others.
     let places = _mm_sub_epi8(_mm_set1_epi32(0x0f0e_0d0c), nibble);
     let in_e = _mm_xor_si128(places, _mm_set1_epi8(-128));
     let four = _mm_or_si128(_mm_shuffle_epi8(abcd, places), _mm_shuffle_epi8(e, in_e));
@@ -222,7 +228,7 @@ fn keys<const N: usize>(keys: &[&Sha1Pads], schedule: &Schedule, out: &mut [u32]
     finish::<N, true>(keys, states, out);
 }
 
-/// The schedule of a counter's block. Public: no key is in it.
+/// The schedule of a counter's block. Public: it depends on no key.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn schedule(high: u32, low: u32) -> Schedule {
     let zero = _mm_setzero_si128();
@@ -234,15 +240,29 @@ fn schedule(high: u32, low: u32) -> Schedule {
     })
 }
 
-/// The numbers of up to [`MOST`] consecutive counters whose high word is the same.
+/// The numbers of up to [`MOST`] consecutive counters that share `high`.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the argument proves that the processor has the instructions")]
+pub(super) fn numbers(_: ShaNi, pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
+    // SAFETY: a value of `ShaNi` exists only where the processor was found to have SHA, SSE2, SSSE3 and SSE4.1.
+    unsafe { few_counters(pads, high, low, out) }
+}
+
+/// The numbers of one counter under any number of keys.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the argument proves that the processor has the instructions")]
+pub(super) fn numbers_of_keys(_: ShaNi, keys: &[&Sha1Pads], high: u32, low: u32, out: &mut [u32]) {
+    // SAFETY: a value of `ShaNi` exists only where the processor was found to have SHA, SSE2, SSSE3 and SSE4.1.
+    unsafe { all_keys(keys, high, low, out) }
+}
+
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn few_counters(pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
+fn few_counters(pads: &Sha1Pads, high: u32, low: u32, out: &mut [u32]) {
     by_length!(out, [1 2 3 4 5 | MOST], N => counters::<N>(pads, high, low, out));
 }
 
-/// The numbers of one counter under many keys.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn all_keys(all: &[&Sha1Pads], high: u32, low: u32, out: &mut [u32]) {
+fn all_keys(all: &[&Sha1Pads], high: u32, low: u32, out: &mut [u32]) {
     let schedule = schedule(high, low);
     for (part, some) in out.chunks_mut(MOST).zip(all.chunks(MOST)) {
         by_length!(part, [1 2 3 4 5 | MOST], N => keys::<N>(some, &schedule, part));

@@ -1,15 +1,17 @@
-//! HMAC-SHA-1 of one counter in plain words: what a lane loop vectorises, and what runs alone where nothing else does.
+//! HMAC-SHA-1 of one counter in scalar code: the body of the lane loops, and the path of a single number.
 //!
-//! The eighty rounds are written out by macros, so that they are straight-line code at every optimisation level and in
-//! the body of a lane loop. All functions are `inline(always)`: they take on the target features of the loop around
+//! Macros write the eighty rounds out, so that they are straight-line code at every optimization level and in the body of
+//! a lane loop. The functions of the rounds are `inline(always)`, so that they get the target features of the loop around
 //! them.
+//!
+//! Leakage: states, digests and numbers are secret; counters and schedules are public. There is no branch, and every
+//! index is a constant.
 
-use super::word::Word;
 use crate::truncate::dynamic_truncation;
 
-type State<W = u32> = [W; 5];
+type State = [u32; 5];
 
-/// `W_t + K_t` of a counter's block, t = 0 to 79, for keys that share it. Public: no key is in it.
+/// `W_t + K_t` of a counter's block, t = 0 to 79. It depends on no key: many keys share it.
 pub(super) type Schedule = [u32; 80];
 
 /// The block of a counter after the inner pad: the counter, the end mark, the length of 64 + 8 bytes in bits.
@@ -20,13 +22,12 @@ pub(super) const fn counter_block(high: u32, low: u32) -> [u32; 16] {
 
 /// The block of an inner digest after the outer pad: the digest, the end mark, the length of 64 + 20 bytes in bits.
 #[inline(always)]
-pub(super) fn digest_block<W: Word>(digest: &State<W>) -> [W; 16] {
+pub(super) const fn digest_block(digest: &State) -> [u32; 16] {
     let [a, b, c, d, e] = *digest;
-    let zero = W::of(0);
-    [a, b, c, d, e, W::of(0x8000_0000), zero, zero, zero, zero, zero, zero, zero, zero, zero, W::of(8 * (64 + 20))]
+    [a, b, c, d, e, 0x8000_0000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 * (64 + 20)]
 }
 
-/// Runs `$step!(t, f, k)` for t = 0 to 79, with the function and the constant of each twenty.
+/// Runs `$step!(t, f, k)` for t = 0 to 79, with the function and the constant of round t.
 macro_rules! eighty {
     ($step:ident) => {
         eighty!(@ $step, ch, 0x5a82_7999: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19);
@@ -40,26 +41,26 @@ macro_rules! eighty {
 }
 
 #[inline(always)]
-fn ch<W: Word>(b: W, c: W, d: W) -> W {
-    d.xor(b.and(c.xor(d)))
+const fn ch(b: u32, c: u32, d: u32) -> u32 {
+    d ^ (b & (c ^ d))
 }
 
 #[inline(always)]
-fn parity<W: Word>(b: W, c: W, d: W) -> W {
-    b.xor(c).xor(d)
+const fn parity(b: u32, c: u32, d: u32) -> u32 {
+    b ^ c ^ d
 }
 
 #[inline(always)]
-fn maj<W: Word>(b: W, c: W, d: W) -> W {
-    b.and(c).or(d.and(b.or(c)))
+const fn maj(b: u32, c: u32, d: u32) -> u32 {
+    (b & c) | (d & (b | c))
 }
 
-/// `W_t`, made in the ring `$w` of sixteen words when its turn comes.
+/// `W_t`, computed in round t. The array `$w` holds the last sixteen words.
 macro_rules! word {
     ($w:ident, $t:literal) => {{
         if $t >= 16 {
-            let word = $w[($t + 13) & 15].xor($w[($t + 8) & 15]).xor($w[($t + 2) & 15]).xor($w[$t & 15]);
-            $w[$t & 15] = word.rotated::<1>();
+            let word = $w[($t + 13) & 15] ^ $w[($t + 8) & 15] ^ $w[($t + 2) & 15] ^ $w[$t & 15];
+            $w[$t & 15] = word.rotate_left(1);
         }
         $w[$t & 15]
     }};
@@ -69,32 +70,32 @@ macro_rules! word {
 macro_rules! round {
     ($state:ident, $f:ident, $word:expr) => {
         let [a, b, c, d, e] = $state;
-        let next = e.plus($word).plus($f(b, c, d)).plus(a.rotated::<5>());
-        $state = [next, a, b.rotated::<30>(), c, d];
+        let next = e.wrapping_add($word).wrapping_add($f(b, c, d)).wrapping_add(a.rotate_left(5));
+        $state = [next, a, b.rotate_left(30), c, d];
     };
 }
 
 #[inline(always)]
-fn sum<W: Word>(a: &State<W>, b: &State<W>) -> State<W> {
+const fn sum(a: &State, b: &State) -> State {
     let ([a0, a1, a2, a3, a4], [b0, b1, b2, b3, b4]) = (*a, *b);
-    [a0.plus(b0), a1.plus(b1), a2.plus(b2), a3.plus(b3), a4.plus(b4)]
+    [a0.wrapping_add(b0), a1.wrapping_add(b1), a2.wrapping_add(b2), a3.wrapping_add(b3), a4.wrapping_add(b4)]
 }
 
-/// The compression function of SHA-1, the schedule made as it goes.
+/// The compression function of SHA-1.
 #[inline(always)]
-pub(super) fn compress<W: Word>(start: &State<W>, block: [W; 16]) -> State<W> {
+fn compress(start: &State, block: [u32; 16]) -> State {
     let mut w = block;
     let mut state = *start;
     macro_rules! step {
         ($t:literal, $f:ident, $k:literal) => {
-            round!(state, $f, word!(w, $t).plus(W::of($k)));
+            round!(state, $f, word!(w, $t).wrapping_add($k));
         };
     }
     eighty!(step);
     sum(start, &state)
 }
 
-/// The compression function of SHA-1 over a ready [`schedule`].
+/// The compression function of SHA-1 with the [`schedule`] given.
 #[inline(always)]
 fn compress_scheduled(start: &State, schedule: &Schedule) -> State {
     let mut state = *start;
@@ -126,7 +127,7 @@ pub(super) fn number(inner: &State, outer: &State, high: u32, low: u32) -> u32 {
     finish(outer, compress(inner, counter_block(high, low)))
 }
 
-/// The same, with the schedule of the counter's block given.
+/// [`number`] of the counter that `schedule` was made from.
 #[inline(always)]
 pub(super) fn number_scheduled(inner: &State, outer: &State, schedule: &Schedule) -> u32 {
     finish(outer, compress_scheduled(inner, schedule))

@@ -1,11 +1,16 @@
 //! HMAC-SHA-256 of N states at once on the SHA extensions of x86.
 //!
-//! One state leaves its unit idle three cycles of four: each `sha256rnds2` needs the one before. N states next to each
-//! other fill the gaps. The instruction wants the state as two vectors, A B E F and C D G H from the highest word down;
-//! a message quad has `W_t` in its lowest word.
+//! A single state leaves the SHA unit idle in three of four cycles, because each `sha256rnds2` waits for the one before.
+//! N interleaved states fill these cycles. The instruction takes the state as two vectors, A B E F and C D G H from the
+//! highest word down; a message quad has `W_t` in its lowest word.
+//!
+//! Leakage: pad states, digests and numbers are secret; counters, schedules and lengths are public. There is no branch
+//! except on N and lengths, and no address depends on a secret.
 
-use super::{K, Sha256Pads};
+use super::scalar::K;
+use crate::cpu::ShaNi;
 use crate::interleave::{Each, by_length, in_turn, seen};
+use crate::pads::Sha256Pads;
 use crate::truncate::dynamic_truncation;
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_extract_epi32, _mm_set_epi32, _mm_setzero_si128, _mm_sha256msg1_epu32,
@@ -17,14 +22,14 @@ use core::iter::repeat;
 /// `W_t + K_t` of a counter's block, t = 0 to 63, four to a vector.
 type Schedule = [__m128i; 16];
 
-/// Lengths in bits of what has gone through the hash after a counter and after an inner digest.
+/// Lengths in bits of the hashed message: a pad and a counter, a pad and an inner digest.
 const AFTER_COUNTER: u32 = 8 * (64 + 8);
 const AFTER_DIGEST: u32 = 8 * (64 + 32);
 
-/// How many states at most: with more, the registers no longer hold three vectors of each.
+/// The largest number of interleaved states. With more, the registers cannot hold three vectors of each.
 pub(super) const MOST: usize = 4;
 
-/// Up to this many states, registers are left for the newest words of each, which saves a way through memory.
+/// Up to this many states, enough registers remain for the newest words of each schedule. They need not be loaded then.
 const KEPT: usize = 4;
 
 #[derive(Clone, Copy)]
@@ -52,7 +57,7 @@ fn begin<const N: usize>(starts: [&[u32; 8]; N]) -> States<N> {
     states
 }
 
-/// The start added.
+/// The start states added to the states.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn end<const N: usize>(starts: [&[u32; 8]; N], states: States<N>) -> States<N> {
@@ -66,14 +71,15 @@ fn end<const N: usize>(starts: [&[u32; 8]; N], states: States<N>) -> States<N> {
 
 /// Four rounds of each state over its quad of the schedule, `$k` added.
 ///
-/// A macro like all that is in the rounds: functions of this size, called sixteen times, are not inlined.
+/// A macro, like all parts of the rounds: the compiler does not inline a function of this size that is called sixteen
+/// times.
 macro_rules! four {
     ($states:ident, $quads:expr, $k:expr) => {
         let mut sums = [_mm_setzero_si128(); N];
         for (((abef, cdgh), quad), sum) in $states.abef.iter().zip(&mut $states.cdgh).zip($quads).zip(&mut sums) {
             in_turn::<N>();
             *sum = _mm_add_epi32(*quad, $k);
-            // Two rounds on, A B E F are new and C D G H are what A B E F were.
+            // The result is A B E F after two rounds. C D G H after two rounds are the old A B E F.
             *cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, *sum);
         }
         in_turn::<N>();
@@ -83,7 +89,7 @@ macro_rules! four {
     };
 }
 
-/// Four new words of each schedule in the place of its oldest of sixteen.
+/// Four new words of each schedule, stored in the place of the oldest four of sixteen.
 macro_rules! turn {
     ($newest:ident, $w0:ident $w1:ident $w2:ident $w3:ident) => {
         for ((((w0, w1), w2), w3), newest) in $w0.iter_mut().zip(&*$w1).zip(&*$w2).zip(&*$w3).zip(&mut $newest) {
@@ -132,7 +138,7 @@ macro_rules! sixty_four {
 
 /// The numbers from the inner states after their rounds: the outer hash over each digest, and DT.
 ///
-/// SHARED only keeps the two callers apart: with one caller each, both are inlined.
+/// `SHARED` has no other purpose than one instance for each caller: a function with a single caller is inlined.
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn finish<const N: usize, const SHARED: bool>(keys: [&Sha256Pads; N], inner: States<N>, out: &mut [u32; N]) {
@@ -188,7 +194,7 @@ fn keys<const N: usize>(keys: &[&Sha256Pads], schedule: &Schedule, out: &mut [u3
     finish::<N, true>(keys, states, out);
 }
 
-/// The schedule of a counter's block. Public: no key is in it.
+/// The schedule of a counter's block. Public: it depends on no key.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn schedule(high: u32, low: u32) -> Schedule {
     let zero = _mm_setzero_si128();
@@ -204,15 +210,29 @@ fn schedule(high: u32, low: u32) -> Schedule {
     all
 }
 
-/// The numbers of up to [`MOST`] consecutive counters whose high word is the same.
+/// The numbers of up to [`MOST`] consecutive counters that share `high`.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the argument proves that the processor has the instructions")]
+pub(super) fn numbers(_: ShaNi, pads: &Sha256Pads, high: u32, low: u32, out: &mut [u32]) {
+    // SAFETY: a value of `ShaNi` exists only where the processor was found to have SHA, SSE2, SSSE3 and SSE4.1.
+    unsafe { few_counters(pads, high, low, out) }
+}
+
+/// The numbers of one counter under any number of keys.
+#[inline(always)]
+#[allow(unsafe_code, reason = "the argument proves that the processor has the instructions")]
+pub(super) fn numbers_of_keys(_: ShaNi, keys: &[&Sha256Pads], high: u32, low: u32, out: &mut [u32]) {
+    // SAFETY: a value of `ShaNi` exists only where the processor was found to have SHA, SSE2, SSSE3 and SSE4.1.
+    unsafe { all_keys(keys, high, low, out) }
+}
+
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn few_counters(pads: &Sha256Pads, high: u32, low: u32, out: &mut [u32]) {
+fn few_counters(pads: &Sha256Pads, high: u32, low: u32, out: &mut [u32]) {
     by_length!(out, [1 2 3 | MOST], N => counters::<N>(pads, high, low, out));
 }
 
-/// The numbers of one counter under many keys.
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-pub(super) fn all_keys(all: &[&Sha256Pads], high: u32, low: u32, out: &mut [u32]) {
+fn all_keys(all: &[&Sha256Pads], high: u32, low: u32, out: &mut [u32]) {
     let schedule = schedule(high, low);
     for (part, some) in out.chunks_mut(MOST).zip(all.chunks(MOST)) {
         by_length!(part, [1 2 3 | MOST], N => keys::<N>(some, &schedule, part));

@@ -1,14 +1,28 @@
-//! HMAC-SHA-256 of one counter in plain words: what a lane loop vectorises, and what runs alone where nothing else
-//! does.
+//! HMAC-SHA-256 of one counter in scalar code: the body of the lane loops, and the path of a single number.
 //!
-//! Written like its neighbour for SHA-1, for the same reasons.
+//! The structure is that of the scalar code for SHA-1, for the reasons given there.
+//!
+//! Leakage: states, digests and numbers are secret; counters and schedules are public. There is no branch, and every
+//! index is a constant.
 
-use super::K;
 use crate::truncate::dynamic_truncation;
+
+/// `K_t` of FIPS 180-4 §4.2.2.
+#[rustfmt::skip]
+pub(super) const K: [u32; 64] = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+];
 
 type State = [u32; 8];
 
-/// `W_t + K_t` of a counter's block, t = 0 to 63, for keys that share it. Public: no key is in it.
+/// `W_t + K_t` of a counter's block, t = 0 to 63. It depends on no key: many keys share it.
 pub(super) type Schedule = [u32; 64];
 
 /// The block of a counter after the inner pad: the counter, the end mark, the length of 64 + 8 bytes in bits.
@@ -46,7 +60,7 @@ const fn maj(a: u32, b: u32, c: u32) -> u32 {
     (a & b) | (c & (a | b))
 }
 
-/// `W_t`, made in the ring `$w` of sixteen words when its turn comes.
+/// `W_t`, computed in round t. The array `$w` holds the last sixteen words.
 macro_rules! word {
     ($w:ident, $t:literal) => {{
         if $t >= 16 {
@@ -86,7 +100,7 @@ fn sum(x: &State, y: &State) -> State {
     ]
 }
 
-/// The compression function of SHA-256, the schedule made as it goes.
+/// The compression function of SHA-256.
 #[inline(always)]
 fn compress(start: &State, block: [u32; 16]) -> State {
     let mut w = block;
@@ -100,7 +114,7 @@ fn compress(start: &State, block: [u32; 16]) -> State {
     sum(start, &state)
 }
 
-/// The compression function of SHA-256 over a ready [`schedule`].
+/// The compression function of SHA-256 with the [`schedule`] given.
 #[inline(always)]
 fn compress_scheduled(start: &State, schedule: &Schedule) -> State {
     let mut state = *start;
@@ -132,7 +146,7 @@ pub(super) fn number(inner: &State, outer: &State, high: u32, low: u32) -> u32 {
     finish(outer, compress(inner, counter_block(high, low)))
 }
 
-/// The same, with the schedule of the counter's block given.
+/// [`number`] of the counter that `schedule` was made from.
 #[inline(always)]
 pub(super) fn number_scheduled(inner: &State, outer: &State, schedule: &Schedule) -> u32 {
     finish(outer, compress_scheduled(inner, schedule))
