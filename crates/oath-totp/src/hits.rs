@@ -57,12 +57,18 @@ impl Hits {
         let nearer = ct::hide(less(above.distance, self.distance));
         Self {
             any: self.any | above.any,
-            several: self.several | above.several | (ct::hide(set(self.any)) & above.any),
+            several: self.several_with(above),
             fresh: self.fresh | above.fresh,
             highest: select(above.fresh, above.highest, self.highest),
             nearest: select(nearer, above.nearest, self.nearest),
             distance: select(nearer, above.distance, self.distance),
         }
+    }
+
+    /// Not 0 if two scans together found more than one step.
+    #[inline(always)]
+    fn several_with(self, above: Self) -> u64 {
+        self.several | above.several | (ct::hide(set(self.any)) & above.any)
     }
 
     /// Declares the outcome: from here on what was found is public.

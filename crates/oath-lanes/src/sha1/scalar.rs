@@ -52,7 +52,7 @@ const fn parity(b: u32, c: u32, d: u32) -> u32 {
 
 #[inline(always)]
 const fn maj(b: u32, c: u32, d: u32) -> u32 {
-    (b & c) | (d & (b | c))
+    (b & c) | (d & (b ^ c))
 }
 
 /// `W_t`, computed in round t. The array `$w` holds the last sixteen words.

@@ -57,7 +57,7 @@ const fn ch(e: u32, f: u32, g: u32) -> u32 {
 
 #[inline(always)]
 const fn maj(a: u32, b: u32, c: u32) -> u32 {
-    (a & b) | (c & (a | b))
+    (a & b) | (c & (a ^ b))
 }
 
 /// `W_t`, computed in round t. The array `$w` holds the last sixteen words.
