@@ -22,7 +22,7 @@ pub(crate) fn ct() -> Outcome {
             "--features=force-path",
             &format!("--profile={profile}"),
             &format!("--target-dir={}", text(&target)),
-            &format!("--config=build.rustflags=['--cfg', 'oath_ct_check']"),
+            "--config=build.rustflags=['--cfg', 'oath_ct_check']",
             // Names for memcheck's reports. The code stays the same.
             &format!("--config=profile.{profile}.debug='line-tables-only'"),
         ])?;
