@@ -28,7 +28,8 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 /// # pollster::block_on(async {
 /// use oath_directory::store::MemoryStore;
 /// use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
-/// use oath_totp::{CodeRun, UnixTime};
+/// use oath_seeds::{Options, Reader};
+/// use oath_totp::{Totp, UnixTime};
 ///
 /// let directory = Directory::new(MemoryStore::default(), KeyRing::generate()?, Policy::default())?;
 /// let operator = Actor::local_operator();
@@ -36,14 +37,19 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 /// let alice = "alice@example.com".parse()?;
 /// directory.add_user(&operator, now, &alice, UserKind::Member, None).await?;
 ///
-/// // A secret for Alice's app, confirmed with its first code, signs her in with the next.
-/// let enrolment = directory.enroll(&operator, now, &alice).await?;
-/// let app = enrolment.uri.to_totp()?;
-/// directory.confirm(&operator, now, &alice, &app.generate(now).into()).await?;
+/// // The vendor's file. What Alice's token displays is computed here from the same secret.
+/// let file = "upn,serial number,secret key,time interval,manufacturer,model\r\n\
+///             alice@example.com,2300001,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Contoso,HT-1\r\n";
+/// let rows = Reader::new(file.as_bytes(), &Options::default())?.collect::<Result<Vec<_>, _>>()?;
+/// directory.upload(&operator, now, "tokens.csv", rows).await?;
+/// let token = Totp::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
+///
+/// // The first code activates the token, the next one signs Alice in.
+/// directory.activate(&operator, now, "2300001", &token.generate(now).into()).await?;
 /// let later = UnixTime::from_secs(now.as_secs() + 30);
-/// let signed_in = directory.verify(&operator, later, &alice, &app.generate(later)).await?;
-/// assert_eq!(signed_in.serial, enrolment.serial);
-/// assert!(directory.verify(&operator, later, &alice, &app.generate(later)).await.is_err(), "a code is good once");
+/// let signed_in = directory.verify(&operator, later, &alice, &token.generate(later)).await?;
+/// assert_eq!(signed_in.serial, "2300001");
+/// assert!(directory.verify(&operator, later, &alice, &token.generate(later)).await.is_err(), "a code is good once");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
