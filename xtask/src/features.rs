@@ -1,6 +1,8 @@
 //! The features of `oath-totp`: each set compiles, and the examples of the documentation pass with it.
 
 use crate::run::{Outcome, cargo};
+use crate::setup;
+use crate::toolchains::pinned_cargo;
 
 /// What a program may ask for; `None` are the default features.
 const SETS: [Option<&str>; 9] = [
@@ -18,8 +20,10 @@ const SETS: [Option<&str>; 9] = [
 const RUN: [Option<&str>; 4] = [Some(""), Some("alloc"), None, Some("std,getrandom,uri,qr,serde")];
 
 pub(crate) fn features() -> Outcome {
+    let level: &[&str] =
+        if setup::clippy()?.is_none() { &["--", "-D", "warnings"] } else { &["--", "--cap-lints", "warn"] };
     for set in SETS {
-        cargo(&[&["check", "-p", "oath-totp"], &words(set)[..]].concat())?;
+        pinned_cargo(&[&["clippy", "-p", "oath-totp"], &words(set)[..], level].concat())?;
     }
     for set in RUN {
         cargo(&[&["test", "--doc", "-p", "oath-totp"], &words(set)[..]].concat())?;

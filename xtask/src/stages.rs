@@ -41,15 +41,15 @@ impl Stages {
         })
     }
 
-    /// Runs a task as a process of its own. Its output goes to a file, and is printed in one piece when the task ends.
+    /// Runs a task, with its words, as a process of its own. Its output goes to a file, and is printed in one piece when the task ends.
     fn apart(&self, task: &str) -> Outcome {
         let folder = target_directory()?.join("beside");
         fs::create_dir_all(&folder)?;
-        let log = folder.join(format!("{task}.log"));
+        let log = folder.join(format!("{}.log", task.replace(' ', "-")));
         println!("\nxtask: starts at the same time: {task} (its output is in {})", log.display());
         let file = File::create(&log)?;
         let mut command = command(&text(&self.xtask));
-        command.arg(task).env(TRIED_VARIABLE.0, TRIED_VARIABLE.1);
+        command.args(task.split(' ')).env(TRIED_VARIABLE.0, TRIED_VARIABLE.1);
         let status = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).status()?;
         let printed = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
         printed.lines().for_each(tally::read);
