@@ -160,7 +160,7 @@ pub(crate) fn all() -> Outcome {
     for need in NEEDS {
         match missing(need) {
             Ok(None) => {}
-            Ok(Some(what)) => tally::not_done(&what),
+            Ok(Some(what)) => tally::not_possible(&what),
             Err(Failure(what)) => failures.push(what),
         }
     }

@@ -30,6 +30,11 @@ fn tally() -> MutexGuard<'static, Tally> {
 /// Says that something is left out, now and in the last lines.
 pub(crate) fn not_done(what: &str) {
     println!("\nxtask{NOT_DONE}{what}");
+    not_possible(what);
+}
+
+/// Says in the last lines that something is left out.
+pub(crate) fn not_possible(what: &str) {
     tally().not_done.insert(what.to_owned());
 }
 

@@ -22,7 +22,15 @@ type Held<T> = alloc::boxed::Box<T>;
 #[cfg(not(feature = "alloc"))]
 type Held<T> = T;
 
-#[cfg_attr(not(feature = "alloc"), expect(clippy::large_enum_variant, reason = "a box would need an allocator"))]
+#[cfg(feature = "alloc")]
+fn held<T>(pads: T) -> Held<T> {
+    Held::new(pads)
+}
+#[cfg(not(feature = "alloc"))]
+fn held<T>(pads: T) -> Held<T> {
+    pads
+}
+
 enum Pads {
     Sha1(Held<Sha1Pads>),
     Sha256(Held<Sha256Pads>),
@@ -63,9 +71,9 @@ impl Key {
         }
         Ok(traces::overwritten(|| {
             Self(match algorithm {
-                Algorithm::Sha1 => Pads::Sha1(Sha1Pads::new(k).into()),
-                Algorithm::Sha256 => Pads::Sha256(Sha256Pads::new(k).into()),
-                Algorithm::Sha512 => Pads::Sha512(Sha512Pads::new(k).into()),
+                Algorithm::Sha1 => Pads::Sha1(held(Sha1Pads::new(k))),
+                Algorithm::Sha256 => Pads::Sha256(held(Sha256Pads::new(k))),
+                Algorithm::Sha512 => Pads::Sha512(held(Sha512Pads::new(k))),
             })
         }))
     }
