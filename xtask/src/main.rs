@@ -63,7 +63,7 @@ const TASKS: &[Task] = &[
         python::python,
     ),
     ("npm", "the npm package: built, measured, installed and tried in Node, TypeScript, Vite and Chromium", || {
-        npm::npm().map(drop)
+        npm_tests::npm().map(drop)
     }),
     (
         "web",
@@ -128,7 +128,7 @@ fn all(stages: &Stages) -> Outcome {
     })?;
     // Nothing runs at the same time as these: they measure time.
     stages.run("fuzz", fuzz::fuzz)?;
-    if let Some(archive) = stages.run("npm", npm::npm)? {
+    if let Some(archive) = stages.run("npm", npm_tests::npm)? {
         stages.run("web", || web::with(&archive))?;
     }
     Ok(())

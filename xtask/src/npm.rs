@@ -1,10 +1,9 @@
-//! The npm package: both modules built, bound to JavaScript, made small, packed, and tried as its users do.
+//! The npm package: both modules built, bound to JavaScript, made small and packed. `npm_tests.rs` tries it.
 
 use crate::asm;
 use crate::metadata::target_directory;
-use crate::npm_tests;
-use crate::run::{Failure, Outcome, cargo, emptied, joined, output, program, program_in, root, text};
-use crate::{setup, tally};
+use crate::run::{Failure, Outcome, cargo, copy_all, emptied, joined, output, program, program_in, root, text};
+use crate::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -27,20 +26,13 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// The package, where it could be built.
-pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
-    if let Some(missing) = setup::node()? {
-        tally::not_done(&missing);
-        return Ok(None);
-    }
-    let archive = build()?;
-    npm_tests::all(&archive)?;
-    Ok(Some(archive))
+/// What is left out without Node and the target that the modules are built for.
+pub(crate) fn missing() -> Outcome<Option<String>> {
+    Ok(setup::node()?.or(setup::wasm()?))
 }
 
-/// Builds it, and returns its file.
+/// Builds the package, and returns its file.
 pub(crate) fn build() -> Outcome<PathBuf> {
-    setup::rust_target(WASM)?;
     let tools = tools()?;
     let package = empty("package")?;
     copy_all(&binding().join("js"), &package)?;
@@ -226,22 +218,4 @@ pub(crate) fn place() -> Outcome<PathBuf> {
 /// A folder of this name with nothing in it.
 pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
     emptied(place()?.join(name))
-}
-
-/// The files of a folder, and of those in it, into another; what npm has installed there stays where it is.
-pub(crate) fn copy_all(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.file_name() == "node_modules" {
-            continue;
-        }
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_all(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

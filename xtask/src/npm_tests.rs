@@ -1,16 +1,23 @@
 //! The packed npm package in projects as its users make them.
 
-use crate::npm::{binding, build, copy_all, empty, installed, tools};
-use crate::run::{Failure, Outcome, program_in, root, text};
+use crate::npm::{self, binding, build, empty, installed, tools};
+use crate::run::{Failure, Outcome, copy_all, program_in, root, text};
 use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) fn all(archive: &Path) -> Outcome {
-    node(archive)?;
-    typescript(archive)?;
-    server(archive)?;
-    browsers(archive)
+/// Builds the package and tries all of it. Returns the package, where it could be built.
+pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
+    if let Some(missing) = npm::missing()? {
+        tally::not_done(&missing);
+        return Ok(None);
+    }
+    let archive = build()?;
+    node(&archive)?;
+    typescript(&archive)?;
+    server(&archive)?;
+    browsers(&archive)?;
+    Ok(Some(archive))
 }
 
 /// The example of a server, with what it needs installed.
@@ -94,7 +101,7 @@ fn wait_for(seconds: &str, folders: &[&Path]) -> Outcome {
 
 /// The package beside its peers, in Node and in Chromium; a measurement, on a machine that does nothing else.
 pub(crate) fn bench() -> Outcome {
-    if let Some(missing) = setup::node()? {
+    if let Some(missing) = npm::missing()? {
         return Err(Failure(missing));
     }
     let archive = build()?;

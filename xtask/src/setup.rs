@@ -272,9 +272,9 @@ fn has_targets(targets: &[&str]) -> bool {
     })
 }
 
-/// A target that a task cannot do without.
-pub(crate) fn rust_target(target: &str) -> Outcome {
-    if has_targets(&[target]) { Ok(()) } else { program("rustup", &["target", "add", target]) }
+/// The target that the npm package is built for. What is left out without it.
+pub(crate) fn wasm() -> Outcome<Option<String>> {
+    missing(&WASM)
 }
 
 /// The targets without a standard library. What is left out without them.

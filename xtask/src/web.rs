@@ -1,8 +1,8 @@
 //! The token workbench: built with the packed npm package, and everything it offers tried in a browser.
 
-use crate::npm::{self, build, copy_all, installed};
+use crate::npm::{self, build, installed};
 use crate::npm_tests;
-use crate::run::{Failure, Outcome, program_in, root, text};
+use crate::run::{Failure, Outcome, copy_all, program_in, root, text};
 use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ const NOT_COPIED: [&str; 5] = ["package.json", "package-lock.json", "screenshots
 
 /// Builds the package and the page, and tests it; `screenshots`: takes those of its README instead.
 pub(crate) fn web() -> Outcome {
-    if let Some(missing) = setup::node()? {
+    if let Some(missing) = npm::missing()? {
         tally::not_done(&missing);
         return Ok(());
     }
