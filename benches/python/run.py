@@ -20,7 +20,7 @@ import pyotp
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP as Cryptography
-from oath_totp import Mismatch, Secret, Totp, seeds
+from oath_totp import Mismatch, Secret, Totp, TotpState, seeds
 from passlib.exc import InvalidTokenError
 from passlib.totp import TOTP as Passlib
 
@@ -30,6 +30,7 @@ SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 RAW = base64.b32decode(SECRET)
 NOW = 1_700_000_015
 
+NEW = TotpState.new()
 ours = Totp(Secret.from_base32(SECRET))
 theirs = pyotp.TOTP(SECRET)
 passlib = Passlib(key=SECRET, format="base32")
@@ -86,21 +87,21 @@ def codes():
     )
     compare(
         "Verification, ± 1 step, a hit in the middle",
-        ("oath-totp", "ours.verify(CODE, None, NOW)"),
+        ("oath-totp", "ours.verify(CODE, NEW, NOW)"),
         ("pyotp", "assert theirs.verify(CODE, for_time=NOW, valid_window=1)"),
         ("passlib", "passlib.match(CODE, time=NOW)"),
         ("cryptography, in a loop", "around(CODE_BYTES)"),
     )
     compare(
         "Verification, ± 1 step, a miss",
-        ("oath-totp", refused("ours.verify(MISS, None, NOW)", "Mismatch")),
+        ("oath-totp", refused("ours.verify(MISS, NEW, NOW)", "Mismatch")),
         ("pyotp", "assert not theirs.verify(MISS, for_time=NOW, valid_window=1)"),
         ("passlib", refused("passlib.match(MISS, time=NOW)", "InvalidTokenError")),
         ("cryptography, in a loop", refused("around(MISS.encode())", "InvalidToken")),
     )
     compare(
-        "Resynchronization, ± 2880 steps, a miss",
-        ("oath-totp", refused("ours.resync(MISS, None, NOW)", "Mismatch")),
+        "Activation, ± 2880 steps, a miss",
+        ("oath-totp", refused("ours.activate(MISS, NEW, NOW)", "Mismatch")),
         ("pyotp", "assert not theirs.verify(MISS, for_time=NOW, valid_window=2880)"),
         unit=1e6,
         name="µs",

@@ -6,15 +6,11 @@ use oath_totp::{Algorithm, Code, CodeRun, Consecutive, Digits, UnixTime, Window}
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PySlice, PyString};
-use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 /// A moment: Unix seconds as an int or a float, an aware datetime, or None for now.
 pub(crate) fn time(at: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
-    let Some(at) = at else {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        return Ok(UnixTime::from_secs(since.as_secs()));
-    };
+    let Some(at) = at else { return Ok(UnixTime::now()) };
     const EXPECTED: &str = "a time is Unix seconds (int or float), an aware datetime, or None for now";
     if at.is_instance_of::<PyBool>() {
         return Err(type_error(EXPECTED));
@@ -116,9 +112,13 @@ pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<CodeRun> {
 
 /// A sequence of two or three codes.
 pub(crate) fn consecutive(given: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
+    const EXPECTED: &str = "resync takes a sequence of two or three consecutive codes; activate takes one code";
+    if given.is_instance_of::<PyString>() {
+        return Err(type_error(EXPECTED));
+    }
     match codes(given)? {
         CodeRun::Several(codes) => Ok(codes),
-        CodeRun::One(_) => Err(value_error("resync takes two or three consecutive codes; activate takes one")),
+        CodeRun::One(_) => Err(value_error(EXPECTED)),
     }
 }
 

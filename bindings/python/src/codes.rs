@@ -2,7 +2,7 @@ use crate::arguments::{Around, algorithm, code, codes, consecutive, digits, time
 use crate::errors::{rejected, type_error, value_error};
 use crate::secret::Secret;
 use core::hash::{Hash, Hasher};
-use oath_totp::{Code, HotpState, Key, TimeStep};
+use oath_totp::{Code, HotpState, Key, TimeStep, Window};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 use std::hash::DefaultHasher;
@@ -16,9 +16,15 @@ pub(crate) struct TotpState(pub(crate) oath_totp::TotpState);
 #[pymethods]
 impl TotpState {
     #[new]
-    #[pyo3(signature = (last_step = None, drift = 0))]
-    const fn new(last_step: Option<u64>, drift: i64) -> Self {
+    #[pyo3(signature = (last_step, drift = 0))]
+    const fn of(last_step: Option<u64>, drift: i64) -> Self {
         Self(oath_totp::TotpState { last_step, drift })
+    }
+
+    /// The state of a token that never signed in.
+    #[staticmethod]
+    const fn new() -> Self {
+        Self(oath_totp::TotpState::NEW)
     }
 
     #[classattr]
@@ -46,16 +52,13 @@ impl TotpState {
 
     #[staticmethod]
     fn from_dict(data: &Bound<'_, PyDict>) -> PyResult<Self> {
-        for key in data.keys() {
-            if !matches!(key.extract::<&str>(), Ok("last_step" | "drift")) {
-                return Err(value_error("a state has the keys last_step and drift, and no other"));
-            }
+        match (data.len(), data.get_item("last_step")?, data.get_item("drift")?) {
+            (2, Some(last_step), Some(drift)) => Ok(Self::of(last_step.extract()?, drift.extract()?)),
+            // A state that lost its last_step would accept a used code again.
+            _ => Err(value_error(
+                "a state has the keys last_step and drift, and no others; the state of a new token is TotpState.new()",
+            )),
         }
-        let Some(last_step) = data.get_item("last_step")? else {
-            return Err(value_error("a state without last_step is none: a code could be used again"));
-        };
-        let drift = data.get_item("drift")?.map(|drift| drift.extract()).transpose()?.unwrap_or_default();
-        Ok(Self::new(last_step.extract()?, drift))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, (Option<u64>, i64)) {
@@ -74,17 +77,15 @@ impl TotpState {
     }
 }
 
-/// The state that was stored, as an argument.
-pub(crate) struct Stored(oath_totp::TotpState);
-
-impl FromPyObject<'_, '_> for Stored {
-    type Error = PyErr;
-
-    fn extract(state: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        const EXPECTED: &str =
-            "a state is a TotpState (TotpState.from_dict reads a stored one) or None; the time is named: at=…";
-        state.cast::<TotpState>().map(|state| Self(state.get().0)).map_err(|_| type_error(EXPECTED))
-    }
+/// The stored state, as an argument that a caller has to give.
+fn stored(state: Option<&Bound<'_, PyAny>>) -> PyResult<oath_totp::TotpState> {
+    let expected = || {
+        type_error(
+            "state is the TotpState that was stored for this token (TotpState.from_dict reads a dict); \
+             the state of a new token is TotpState.new()",
+        )
+    };
+    state.and_then(|state| state.cast::<TotpState>().ok()).map(|state| state.get().0).ok_or_else(expected)
 }
 
 /// A right code, and the state to store.
@@ -148,34 +149,58 @@ impl Totp {
     }
 
     #[pyo3(
-        signature = (code, state = None, at = None, window = Around::ONE),
-        text_signature = "($self, code, state=None, at=None, window=1)"
+        signature = (code, state = None, at = None, window = Around::ONE, *, max_drift = Window::MAX_DRIFT, recorded_only = false),
+        text_signature = "($self, code, state, at=None, window=1, *, max_drift=2880, recorded_only=False)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "Python programmers name them")]
     fn verify(
         &self,
         py: Python<'_>,
         code: &Bound<'_, PyAny>,
-        state: Option<Stored>,
+        state: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
         window: Around,
+        max_drift: u16,
+        recorded_only: bool,
     ) -> PyResult<Accepted> {
-        let state = state.map_or(oath_totp::TotpState::NEW, |state| state.0);
-        let verdict = self.totp.verify(&self::code(code)?, time(at)?, window.0, &state);
+        let window = window.0.with_max_drift(max_drift);
+        let window = if recorded_only { window.recorded_only() } else { window };
+        let state = stored(state)?;
+        let verdict = self.totp.verify(&self::code(code)?, time(at)?, window, &state);
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
     }
 
-    #[pyo3(signature = (codes, state = None, at = None, radius = 2880))]
+    #[pyo3(
+        signature = (codes, state = None, at = None, radius = 2880),
+        text_signature = "($self, codes, state, at=None, radius=2880)"
+    )]
     fn resync(
         &self,
         py: Python<'_>,
         codes: &Bound<'_, PyAny>,
-        state: Option<Stored>,
+        state: Option<&Bound<'_, PyAny>>,
         at: Option<&Bound<'_, PyAny>>,
         radius: u16,
     ) -> PyResult<Accepted> {
-        let state = state.map_or(oath_totp::TotpState::NEW, |state| state.0);
-        let (codes, at) = (consecutive(codes)?, time(at)?);
+        let (codes, state, at) = (consecutive(codes)?, stored(state)?, time(at)?);
         let verdict = py.detach(|| self.totp.resync(&codes, at, radius, &state));
+        verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[pyo3(
+        signature = (code, state = None, at = None, radius = 2880),
+        text_signature = "($self, code, state, at=None, radius=2880)"
+    )]
+    fn activate(
+        &self,
+        py: Python<'_>,
+        code: &Bound<'_, PyAny>,
+        state: Option<&Bound<'_, PyAny>>,
+        at: Option<&Bound<'_, PyAny>>,
+        radius: u16,
+    ) -> PyResult<Accepted> {
+        let (code, state, at) = (self::code(code)?, stored(state)?, time(at)?);
+        let verdict = py.detach(|| self.totp.activate(&code, at, radius, &state));
         verdict.map(Accepted::from).map_err(|verdict| rejected(py, verdict))
     }
 
@@ -295,6 +320,19 @@ impl Hotp {
     ) -> PyResult<AcceptedCounter> {
         let codes = consecutive(codes)?;
         let verdict = py.detach(|| self.hotp.resync(&codes, look_ahead, &HotpState { counter }));
+        verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
+    }
+
+    #[pyo3(signature = (code, counter, look_ahead = 1000))]
+    fn activate(
+        &self,
+        py: Python<'_>,
+        code: &Bound<'_, PyAny>,
+        counter: u64,
+        look_ahead: u16,
+    ) -> PyResult<AcceptedCounter> {
+        let code = self::code(code)?;
+        let verdict = py.detach(|| self.hotp.activate(&code, look_ahead, &HotpState { counter }));
         verdict.map(AcceptedCounter::from).map_err(|verdict| rejected(py, verdict))
     }
 

@@ -13,7 +13,7 @@ def codes() -> None:
     secret = Secret.generate()
     totp = Totp(secret, digits=6, step=30, algorithm="SHA1", t0=0)
     code: str = totp.generate(at=NOW)
-    accepted = totp.verify(code, state=None, at=NOW, window=1)
+    accepted = totp.verify(code, state=TotpState.new(), at=NOW, window=1)
     state: TotpState = accepted.state
     assert state == TotpState(last_step=accepted.step, drift=0)
     assert TotpState.from_dict(state.to_dict()) == state == pickle.loads(pickle.dumps(state))
@@ -21,6 +21,8 @@ def codes() -> None:
         totp.verify(code, state=state, at=datetime.fromtimestamp(NOW, timezone.utc), window=(2, 0))
     except Replayed as refused:
         assert isinstance(refused, Rejected) and isinstance(refused, OathError)
+    else:
+        raise AssertionError("a code was accepted twice")
     next_code = totp.generate(NOW + 3030)
     assert totp.resync([totp.generate(NOW + 3000), next_code], state=state, at=NOW, radius=2880).state.drift == 101
     hotp = Hotp(secret)
@@ -59,3 +61,5 @@ def directory(folder: Path, tokens: bytes) -> None:
         print(locked.retry_after)
     except Mismatch as wrong:
         print(wrong.code, wrong.action)
+    else:
+        raise AssertionError("a wrong code was accepted")

@@ -8,6 +8,7 @@ import pytest
 from oath_totp import Hotp, KeyUri, Secret, Totp, TotpState
 
 TESTKIT = Path(__file__).parents[3] / "testkit"
+NEW = TotpState.new()
 RFC = Secret.from_bytes(b"12345678901234567890")
 NOW = 1_700_000_015
 
@@ -28,7 +29,7 @@ def test_every_known_code(name):
         else:
             totp = Totp(secret, step=known["step_seconds"], t0=known["t0"], **options)
             assert totp.generate(known["time"]) == known["code"]
-            assert totp.verify(known["code"], at=known["time"], window=0).step == totp.step_at(known["time"])
+            assert totp.verify(known["code"], NEW, at=known["time"], window=0).step == totp.step_at(known["time"])
 
 
 def test_secrets_as_people_type_them():
@@ -44,7 +45,7 @@ def test_a_code_that_fits_two_steps_is_spent_at_both():
     for known in vectors("collisions.json"):
         totp = Totp(Secret.from_hex(known["secret_hex"]), digits=known["digits"], algorithm=known["algorithm"])
         first, last = known["steps"]
-        accepted = totp.verify(known["code"], at=first * 30, window=(0, last - first))
+        accepted = totp.verify(known["code"], NEW, at=first * 30, window=(0, last - first))
         assert accepted.step == last
         with pytest.raises(oath_totp.Replayed):
             totp.verify(known["code"], accepted.state, at=last * 30)
@@ -52,31 +53,31 @@ def test_a_code_that_fits_two_steps_is_spent_at_both():
 
 def test_a_code_is_good_once_and_reads_like_a_wrong_one_then():
     totp = Totp(RFC)
-    accepted = totp.verify(totp.generate(NOW), at=NOW)
+    accepted = totp.verify(totp.generate(NOW), NEW, at=NOW)
     with pytest.raises(oath_totp.Replayed) as used:
         totp.verify(totp.generate(NOW), accepted.state, at=NOW)
     with pytest.raises(oath_totp.Mismatch) as wrong:
-        totp.verify("000000", at=NOW)
+        totp.verify("000000", NEW, at=NOW)
     assert str(used.value) == str(wrong.value) == "the code is not valid"
     assert (used.value.code, wrong.value.code) == ("replayed", "mismatch")
 
 
 @pytest.mark.parametrize("typed", ["287082", "287 082", " 287-082\n", "２８７０８２"])
 def test_what_people_type_is_taken(typed):
-    assert Totp(RFC).verify(typed, at=59).step == 1
+    assert Totp(RFC).verify(typed, NEW, at=59).step == 1
 
 
 @pytest.mark.parametrize("typed", ["", "28708", "287o82", "2870820000"])
 def test_what_is_no_code_is_a_value_error(typed):
     with pytest.raises(oath_totp.MalformedCode) as error:
-        Totp(RFC).verify(typed, at=59)
+        Totp(RFC).verify(typed, NEW, at=59)
     assert isinstance(error.value, ValueError) and "287" not in str(error.value)
 
 
 @pytest.mark.parametrize("number", [287082, True, 287082.0, None, b"287082"])
 def test_codes_that_are_no_text_are_refused_with_a_hint(number):
     with pytest.raises(TypeError, match="leading zeros"):
-        Totp(RFC).verify(number, at=59)
+        Totp(RFC).verify(number, NEW, at=59)
 
 
 def test_first_mistakes_are_told_what_to_write():
@@ -84,7 +85,13 @@ def test_first_mistakes_are_told_what_to_write():
         (lambda: Secret("GEZDGNBVGY3TQOJQ"), "from_base32"),
         (lambda: Totp("GEZDGNBVGY3TQOJQ"), "Secret.from_base32"),
         (lambda: oath_totp.Directory("sqlite:oath.db"), "Directory.open"),
-        (lambda: Totp(RFC).verify("287082", 59), "at="),
+        (lambda: Totp(RFC).verify("287082", 59), "TotpState.new"),
+        (lambda: Totp(RFC).verify("287082", at=59), r"state of a new token is TotpState\.new\(\)"),
+        (lambda: Totp(RFC).verify("287082", None, at=59), r"TotpState\.new\(\)"),
+        (lambda: Totp(RFC).resync(["287082", "359152"], at=59), r"TotpState\.new\(\)"),
+        (lambda: Totp(RFC).activate("287082", at=59), r"TotpState\.new\(\)"),
+        (lambda: TotpState(), "last_step"),
+        (lambda: Totp(RFC).resync("287082", NEW, at=59), "activate takes one"),
         (lambda: Totp(RFC).verify("287082", {"last_step": 1, "drift": 0}), "from_dict"),
     ]:
         with pytest.raises(TypeError, match=hint):
@@ -110,25 +117,70 @@ def test_moments_in_every_form():
             totp.generate(refused)
 
 
-def test_a_lost_token_is_found_by_two_codes():
+def test_a_lost_token_is_found_by_two_or_three_codes():
     totp = Totp(RFC)
-    codes = [totp.generate(NOW + 3000), totp.generate(NOW + 3030)]
-    assert totp.resync(codes, at=NOW).state.drift == 101
+    codes = [totp.generate(NOW + 3000), totp.generate(NOW + 3030), totp.generate(NOW + 3060)]
+    assert totp.resync(codes[:2], NEW, at=NOW).state.drift == 101
+    assert totp.resync(codes, NEW, at=NOW).state.drift == 102
     assert totp.step_at(NOW + 3000) in totp.find(codes[0], at=NOW)
     with pytest.raises(oath_totp.Mismatch):
-        totp.resync(codes[::-1], at=NOW)
-    for wrong in ([], codes * 2, iter(codes * 100)):
-        with pytest.raises(ValueError):
-            totp.resync(wrong, at=NOW)
+        totp.resync(codes[1::-1], NEW, at=NOW)
+    with pytest.raises(oath_totp.Replayed):
+        totp.resync(codes[:2], TotpState(totp.step_at(NOW + 3030), 0), at=NOW)
+    for wrong in ([], codes[:1], codes * 2, iter(codes * 100)):
+        with pytest.raises(ValueError, match="two or three"):
+            totp.resync(wrong, NEW, at=NOW)
+
+
+def test_one_code_activates_a_token():
+    totp, hotp = Totp(RFC), Hotp(RFC)
+    assert totp.activate(totp.generate(NOW + 600), NEW, at=NOW, radius=60).state.drift == 20
+    with pytest.raises(oath_totp.Mismatch):
+        totp.activate(totp.generate(NOW + 600), NEW, at=NOW, radius=19)
+    assert hotp.activate(hotp.generate(300), 0).next_counter == 301
+    assert hotp.resync([hotp.generate(300), hotp.generate(301)], 0).next_counter == 302
+    with pytest.raises(oath_totp.Mismatch):
+        hotp.activate(hotp.generate(300), 0, look_ahead=299)
+
+
+def test_the_look_ahead_of_a_sign_in_is_small():
+    hotp = Hotp(RFC)
+    assert hotp.verify(hotp.generate(255), 0, look_ahead=255).next_counter == 256
+    for refused in (256, -1):
+        with pytest.raises((ValueError, OverflowError)):
+            hotp.verify(hotp.generate(0), 0, look_ahead=refused)
+
+
+def test_the_drift_is_bounded():
+    totp = Totp(RFC)
+    far = TotpState(totp.step_at(NOW) - 10, 100)
+    code = totp.generate(NOW + 100 * 30)
+    assert totp.verify(code, far, at=NOW).state.drift == 100
+    assert totp.verify(code, far, at=NOW, max_drift=100).state.drift == 100
+    with pytest.raises(oath_totp.Mismatch):
+        totp.verify(code, far, at=NOW, max_drift=50)
+    # The server's own step counts as well, unless the recorded drift alone is asked for.
+    assert totp.verify(totp.generate(NOW), far, at=NOW).step == totp.step_at(NOW)
+    with pytest.raises(oath_totp.Mismatch):
+        totp.verify(totp.generate(NOW), far, at=NOW, recorded_only=True)
+    # While the time stands still, no more steps are accepted than the window has.
+    state, accepted = NEW, 0
+    for step in range(-300, 300):
+        try:
+            state = totp.verify(totp.generate(NOW + 30 * step), state, at=NOW).state
+            accepted += 1
+        except oath_totp.Rejected:
+            pass
+    assert 1 <= accepted <= 3 and abs(state.drift) <= 1
 
 
 def test_states_are_plain_data():
     state = TotpState(7, -1)
     assert TotpState.from_dict(state.to_dict()) == state == pickle.loads(pickle.dumps(state))
     assert state.to_dict() == {"last_step": 7, "drift": -1}
-    assert TotpState() < TotpState(0) < TotpState(0, 1) < TotpState(1, 0)
+    assert TotpState.new() == TotpState(None) < TotpState(0) < TotpState(0, 1) < TotpState(1, 0)
     assert len({state, TotpState(7, -1), TotpState(8, -1)}) == 2
-    for refused in ({}, {"drift": 0}, {"last_step": 1, "drift": 0, "more": 1}):
+    for refused in ({}, {"drift": 0}, {"last_step": 1}, {"last_step": 1, "more": 0}, {"last_step": 1, "drift": 0, "more": 1}):
         with pytest.raises(ValueError):
             TotpState.from_dict(refused)
 

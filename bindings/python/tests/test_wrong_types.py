@@ -34,14 +34,14 @@ ODD = [
     None, True, False, 0, -1, 1 << 63, 1 << 64, 1 << 200, 1.5, float("nan"), -float("inf"), 1j, "", "x" * 5000, "\ud800",
     "\0", "１２３４５６", Text("123456"), b"", b"\xff" * 9, bytearray(b"123456"), memoryview(b"123456"), [], [1], ["1"] * 9,
     {}, {"last_step": -1}, {"last_step": "1", "drift": 1.5}, set(), (), (1,), (-1, 300), (None, None), range(3), iter([1]),
-    object(), Treacherous(), Totp, Secret.from_base32(SECRET), Totp(Secret.from_base32(SECRET)), TotpState(), NotImplemented,
+    object(), Treacherous(), Totp, Secret.from_base32(SECRET), Totp(Secret.from_base32(SECRET)), TotpState.new(), NotImplemented,
     lambda: 1, io.BytesIO(b"x"), io.StringIO("\ud800"), slice(None, None, 0), slice(-9, 1 << 70, -1), open, NOW,
 ]  # fmt: skip
 
 # What the other arguments are while one is wrong.
 RIGHT = {
     "secret": Secret.from_base32(SECRET), "token": Totp(Secret.from_base32(SECRET)), "text": SECRET, "data": b"1" * 20,
-    "code": "123456", "codes": ["123456"], "at": NOW, "counter": 1, "serial": "1", "upn": "a@b.c", "source": TOKENS,
+    "code": "123456", "state": TotpState.new(), "last_step": 1, "codes": ["123456", "123456"], "at": NOW, "counter": 1, "serial": "1", "upn": "a@b.c", "source": TOKENS,
     "account": "a", "upload": 1, "records": [], "format": "entra-csv", "name": "entra-csv",
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_constructors_and_functions(made):
 def test_methods():
     secret = Secret.from_base32(SECRET)
     file = seeds.read(TOKENS)
-    things = [secret, Totp(secret), Hotp(secret), TotpState(), KeyUri(Totp(secret), account="a"), file, file.records]
+    things = [secret, Totp(secret), Hotp(secret), TotpState.new(), KeyUri(Totp(secret), account="a"), file, file.records]
     for thing in [*things, file.records[0]]:
         for method in methods(thing):
             survives(method)
@@ -102,7 +102,7 @@ def test_methods():
 def test_operators():
     file = seeds.read(TOKENS)
     for odd in ODD:
-        for thing in (Secret.from_base32(SECRET), TotpState(), Totp(Secret.from_base32(SECRET)), file.records):
+        for thing in (Secret.from_base32(SECRET), TotpState.new(), Totp(Secret.from_base32(SECRET)), file.records):
             for operation in ("__eq__", "__ne__", "__lt__", "__ge__", "__getitem__", "__hash__", "__setattr__"):
                 try:
                     getattr(thing, operation)(*([odd] if operation != "__hash__" else []))
@@ -114,7 +114,7 @@ def test_operators():
         with pytest.raises((TypeError, AttributeError)):
             kind.__new__(kind).anything = 1
     with pytest.raises(AttributeError):
-        TotpState().last_step = 1
+        TotpState.new().last_step = 1
 
 
 def test_the_directory(tmp_path):

@@ -1,10 +1,10 @@
 """One-time codes (RFC 4226 HOTP, RFC 6238 TOTP) with replay protection, seed files, and a directory of tokens.
 
->>> from oath_totp import Secret, Totp
+>>> from oath_totp import Secret, Totp, TotpState
 >>> totp = Totp(Secret.from_bytes(b"12345678901234567890"), digits=8)
 >>> totp.generate(at=59)
 '94287082'
->>> accepted = totp.verify("94287082", at=59)
+>>> accepted = totp.verify("94287082", TotpState.new(), at=59)
 >>> accepted.state
 TotpState(last_step=1, drift=0)
 >>> totp.verify("94287082", accepted.state, at=59)
@@ -105,24 +105,33 @@ class _State(TypedDict):
 
 @final
 class TotpState:
-    """What a server stores for a TOTP token: the highest step ever accepted (None before the first; never let it go down)
-    and by how many steps the token's clock was ahead when it was last seen.
+    """What a server stores for a TOTP token: two integers.
+
+    `last_step` is the highest step ever accepted, None before the first; it must never go down, or codes can be used again.
+    `drift` is how many steps the token's clock was ahead of the server's when it was last seen, negative where it was
+    behind. The state of a new token is `TotpState.new()`: a state that was lost must not pass for a new one.
 
     >>> from oath_totp import TotpState
+    >>> TotpState.new()
+    TotpState(last_step=None, drift=0)
     >>> TotpState.from_dict({"last_step": 7, "drift": -1}) > TotpState(6)
     True
 
     """
 
     __match_args__: tuple[str, str]
-    def __new__(cls, last_step: int | None = None, drift: int = 0) -> TotpState: ...
+    def __new__(cls, last_step: int | None, drift: int = 0) -> TotpState: ...
+    @staticmethod
+    def new() -> TotpState:
+        """The state of a token that never signed in."""
     @property
     def last_step(self) -> int | None: ...
     @property
     def drift(self) -> int: ...
     def to_dict(self) -> _State: ...
     @staticmethod
-    def from_dict(data: _State | dict[str, Any]) -> TotpState: ...
+    def from_dict(data: _State | dict[str, Any]) -> TotpState:
+        """Reads what `to_dict` returned. Both keys are needed; other keys are a ValueError."""
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __lt__(self, other: TotpState, /) -> bool: ...
@@ -162,20 +171,36 @@ class Totp:
     def generate(self, at: _Time = None) -> str:
         """The code that the token shows, with its leading zeros."""
     def verify(
-        self, code: str, state: TotpState | None = None, at: _Time = None, window: int | tuple[int, int] = 1
+        self,
+        code: str,
+        state: TotpState,
+        at: _Time = None,
+        window: int | tuple[int, int] = 1,
+        *,
+        max_drift: int = 2880,
+        recorded_only: bool = False,
     ) -> Accepted:
-        """Is this code right, now, and unused? Every step of the window is computed, whatever fits.
+        """Accepts a code that is right now and unused. Every step of the window is computed, always.
 
-        `code` is what somebody typed: spaces, dashes and full-width digits are taken. `window` is steps before and after,
-        or a pair (back, ahead), each 0 to 255. Raises Mismatch, Replayed, or MalformedCode.
+        `code` is what a user typed: spaces, dashes and full-width digits are allowed. `state` is what was stored for the
+        token; the state of a new token is `TotpState.new()`. `window` is steps before and after, or a pair (back, ahead),
+        each 0 to 255. The window lies around the recorded drift and around the server's own step; with `recorded_only` it
+        lies around the recorded drift alone. `max_drift`, 0 to 65535 steps, bounds the drift that is used and recorded.
+
+        Raises Mismatch, Replayed, or MalformedCode.
         """
-    def resync(
-        self, codes: str | Sequence[str], state: TotpState | None = None, at: _Time = None, radius: int = 2880
-    ) -> Accepted:
-        """Finds a token whose clock is off, by one to three consecutive codes within `radius` steps (0 to 65535).
+    def resync(self, codes: Sequence[str], state: TotpState, at: _Time = None, radius: int = 2880) -> Accepted:
+        """Finds a token whose clock is off, by two or three consecutive codes within `radius` steps (0 to 65535).
 
-        Raises Ambiguous where they fit more than one place: ask for the next code as well. Python's other threads run
-        meanwhile.
+        Raises Ambiguous where the codes match more than one place: ask for the next code as well. Python's other threads
+        run meanwhile.
+        """
+    def activate(self, code: str, state: TotpState, at: _Time = None, radius: int = 2880) -> Accepted:
+        """Finds a token whose clock is off, by one code within `radius` steps (0 to 65535): for its activation.
+
+        Odds: a blind guess at six digits matches one of the 5761 steps of radius 2880 with a probability of 0.58 %; at
+        radius 60 it is 0.012 %. Limit the attempts for each token, and use `resync` wherever the user can give the next
+        code as well. Raises Ambiguous, Mismatch, Replayed, or MalformedCode.
         """
     def find(self, codes: str | Sequence[str], at: _Time = None, radius: int = 2880) -> list[int]:
         """Every step where these codes end: to test a token, without replay protection."""
@@ -218,9 +243,18 @@ class Hotp:
     ) -> Hotp: ...
     def generate(self, counter: int) -> str: ...
     def verify(self, code: str, counter: int, look_ahead: int = 10) -> AcceptedCounter:
-        """Is this the code of `counter`, the next one expected, or of one of the `look_ahead` behind it?"""
-    def resync(self, codes: str | Sequence[str], counter: int, look_ahead: int = 1000) -> AcceptedCounter:
-        """Finds a token whose button was pressed many times, by one to three consecutive codes."""
+        """Accepts the code of `counter`, the next one expected, or of one of the `look_ahead` (0 to 255) after it."""
+    def resync(self, codes: Sequence[str], counter: int, look_ahead: int = 1000) -> AcceptedCounter:
+        """Finds a token whose button was pressed many times, by two or three consecutive codes.
+
+        The first of them lies within `look_ahead` (0 to 65535) counters of `counter`.
+        """
+    def activate(self, code: str, counter: int, look_ahead: int = 1000) -> AcceptedCounter:
+        """Finds a token whose button was pressed many times, by one code: for its activation.
+
+        Odds: a blind guess at six digits matches with a probability of (look_ahead + 1) / 1,000,000: 0.1 % at 1000. Limit
+        the attempts for each token, and use `resync` wherever the user can give the next code as well.
+        """
     @property
     def secret(self) -> Secret: ...
     @property
@@ -334,7 +368,7 @@ class Directory:
         """Takes the token back into the inventory."""
     def activate(self, serial: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
         """With the code on the token's display; where it raises Ambiguous, with the next one as well."""
-    def resync(self, serial: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
+    def resync(self, serial: str, code: str, next_code: str, *, at: _Time = None) -> Synchronized:
         """Finds a token again whose clock has drifted away, by two consecutive codes."""
     def deactivate(self, serial: str, *, at: _Time = None) -> None:
         """It no longer signs in, but keeps its holder."""

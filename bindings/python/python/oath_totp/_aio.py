@@ -61,7 +61,7 @@ class AsyncDirectory:
     async def activate(self, serial, code, next_code=None, *, at=None):
         return await to_thread(self._directory.activate, serial, code, next_code, at=at)
 
-    async def resync(self, serial, code, next_code=None, *, at=None):
+    async def resync(self, serial, code, next_code, *, at=None):
         return await to_thread(self._directory.resync, serial, code, next_code, at=at)
 
     async def deactivate(self, serial, *, at=None):
