@@ -86,12 +86,15 @@ pub(crate) fn bytes<'a>(given: &'a Bound<'_, PyAny>) -> PyResult<Option<Bytes<'a
     Ok(Some(Bytes::Copied(bytes)))
 }
 
-/// A code as somebody typed it.
+/// The text of a `str` that may be secret. Python's own error for a lone surrogate carries the whole text; this one does not.
+pub(crate) fn text<'a>(given: &'a Bound<'_, PyAny>, expected: &'static str) -> PyResult<&'a str> {
+    let text = given.cast::<PyString>().map_err(|_| type_error(expected))?.to_str();
+    text.map_err(|_| value_error("the text is not valid Unicode: it has a lone surrogate"))
+}
+
+/// A code as a user typed it.
 pub(crate) fn code(code: &Bound<'_, PyAny>) -> PyResult<Code> {
-    let Ok(text) = code.cast::<PyString>() else {
-        return Err(type_error("a code is a str: as a number it would lose its leading zeros"));
-    };
-    let text = text.to_str()?;
+    let text = text(code, "a code is a str: as a number it would lose its leading zeros")?;
     Code::parse(text)
         .or_else(|_| Code::from_typed(text))
         .map_err(|error| MALFORMED_CODE.error(code.py(), (error.to_string(),)))

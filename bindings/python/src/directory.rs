@@ -1,23 +1,24 @@
 use crate::arguments::{code, time};
 use crate::errors::{
-    closed, directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
+    directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
 };
+use crate::opened::{Call, Opened};
 use crate::seeds::options;
-use crate::source::Source;
+use crate::source::{FilePath, Source};
 use crate::uri::KeyUri;
+use crate::wait::wait;
 use core::future::Future;
 use oath_directory::model::{Upload, UploadFailure};
-use oath_directory::store::{Listed, SqliteStore};
+use oath_directory::store::{Listed, MemoryStore};
 use oath_directory::{
-    Actor, Error, Files, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
+    Actor, Error, Files, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
 };
 use oath_seeds::Reader;
 use oath_totp::{Code, CodeRun, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::env;
 use std::io::{self, Read};
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// A right sign-in.
 #[pyclass(frozen, get_all, module = "oath_totp")]
@@ -54,38 +55,63 @@ impl From<oath_directory::Synchronized> for Synchronized {
     }
 }
 
-type Inner = oath_directory::Directory<SqliteStore>;
-
 /// Who holds which token, on SQLite.
 #[pyclass(frozen, module = "oath_totp")]
 pub(crate) struct Directory {
-    /// None once it is closed.
-    inner: RwLock<Option<Arc<Inner>>>,
+    opened: Opened,
     shown: String,
     actor: Actor,
 }
 
 impl Directory {
-    fn opened(inner: Inner, url: &str, actor: Actor) -> Self {
-        Self { inner: RwLock::new(Some(Arc::new(inner))), shown: url.to_owned(), actor }
-    }
-
-    /// What a call works on to its end, even where another thread closes the directory meanwhile.
-    fn inner(&self, py: Python<'_>) -> PyResult<Arc<Inner>> {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(|| closed(py))
+    fn inner(&self, py: Python<'_>) -> PyResult<Call> {
+        self.opened.call(py)
     }
 
     /// Waits for the database with Python's other threads running.
     fn wait<T: Send>(&self, py: Python<'_>, operation: impl Future<Output = Result<T, Error>> + Send) -> PyResult<T> {
-        py.detach(|| pollster::block_on(operation)).map_err(|error| directory_error(py, &error))
+        wait(py, operation)?.map_err(|error| directory_error(py, &error))
+    }
+
+    fn in_memory(py: Python<'_>, keys: Option<FilePath>, policy: Policy) -> PyResult<Self> {
+        if keys.is_some() {
+            return Err(value_error("a directory in memory makes its own key ring: leave keys out"));
+        }
+        let (actor, now) = (Actor::local_operator(), UnixTime::now());
+        let create = async || {
+            let inner = oath_directory::Directory::new(MemoryStore::new(), KeyRing::generate()?, policy)?;
+            inner.found(&actor, now).await?;
+            Ok(inner.with_store())
+        };
+        let inner = py.detach(|| pollster::block_on(create())).map_err(|error: Error| directory_error(py, &error))?;
+        Ok(Self { opened: Opened::new(py, None, || Ok(inner))?, shown: MEMORY.to_owned(), actor })
     }
 }
 
-fn files(py: Python<'_>, url: &str, keys: Option<PathBuf>) -> PyResult<Files> {
-    let url: SqliteUrl = url
-        .parse()
-        .map_err(|error| directory_value_error(py, error, "url-malformed", "name the database like sqlite:oath.db"))?;
-    Ok(Files::new(url, keys))
+/// The URL of a directory in memory.
+const MEMORY: &str = "sqlite::memory:";
+
+fn policy(legacy: bool) -> Policy {
+    Policy { legacy_secrets: legacy, ..Policy::default() }
+}
+
+/// The URL as it is shown, and the files. Names that are not absolute begin in the folder that the process works in now.
+fn files(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<(String, Files)> {
+    let is_text = url.is_instance_of::<PyString>();
+    let FilePath(path) = url.extract()?;
+    let shown = if is_text { path.display().to_string() } else { format!("sqlite:{}", path.display()) };
+    let url = if is_text {
+        let malformed =
+            |error| directory_value_error(py, error, "url-malformed", "name the database like sqlite:oath.db");
+        shown.parse().map_err(malformed)?
+    } else {
+        SqliteUrl::from(path)
+    };
+    Ok((shown, Files::new(url, keys.map(|FilePath(keys)| keys)).within(&env::current_dir()?)))
+}
+
+fn is_memory(url: &Bound<'_, PyAny>) -> bool {
+    url.cast::<PyString>().is_ok_and(|url| url.to_str().is_ok_and(|url| url == MEMORY))
 }
 
 fn upn(py: Python<'_>, name: &str) -> PyResult<Upn> {
@@ -112,22 +138,36 @@ impl Directory {
     /// Opens a directory that is there.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
-    fn open(py: Python<'_>, url: &str, keys: Option<PathBuf>, legacy: bool) -> PyResult<Self> {
-        let files = files(py, url, keys)?;
-        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
-        let inner = py.detach(|| pollster::block_on(files.open(policy))).map_err(|error| files_error(py, &error))?;
-        Ok(Self::opened(inner, url, Actor::local_operator()))
+    fn open(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
+        let policy = policy(legacy);
+        if is_memory(url) {
+            return Self::in_memory(py, keys, policy);
+        }
+        let (shown, files) = files(py, url, keys)?;
+        let again = Some((files.clone(), policy.clone()));
+        let open =
+            || pollster::block_on(files.open(policy)).map_err(|error| Python::attach(|py| files_error(py, &error)));
+        let opened = Opened::new(py, again, || Ok(open()?.with_store()))?;
+        Ok(Self { opened, shown, actor: Actor::local_operator() })
     }
 
     /// Creates one, and its key ring.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
-    fn create(py: Python<'_>, url: &str, keys: Option<PathBuf>, legacy: bool) -> PyResult<Self> {
-        let files = files(py, url, keys)?;
-        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
-        let (actor, now) = (Actor::local_operator(), time(None)?);
-        let inner = py.detach(|| pollster::block_on(files.create(&actor, now, policy)));
-        Ok(Self::opened(inner.map_err(|error| files_error(py, &error))?, url, actor))
+    fn create(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
+        let policy = policy(legacy);
+        if is_memory(url) {
+            return Self::in_memory(py, keys, policy);
+        }
+        let (shown, files) = files(py, url, keys)?;
+        let (actor, now) = (Actor::local_operator(), UnixTime::now());
+        let again = Some((files.clone(), policy.clone()));
+        let create = || {
+            let created = pollster::block_on(files.create(&actor, now, policy));
+            created.map_err(|error| Python::attach(|py| files_error(py, &error)))
+        };
+        let opened = Opened::new(py, again, || Ok(create()?.with_store()))?;
+        Ok(Self { opened, shown, actor })
     }
 
     #[pyo3(signature = (upn, *, kind = "member", display_name = None, at = None))]
@@ -361,11 +401,7 @@ impl Directory {
     }
 
     fn close(&self, py: Python<'_>) {
-        // The last one who holds it waits for the threads of the store to end.
-        py.detach(|| {
-            let taken = self.inner.write().unwrap_or_else(PoisonError::into_inner).take();
-            drop(taken);
-        });
+        self.opened.close(py);
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {

@@ -113,6 +113,13 @@ pub(crate) fn closed(py: Python<'_>) -> PyErr {
     DIRECTORY_ERROR.error(py, (what, "directory-closed", action))
 }
 
+/// A directory from before a fork that the hooks of Python's `os.fork` did not see.
+pub(crate) fn forked(py: Python<'_>) -> PyErr {
+    let what = "the process was forked while the directory was open, and not by os.fork, or it is being forked now";
+    let action = "open the directory in the child process, after the fork; in the parent process close it before";
+    DIRECTORY_ERROR.error(py, (what, "directory-forked", action))
+}
+
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
     DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
 }

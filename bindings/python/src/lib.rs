@@ -6,10 +6,12 @@ mod codes;
 mod command;
 mod directory;
 mod errors;
+mod opened;
 mod secret;
 mod seeds;
 mod source;
 mod uri;
+mod wait;
 
 use pyo3::prelude::*;
 

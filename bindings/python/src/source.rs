@@ -1,7 +1,8 @@
 //! Files as Python programmers hand them over: a path, bytes, an open file; and where what is written is gathered.
 
-use crate::arguments::bytes;
-use crate::errors::{os_error, type_error};
+use crate::arguments::{bytes, text};
+use crate::errors::{os_error, type_error, value_error};
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -41,7 +42,9 @@ impl<'py> Source<'py> {
             let name = name.map_or_else(|_| "(file)".to_owned(), |path| file_name(&path));
             return Ok(Self { name, content: Content::Object(content) });
         }
-        let path: PathBuf = given.extract().map_err(|_| type_error(EXPECTED))?;
+        let FilePath(path) = given.extract().map_err(|error: PyErr| {
+            if error.is_instance_of::<PyTypeError>(py) { type_error(EXPECTED) } else { error }
+        })?;
         Ok(Self { name: file_name(&path), content: Content::Path(path) })
     }
 
@@ -59,12 +62,41 @@ impl<'py> Source<'py> {
                 let copied = bytes(content)?;
                 let mut content = match &copied {
                     Some(bytes) => bytes,
-                    None => content.cast::<PyString>()?.to_str()?.as_bytes(),
+                    None => text(content, "an open file gives bytes or str")?.as_bytes(),
                 };
                 Ok(py.detach(|| with(&mut content)))
             }
         }
     }
+}
+
+/// A path, as a `str` or an `os.PathLike`.
+///
+/// An error names its path, so the text of a file that was passed by mistake would be shown. Such a text has a line end or is
+/// longer than any path: it is refused, and no error shows it.
+pub(crate) struct FilePath(pub(crate) PathBuf);
+
+/// The longest path of Linux, with its end.
+const LONGEST: usize = 4096;
+
+impl FromPyObject<'_, '_> for FilePath {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let path: PathBuf = given.extract().map_err(|error: PyErr| {
+            // The others carry the text: a str that is not valid Unicode, for one.
+            if error.is_instance_of::<PyTypeError>(given.py()) { error } else { no_path() }
+        })?;
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let no_name = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'\0');
+        let is_uri = bytes.windows(8).any(|part| part.eq_ignore_ascii_case(b"otpauth:"));
+        let is_text = bytes.len() >= LONGEST || bytes.iter().any(no_name) || is_uri;
+        if is_text { Err(no_path()) } else { Ok(Self(path)) }
+    }
+}
+
+fn no_path() -> PyErr {
+    value_error("a str is taken as a path, and this one is none: pass the content of a file as bytes")
 }
 
 /// What is written, in pieces that stay where they are until they are wiped: a vector that grows leaves copies behind.

@@ -76,6 +76,13 @@ impl<S: Store> Directory<S> {
         Ok(Self { store, keys, policy, decoy })
     }
 
+    /// The same directory on a store of another type.
+    #[must_use]
+    pub fn with_store<T: From<S>>(self) -> Directory<T> {
+        let Self { store, keys, policy, decoy } = self;
+        Directory { store: store.into(), keys, policy, decoy }
+    }
+
     /// The rules.
     #[must_use]
     pub const fn policy(&self) -> &Policy {

@@ -34,6 +34,13 @@ impl SqliteUrl {
     }
 }
 
+/// The file of this path.
+impl From<PathBuf> for SqliteUrl {
+    fn from(path: PathBuf) -> Self {
+        Self(path)
+    }
+}
+
 /// `sqlite:oath.db`.
 impl Default for SqliteUrl {
     fn default() -> Self {

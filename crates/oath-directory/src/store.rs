@@ -1,11 +1,15 @@
 //! Where records lie. A store reads consistent views and applies sets of changes through one gate; it decides nothing.
 
+#[cfg(feature = "sqlite")]
+mod local;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub mod conformance;
 
+#[cfg(feature = "sqlite")]
+pub use self::local::LocalStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};

@@ -1,0 +1,232 @@
+//! A directory that stays usable when the process forks.
+//!
+//! Threads do not survive a fork, and SQLite must not be used after a fork with connections from before it. So the hooks of
+//! `os.register_at_fork` close all databases before a fork, when no call runs; parent and child open them again at their next
+//! call. A fork that bypasses these hooks is recognised by the number of the process and is an error.
+
+use crate::errors::{closed, files_error, forked};
+use core::cell::Cell;
+use core::ops::Deref;
+use core::sync::atomic::Ordering::SeqCst;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
+use core::time::Duration;
+use oath_directory::store::LocalStore;
+use oath_directory::{Files, Policy};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::{mem, process, thread};
+
+pub(crate) type Inner = oath_directory::Directory<LocalStore>;
+
+/// The calls that run in any directory of this process.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+/// The forks that are being made.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
+/// The process that the two numbers above belong to.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
+/// The databases that are open in that process.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// Whether this process inherited an open database, which makes SQLite unusable in it.
+static INHERITED: AtomicBool = AtomicBool::new(false);
+static ALL: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// The calls that this thread is in: more than one where a signal handler calls.
+    static MINE: Cell<usize> = const { Cell::new(0) };
+    /// Whether this thread forks now.
+    static FORKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A call in progress. No fork by way of the hooks begins before it ends.
+struct Section;
+
+impl Section {
+    /// Waits while a fork is being made.
+    fn enter(py: Python<'_>) -> PyResult<Self> {
+        if PROCESS.swap(process::id(), SeqCst) != process::id() {
+            // What the threads of another process did is no concern of this one.
+            CALLS.store(0, SeqCst);
+            FORKS.store(0, SeqCst);
+            INHERITED.fetch_or(OPEN.swap(0, SeqCst) > 0, SeqCst);
+        }
+        if INHERITED.load(SeqCst) || FORKING.get() {
+            return Err(forked(py));
+        }
+        loop {
+            CALLS.fetch_add(1, SeqCst);
+            if FORKS.load(SeqCst) == 0 || MINE.get() > 0 {
+                MINE.set(MINE.get().saturating_add(1));
+                return Ok(Self);
+            }
+            CALLS.fetch_sub(1, SeqCst);
+            py.detach(|| thread::sleep(Duration::from_millis(1)));
+        }
+    }
+}
+
+impl Drop for Section {
+    fn drop(&mut self) {
+        MINE.set(MINE.get().saturating_sub(1));
+        // A child that a signal handler forked inside of a call has counted anew.
+        if PROCESS.load(SeqCst) == process::id() {
+            let _ = CALLS.fetch_update(SeqCst, SeqCst, |calls| calls.checked_sub(1));
+        }
+    }
+}
+
+/// An open directory, for one call.
+pub(crate) struct Call {
+    inner: Arc<Inner>,
+    _section: Section,
+}
+
+impl Deref for Call {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+/// How to open the directory again; none for one in memory, which a fork copies.
+type Again = Option<(Files, Policy)>;
+
+struct Shared {
+    again: Again,
+    state: Mutex<State>,
+}
+
+enum State {
+    Open(Arc<Inner>),
+    /// Closed for a fork, to be opened again at the next call.
+    Paused,
+    Closed,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open directory goes to the caller, who drops it without the lock: the last handle waits for its threads.
+    fn change(&self, next: State) -> Option<Arc<Inner>> {
+        let before = mem::replace(&mut *self.state(), next);
+        let State::Open(inner) = before else { return None };
+        if self.again.is_some() {
+            OPEN.fetch_sub(1, SeqCst);
+        }
+        Some(inner)
+    }
+}
+
+/// A directory that is opened once and closed once; forks in between go unnoticed.
+pub(crate) struct Opened(Arc<Shared>);
+
+impl Opened {
+    /// Opens a directory, now and after each fork.
+    pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
+        register(py)?;
+        let _section = Section::enter(py)?;
+        let inner = py.detach(open)?;
+        let shared = Arc::new(Shared { again, state: Mutex::new(State::Open(Arc::new(inner))) });
+        if shared.again.is_some() {
+            OPEN.fetch_add(1, SeqCst);
+            let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|one| one.strong_count() > 0);
+            all.push(Arc::downgrade(&shared));
+        }
+        Ok(Self(shared))
+    }
+
+    /// The directory for one call, which works on it to its end even where another thread closes it meanwhile.
+    pub(crate) fn call(&self, py: Python<'_>) -> PyResult<Call> {
+        let section = Section::enter(py)?;
+        let open = || -> Result<Option<Arc<Inner>>, oath_directory::FilesError> {
+            let mut state = self.0.state();
+            if let (State::Paused, Some((files, policy))) = (&*state, &self.0.again) {
+                let inner = pollster::block_on(files.open(policy.clone()))?.with_store();
+                *state = State::Open(Arc::new(inner));
+                OPEN.fetch_add(1, SeqCst);
+            }
+            Ok(match &*state {
+                State::Open(inner) => Some(Arc::clone(inner)),
+                State::Paused | State::Closed => None,
+            })
+        };
+        let inner = py.detach(open).map_err(|error| files_error(py, &error))?;
+        Ok(Call { inner: inner.ok_or_else(|| closed(py))?, _section: section })
+    }
+
+    /// Closes it. The last call that uses it waits for the threads of the store to end.
+    pub(crate) fn close(&self, py: Python<'_>) {
+        let Ok(_section) = Section::enter(py) else { return };
+        py.detach(|| drop(self.0.change(State::Closed)));
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if PROCESS.load(SeqCst) == process::id() && !INHERITED.load(SeqCst) {
+            drop(self.0.change(State::Closed));
+        } else {
+            // The threads that would be waited for are those of another process.
+            mem::forget(Arc::clone(&self.0));
+        }
+    }
+}
+
+/// Registers the hooks, once in a process and its children.
+fn register(py: Python<'_>) -> PyResult<()> {
+    static DONE: PyOnceLock<()> = PyOnceLock::new();
+    let register = || {
+        // Windows has no fork.
+        let Ok(register) = py.import("os")?.getattr("register_at_fork") else { return Ok(()) };
+        let hooks = PyDict::new(py);
+        hooks.set_item("before", wrap_pyfunction!(before_fork, py)?)?;
+        hooks.set_item("after_in_parent", wrap_pyfunction!(after_fork, py)?)?;
+        hooks.set_item("after_in_child", wrap_pyfunction!(after_fork_in_child, py)?)?;
+        register.call((), Some(&hooks)).map(drop)
+    };
+    DONE.get_or_try_init(py, register).map(drop)
+}
+
+/// Waits for the calls of other threads to end, and closes every database.
+#[pyfunction]
+fn before_fork(py: Python<'_>) {
+    // A signal handler that forks in the middle of a call would wait for itself: its child gets an error instead.
+    if MINE.get() > 0 || PROCESS.load(SeqCst) != process::id() {
+        return;
+    }
+    FORKING.set(true);
+    FORKS.fetch_add(1, SeqCst);
+    py.detach(|| {
+        while CALLS.load(SeqCst) > 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        for shared in all.iter().filter_map(Weak::upgrade) {
+            let is_open = matches!(*shared.state(), State::Open(_));
+            if is_open {
+                drop(shared.change(State::Paused));
+            }
+        }
+    });
+}
+
+#[pyfunction]
+fn after_fork() {
+    if FORKING.replace(false) {
+        let _ = FORKS.fetch_update(SeqCst, SeqCst, |forks| forks.checked_sub(1));
+    }
+}
+
+#[pyfunction]
+fn after_fork_in_child() {
+    if FORKING.replace(false) {
+        PROCESS.store(process::id(), SeqCst);
+        CALLS.store(0, SeqCst);
+        FORKS.store(0, SeqCst);
+    }
+}

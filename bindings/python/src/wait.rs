@@ -1,0 +1,91 @@
+//! Waiting for the database in a way that a signal ends.
+
+use core::pin::pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+/// The longest time between two looks at the signals of the process.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long a call that is interrupted may still take to end.
+const GRACE: Duration = Duration::from_millis(300);
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits with Python's other threads running. Where a signal handler raises (Ctrl-C does), the call gets a moment to end and is
+/// cancelled then; the exception says which of the two happened.
+pub(crate) fn wait<T: Send, E: Send>(
+    py: Python<'_>,
+    future: impl Future<Output = Result<T, E>> + Send,
+) -> PyResult<Result<T, E>> {
+    py.detach(|| {
+        let mut future = pin!(future);
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        let mut interrupted: Option<(PyErr, Instant)> = None;
+        loop {
+            match (future.as_mut().poll(&mut context), interrupted.take()) {
+                (Poll::Ready(result), None) => return Ok(result),
+                (Poll::Ready(Ok(_)), Some((error, _))) => return Err(noted(error, "the call had ended: it is done")),
+                (Poll::Ready(Err(_)), Some((error, _))) => {
+                    return Err(noted(error, "the call failed: nothing was done"));
+                }
+                (Poll::Pending, Some((error, since))) if since.elapsed() > GRACE => {
+                    return Err(noted(error, "the call was cancelled before its change was made: nothing was done"));
+                }
+                (Poll::Pending, before) => interrupted = before,
+            }
+            thread::park_timeout(LOOK);
+            if interrupted.is_none() {
+                interrupted = signal().err().map(|error| (error, Instant::now()));
+            }
+        }
+    })
+}
+
+/// The exception that a signal handler raises, where a signal arrived. Handlers run in the main thread only.
+pub(crate) fn signal() -> PyResult<()> {
+    Python::attach(|py| py.check_signals())
+}
+
+/// The exception of a signal handler, with what became of the call.
+pub(crate) fn noted(error: PyErr, note: &'static str) -> PyErr {
+    Python::attach(|py| {
+        if error.get_type(py).is(py.get_type::<PyKeyboardInterrupt>()) {
+            return PyKeyboardInterrupt::new_err(note);
+        }
+        // Python 3.10 has no notes.
+        let _ = error.value(py).call_method1("add_note", (note,));
+        error
+    })
+}
+
+/// Looks at the signals from time to time, in the course of long work.
+pub(crate) struct Watch(Instant);
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    /// # Errors
+    /// The exception of a signal handler.
+    pub(crate) fn look(&mut self) -> PyResult<()> {
+        if self.0.elapsed() < LOOK {
+            return Ok(());
+        }
+        self.0 = Instant::now();
+        signal()
+    }
+}
