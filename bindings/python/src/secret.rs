@@ -1,4 +1,4 @@
-use crate::arguments::bytes;
+use crate::arguments::{self, bytes};
 use crate::errors::{secret_error, type_error};
 use core::fmt::Display;
 use oath_totp::{Algorithm, Key};
@@ -39,12 +39,12 @@ impl Secret {
 
     #[staticmethod]
     fn from_base32(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
-        made(py, oath_totp::Secret::from_base32(string(text, "Base32 is a str")?))
+        made(py, oath_totp::Secret::from_base32(arguments::text(text, "Base32 is a str")?))
     }
 
     #[staticmethod]
     fn from_hex(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
-        made(py, oath_totp::Secret::from_hex(string(text, "hex is a str")?))
+        made(py, oath_totp::Secret::from_hex(arguments::text(text, "hex is a str")?))
     }
 
     #[staticmethod]
@@ -80,8 +80,4 @@ impl Secret {
     fn __ne__(&self, other: &Self) -> bool {
         self.0 != other.0
     }
-}
-
-fn string<'a>(text: &'a Bound<'_, PyAny>, expected: &'static str) -> PyResult<&'a str> {
-    text.cast::<PyString>().map_err(|_| type_error(expected))?.to_str()
 }

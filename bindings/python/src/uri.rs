@@ -1,3 +1,4 @@
+use crate::arguments;
 use crate::codes::{Hotp, Totp};
 use crate::errors::{URI_ERROR, secret_error, type_error, value_error};
 use crate::secret::Secret;
@@ -52,7 +53,8 @@ impl KeyUri {
     }
 
     #[staticmethod]
-    fn parse(py: Python<'_>, text: &str) -> PyResult<Self> {
+    fn parse(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = arguments::text(text, "an otpauth URI is a str")?;
         oath_totp::KeyUri::parse(text).map(Self).map_err(|error| URI_ERROR.error(py, (error.to_string(),)))
     }
 

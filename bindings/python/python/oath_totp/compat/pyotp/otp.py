@@ -40,6 +40,9 @@ class OTP:
 
     def byte_secret(self) -> bytes:
         """K, decoded anew: the attribute `secret` may have been changed."""
+        if isinstance(self.secret, str) and not self.secret.isascii():
+            # base64 would say so too, with an exception in the background that carries the secret.
+            raise ValueError("a secret in Base32 has only ASCII characters")
         secret = self.secret + ("=" if isinstance(self.secret, str) else b"=") * (-len(self.secret) % 8)
         decoded = base64.b32decode(secret, casefold=True)
         if len(decoded) * 8 < self.min_secret_length_bits:
