@@ -1,6 +1,9 @@
-"""Instead of pyotp: `from oath_totp.compat import pyotp`.
+"""A replacement for pyotp: `from oath_totp.compat import pyotp`.
 
-The same names, arguments and results, computed in constant time. What differs is listed in docs/python-migration.md.
+It has the names, arguments and results of pyotp 2.10 to 2.12: the arguments after the secret, and after the code, are keyword
+arguments, and a secret has 112 bits or more (`min_secret_length_bits` of a subclass). In pyotp 2.9 these arguments can be
+positional, and shorter secrets are accepted. Codes are computed in constant time. All differences are listed in
+docs/python-migration.md of the project.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 class PyOTPError(Exception):
-    """Whatever a code is refused for."""
+    """The base class of pyotp's own exceptions."""
 
 
 class OTPVerificationError(PyOTPError):
-    """The code fits no step of the window."""
+    """The code matches no step of the window."""

@@ -5,13 +5,13 @@ from typing import Any
 
 from oath_totp._native import Hotp, Secret
 
-# What is computed in constant time: HMAC by its name and the lengths of codes that the RFCs know.
+# The hashes that the library computes, in constant time.
 _ALGORITHMS = {"sha1": "SHA1", "sha256": "SHA256", "sha512": "SHA512"}
 _REFUSED = ("md5", "shake_128")
 
 
 def _name(digest: Any) -> str:
-    """`sha1` of `hashlib.sha1`, of `"sha1"` and of whatever else hmac takes."""
+    """Returns `sha1` for `hashlib.sha1` and for `"sha1"`, and an empty name for another digest that hmac takes."""
     if isinstance(digest, str):
         return digest.lower()
     known: str = getattr(digest, "__name__", "").removeprefix("openssl_")
@@ -19,7 +19,7 @@ def _name(digest: Any) -> str:
 
 
 class OTP:
-    """A secret in Base32, of 112 bits at least unless a subclass says otherwise, and how its codes look."""
+    """A secret in Base32, and the format of its codes. A subclass may change `min_secret_length_bits`."""
 
     min_secret_length_bits = 112
 
@@ -39,7 +39,7 @@ class OTP:
         self.byte_secret()
 
     def byte_secret(self) -> bytes:
-        """K, decoded anew: the attribute `secret` may have been changed."""
+        """Decodes K anew, because the attribute `secret` may have been changed."""
         if isinstance(self.secret, str) and not self.secret.isascii():
             # base64 would say so too, with an exception in the background that carries the secret.
             raise ValueError("a secret in Base32 has only ASCII characters")
@@ -50,7 +50,7 @@ class OTP:
         return decoded
 
     def _hotp(self) -> Hotp | None:
-        """The token as the library computes it, or None where only hmac can. Made anew where an attribute changed."""
+        """Returns the token that the library computes, or None where only hmac can. It is made again after an attribute changed."""
         now = (self.secret, self.digest, self.digits, self.min_secret_length_bits)
         if self._made is None or self._made[0] != now:
             raw = self.byte_secret()
@@ -61,13 +61,17 @@ class OTP:
             self._made = (now, token)
         return self._made[1]
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The token that was made is made again: K is never pickled twice.
+        return {**self.__dict__, "_made": None}
+
     def generate_otp(self, input: int) -> str:
         if input < 0:
             raise ValueError("a counter is 0 or more")
         token = self._hotp()
         if token is not None and input < 1 << 64:
             return token.generate(input)
-        # Hashes and lengths that no RFC names, by Python's own arithmetic.
+        # Other hashes and lengths are computed by Python.
         code = hmac.new(self.byte_secret(), self.int_to_bytestring(input), self.digest).digest()
         if len(code) < 18:
             raise ValueError("the digest of this hash is shorter than the 18 bytes that a code is taken from")

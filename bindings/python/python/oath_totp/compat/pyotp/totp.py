@@ -9,7 +9,7 @@ from oath_totp.compat.pyotp.otp import OTP
 
 _Time: TypeAlias = int | float | datetime.datetime
 
-# 10000-01-01T00:00:00Z, where the calendar of datetime ends.
+# 10000-01-01T00:00:00Z: the calendar of datetime ends before it.
 _END = 253_402_300_800
 
 
@@ -24,7 +24,7 @@ class TOTP(OTP):
         digest: Any = None,
         name: str | None = None,
         issuer: str | None = None,
-        interval: int = 30,
+        interval: float = 30,
     ) -> None:
         if not 0 < interval <= 120:
             raise ValueError("interval must be positive and at most 120 seconds")
@@ -37,8 +37,8 @@ class TOTP(OTP):
     def now(self) -> str:
         return self.generate_otp(self.timecode(time.time()))
 
-    def verify(self, otp: str, *, for_time: _Time | None = None, valid_window: int = 0) -> bool:
-        return self._find(otp, for_time, valid_window) is not None
+    def verify(self, otp: str, *, for_time: _Time | None = None, valid_window: int | None = 0) -> bool:
+        return self._find(otp, for_time, valid_window or 0) is not None
 
     def verify_and_get_timecode(self, otp: str, *, for_time: _Time | None = None, valid_window: int = 0) -> int:
         if valid_window < 0:
@@ -49,7 +49,7 @@ class TOTP(OTP):
         return found
 
     def _find(self, otp: str, for_time: _Time | None, window: int) -> int | None:
-        """The first step of the window that has this code, every step computed and compared whatever fits."""
+        """Returns the first step of the window that has this code. Every step is computed and compared, always."""
         timecode = self.timecode(time.time() if for_time is None else for_time)
         found = None
         for step in range(timecode + window, timecode - window - 1, -1):
@@ -72,7 +72,8 @@ class TOTP(OTP):
         refused = "for_time must be in 1970 or later, and before the year 10000 (UTC)"
         if isinstance(for_time, datetime.datetime):
             try:
-                # Without the fraction, which local time could not be told of exactly. A naive one is local time.
+                # A naive datetime is local time. Its fraction of a second is dropped, because the conversion of local time is
+                # not exact with it.
                 seconds = for_time.replace(microsecond=0).timestamp()
             except (OverflowError, OSError, ValueError) as error:
                 raise ValueError(refused) from error
@@ -80,4 +81,5 @@ class TOTP(OTP):
             seconds = for_time
         if not 0 <= seconds < _END:
             raise ValueError(refused)
-        return int(seconds) // self.interval
+        # A fractional interval is allowed.
+        return int(int(seconds) / self.interval)

@@ -19,7 +19,7 @@ def _parameters(query: str) -> dict[str, str]:
             raise ValueError(f"Duplicate {key} parameter")
         if key in _KNOWN:
             seen.add(key)
-        # What is there and empty counts as missing.
+        # An empty value counts as a missing one.
         if key in _KNOWN and value:
             found[key] = value
     return found
@@ -29,7 +29,7 @@ def parse_uri(uri: str) -> OTP:
     parsed = urlparse(uri)
     if parsed.scheme != "otpauth":
         raise ValueError("Not an otpauth URI")
-    # Split before it is decoded: a colon that is written as %3A belongs to the name.
+    # The label is split before it is decoded: a colon that is written as %3A belongs to the name.
     issuer, colon, name = parsed.path[1:].partition(":")
     options: dict[str, Any] = {"issuer": unquote(issuer), "name": unquote(name)} if colon else {"name": unquote(issuer)}
 

@@ -2,7 +2,7 @@ import unicodedata
 from hmac import compare_digest
 from urllib.parse import quote, urlparse
 
-# Longer texts are no codes, and normalizing them takes its time.
+# A longer text is not a code, and normalizing it takes too long.
 _LONGEST = 1024
 
 
@@ -13,16 +13,16 @@ def strings_equal(s1: str, s2: str) -> bool:
 
 
 def build_uri(
-    secret: str,
+    secret: str | bytes,
     name: str,
     initial_count: int | None = None,
     issuer: str | None = None,
     algorithm: str | None = None,
     digits: int | None = None,
-    period: int | None = None,
+    period: float | None = None,
     **kwargs: str,
 ) -> str:
-    parameters: dict[str, str | int] = {"secret": secret}
+    parameters: dict[str, str | float] = {"secret": secret.decode("ascii") if isinstance(secret, bytes) else secret}
     if issuer is not None:
         parameters["issuer"] = issuer
     if initial_count is not None:

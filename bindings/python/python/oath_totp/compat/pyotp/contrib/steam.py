@@ -5,15 +5,15 @@ STEAM_DEFAULT_DIGITS = 5
 
 
 class Steam(TOTP):
-    """The codes of Steam: five characters of an alphabet of its own."""
+    """Steam's codes: five characters of Steam's own alphabet."""
 
     def __init__(
-        self, s: str, *, name: str | None = None, issuer: str | None = None, interval: int = 30, digits: int = 5
+        self, s: str, *, name: str | None = None, issuer: str | None = None, interval: float = 30, digits: int = 5
     ) -> None:
         if not 0 < interval <= 120:
             raise ValueError("interval must be positive and at most 120 seconds")
-        # Steam's own clock counts 30 s whatever a URI says. Ten digits hold the whole number, which the characters are
-        # taken from.
+        # As in pyotp, the interval is checked and not used, because Steam's is 30 s. Ten digits hold the whole 31-bit number,
+        # from which the characters are taken.
         super().__init__(s, digits=10, name=name, issuer=issuer)
 
     def generate_otp(self, input: int) -> str:
