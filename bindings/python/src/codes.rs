@@ -1,5 +1,5 @@
 use crate::arguments::{Around, algorithm, code, codes, consecutive, digits, time};
-use crate::errors::{rejected, type_error, value_error};
+use crate::errors::{rejected, secret_error, type_error, value_error};
 use crate::secret::Secret;
 use core::hash::{Hash, Hasher};
 use oath_totp::{Code, HotpState, Key, TimeStep, Window};
@@ -78,7 +78,7 @@ impl TotpState {
 }
 
 /// The stored state, as an argument that a caller has to give.
-fn stored(state: Option<&Bound<'_, PyAny>>) -> PyResult<oath_totp::TotpState> {
+pub(crate) fn stored(state: Option<&Bound<'_, PyAny>>) -> PyResult<oath_totp::TotpState> {
     let expected = || {
         type_error(
             "state is the TotpState that was stored for this token (TotpState.from_dict reads a dict); \
@@ -121,8 +121,14 @@ fn given<'a, 'py>(secret: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, Secr
     secret.cast::<Secret>().map_err(|_| expected())
 }
 
+pub(crate) fn key_of(py: Python<'_>, secret: &oath_totp::Secret, name: &str, legacy: bool) -> PyResult<Key> {
+    let algorithm = algorithm(name)?;
+    let key = if legacy { secret.legacy_key(algorithm) } else { secret.key(algorithm) };
+    key.map_err(|error| secret_error(py, error))
+}
+
 fn key(secret: &Bound<'_, Secret>, name: &str, legacy: bool) -> PyResult<Key> {
-    secret.get().key(secret.py(), algorithm(name)?, legacy)
+    key_of(secret.py(), &secret.get().0, name, legacy)
 }
 
 fn text(py: Python<'_>, code: &Code) -> Py<PyString> {

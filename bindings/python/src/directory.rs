@@ -1,6 +1,6 @@
 use crate::arguments::{code, time};
 use crate::errors::{
-    directory_error, directory_value_error, files_error, read_error, tampered, type_error, value_error,
+    directory_error, directory_value_error, files_error, read_error, rejected, tampered, type_error, value_error,
 };
 use crate::opened::{Call, Opened};
 use crate::seeds::options;
@@ -14,7 +14,7 @@ use oath_directory::{
     Actor, Error, Files, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
 };
 use oath_seeds::Reader;
-use oath_totp::{Code, CodeRun, UnixTime};
+use oath_totp::{Code, CodeRun, Rejected, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::env;
@@ -348,7 +348,9 @@ impl Directory {
         code: &Bound<'_, PyAny>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<SignedIn> {
-        let (upn, code, now) = (self::upn(py, upn)?, self::code(code)?, time(at)?);
+        let (code, now) = (self::code(code)?, time(at)?);
+        // A text that is no user name belongs to no user: the caller shows the same as for a wrong code.
+        let upn = upn.parse::<Upn>().map_err(|_| rejected(py, Rejected::Mismatch))?;
         let found = self.wait(py, self.inner(py)?.verify(&self.actor, now, &upn, &code))?;
         Ok(SignedIn { serial: found.serial, drift: found.drift })
     }

@@ -6,6 +6,7 @@ mod codes;
 mod command;
 mod directory;
 mod errors;
+mod one_call;
 mod opened;
 mod secret;
 mod seeds;
@@ -29,6 +30,8 @@ mod _native {
     use crate::command::run_command;
     #[pymodule_export]
     use crate::directory::{Directory, SignedIn, Synchronized};
+    #[pymodule_export]
+    use crate::one_call::verify;
     #[pymodule_export]
     use crate::secret::Secret;
     #[pymodule_export]

@@ -1,7 +1,6 @@
 use crate::arguments::{self, bytes};
 use crate::errors::{secret_error, type_error};
 use core::fmt::Display;
-use oath_totp::{Algorithm, Key};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -9,13 +8,6 @@ use pyo3::types::{PyBytes, PyString};
 /// The shared secret K.
 #[pyclass(frozen, module = "oath_totp")]
 pub(crate) struct Secret(pub(crate) oath_totp::Secret);
-
-impl Secret {
-    pub(crate) fn key(&self, py: Python<'_>, algorithm: Algorithm, legacy: bool) -> PyResult<Key> {
-        let key = if legacy { self.0.legacy_key(algorithm) } else { self.0.key(algorithm) };
-        key.map_err(|error| secret_error(py, error))
-    }
-}
 
 fn made<E: Display>(py: Python<'_>, secret: Result<oath_totp::Secret, E>) -> PyResult<Secret> {
     secret.map(Secret).map_err(|error| secret_error(py, error))

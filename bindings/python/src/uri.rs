@@ -85,13 +85,17 @@ impl KeyUri {
             .map_err(|error| URI_ERROR.error(py, (error.to_string(),)))
     }
 
-    fn to_totp(&self, py: Python<'_>) -> PyResult<Totp> {
-        let totp = self.0.to_legacy_totp().map_err(|error| refused(py, error))?;
+    #[pyo3(signature = (*, legacy = false))]
+    fn to_totp(&self, py: Python<'_>, legacy: bool) -> PyResult<Totp> {
+        let totp = if legacy { self.0.to_legacy_totp() } else { self.0.to_totp() };
+        let totp = totp.map_err(|error| refused(py, error))?;
         Ok(Totp { totp, secret: self.secret(py)? })
     }
 
-    fn to_hotp(&self, py: Python<'_>) -> PyResult<Hotp> {
-        let (hotp, _) = self.0.to_legacy_hotp().map_err(|error| refused(py, error))?;
+    #[pyo3(signature = (*, legacy = false))]
+    fn to_hotp(&self, py: Python<'_>, legacy: bool) -> PyResult<Hotp> {
+        let hotp = if legacy { self.0.to_legacy_hotp() } else { self.0.to_hotp() };
+        let (hotp, _) = hotp.map_err(|error| refused(py, error))?;
         Ok(Hotp { hotp, secret: self.secret(py)? })
     }
 

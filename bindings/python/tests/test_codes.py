@@ -71,7 +71,7 @@ def test_what_people_type_is_taken(typed):
 def test_what_is_no_code_is_a_value_error(typed):
     with pytest.raises(oath_totp.MalformedCode) as error:
         Totp(RFC).verify(typed, NEW, at=59)
-    assert isinstance(error.value, ValueError) and "287" not in str(error.value)
+    assert isinstance(error.value, ValueError) and isinstance(error.value, oath_totp.Rejected) and "287" not in str(error.value)
 
 
 @pytest.mark.parametrize("number", [287082, True, 287082.0, None, b"287082"])
@@ -240,6 +240,35 @@ def test_uris_are_written_and_read():
     assert uri.qr_svg().startswith("<svg") and "█" in uri.qr_text()
     hotp = KeyUri.parse(str(KeyUri(Hotp(RFC), account="a", counter=5)))
     assert hotp.counter == 5 and hotp.to_hotp().generate(0) == "755224"
+    short = KeyUri.parse("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ")
+    with pytest.raises(oath_totp.SecretError):
+        short.to_totp()
+    assert short.to_totp(legacy=True).generate(59)
+    with pytest.raises(ValueError):
+        short.to_hotp(legacy=True)
     for text in ("", "https://example.com", "otpauth://totp/a", "otpauth://totp/a?secret=GEZD&digits=9"):
         with pytest.raises(oath_totp.UriError):
             KeyUri.parse(text)
+
+
+def test_one_call_from_the_stored_text_to_the_verdict():
+    text = RFC.expose_base32()
+    accepted = oath_totp.verify(text, "287 082", NEW, at=59)
+    assert accepted.state == Totp(RFC).verify("287082", NEW, at=59).state
+    with pytest.raises(oath_totp.Replayed):
+        oath_totp.verify(text, "287082", accepted.state, at=59)
+    with pytest.raises(oath_totp.Mismatch):
+        oath_totp.verify(text, "287082", NEW, at=59 + 60)
+    assert oath_totp.verify(text, "287082", NEW, at=59 + 60, window=(2, 0)).step == 1
+    for wrong in (None, {"last_step": None, "drift": 0}):
+        with pytest.raises(TypeError, match=r"TotpState\.new\(\)"):
+            oath_totp.verify(text, "287082", wrong, at=59)
+    with pytest.raises(TypeError, match=r"TotpState\.new\(\)"):
+        oath_totp.verify(text, "287082", at=59)
+    with pytest.raises(TypeError, match="Base32"):
+        oath_totp.verify(RFC, "287082", NEW)
+    with pytest.raises(oath_totp.SecretError):
+        oath_totp.verify(text[:16], "287082", NEW)
+    short = Totp(Secret.from_base32(text[:16]), legacy=True, digits=8, step=60, algorithm="SHA512")
+    options = {"digits": 8, "step": 60, "algorithm": "SHA512"}
+    assert oath_totp.verify(text[:16], short.generate(59), NEW, 59, legacy=True, **options).step == 0

@@ -152,6 +152,9 @@ def test_the_life_of_a_token(tmp_path):
     assert str(error.value).count("none.db") == 1
     with pytest.raises(oath_totp.DirectoryError):
         Directory.create(f"sqlite:{tmp_path}/oath.db")
+    for upn, code in [("alice@example.com", "28708"), ("alice", "287082"), ("", "287082"), ("bob@example.com", "287082")]:
+        with pytest.raises(oath_totp.Rejected):
+            directory.verify(upn, code, at=later)
     for wrong in (lambda: Directory.open("oath.db"), lambda: directory.add_user("bob"), lambda: directory.import_users(b"x")):
         with pytest.raises(oath_totp.DirectoryError) as error:
             wrong()

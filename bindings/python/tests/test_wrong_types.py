@@ -81,7 +81,7 @@ def methods(thing):
     return [getattr(thing, name) for name in dir(thing) if not name.startswith("_") and callable(getattr(thing, name))]
 
 
-@pytest.mark.parametrize("made", [Secret, Totp, Hotp, KeyUri, TotpState, seeds.read, seeds.write, seeds.formats], ids=repr)
+@pytest.mark.parametrize("made", [Secret, Totp, Hotp, KeyUri, TotpState, seeds.read, seeds.write, seeds.formats, oath_totp.verify], ids=repr)
 def test_constructors_and_functions(made):
     survives(made)
     if isinstance(made, type):

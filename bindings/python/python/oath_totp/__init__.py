@@ -29,6 +29,7 @@ from oath_totp._native import (
     Totp,
     TotpState,
     __version__,
+    verify,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "UriError",
     "__version__",
     "seeds",
+    "verify",
 ]
 
 

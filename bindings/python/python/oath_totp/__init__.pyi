@@ -50,6 +50,7 @@ __all__ = [
     "UriError",
     "__version__",
     "seeds",
+    "verify",
 ]
 
 __version__: str
@@ -218,6 +219,29 @@ class Totp:
     @property
     def t0(self) -> int: ...
 
+def verify(
+    secret: str,
+    code: str,
+    state: TotpState,
+    at: _Time = None,
+    window: int | tuple[int, int] = 1,
+    *,
+    digits: int = 6,
+    step: int = 30,
+    algorithm: str = "SHA1",
+    legacy: bool = False,
+) -> Accepted:
+    """Verifies a code by the Base32 text of its secret, in one call: what a request does with a row of a database.
+
+    The same as `Totp(Secret.from_base32(secret), …).verify(code, state, at, window)`. Nothing of the secret is kept.
+
+    >>> from oath_totp import TotpState, verify
+    >>> verify("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "287 082", TotpState.new(), at=59).state
+    TotpState(last_step=1, drift=0)
+
+    Raises Mismatch, Replayed, MalformedCode, or SecretError for a text that is not Base32 or a secret that is too short.
+    """
+
 @final
 class AcceptedCounter:
     """A right code of a counter token. Store `next_counter` before you let anyone in."""
@@ -281,8 +305,10 @@ class KeyUri:
         """A drawing for a page."""
     def qr_text(self) -> str:
         """A drawing for a terminal with light letters on a dark ground."""
-    def to_totp(self) -> Totp: ...
-    def to_hotp(self) -> Hotp: ...
+    def to_totp(self, *, legacy: bool = False) -> Totp:
+        """Returns the token. Secrets of 80 to 127 bits are accepted with `legacy=True`. A URI with a counter is a ValueError."""
+    def to_hotp(self, *, legacy: bool = False) -> Hotp:
+        """Returns the token; `uri.counter` is its counter. A URI with a period is a ValueError."""
     @property
     def secret(self) -> Secret: ...
     @property
@@ -417,8 +443,8 @@ class Locked(Rejected):
     retry_after: int
     def __init__(self, retry_after: int) -> None: ...
 
-class MalformedCode(OathError, ValueError):
-    """Not six to eight digits."""
+class MalformedCode(Rejected, ValueError):
+    """The text is not six to eight digits. `except Rejected` catches it: a user who mistypes is a user who is refused."""
 
 class SecretError(OathError, ValueError):
     """Not Base32 or hex, or too short. Never shows the secret."""

@@ -50,7 +50,7 @@ class Locked(Rejected):
         return f"too many wrong codes; the next one is read in {self.retry_after} s"
 
 
-class MalformedCode(OathError, ValueError):
+class MalformedCode(Rejected, ValueError):
     __slots__ = ()
     code = "malformed-code"
     action = "type the code as the token shows it"

@@ -11,6 +11,7 @@ from oath_totp import (
     Synchronized as Synchronized,
     Totp as Totp,
     TotpState as TotpState,
+    verify as verify,
 )
 from oath_totp.seeds import (
     Finding as Finding,
@@ -41,6 +42,7 @@ __all__ = [
     "formats",
     "read",
     "run_command",
+    "verify",
     "write",
 ]
 
