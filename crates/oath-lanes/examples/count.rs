@@ -1,4 +1,4 @@
-//! Computes one window so many times and nothing else, for a tool that counts instructions: `cargo xtask count`.
+//! Computes one window CALLS times and does nothing else. `cargo xtask count` counts its instructions.
 //!
 //! ```text
 //! cargo run --release -p oath-lanes --example count --features force-path PATH LENGTH CALLS

@@ -1,11 +1,11 @@
-//! How long each path takes for each length, in one interleaved run: the median, and the fastest and slowest round.
+//! The time of each path for each length, in interleaved rounds: the median, the fastest and the slowest round.
 //!
 //! ```text
 //! cargo run --release -p oath-lanes --example kernels --features force-path [length ...]
 //! ```
 //!
-//! A path that this machine lacks is left out. Nanoseconds per call; `counters` is a window of one key, `keys` one
-//! counter under as many keys.
+//! Times are nanoseconds per call. `counters` is a window of one key, `keys` is one counter under as many keys. Paths that
+//! this processor lacks are left out.
 
 use core::hint::black_box;
 use oath_lanes::{Path, Sha1Pads, Sha256Pads};
@@ -13,12 +13,12 @@ use std::time::Instant;
 
 const LENGTHS: [usize; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 21, 32, 100, 2881, 5761];
 const ROUNDS: usize = 31;
-/// Numbers that a round computes at least, so that the clock's resolution does not show.
+/// The least number of numbers in a round, so that the resolution of the clock does not matter.
 const NUMBERS: usize = 20_000;
-/// A time step of our days, far from any edge.
+/// A time step of the present, far from any edge.
 const COUNTER: u64 = 58_000_000;
 
-/// Computes into the slice on the path and says whether the machine has it.
+/// Computes into the slice on the path; false if the processor lacks it.
 type Task<'a> = dyn Fn(Path, &mut [u32]) -> bool + 'a;
 
 fn main() {

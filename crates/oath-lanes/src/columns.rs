@@ -15,8 +15,8 @@ impl<const S: usize, const L: usize> Columns<S, L> {
         Self { inner: [[0; L]; S], outer: [[0; L]; S] }
     }
 
-    // `fill` and `fill_sse2` are loops over keys and words. Inlined into a loop over lanes, they would keep the compiler
-    // from vectorizing it.
+    // `fill` and `fill_sse2` are loops over keys and words. Inlined into a loop over lanes, they would keep the
+    // compiler from vectorizing it.
 
     /// Copies the pad states of the keys into the columns.
     #[inline(never)]

@@ -1,8 +1,8 @@
 //! Instruction sets of the processor, as types.
 //!
-//! A value of [`ShaNi`], [`Avx2`] or [`Avx512`] proves that this processor has the instructions: the field is private to
-//! this file, and `detected` is the only constructor. Every safe function that runs such instructions takes the proof as
-//! an argument.
+//! A value of [`ShaNi`], [`Avx2`] or [`Avx512`] proves that this processor has the instructions: the field is private
+//! to this file, and `detected` is the only constructor. Every safe function that runs such instructions takes the
+//! proof as an argument.
 //!
 //! Under Miri, detection finds nothing.
 

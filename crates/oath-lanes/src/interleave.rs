@@ -2,9 +2,9 @@
 //!
 //! Left alone, the compiler reorders the code to finish one state before it begins the next, because that needs fewer
 //! registers. The result takes half as long again. Two tools prevent it. The words of the schedules lie in memory that
-//! the compiler must assume to be visible elsewhere, and a compiler fence, which emits no instruction, keeps the loads of
-//! each step where the source has them. The compiled code then follows the source: one step of a state, the same step of
-//! the next state. The processor executes these steps in parallel.
+//! the compiler must assume to be visible elsewhere, and a compiler fence, which emits no instruction, keeps the loads
+//! of each step where the source has them. The compiled code then follows the source: one step of a state, the same
+//! step of the next state. The processor executes these steps in parallel.
 
 use core::arch::x86_64::__m128i;
 use core::hint::black_box;

@@ -164,7 +164,8 @@ fn wide_keys<P: Hash<S>, const S: usize>(
     }
 }
 
-/// How many of `n` numbers sixteen lanes compute: all of them if the last group of sixteen would be more than half full.
+/// How many of `n` numbers sixteen lanes compute: all of them if the last group of sixteen would be more than half
+/// full.
 #[cfg(target_arch = "x86_64")]
 const fn in_sixteens(n: usize) -> usize {
     let rest = n & 15;

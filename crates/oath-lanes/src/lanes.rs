@@ -40,8 +40,8 @@ fn keys_in<P: Hash<S>, const S: usize, const L: usize>(columns: &Columns<S, L>, 
     numbers
 }
 
-/// Declares a module for one vector width: the lane loops (`*_full`), and the functions that apply them to a slice of any
-/// length. Where the width needs a target feature, those functions take the proof that the processor has it.
+/// Declares a module for one vector width: the lane loops (`*_full`), and the functions that apply them to a slice of
+/// any length. Where the width needs a target feature, those functions take the proof that the processor has it.
 macro_rules! width {
     ($module:ident, $lanes:literal, $fill:ident $(, $cpu:ident, $feature:literal)?) => {
         pub(crate) mod $module {
@@ -153,7 +153,8 @@ macro_rules! width {
         pub(crate) use self::slices::{counters, keys};
     };
 
-    // With one, each is called through a safe function that takes the proof. `slices` is private: there is no other way.
+    // With one, each is called through a safe function that takes the proof. `slices` is private: there is no other
+    // way.
     (@ $cpu:ident) => {
         use super::$cpu;
 

@@ -1,9 +1,9 @@
 //! `Truncate(HMAC(K, C))` for many counters, or many keys, at once, from the pad states of K.
 //!
 //! A server that verifies a one-time code computes the same HMAC for several neighbouring counters. This crate absorbs
-//! the key once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`]). [`truncated`](Sha1Pads::truncated) then fills
-//! a slice with the 31-bit numbers of consecutive counters. [`truncated_many`](Sha1Pads::truncated_many) computes one
-//! counter under many keys, to find the token that shows a code.
+//! the key once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`]). [`truncated`](Sha1Pads::truncated) then
+//! fills a slice with the 31-bit numbers of consecutive counters. [`truncated_many`](Sha1Pads::truncated_many) computes
+//! one counter under many keys, to find the token that shows a code.
 //!
 //! Clocks, digits and windows are the subject of `oath-totp`.
 //!
@@ -24,19 +24,19 @@
 //! Lanes are safe loops that the compiler turns into vector code at opt-level 2 and 3. At `s` and `z` they are correct,
 //! and as slow as scalar code.
 //!
-//! Code for instructions that not every processor has is called through functions that demand a proof: a value that only
-//! the detection of these instructions can make.
+//! Code for instructions that not every processor has is called through functions that demand a proof: a value that
+//! only the detection of these instructions can make.
 //!
 //! # Leakage model
-//! Secret: the key, the pad states, the digests, the truncated numbers. Public: the key's length, the counters, the number
-//! of counters or keys, the path. No branch, no memory address and no division depends on a secret: the rounds are
-//! straight-line code on words, and DT selects by masks.
+//! Secret: the key, the pad states, the digests, the truncated numbers. Public: the key's length, the counters, the
+//! number of counters or keys, the path. No branch, no memory address and no division depends on a secret: the rounds
+//! are straight-line code on words, and DT selects by masks.
 //!
 //! Wiped: pad states when dropped; the transposed pad states that the lanes load; the unused numbers of a last, partly
 //! filled group of lanes. Not wiped: registers, and what the compiler or a kernel spills to the stack (states between
-//! rounds, the last sixteen words of the inner digest's schedule). The spilled values lie below the caller's frame, within
-//! a few kilobytes, in functions that are not inlined. A caller can overwrite the stack after the call, for example with
-//! `zeroize::zeroize_stack::<16384>()`.
+//! rounds, the last sixteen words of the inner digest's schedule). The spilled values lie below the caller's frame,
+//! within a few kilobytes, in functions that are not inlined. A caller can overwrite the stack after the call, for
+//! example with `zeroize::zeroize_stack::<16384>()`.
 #![no_std]
 #![warn(clippy::integer_division_remainder_used)]
 

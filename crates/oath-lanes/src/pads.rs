@@ -4,7 +4,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 macro_rules! pads {
     ($name:ident, $words:literal, $hash:literal) => {
-        #[doc = concat!("K absorbed into the two states of HMAC-", $hash, " (RFC 2104 §4). Each counter then costs two blocks.")]
+        #[doc = concat!("K absorbed into the two states of HMAC-", $hash, " (RFC 2104 §4).")]
+        ///
+        /// Each counter then costs two blocks.
         ///
         /// The states are wiped on drop. There is no `Clone`: a key has one owner. `Debug` shows no state.
         pub struct $name {

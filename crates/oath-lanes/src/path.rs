@@ -67,7 +67,8 @@ impl Present {
         Self::Lanes
     }
 
-    /// The SHA instructions of Arm, which the hash crates use, take less time for a block than a quarter of a NEON block.
+    /// The SHA instructions of Arm, which the hash crates use, take less time for a block than a quarter of a NEON
+    /// block.
     #[cfg(target_arch = "aarch64")]
     fn portable() -> Self {
         if crate::cpu::hash_crates_have_sha() { Self::Crate } else { Self::Lanes }
@@ -99,9 +100,11 @@ pub enum Path {
     Crate,
     /// Straight-line scalar code, one number after the other.
     Scalar,
-    /// Lane loops in the vectors that the target always has (SSE2, NEON, wasm SIMD128); scalar code for a single number.
+    /// Lane loops in the vectors that the target always has (SSE2, NEON, wasm SIMD128); scalar code for a single
+    /// number.
     Lanes,
-    /// x86-64 with the SHA extensions and without AVX-512: several states interleaved. Faster than AVX2 for every length.
+    /// x86-64 with the SHA extensions and without AVX-512: several states interleaved. Faster than AVX2 for every
+    /// length.
     ShaNi,
     /// x86-64 with AVX2 and without the SHA extensions: loops over eight lanes.
     Avx2,

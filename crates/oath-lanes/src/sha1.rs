@@ -70,8 +70,8 @@ impl Sha1Pads {
         kernels::keys(Present::best(), keys, counter, out);
     }
 
-    /// [`truncated`](Self::truncated) on the given path. Returns false and leaves `out` untouched if the processor lacks
-    /// it.
+    /// [`truncated`](Self::truncated) on the given path. Returns false and leaves `out` untouched if the processor
+    /// lacks it.
     ///
     /// Leakage: as [`truncated`](Self::truncated); the path is public.
     #[cfg(any(test, feature = "force-path"))]

@@ -1,5 +1,5 @@
-//! Every path of this processor against the `hmac` crate: many keys, the edges of the counter, every length that the paths
-//! split differently.
+//! Every path of this processor against the `hmac` crate: many keys, the edges of the counter, every length that the
+//! paths split differently.
 
 use crate::path::{Path, Present};
 use crate::{Sha1Pads, Sha256Pads};

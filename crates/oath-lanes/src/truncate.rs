@@ -3,11 +3,11 @@
 /// `DT` of RFC 4226 §5.3: the lower 31 bits of four bytes of the digest. The digest's last nibble is the index of the
 /// first of them.
 ///
-/// `head` holds the first 20 bytes of the digest as five big-endian words (also for SHA-256 and SHA-512: the nibble reaches
-/// no further). `last` is the digest's last word.
+/// `head` holds the first 20 bytes of the digest as five big-endian words (also for SHA-256 and SHA-512: the nibble
+/// reaches no further). `last` is the digest's last word.
 ///
-/// Leakage: both arguments and the result are secret. The words are selected by masks, not by an index, which would be a
-/// jump table or a memory address that depends on the nibble.
+/// Leakage: both arguments and the result are secret. The words are selected by masks, not by an index, which would be
+/// a jump table or a memory address that depends on the nibble.
 #[must_use]
 #[inline(always)]
 pub const fn dynamic_truncation(head: &[u32; 5], last: u32) -> u32 {

@@ -145,7 +145,7 @@ mod tests {
         #[test]
         #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
         fn blocks_of_bits_say_what_their_steps_say_one_by_one(
-            blocks in prop::collection::vec((0..3u32, any::<[u64; 3]>()), 1..4),
+            blocks in prop::collection::vec((0..3usize, any::<[u64; 3]>()), 1..4),
             gap in 0..200u64,
             spent in prop::option::of(0..600u64),
             expected in 0..700u64,
@@ -157,7 +157,7 @@ mod tests {
             let mut steps = Vec::new();
             let mut first = start;
             for (sparse, words) in blocks {
-                let bits = words.into_iter().take(sparse as usize + 1).fold(u64::MAX, |a, b| a & b & b.rotate_left(9));
+                let bits = words.into_iter().take(sparse + 1).fold(u64::MAX, |a, b| a & b & b.rotate_left(9));
                 hits = hits.then(Hits::of(first, bits, spent.map(|s| start + s), start + expected));
                 steps.extend((0..64).filter(|i| bits >> i & 1 == 1).map(|i| first + i));
                 first += 64 + gap;

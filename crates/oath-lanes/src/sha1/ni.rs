@@ -183,9 +183,9 @@ fn finish<const N: usize, const SHARED: bool>(keys: [&Sha1Pads; N], inner: State
 fn truncated(abcd: __m128i, e: __m128i) -> u32 {
     // The digest's last byte is the lowest byte of E.
     let nibble = _mm_and_si128(_mm_shuffle_epi8(e, _mm_set1_epi8(12)), _mm_set1_epi8(15));
-    // The places of the four bytes in `abcd`, the last byte first. Up to three places are negative: those bytes are in E.
-    // A shuffle gives 0 for a place whose highest bit is set. With that bit inverted, the second shuffle gives the bytes of
-    // E at the negative places, and 0 at all others.
+    // The places of the four bytes in `abcd`, the last byte first. Up to three places are negative: those bytes are in
+    // E. A shuffle gives 0 for a place whose highest bit is set. With that bit inverted, the second shuffle gives the
+    // bytes of E at the negative places, and 0 at all others.
     let places = _mm_sub_epi8(_mm_set1_epi32(0x0f0e_0d0c), nibble);
     let in_e = _mm_xor_si128(places, _mm_set1_epi8(-128));
     let four = _mm_or_si128(_mm_shuffle_epi8(abcd, places), _mm_shuffle_epi8(e, in_e));

@@ -1,8 +1,8 @@
 //! HMAC-SHA-1 of one counter in scalar code: the body of the lane loops, and the path of a single number.
 //!
-//! Macros write the eighty rounds out, so that they are straight-line code at every optimization level and in the body of
-//! a lane loop. The functions of the rounds are `inline(always)`, so that they get the target features of the loop around
-//! them.
+//! Macros write the eighty rounds out, so that they are straight-line code at every optimization level and in the body
+//! of a lane loop. The functions of the rounds are `inline(always)`, so that they get the target features of the loop
+//! around them.
 //!
 //! Leakage: states, digests and numbers are secret; counters and schedules are public. There is no branch, and every
 //! index is a constant.

@@ -1,8 +1,8 @@
 //! HMAC-SHA-256 of N states at once on the SHA extensions of x86.
 //!
-//! A single state leaves the SHA unit idle in three of four cycles, because each `sha256rnds2` waits for the one before.
-//! N interleaved states fill these cycles. The instruction takes the state as two vectors, A B E F and C D G H from the
-//! highest word down; a message quad has `W_t` in its lowest word.
+//! A single state leaves the SHA unit idle in three of four cycles, because each `sha256rnds2` waits for the one
+//! before. N interleaved states fill these cycles. The instruction takes the state as two vectors, A B E F and C D G H
+//! from the highest word down; a message quad has `W_t` in its lowest word.
 //!
 //! Leakage: pad states, digests and numbers are secret; counters, schedules and lengths are public. There is no branch
 //! except on N and lengths, and no address depends on a secret.
