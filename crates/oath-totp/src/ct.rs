@@ -1,31 +1,32 @@
-//! Masks: choices among secrets that are arithmetic, never a branch.
+//! Masks: choices among secrets by arithmetic instead of a branch.
 //!
-//! A mask is all ones for yes and all zeros for no. The compiler must not learn that it is one of just two values, or it
-//! may turn the arithmetic back into a branch: [`hide`] stands where a mask is born.
+//! A mask is all ones for yes and all zeros for no. A compiler that knows that a value is one of these two may turn the
+//! arithmetic back into a branch. Therefore every new mask passes through [`hide`].
 
 use core::hint::black_box;
 
-/// All ones where `a < b`. Leakage: both are secret.
+/// All ones if `a < b`, otherwise 0. Leakage: both are secret.
 #[inline(always)]
 pub(crate) const fn less(a: u64, b: u64) -> u64 {
     // The borrow of a - b (Hacker's Delight, §2-12).
     (((!a & b) | ((!a | b) & a.wrapping_sub(b))) >> 63).wrapping_neg()
 }
 
-/// `yes` under an all-ones mask, `no` under an all-zeros one. Leakage: all three are secret.
+/// `yes` if `mask` is all ones, `no` if it is 0. Leakage: all three are secret.
 #[inline(always)]
 pub(crate) const fn select(mask: u64, yes: u64, no: u64) -> u64 {
     no ^ (mask & (yes ^ no))
 }
 
-/// Keeps the compiler from reasoning about a value.
+/// Returns the value, and hides from the compiler what it may be.
 #[inline(always)]
 pub(crate) fn hide<T>(value: T) -> T {
     black_box(value)
 }
 
-/// The one door from secret to public: what passes here may be branched on afterwards. Every call says why it may. A
-/// value of bytes, not a reference: what a reference points to would stay behind the door.
+/// Declares a secret value public: code may branch on the result. A comment at each call says why this is allowed.
+///
+/// The value must not be a reference: the bytes that it points to would stay secret.
 #[cfg(not(oath_ct_check))]
 #[inline(always)]
 pub(crate) fn declassify<T: Copy>(value: T) -> T {
@@ -35,15 +36,16 @@ pub(crate) fn declassify<T: Copy>(value: T) -> T {
 #[cfg(oath_ct_check)]
 pub(crate) use self::watched::declassify;
 
-/// The door as `cargo xtask ct` builds it: memcheck is told about every byte that passes. No other build has this.
+/// [`declassify`] in the build of `cargo xtask ct`: it tells memcheck which bytes are public now. No other build has
+/// this.
 #[cfg(oath_ct_check)]
 pub(crate) mod watched {
     use std::sync::OnceLock;
 
     static WATCH: OnceLock<fn(*mut u8, usize)> = OnceLock::new();
 
-    /// From now on `watch` is shown where the bytes lie that pass the door, and may mark them as defined. The first one
-    /// stays.
+    /// Registers the function that every later `declassify` calls with the address and the length of its bytes, so that
+    /// it can mark them as defined. Only the first registration counts.
     pub fn watch_declassified(watch: fn(*mut u8, usize)) {
         WATCH.get_or_init(|| watch);
     }
@@ -51,22 +53,22 @@ pub(crate) mod watched {
     pub(crate) fn declassify<T: Copy>(value: T) -> T {
         let mut value = value;
         if let Some(watch) = WATCH.get() {
-            // A pointer that may be written through: the compiler then reads the value again instead of going on with
-            // what it has in registers, which stays undefined.
+            // A mutable pointer: the compiler must then assume a write and load the value again. Its copy in a register
+            // would stay undefined for memcheck.
             watch(core::ptr::from_mut(&mut value).cast(), size_of::<T>());
         }
         value
     }
 }
 
-/// One where `low <= byte <= high`, else zero. Leakage: the byte is secret, the bounds are public.
+/// 1 if `low <= byte <= high`, otherwise 0. Leakage: the byte is secret, the bounds are public.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn in_range(byte: u8, low: u8, high: u8) -> u8 {
     let byte = u16::from(byte);
     let below = byte.wrapping_sub(u16::from(low));
     let above = u16::from(high).wrapping_sub(byte);
-    // Either difference borrows, and so sets its sign bit, where the byte lies outside.
+    // If the byte is outside, one of the differences is negative and has its highest bit set.
     let [outside, _] = ((below | above) >> 15).to_le_bytes();
     outside ^ 1
 }

@@ -1,38 +1,38 @@
-//! What a scan found, gathered without a branch.
+//! The result of a scan, gathered without a branch.
 
 use crate::ct::{self, less, select};
 use crate::outcome::Rejected;
 
-/// What a scan found.
+/// The steps that matched in a scan.
 ///
-/// Leakage: all fields are secret until [`verdict`](Self::verdict) declares the outcome.
+/// Leakage: all fields are secret until [`verdict`](Self::verdict) makes the outcome public.
 #[derive(Clone, Copy)]
 pub(crate) struct Hits {
-    /// Not 0 where a step fitted, spent or not.
+    /// Not 0 if a step matched, spent or not.
     any: u64,
-    /// Not 0 where more than one did.
+    /// Not 0 if more than one step matched.
     several: u64,
-    /// All ones where an unspent step fitted.
+    /// All ones if an unspent step matched, otherwise 0.
     fresh: u64,
-    /// The last unspent step that fitted.
+    /// The highest unspent step that matched.
     highest: u64,
-    /// Of the unspent steps that fitted the one nearest to where it was expected, the lower one of two equals, and how
-    /// far off it is.
+    /// The unspent step that matched nearest to the expected step; the lower of two at equal distance.
     nearest: u64,
+    /// The distance of `nearest` from the expected step; the largest number if no unspent step matched.
     distance: u64,
 }
 
 impl Hits {
     pub(crate) const NONE: Self = Self { any: 0, several: 0, fresh: 0, highest: 0, nearest: 0, distance: u64::MAX };
 
-    /// What a block of steps holds: bit i of `hits` is set where the codes fit step `first + i`. Steps up to `spent` are
-    /// spent; `expected` is the step that would mean no new drift.
+    /// The result for one block of steps: bit i of `hits` is set if step `first + i` matched. Steps up to `spent` are
+    /// spent; `expected` is the step at which the drift does not change.
     ///
     /// Leakage: `hits` is secret; all else is public.
     #[inline(always)]
     pub(crate) fn of(first: u64, hits: u64, spent: Option<u64>, expected: u64) -> Self {
         let fresh = hits & spent.map_or(u64::MAX, |spent| !up_to(first, spent));
-        // The nearest one is the highest up to where it was expected, or the lowest above.
+        // The nearest step is the highest one up to the expected step, or the lowest one above it.
         let split = up_to(first, expected);
         let (below, above) = (fresh & split, fresh & !split);
         let [is_fresh, is_below, is_above] = ct::hide([fresh, below, above].map(set));
@@ -51,7 +51,7 @@ impl Hits {
         }
     }
 
-    /// What two scans found of which the second lies above the first.
+    /// The union of two results, the second for higher steps than the first.
     #[inline(always)]
     pub(crate) fn then(self, above: Self) -> Self {
         let nearer = ct::hide(less(above.distance, self.distance));
@@ -71,10 +71,10 @@ impl Hits {
         self.several | above.several | (ct::hide(set(self.any)) & above.any)
     }
 
-    /// Declares the outcome: from here on what was found is public.
+    /// The outcome. From here on it is public.
     #[inline(always)]
     pub(crate) fn verdict(self) -> Result<Verdict, Rejected> {
-        // Whether and where a code fitted is what the caller is told.
+        // The caller learns whether and where a code matched: this is the outcome.
         let Self { any, several, fresh, highest, nearest, .. } = ct::declassify(self);
         if fresh != 0 {
             Ok(Verdict { highest, nearest, several: several != 0 })
@@ -86,7 +86,7 @@ impl Hits {
     }
 }
 
-/// The bits of a block that begins at `first` for its steps up to `step`. Both are public.
+/// The bits of the steps up to `step` in a block that begins at `first`. Both are public.
 #[inline(always)]
 fn up_to(first: u64, step: u64) -> u64 {
     match step.checked_sub(first) {
@@ -96,30 +96,33 @@ fn up_to(first: u64, step: u64) -> u64 {
     }
 }
 
-/// All ones where a bit is set, to be hidden. Leakage: the bits are secret.
+/// All ones if any bit is set, otherwise 0. The caller hides the result from the compiler. Leakage: the bits are
+/// secret.
 #[inline(always)]
 const fn set(bits: u64) -> u64 {
     ((bits | bits.wrapping_neg()).cast_signed() >> 63).cast_unsigned()
 }
 
-/// The place of the highest bit, 0 where none is set. Leakage: the bits are secret; without the bit that is always set,
-/// a processor whose instruction has no answer for 0 would be asked by a branch.
+/// The index of the highest set bit; 0 if none is set.
+///
+/// Leakage: the bits are secret. Bit 0 is always set in the argument of `leading_zeros`, because for processors whose
+/// instruction is undefined for 0 the compiler would emit a branch.
 #[inline(always)]
 fn highest_bit(bits: u64) -> u64 {
     u64::from(63 ^ (bits | 1).leading_zeros())
 }
 
-/// The declared outcome of a scan that found an unspent step.
+/// The public outcome of a scan in which an unspent step matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) highest: u64,
     pub(crate) nearest: u64,
-    /// Another step fitted too, spent or not.
+    /// Whether another step matched too, spent or not.
     pub(crate) several: bool,
 }
 
 impl Verdict {
-    /// Its only place: a resynchronization never chooses among several.
+    /// The step, if it is the only one that matched: a resynchronization does not choose among several.
     pub(crate) fn only(self) -> Result<u64, Rejected> {
         if self.several { Err(Rejected::Ambiguous) } else { Ok(self.highest) }
     }
@@ -131,7 +134,7 @@ mod tests {
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
-    /// The same, step by step.
+    /// The same outcome, computed step by step with branches.
     fn one_by_one(steps: &[u64], spent: Option<u64>, expected: u64) -> Result<Verdict, Rejected> {
         let fresh = || steps.iter().copied().filter(|step| spent.is_none_or(|spent| *step > spent));
         let Some(highest) = fresh().max() else {
@@ -151,7 +154,7 @@ mod tests {
             expected in 0..700u64,
             high in any::<bool>(),
         ) {
-            // At the end of the counter too, where sums of steps would not fit.
+            // Also near 2^64, where a sum of two steps would overflow.
             let start = if high { u64::MAX - 1000 } else { 7 };
             let mut hits = Hits::NONE;
             let mut steps = Vec::new();

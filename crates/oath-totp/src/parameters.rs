@@ -1,10 +1,10 @@
 use core::{fmt, str::FromStr};
 
-/// The hash of the HMAC. RFC 4226 knows SHA-1; RFC 6238 §1.2 adds SHA-256 and SHA-512.
+/// The hash of the HMAC. RFC 4226 specifies SHA-1; RFC 6238 §1.2 adds SHA-256 and SHA-512.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Algorithm {
-    /// HMAC-SHA-1, what nearly every token in the field computes.
+    /// HMAC-SHA-1, which nearly all tokens use.
     #[default]
     #[cfg_attr(feature = "serde", serde(rename = "SHA1"))]
     Sha1,
@@ -20,7 +20,7 @@ impl Algorithm {
     /// All three.
     pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
 
-    /// The name that otpauth:// uses: `SHA1`, `SHA256`, `SHA512`.
+    /// The name in an `otpauth://` URI: `SHA1`, `SHA256`, `SHA512`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// Reads `SHA1`, `sha-1`, `HmacSHA1`, `hmacsha1`, `HMAC-SHA-1` and the like, in any case.
+/// Parses `SHA1`, `sha-1`, `HmacSHA1`, `HMAC-SHA-1` and similar spellings, in any case.
 impl FromStr for Algorithm {
     type Err = AlgorithmError;
 
@@ -69,11 +69,11 @@ impl fmt::Display for AlgorithmError {
 
 impl core::error::Error for AlgorithmError {}
 
-/// How many digits a code has: Digit of RFC 4226 §5.3.
+/// The number of digits of a code: Digit of RFC 4226 §5.3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
 pub enum Digits {
-    /// Six: a blind guess is right with 1 in 1,000,000 per step.
+    /// Six: a blind guess is right with a probability of 1 in 1,000,000 for each step.
     #[default]
     Six,
     /// Seven.
@@ -86,7 +86,7 @@ impl Digits {
     /// All three.
     pub const ALL: [Self; 3] = [Self::Six, Self::Seven, Self::Eight];
 
-    /// 6, 7 or 8.
+    /// The number: 6, 7 or 8.
     #[must_use]
     pub const fn count(self) -> usize {
         match self {
@@ -96,7 +96,7 @@ impl Digits {
         }
     }
 
-    /// `10^Digit`: every code is a number below it.
+    /// `10^Digit`: every code is less than this.
     pub(crate) const fn bound(self) -> u32 {
         match self {
             Self::Six => 1_000_000,
@@ -107,9 +107,9 @@ impl Digits {
 
     /// `D = Snum mod 10^Digit`, RFC 4226 §5.3, for a number of 31 bits.
     ///
-    /// Leakage: the number and the result are secret, the digits public. A hardware division takes a time that depends
-    /// on what it divides, and compilers emit one even for constants (wasm32 does), so this multiplies by the
-    /// reciprocal: exact for every 31-bit number, shown over all of them.
+    /// Leakage: the number and the result are secret, the digits are public. The time of a hardware division depends on
+    /// its operands, and a compiler may emit one even for a constant divisor (for wasm32 it does). Therefore this
+    /// multiplies by the reciprocal. The result is exact for every 31-bit number; a test compares all of them.
     #[inline(always)]
     pub(crate) const fn reduce(self, number: u32) -> u32 {
         let (reciprocal, shift, power) = match self {
@@ -120,14 +120,14 @@ impl Digits {
         number.wrapping_sub(high(number, reciprocal, shift).wrapping_mul(power))
     }
 
-    /// 1 where `number mod 10^Digit == code`, else 0, for a number of 31 bits: the code is the remainder where the
-    /// difference is a multiple of 10^Digit. Half the work of [`reduce`](Self::reduce) and a comparison.
+    /// 1 if `number mod 10^Digit == code`, otherwise 0, for a number of 31 bits. The code is the remainder if the
+    /// difference is a multiple of 10^Digit. This is half the work of [`reduce`](Self::reduce) and a comparison.
     ///
-    /// Leakage: the number and the result are secret, the digits and the code public.
+    /// Leakage: the number and the result are secret, the digits and the code are public.
     #[inline(always)]
     pub(crate) const fn fits(self, number: u32, code: u32) -> u64 {
-        // d is a multiple of 10^n = 5^n * 2^n where d / 5^n (mod 2^32), turned by n bits, is no more than the greatest
-        // quotient (Hacker's Delight, §10-17). A difference below 0 wraps to a quotient above that, or to none.
+        // d is a multiple of 10^n = 5^n * 2^n if d / 5^n (mod 2^32), rotated right by n bits, is at most the greatest
+        // quotient (Hacker's Delight, §10-17). A negative difference wraps, and the result is greater than that.
         let (inverse_of_power_of_5, n, greatest) = match self {
             Self::Six => (0x68c2_6139_u32, 6, 2147_u64),
             Self::Seven => (0xae8d_46a5, 7, 214),
@@ -197,7 +197,7 @@ impl core::error::Error for DigitsError {}
 mod tests {
     use super::*;
 
-    /// Every 97th of the 31-bit numbers and the edges; `cargo xtask exhaustive` takes all of them.
+    /// Every 9,973rd of the 31-bit numbers and the edges. `cargo xtask exhaustive` compares all of them.
     #[test]
     #[cfg_attr(miri, ignore = "arithmetic on numbers, and slow there")]
     fn the_reduction_is_the_remainder() {

@@ -1,22 +1,23 @@
-//! Codes compared with many numbers at once: what fits is one bit each, and a run of codes is a shift of the bits.
+//! Comparison of codes with many numbers at once. The result is one bit for each number; consecutive codes are found by
+//! a shift of these bits.
 
 use crate::code::Code;
 use crate::ct;
 use crate::parameters::Digits;
 
-/// How many numbers are compared at once: the bits of a word.
+/// How many numbers one comparison takes: as many as a word has bits.
 pub(crate) const BLOCK: usize = 64;
 
 /// One to three codes of one token, as numbers to compare with. Public.
 #[derive(Clone, Copy)]
 pub(crate) struct Pattern {
     digits: Digits,
-    /// In the order in which the token showed them; the first `count` are there.
+    /// In the order in which the token showed them. The first `count` are used.
     codes: [u32; 3],
     count: usize,
 }
 
-/// What the codes before the last have fitted so far. Secret.
+/// The bits of the codes before the last, kept from one block to the next. Secret.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Run {
     first: u64,
@@ -24,7 +25,7 @@ pub(crate) struct Run {
 }
 
 impl Pattern {
-    /// `None` where a code has another length than `digits`: it fits nowhere.
+    /// `None` if a code has another length than `digits`: it matches no number.
     #[inline(always)]
     pub(crate) fn of(codes: &[Code], digits: Digits) -> Option<Self> {
         if codes.iter().any(|code| code.digits() != digits) {
@@ -34,10 +35,11 @@ impl Pattern {
         Some(Self { digits, codes: [value(0), value(1), value(2)], count: codes.len() })
     }
 
-    /// Takes the numbers of the next steps of one key, [`BLOCK`] of them or, at the end, fewer. Bit i is set where the codes
-    /// end at the i-th: the last code fits it, the one before fits the step before, which may lie in the block before.
+    /// Compares the numbers of the next steps of one key: [`BLOCK`] of them, or fewer in the last block. Bit i is set
+    /// if the last code matches number i and the other codes match the steps before it, which may be in the block
+    /// before.
     ///
-    /// Leakage: the run, the numbers and the bits are secret, how many there are is public.
+    /// Leakage: the run, the numbers and the bits are secret; their count is public.
     #[inline(always)]
     pub(crate) fn along(&self, run: &mut Run, numbers: &[u32]) -> u64 {
         self.take(run, numbers, |fits, carry| {
@@ -47,8 +49,8 @@ impl Pattern {
         })
     }
 
-    /// The same for one step of many keys, at most [`BLOCK`]: bit i is set where the codes end for the i-th key. The run
-    /// is that of the same keys at the step before.
+    /// Compares the numbers of at most [`BLOCK`] keys at one step. Bit i is set if the last code matches key i at this
+    /// step and the other codes match it at the steps before. `run` is that of the same keys at the step before.
     ///
     /// Leakage: as [`along`](Self::along).
     #[cfg(feature = "alloc")]
@@ -57,7 +59,8 @@ impl Pattern {
         self.take(run, numbers, |fits, carry| core::mem::replace(carry, fits))
     }
 
-    /// `may` makes of what fits a code, and of what it keeps of it, where the next code may fit.
+    /// `may` takes the bits of the steps that match a code, and the bits kept from the block before. It returns the
+    /// bits of the steps at which the next code must match, and replaces the kept bits.
     #[inline(always)]
     fn take(&self, run: &mut Run, numbers: &[u32], may: impl Fn(u64, &mut u64) -> u64) -> u64 {
         let [a, b, c] = self.codes;
@@ -71,7 +74,7 @@ impl Pattern {
         ct::hide(ends)
     }
 
-    /// A bit for each number that is the code, the first one lowest.
+    /// A bit for each number that gives the code; the lowest bit is for the first number.
     #[inline(always)]
     fn bits(&self, numbers: &[u32], code: u32) -> u64 {
         numbers.iter().rev().fold(0, |bits, number| bits << 1 | self.digits.fits(*number, code))

@@ -1,4 +1,4 @@
-//! The one loop that looks for codes: every step of the span, always, whatever it finds.
+//! The search for codes in a span of steps. It computes every step of the span, whether or not an earlier one matched.
 
 use crate::key::Key;
 use crate::pattern::{BLOCK, Pattern, Run};
@@ -16,7 +16,7 @@ impl Span {
         Self { first, last }
     }
 
-    /// The union of two spans: one where they overlap or adjoin, else both in ascending order.
+    /// The union of two spans: one span if they overlap or adjoin, otherwise both in ascending order.
     pub(crate) fn union(self, other: Self) -> (Self, Option<Self>) {
         let (low, high) = if self.first <= other.first { (self, other) } else { (other, self) };
         if low.last.saturating_add(1) >= high.first {
@@ -26,24 +26,25 @@ impl Span {
         }
     }
 
-    /// How many steps it has, if it is a window of a sign-in.
+    /// The number of steps, if it is at most [`WINDOW`].
     fn short(self) -> Option<usize> {
         let count = usize::try_from(self.last.saturating_sub(self.first)).ok()?.saturating_add(1);
         (count <= WINDOW).then_some(count)
     }
 }
 
-/// Up to this many steps count as a window of a sign-in, which one call of the kernels computes.
+/// The largest number of steps that counts as a window of a sign-in. One call of the kernels computes such a window.
 const WINDOW: usize = 16;
 
-/// How many numbers of a search are computed before any is looked at: enough to fill the widest kernel a few times.
+/// How many numbers of a longer search one call computes: enough to fill the widest kernel several times.
 const CHUNK: usize = 2 * BLOCK;
 
-/// Shows `of` every step of the span in blocks of up to [`BLOCK`] steps, ascending: the first step of the block, and a
-/// bit for each step, set where the codes end there. What it makes of them goes together by `then`, from `none` on.
+/// Calls `of` for every block of up to [`BLOCK`] steps of the span, in ascending order, with the first step of the
+/// block and a bit for each step. The bit is set if the last code matches that step and the other codes match the steps
+/// before it. Returns the results of `of`, combined by `then`; `none` is the first operand.
 ///
 /// Leakage: the key and the bits are secret; the codes, the span and the steps are public. Every step of the span is
-/// computed, and `of` is called for every block, whatever fits.
+/// computed, and `of` is called for every block, whether or not a code matches.
 #[inline(always)]
 pub(crate) fn scan<T>(
     key: &Key,
@@ -53,7 +54,7 @@ pub(crate) fn scan<T>(
     mut of: impl FnMut(u64, u64) -> T,
     then: impl Fn(T, T) -> T,
 ) -> T {
-    // Windows are short, and clearing what they do not use would take as long as they do.
+    // A short window has a small array: to clear the large one would take as long as the window itself.
     let Some(count) = span.short() else { return search(key, pattern, span, none, of, then) };
     let mut numbers = [0; WINDOW];
     let (part, _) = numbers.split_at_mut(count);
@@ -63,7 +64,8 @@ pub(crate) fn scan<T>(
     found
 }
 
-/// The same for two spans, the second above the first, and one code: in one call of the kernels where they are short.
+/// [`scan`] of two spans, the second above the first, for one code. One call of the kernels computes both if they are
+/// short.
 #[inline]
 pub(crate) fn scan_both<T>(
     key: &Key,
@@ -91,7 +93,7 @@ pub(crate) fn scan_both<T>(
     }
 }
 
-/// All of them, in a few wide stores: how many of them were used is not worth a loop.
+/// Overwrites all numbers by a few wide stores, which is faster than a loop over those that were used.
 #[inline(always)]
 fn wipe(numbers: &mut [u32; WINDOW]) {
     *numbers = [0; WINDOW];
@@ -116,7 +118,7 @@ fn search<T>(
         let count = usize::try_from(left).map_or(CHUNK, |left| left.saturating_add(1).min(CHUNK));
         let (chunk, _) = numbers.split_at_mut(count);
         key.truncated(at, chunk);
-        // Behind 2^64 - 1 it wraps to a step that is never shown.
+        // After step 2^64 - 1 this wraps, but then no block follows.
         let mut step = at;
         for block in chunk.chunks(BLOCK) {
             found = then(found, of(step, pattern.along(&mut run, block)));
@@ -161,7 +163,7 @@ mod tests {
                 let last = span.last.min(first.saturating_add(63));
                 seen.extend(first..=last);
                 hits.extend((first..=last).filter(|step| bits >> (step - first) & 1 == 1));
-                assert!(last - first == 63 || bits >> (last - first + 1) == 0, "no bit behind the last step");
+                assert!(last - first == 63 || bits >> (last - first + 1) == 0, "no bit after the last step");
             },
             |(), ()| (),
         );
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_step_is_shown_once_and_in_order_whatever_the_length() {
-        // Miri is slow: one length below a chunk and one beyond it.
+        // Miri is slow: one length of at most WINDOW steps and one above.
         let lengths: &[u64] =
             if cfg!(miri) { &[3, 17] } else { &[1, 2, 3, 15, 16, 17, 63, 64, 65, 127, 128, 129, 256, 257, 300] };
         for &length in lengths {
@@ -200,14 +202,14 @@ mod tests {
     fn a_run_must_lie_in_the_span_whole_and_have_no_gap() {
         let found = |steps: &[u64], span| hits(&codes(&key(), steps), span).1;
         assert_eq!(found(&[9, 10], Span::new(10, 20)), [], "begins before");
-        assert_eq!(found(&[20, 21], Span::new(10, 20)), [], "ends behind");
+        assert_eq!(found(&[20, 21], Span::new(10, 20)), [], "ends after");
         assert_eq!(found(&[12, 14], Span::new(10, 20)), [], "a gap");
         assert_eq!(found(&[13, 12], Span::new(10, 20)), [], "in the wrong order");
-        assert_eq!(found(&[12, 13, 15], Span::new(10, 20)), [], "a gap behind two");
+        assert_eq!(found(&[12, 13, 15], Span::new(10, 20)), [], "a gap after two");
     }
 
     #[test]
-    fn codes_of_another_length_fit_nowhere() {
+    fn codes_of_another_length_match_no_step() {
         let seven = Code::parse("0755224").unwrap();
         assert_eq!(hits(&[seven], Span::new(0, 9)), (Vec::new(), Vec::new()));
     }

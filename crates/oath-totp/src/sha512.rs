@@ -6,7 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 type State = [u64; 8];
 
-/// The start of SHA-512, FIPS 180-4 §5.3.5.
+/// The initial hash value of SHA-512, FIPS 180-4 §5.3.5.
 const H0: State = [
     0x6a09_e667_f3bc_c908,
     0xbb67_ae85_84ca_a73b,
@@ -19,17 +19,18 @@ const H0: State = [
 ];
 const BLOCK: usize = 128;
 
-/// K absorbed into the two states of HMAC-SHA-512 (RFC 2104 §4), as `Sha1Pads` of oath-lanes for the rare third hash. The
-/// `hmac` crate would do, but it leaves K in what it gives back to the allocator.
+/// K absorbed into the two states of HMAC-SHA-512 (RFC 2104 §4): the counterpart of `Sha1Pads` in oath-lanes. Few
+/// tokens use SHA-512, so there are no kernels for it. The `hmac` crate is not used because it leaves K in memory that
+/// it frees.
 ///
-/// Wiped when dropped.
+/// The states are wiped on drop.
 pub(crate) struct Sha512Pads {
     inner: State,
     outer: State,
 }
 
 impl Sha512Pads {
-    /// Absorbs K, of any length; longer than a block it is hashed first.
+    /// Absorbs K, of any length. A key longer than a block is hashed first (RFC 2104 §2).
     ///
     /// Leakage: the key is secret, its length is public.
     pub(crate) fn new(key: &[u8]) -> Self {
@@ -75,11 +76,11 @@ impl Sha512Pads {
     }
 }
 
-/// The bit that ends a message.
+/// The end mark of a message, as the first bit of a word.
 const END: u64 = 1 << 63;
 
-/// One block: half of it as given, then the end mark where the half is full, and the length of the message, a block and
-/// `bytes`, in bits.
+/// Compresses one block: `half`, then the end mark if `half` is full (otherwise `half` contains it), then the length in
+/// bits of the message, which is a pad block and `bytes`.
 fn compress(state: &mut State, half: State, bytes: u64) {
     let end = if bytes == 64 { END } else { 0 };
     let rest = [end, 0, 0, 0, 0, 0, 0, (128 + bytes) << 3];
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn equals_hmac_for_keys_of_every_length() {
-        // Miri is slow: only around the block.
+        // Miri is slow: only the lengths around that of a block.
         for length in if cfg!(miri) { 127..=129usize } else { 0..=300 } {
             let key: alloc::vec::Vec<u8> = (0..length).map(|i| u8::try_from(i * 31 % 256).unwrap()).collect();
             for counter in [0, 1, 58_000_000, u64::from(u32::MAX), u64::MAX] {
