@@ -78,13 +78,18 @@ impl Qr {
 
     /// The same with `margin` light modules around the code (the standard asks for 4) and a side of `pixels`, or of its
     /// container.
+    ///
+    /// ```
+    /// # use oath_totp::{KeyUri, Secret};
+    /// # let uri = KeyUri::totp(Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?, "alice@example.com")?;
+    /// let svg = uri.qr()?.to_svg_with(2, Some(240));
+    /// assert!(svg.contains(" width=\"240\" height=\"240\" "));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_svg_with(&self, margin: usize, pixels: Option<u32>) -> Zeroizing<String> {
-        // A run of dark modules takes at most 20 characters and a row has at most half as many runs as modules: the string
-        // never moves, which would leave a copy behind.
-        let mut svg =
-            Zeroizing::new(String::with_capacity(self.size.saturating_mul(self.size).saturating_mul(10) + 400));
         let (size, side) = (self.size, self.size.saturating_add(margin.saturating_mul(2)));
+        let mut svg = Zeroizing::new(String::with_capacity(svg_room(size, side)));
         // Writing to a String does not fail.
         let _ = write!(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\"");
         if let Some(pixels) = pixels {
@@ -131,13 +136,23 @@ impl Qr {
     }
 }
 
+/// How long a drawing is at most: the string must not move, which would leave a copy behind.
+fn svg_room(size: usize, side: usize) -> usize {
+    let figures = |number: usize| number.checked_ilog10().and_then(|log| usize::try_from(log).ok()).unwrap_or(0) + 1;
+    // `M{x} {y}h{length}v1h-{length}z`, and a row has at most half as many runs as modules.
+    let run = figures(side).saturating_add(figures(size)).saturating_mul(2).saturating_add(8);
+    let runs = size.div_ceil(2).saturating_mul(size);
+    // Around them stand about 250 characters, the side four times and the pixels twice.
+    runs.saturating_mul(run).saturating_add(400)
+}
+
 impl fmt::Debug for Qr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Qr([{0} × {0} modules, elided])", self.side())
     }
 }
 
-/// A URI that is too long for a QR code.
+/// A URI that is too long for a QR code: the only cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QrError;
@@ -175,6 +190,21 @@ mod tests {
             assert!(!code.is_dark(at, QUIET - 1) && !code.is_dark(QUIET - 1, at));
         }
         assert!(!code.is_dark(usize::MAX, 0) && !code.is_dark(0, code.side()));
+    }
+
+    #[test]
+    fn drawings_fit_into_their_room() {
+        // Every other module is dark: as many runs as there can be.
+        let size = 177;
+        let modules = Zeroizing::new((0..size * size).map(|at| at % size % 2 == 0).collect());
+        let code = Qr { size, modules };
+        for margin in [0, 4, 1000, usize::MAX] {
+            let svg = code.to_svg_with(margin, Some(u32::MAX));
+            let room = svg_room(size, size.saturating_add(margin.saturating_mul(2)));
+            assert!(svg.len() <= room && room <= svg.capacity(), "{} of {room}, margin {margin}", svg.len());
+        }
+        let side = code.side();
+        assert!(code.to_text().len() <= side * side * 2);
     }
 
     #[test]

@@ -70,33 +70,44 @@ impl KeyUri {
     /// name, usually an address.
     ///
     /// # Errors
-    /// [`UriError::Account`] where the account is empty.
+    /// [`UriError::Account`] where the account is empty or blank.
     pub fn totp(secret: Secret, account: &str) -> Result<Self, UriError> {
         Self::new(secret, account, MovingFactor::TIME_30)
     }
 
     /// A counter-based secret with SHA-1 and six digits; `counter` is that of the next code.
     ///
+    /// ```
+    /// use oath_totp::{KeyUri, MovingFactor, Secret};
+    /// let secret = Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
+    /// let uri = KeyUri::hotp(secret, "alice", 7)?;
+    /// assert_eq!(uri.moving_factor(), MovingFactor::Counter { counter: 7 });
+    /// let (hotp, state) = uri.to_hotp()?;
+    /// assert_eq!(state.counter, 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`UriError::Account`] where the account is empty.
+    /// [`UriError::Account`] where the account is empty or blank.
     pub fn hotp(secret: Secret, account: &str, counter: u64) -> Result<Self, UriError> {
         Self::new(secret, account, MovingFactor::Counter { counter })
     }
 
     fn new(secret: Secret, account: &str, moving_factor: MovingFactor) -> Result<Self, UriError> {
-        if account.is_empty() {
+        if account.trim().is_empty() {
             return Err(UriError::Account);
         }
         let (algorithm, digits) = (Algorithm::Sha1, Digits::Six);
         Ok(Self { secret, algorithm, digits, moving_factor, issuer: None, prefix: None, account: account.to_owned() })
     }
 
-    /// The same with an issuer, in the parameter and before the account. White space around it is dropped. Before an
-    /// account that begins with a blank it is left out, because readers drop blanks there.
+    /// The same with an issuer, in the parameter and before the account. White space around it is dropped. An issuer that
+    /// begins with a colon stands in the parameter alone, and so does each before an account that begins with a blank:
+    /// readers would split such a label elsewhere.
     #[must_use]
     pub fn with_issuer(self, issuer: &str) -> Self {
         let issuer = non_empty(issuer.trim());
-        let prefix = issuer.clone().filter(|_| !self.account.starts_with(char::is_whitespace));
+        let prefix = issuer.clone().filter(|i| !i.starts_with(':') && !self.account.starts_with(char::is_whitespace));
         Self { issuer, prefix, ..self }
     }
 
@@ -114,6 +125,16 @@ impl KeyUri {
 
     /// The same with another time step, for a time-based secret.
     ///
+    /// ```
+    /// use oath_totp::{KeyUri, Secret, TimeStep, UriError};
+    /// let secret = || Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    /// let uri = KeyUri::totp(secret()?, "alice")?.with_time_step(TimeStep::SECONDS_60)?;
+    /// assert!(uri.expose_uri().ends_with("&period=60"));
+    /// let counter_based = KeyUri::hotp(secret()?, "alice", 0)?;
+    /// assert_eq!(counter_based.with_time_step(TimeStep::SECONDS_60), Err(UriError::IsHotp));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`UriError::IsHotp`] for a counter-based secret, [`UriError::T0`] where T0 is not 0: a URI cannot say it.
     pub fn with_time_step(self, step: TimeStep) -> Result<Self, UriError> {
@@ -130,8 +151,19 @@ impl KeyUri {
     ///
     /// Lenient where URIs in the field are loose: case, white space around the URI and its values, `&amp;` for `&`, blanks,
     /// dashes and padding in the secret, unknown parameters, a label whose prefix differs from the issuer (both are
-    /// kept). Strict where a guess would give wrong codes: tokens of Steam, names of parameters that other software uses,
-    /// and anything out of range are refused by name.
+    /// kept). Strict where a guess would give wrong codes: tokens of Steam, other encoders, enrolments in two steps, names
+    /// of parameters that other software uses, a parameter inside another one's value, an epoch T0 other than 1970, and
+    /// anything out of range are refused by name. `testkit/uris.json` in the repository has an example of each.
+    ///
+    /// ```
+    /// use oath_totp::{KeyUri, UriError};
+    /// let uri = KeyUri::parse("otpauth://totp/Contoso%3Aalice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Microsoft")?;
+    /// assert_eq!((uri.issuer(), uri.prefix(), uri.account()), (Some("Microsoft"), Some("Contoso"), "alice"));
+    ///
+    /// let steam = "otpauth://totp/Steam:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    /// assert_eq!(KeyUri::parse(steam), Err(UriError::Steam));
+    /// # Ok::<(), UriError>(())
+    /// ```
     ///
     /// Leakage: the secret's characters are secret; where the URI's parts begin and end is public.
     ///

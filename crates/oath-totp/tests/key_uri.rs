@@ -93,7 +93,10 @@ fn a_uri_gives_its_token_back_and_cannot_say_t0() {
     let (token, state) = KeyUri::parse(&uri.expose_uri()).unwrap().to_hotp().unwrap();
     assert_eq!((token.algorithm(), token.digits(), state.counter), (Algorithm::Sha1, Digits::Seven, 5));
     assert_eq!(uri.with_time_step(step).unwrap_err(), UriError::IsHotp);
-    assert_eq!(KeyUri::totp(secret(), "").unwrap_err(), UriError::Account);
+    for account in ["", " ", "\u{a0}\n"] {
+        assert_eq!(KeyUri::totp(secret(), account).unwrap_err(), UriError::Account);
+        assert_eq!(KeyUri::hotp(secret(), account, 0).unwrap_err(), UriError::Account);
+    }
 }
 
 #[test]
@@ -160,9 +163,24 @@ proptest! {
             Some(counter) => KeyUri::hotp(secret, &account, counter),
             None => KeyUri::totp(secret, &account),
         };
+        prop_assume!(!account.trim().is_empty());
         let uri = uri.unwrap();
         prop_assume!(!issuer.trim().eq_ignore_ascii_case("steam"));
         let uri = uri.with_issuer(&issuer).with_algorithm(Algorithm::ALL[algorithm]).with_digits(Digits::ALL[digits]);
+        prop_assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri);
+    }
+
+    #[test]
+    fn colons_and_blanks_in_names_are_read_back(account in "[aA:% +]{0,5}[a:]", issuer in "[aA:% +]{0,6}") {
+        let uri = KeyUri::totp(Secret::from_base32(SECRET).unwrap(), &account).unwrap().with_issuer(&issuer);
+        prop_assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri);
+    }
+
+    #[test]
+    fn a_uri_that_is_read_is_written_so_that_it_reads_the_same(
+        label in "([aA:+ ]|%3A|%20){0,6}", issuer in "([aA:+ ]|%3A|%20){0,6}",
+    ) {
+        let uri = parse(&format!("otpauth://totp/{label}?secret=SECRET&issuer={issuer}")).unwrap();
         prop_assert_eq!(KeyUri::parse(&uri.expose_uri()).unwrap(), uri);
     }
 

@@ -73,7 +73,7 @@ fn every_error_of_a_uri_names_the_part_that_is_wrong() {
         ("https://example.com".to_owned(), "this is not an otpauth URI: expected otpauth://totp/… or otpauth://hotp/…"),
         (
             "otpauth-migration://offline?data=x".to_owned(),
-            "this is an export of Google Authenticator (otpauth-migration), with several secrets; expected otpauth://totp/…",
+            "this is an export of Google Authenticator (otpauth-migration), with several secrets: expected otpauth://totp/…",
         ),
         (
             "phonefactor://activate".to_owned(),
@@ -81,8 +81,14 @@ fn every_error_of_a_uri_names_the_part_that_is_wrong() {
              at sign-up to get an otpauth URI",
         ),
         (good.replace("totp", "sotp"), "the URI's type is unknown: expected otpauth://totp/… or otpauth://hotp/…"),
-        ("otpauth://totp/a?issuer=b".to_owned(), "the URI lacks the parameter secret"),
-        (good.replace("totp", "hotp"), "the URI lacks the parameter counter"),
+        (
+            "otpauth://totp/a?issuer=b".to_owned(),
+            "the URI lacks the parameter secret: expected …&secret=…; copy the whole URI again",
+        ),
+        (
+            good.replace("totp", "hotp"),
+            "the URI lacks the parameter counter: expected …&counter=…; copy the whole URI again",
+        ),
         (format!("{good}&digits=6&digits=6"), "the URI gives the parameter digits twice: remove one"),
         (format!("{good}&issuer=%ff"), "the URI's issuer is not UTF-8 once it is decoded"),
         (
@@ -98,12 +104,25 @@ fn every_error_of_a_uri_names_the_part_that_is_wrong() {
         ),
         (
             format!("{good}&interval=60"),
-            "the URI has a parameter interval, which otpauth does not know: expected period",
+            "the URI has a parameter interval, which otpauth does not know: rename it to period",
         ),
         (
             format!("{good}&encoder=steam"),
             "this is a token of Steam, whose codes have five letters and digits: use Steam's own app",
         ),
+        (
+            format!("{good}&encoder=words"),
+            "the URI's encoder is unknown: expected no encoder, for codes of decimal digits",
+        ),
+        (
+            format!("{good}&2step_output=20"),
+            "this secret is one half of an enrolment in two steps (2step): use privacyIDEA's own app, or enrol in one step",
+        ),
+        (
+            format!("{good}&issuer=b?digits=8"),
+            "a parameter stands inside another one's value or inside the label: write & before each parameter, %3D for =",
+        ),
+        (format!("{good}&t0=1"), "a URI cannot carry an epoch T0 other than 1970: apps count from there"),
     ] {
         let error = refused(&uri);
         assert_eq!(error.to_string(), expected, "{uri}");

@@ -3,6 +3,13 @@ use crate::secret::SecretError;
 use core::fmt;
 
 /// What is wrong with an otpauth URI, or with what a URI was asked for. Never shows the secret.
+///
+/// ```
+/// use oath_totp::KeyUri;
+/// let error = KeyUri::parse("otpauth://totp/alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=9").unwrap_err();
+/// assert_eq!(error.code(), "digits");
+/// assert_eq!(error.to_string(), "the URI's digits are out of range: expected 6, 7 or 8");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UriError {
@@ -16,6 +23,12 @@ pub enum UriError {
     Type,
     /// A token of Steam (type, encoder, issuer or five digits), which shows letters and digits that RFC 6238 does not know.
     Steam,
+    /// An encoder of another kind, which writes the codes with other characters.
+    Encoder,
+    /// The secret is one half of two, in an enrolment of privacyIDEA in two steps. The app makes the other half.
+    TwoStep,
+    /// A parameter that changes the codes stands inside another one's value: the `&` before it is missing or escaped.
+    Separator,
     /// A parameter is missing.
     Missing(&'static str),
     /// A parameter is given twice.
@@ -42,7 +55,7 @@ pub enum UriError {
     Counter,
     /// A URI that is built needs an account: apps show it to tell tokens apart.
     Account,
-    /// A URI cannot say T0: apps count from 1970.
+    /// An epoch T0 other than 1970. Apps count from there, whatever a URI says.
     T0,
     /// The type is `hotp`, where a time-based token was asked for.
     IsHotp,
@@ -62,6 +75,9 @@ impl UriError {
             Self::PhoneFactor => "phone-factor",
             Self::Type => "type",
             Self::Steam => "steam",
+            Self::Encoder => "encoder",
+            Self::TwoStep => "two-step",
+            Self::Separator => "separator",
             Self::Missing(_) => "missing",
             Self::Twice(_) => "twice",
             Self::Misnamed { .. } => "misnamed",
@@ -85,7 +101,7 @@ impl fmt::Display for UriError {
         match self {
             Self::Scheme => f.write_str("this is not an otpauth URI: expected otpauth://totp/… or otpauth://hotp/…"),
             Self::Migration => f.write_str(
-                "this is an export of Google Authenticator (otpauth-migration), with several secrets; expected otpauth://totp/…",
+                "this is an export of Google Authenticator (otpauth-migration), with several secrets: expected otpauth://totp/…",
             ),
             Self::PhoneFactor => f.write_str(
                 "this is a push registration for Microsoft Authenticator (phonefactor) and holds no secret; choose another app \
@@ -95,10 +111,19 @@ impl fmt::Display for UriError {
             Self::Steam => f.write_str(
                 "this is a token of Steam, whose codes have five letters and digits: use Steam's own app",
             ),
-            Self::Missing(name) => write!(f, "the URI lacks the parameter {name}"),
+            Self::Encoder => f.write_str("the URI's encoder is unknown: expected no encoder, for codes of decimal digits"),
+            Self::TwoStep => f.write_str(
+                "this secret is one half of an enrolment in two steps (2step): use privacyIDEA's own app, or enrol in one step",
+            ),
+            Self::Separator => f.write_str(
+                "a parameter stands inside another one's value or inside the label: write & before each parameter, %3D for =",
+            ),
+            Self::Missing(name) => {
+                write!(f, "the URI lacks the parameter {name}: expected …&{name}=…; copy the whole URI again")
+            }
             Self::Twice(name) => write!(f, "the URI gives the parameter {name} twice: remove one"),
             Self::Misnamed { found, expected } => {
-                write!(f, "the URI has a parameter {found}, which otpauth does not know: expected {expected}")
+                write!(f, "the URI has a parameter {found}, which otpauth does not know: rename it to {expected}")
             }
             Self::NotUtf8(part) => write!(f, "the URI's {part} is not UTF-8 once it is decoded"),
             Self::Secret(error) => error.fmt(f),

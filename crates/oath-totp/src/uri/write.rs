@@ -15,9 +15,7 @@ pub(super) fn write(uri: &KeyUri) -> Zeroizing<String> {
     let secret = uri.secret.expose_base32();
     let issuer = uri.issuer.as_deref().unwrap_or_default();
     let prefix = uri.prefix.as_deref().unwrap_or_default();
-    // Room for every byte escaped, so that the string never moves and leaves a copy behind.
-    let names = issuer.len().saturating_add(prefix.len()).saturating_add(uri.account.len()).saturating_mul(3);
-    let mut text = Zeroizing::new(String::with_capacity(names.saturating_add(secret.len()).saturating_add(128)));
+    let mut text = Zeroizing::new(String::with_capacity(room(uri, secret.len())));
     let kind = if matches!(uri.moving_factor, MovingFactor::Time { .. }) { "totp" } else { "hotp" };
     // Writing to a String does not fail.
     let _ = write!(text, "{SCHEME}{kind}/{}", utf8_percent_encode(prefix, LABEL));
@@ -36,4 +34,34 @@ pub(super) fn write(uri: &KeyUri) -> Zeroizing<String> {
         MovingFactor::Counter { counter } => write!(text, "&counter={counter}"),
     };
     text
+}
+
+/// How long the URI is at most, every byte of its names escaped: the string must not move and leave a copy behind.
+fn room(uri: &KeyUri, secret: usize) -> usize {
+    /// `otpauth://totp/:?secret=&issuer=&algorithm=SHA512&digits=8&counter=18446744073709551615`
+    const REST: usize = 87;
+    let prefix = uri.prefix.as_deref().unwrap_or_default().len();
+    let issuer = uri.issuer.as_deref().unwrap_or_default().len();
+    let names = prefix.saturating_add(issuer).saturating_add(uri.account.len());
+    names.saturating_mul(3).saturating_add(secret).saturating_add(REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Algorithm, Digits, Secret};
+
+    #[test]
+    fn the_longest_uri_fills_its_room() {
+        for length in [1, 20, 64] {
+            let secret = || Secret::from_bytes(&[7; 64][..length]).unwrap();
+            let uri =
+                KeyUri::hotp(secret(), "ä:", u64::MAX).unwrap().with_issuer("ß%").with_algorithm(Algorithm::Sha512);
+            let uri = uri.with_digits(Digits::Eight);
+            let characters = secret().expose_base32().len();
+            assert_eq!(write(&uri).len(), room(&uri, characters));
+            let short = KeyUri::totp(secret(), "a").unwrap();
+            assert!(write(&short).len() <= room(&short, characters));
+        }
+    }
 }
