@@ -115,6 +115,11 @@ impl KeyUri {
     }
 
     #[getter]
+    fn prefix(&self) -> Option<&str> {
+        self.0.prefix()
+    }
+
+    #[getter]
     const fn algorithm(&self) -> &'static str {
         self.0.algorithm().name()
     }

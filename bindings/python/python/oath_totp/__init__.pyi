@@ -314,7 +314,11 @@ class KeyUri:
     @property
     def account(self) -> str: ...
     @property
-    def issuer(self) -> str | None: ...
+    def issuer(self) -> str | None:
+        """The parameter `issuer`, else the prefix of the label."""
+    @property
+    def prefix(self) -> str | None:
+        """The part of the label before the account: the issuer as a rule, the organisation in Microsoft's URIs."""
     @property
     def algorithm(self) -> str: ...
     @property
