@@ -140,6 +140,8 @@ const MIRI: Need = Need {
 
 /// Whether the setup has been tried, here or by the process that started this one: it is not tried twice.
 static TRIED: AtomicBool = AtomicBool::new(false);
+/// Whether all packages of Debian have been asked for together.
+static DEBIAN_TRIED: AtomicBool = AtomicBool::new(false);
 /// Tells a process that this one starts that the setup has been tried.
 pub(crate) const TRIED_VARIABLE: (&str, &str) = ("OATH_XTASK_SET_UP", "1");
 
@@ -154,6 +156,7 @@ pub(crate) fn all() -> Outcome {
         .collect();
     if !packages.is_empty() {
         from_debian(&packages);
+        DEBIAN_TRIED.store(true, Ordering::Relaxed);
     }
     // In CI all that is missing is named before the run ends.
     let mut failures = Vec::new();
@@ -181,7 +184,7 @@ fn missing(need: &Need) -> Outcome<Option<String>> {
     let tried = TRIED.load(Ordering::Relaxed) || std::env::var_os(TRIED_VARIABLE.0).is_some();
     let (command, by_us) = match need.source {
         Source::Debian(packages) => {
-            if !tried {
+            if !tried && !DEBIAN_TRIED.load(Ordering::Relaxed) {
                 from_debian(packages);
             }
             (format!("Debian: apt-get install {}", packages.join(" ")), true)
