@@ -10,7 +10,7 @@ fn oathtool(arguments: &[String]) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }
 
-/// The numbers of SplitMix64 from a fixed start: every run has the same inputs.
+/// The numbers of `SplitMix64` from a fixed start: every run has the same inputs.
 struct Numbers(u64);
 
 impl Numbers {
