@@ -1,11 +1,11 @@
-//! The checks and tests themselves.
+//! The checks and tests of the workspace.
 
 use crate::metadata::{self, target_directory};
 use crate::run::{Outcome, cargo, program, root, text};
 use crate::toolchains::pinned_cargo;
 use crate::{papers, setup, tally};
 
-/// Tests may stop at a broken assumption; the code itself may not.
+/// Lints that tests need not follow: a test may panic, library code may not.
 const IN_TESTS: [&str; 10] = [
     "-A",
     "clippy::unwrap_used",
@@ -19,8 +19,8 @@ const IN_TESTS: [&str; 10] = [
     "clippy::as_conversions",
 ];
 
-/// Formatting, lints, and what the documents and manifests promise. Another clippy and rustfmt than the pinned ones only show
-/// what they find.
+/// Checks formatting, lints, names in the documents, and manifests. Another clippy or rustfmt than the pinned one only shows
+/// what it finds.
 pub(crate) fn lint() -> Outcome {
     let missing = setup::clippy()?;
     let level = if missing.is_none() { ["-D", "warnings"] } else { ["--cap-lints", "warn"] };
@@ -57,7 +57,7 @@ pub(crate) fn targets() -> Outcome {
 
 pub(crate) fn tests() -> Outcome {
     cargo(&["test", "--workspace", "--all-features"])?;
-    // What remains of the codes without an allocator.
+    // The part of the codes that needs no allocator.
     cargo(&["test", "-p", "oath-totp", "--no-default-features", "--tests"])
 }
 
@@ -68,9 +68,9 @@ pub(crate) fn docs() -> Outcome {
     if setup::clippy()?.is_none() { pinned_cargo(&[&doc[..], &strict].concat()) } else { cargo(&doc) }
 }
 
-/// What a new user runs first.
+/// Runs what a new user runs first.
 pub(crate) fn smoke() -> Outcome {
-    // Together, so that what both use is compiled once. The command has the same features as when it is built alone.
+    // Built together, so that common dependencies are compiled once. The command has the same features as when built alone.
     cargo(&["build", "--release", "-p", "oath-cli", "-p", "oath-examples"])?;
     cargo(&["run", "--release", "--", "tour"])?;
     let examples = target_directory()?.join("release/oath-examples");
@@ -82,8 +82,8 @@ pub(crate) fn exhaustive() -> Outcome {
     cargo(&["test", "--release", "-p", "oath-totp", "--lib", "--", "--ignored", "31_bit"])
 }
 
-/// The machine's best path and SHA-NI alone beside peers that use SHA-NI too; then AVX2 alone beside peers that are built
-/// without it, as on a machine that has none.
+/// Compares the best path of the processor, and SHA-NI alone, with peers that use SHA-NI; then AVX2 alone with peers built
+/// without SHA-NI, as on a processor that has none.
 pub(crate) fn bench() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches"])?;
     let target = target_directory()?.join("soft");

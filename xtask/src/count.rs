@@ -1,16 +1,16 @@
-//! Instructions for a number, beside the rounds of SHA-1 that are in it.
+//! Counts the instructions for one HMAC, and divides them by its rounds of SHA-1.
 
 use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, output, text};
 use crate::{setup, tally};
 
-/// What valgrind's processor has; it knows no SHA extensions and no AVX-512.
+/// The paths that valgrind can run: it has neither SHA extensions nor AVX-512.
 const COUNTED: [&str; 4] = ["Crate", "Scalar", "Lanes", "Avx2"];
 const LENGTHS: [u32; 5] = [1, 3, 5, 8, 2880];
-/// Two blocks of eighty rounds.
+/// The rounds of one HMAC-SHA-1 from the pad states: two blocks of eighty.
 const ROUNDS: f64 = 160.0;
 
-/// Counts, and prints a table. The same program gives the same figures on a busy machine too.
+/// Counts, and prints a table. Other load on the machine does not change the figures.
 pub(crate) fn count() -> Outcome {
     if let Some(missing) = setup::valgrind()? {
         tally::not_done(&missing);
@@ -25,7 +25,7 @@ pub(crate) fn count() -> Outcome {
     for path in COUNTED {
         print!("{path:<24}");
         for length in LENGTHS {
-            // What the process does besides is in both, and falls out.
+            // The difference of two counts leaves out the start and the end of the process.
             let (few, many) = (executed(&program, path, length, 10)?, executed(&program, path, length, 20)?);
             let each = (many - few) / 10.0 / f64::from(length);
             print!("{:>18}", format!("{each:.0} ({:.1})", each / ROUNDS));
@@ -40,7 +40,7 @@ pub(crate) fn count() -> Outcome {
     Ok(())
 }
 
-/// How many instructions the program executes for so many calls.
+/// Returns the number of instructions that the program executes for this number of calls.
 fn executed(program: &str, path: &str, length: u32, calls: u32) -> Outcome<f64> {
     let (length, calls) = (length.to_string(), calls.to_string());
     let log = target_directory()?.join("count.log");
@@ -53,7 +53,7 @@ fn executed(program: &str, path: &str, length: u32, calls: u32) -> Outcome<f64> 
     collected.and_then(|(_, count)| count.trim().parse().ok()).ok_or_else(failed)
 }
 
-/// How many states each kernel of the SHA extensions takes, and how many instructions it has, as objdump shows them.
+/// Returns, for each kernel of the SHA extensions, the number of states and the number of instructions in objdump's listing.
 fn straight_lines(program: &str) -> Outcome<Vec<(u32, u32)>> {
     let listing = output("objdump", &["-d", "--no-show-raw-insn", "-C", program]);
     let listing = listing.ok_or_else(|| Failure("objdump could not be run (Debian: binutils)".to_owned()))?;
@@ -63,7 +63,7 @@ fn straight_lines(program: &str) -> Outcome<Vec<(u32, u32)>> {
     let mut found: Vec<(u32, u32)> = kernels
         .map(|kernel| {
             let count = |word: &str| kernel.lines().filter(|line| line.contains(word)).count();
-            // Four rounds an instruction, two blocks a number.
+            // An instruction computes four rounds; an HMAC has two blocks.
             let [rounds, all] = [count("sha1rnds4"), count("\t")].map(|n| u32::try_from(n).unwrap_or_default());
             (rounds / 40, all)
         })

@@ -1,5 +1,5 @@
-//! Fuzzing with libFuzzer, overflow checks on. It needs no nightly compiler: the instrumentation is LLVM's, and is asked for
-//! by flags that every compiler takes.
+//! Fuzzing with libFuzzer and overflow checks. No nightly compiler is needed: stable compilers accept the flags of LLVM's
+//! instrumentation.
 
 use crate::metadata::target_directory;
 use crate::run::{Failure, Outcome, cargo, joined, output, root, text};
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 const TARGETS: [&str; 6] = ["code", "secret", "key_uri", "state", "windows", "seeds"];
-/// Of the short form, for each target.
+/// The seconds of each target, where the command names none.
 const SECONDS: &str = "8";
 
 const FLAGS: [&str; 7] = [
@@ -23,7 +23,7 @@ const FLAGS: [&str; 7] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
-/// Every target for eight seconds, or for as many as `cargo xtask fuzz SECONDS` says.
+/// Runs every target for eight seconds, or for the seconds in `cargo xtask fuzz SECONDS`.
 pub(crate) fn fuzz() -> Outcome {
     let seconds = std::env::args().nth(2).unwrap_or_else(|| SECONDS.to_owned());
     seconds.parse::<u32>().map_err(|_| Failure(format!("{seconds} is no number of seconds")))?;
@@ -33,7 +33,7 @@ pub(crate) fn fuzz() -> Outcome {
     }
     let target = target_directory()?.join("fuzz");
     let flags: Vec<String> = FLAGS.iter().map(|flag| format!("'{flag}'")).collect();
-    // Named, so that only what is fuzzed has the flags, and not what runs while it is built.
+    // With a named target, cargo does not apply the flags to build scripts and macros.
     let host = host()?;
     cargo(&[
         "build",
@@ -44,7 +44,7 @@ pub(crate) fn fuzz() -> Outcome {
         &format!("--config=build.rustflags=[{}]", flags.join(", ")),
     ])?;
     let programs = target.join(&host).join("release");
-    // Each keeps one core busy.
+    // Two at a time: each keeps one core busy.
     TARGETS.chunks(2).try_for_each(|pair| {
         thread::scope(|scope| {
             let runs: Vec<_> =
@@ -54,7 +54,7 @@ pub(crate) fn fuzz() -> Outcome {
     })
 }
 
-/// One target. What libFuzzer prints is kept and shown in one piece when it ends, as another runs beside it.
+/// Runs one target. Its output is printed in one piece at the end, because another target runs at the same time.
 fn run(programs: &Path, target: &Path, name: &str, seconds: &str) -> Outcome {
     let corpus = target.join("corpus").join(name);
     fs::create_dir_all(&corpus)?;
@@ -64,7 +64,7 @@ fn run(programs: &Path, target: &Path, name: &str, seconds: &str) -> Outcome {
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}/", text(target)));
     command.arg(&corpus);
-    // Something to begin with, where there is.
+    // Start from the known inputs of the target, if it has any.
     let known = root().join("fuzz/known").join(name);
     command.args(known.exists().then_some(known));
     let output = command.output()?;

@@ -1,17 +1,17 @@
-//! What the manifests promise, checked on what cargo makes of them.
+//! Checks of the manifests, on the output of `cargo metadata`.
 
 use crate::run::{Failure, Outcome, output};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// The crates that are shipped, from the lowest to the highest: each may depend on those before it.
+/// The published crates, from the lowest to the highest: each may depend on those before it.
 const ORDER: [&str; 7] =
     ["oath-lanes", "oath-totp", "oath-seeds", "oath-directory", "oath-cli", "oath-python", "oath-wasm"];
 
-/// No dependency asks for a newer Rust than the workspace states, and the arrows between the crates point down.
+/// Checks that no dependency asks for a newer Rust than the workspace states, and that no crate depends on a higher one.
 pub(crate) fn promises() -> Outcome {
-    println!("\nxtask: the stated Rust version and the arrows between crates");
+    println!("\nxtask: the stated Rust version and the dependencies between the crates");
     let metadata = metadata(&["--all-features", "--locked"])?;
     let packages = list(&metadata, "packages");
     let needed = needed(&metadata);
@@ -37,7 +37,7 @@ pub(crate) fn promises() -> Outcome {
     Ok(())
 }
 
-/// Where cargo builds.
+/// The target directory of cargo.
 pub(crate) fn target_directory() -> Outcome<PathBuf> {
     Ok(PathBuf::from(text(&metadata(&["--no-deps"])?, "target_directory")))
 }
@@ -49,7 +49,7 @@ fn metadata(options: &[&str]) -> Outcome<Value> {
         .ok_or_else(|| Failure(format!("cargo {} gives no JSON; is Cargo.lock up to date?", words.join(" "))))
 }
 
-/// The ids of all packages that the shipped crates are built from, without what only their tests use.
+/// The ids of all packages that the published crates are built from, without those of their tests.
 fn needed(metadata: &Value) -> BTreeSet<&str> {
     let shipped = list(metadata, "packages").iter().filter(|package| rank(text(package, "name")).is_some());
     let mut found: BTreeSet<&str> = shipped.map(|package| text(package, "id")).collect();
@@ -75,7 +75,7 @@ fn rank(name: &str) -> Option<usize> {
     ORDER.iter().position(|other| *other == name)
 }
 
-/// `1.89` as [1, 89, 0]; all zeros where none is stated, which is older than all.
+/// Reads `1.89` as [1, 89, 0]. A package that states no version gives zeros, which are older than every version.
 fn rust_version(package: &Value) -> [u64; 3] {
     let mut parts = text(package, "rust_version").split('.').map(|part| part.parse().unwrap_or_default());
     core::array::from_fn(|_| parts.next().unwrap_or_default())

@@ -1,11 +1,11 @@
-//! The codes and the scalar lanes under Miri, which finds undefined behaviour. It has no SHA instructions and says so to the
-//! code, which then takes the portable path.
+//! The codes and the scalar lanes under Miri, which finds undefined behaviour. Miri reports a processor without SHA
+//! instructions, so the code takes the portable path.
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, program, text};
 use crate::{setup, tally};
 
-/// The tests inside both crates. There is no longer form.
+/// Runs the unit tests of both crates.
 pub(crate) fn miri() -> Outcome {
     if let Some(missing) = setup::miri()? {
         tally::not_done(&missing);

@@ -5,8 +5,8 @@ use crate::run::{Outcome, cargo, output, text};
 use crate::tally;
 use std::fs;
 
-/// `cargo xtask mutants`, with `FILE` only the mutants of that file. What is left out, and why, stands in
-/// `.cargo/mutants.toml`.
+/// Runs the mutants of both crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
+/// with reasons.
 pub(crate) fn mutants() -> Outcome {
     if output("cargo", &["mutants", "--version"]).is_none() {
         tally::not_done("mutation testing: cargo-mutants is missing (cargo install cargo-mutants --locked)");
@@ -15,7 +15,7 @@ pub(crate) fn mutants() -> Outcome {
     let file = std::env::args().nth(2);
     let reports = target_directory()?.join("mutants");
     fs::create_dir_all(&reports)?;
-    // What lies below the mutated crate is not built again and may be fast; the crate itself is built again for each.
+    // The mutated crate is compiled again for each mutant, without optimisation. Its dependencies are compiled once.
     let of = |name: &str, quick_to_build: &[&str], tests: &[&str]| {
         let package = format!("--package={name}");
         let reports = format!("--output={}", text(&reports.join(name)));

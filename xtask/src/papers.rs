@@ -4,12 +4,12 @@ use crate::TASKS;
 use crate::run::{Failure, Outcome, root};
 use std::collections::BTreeSet;
 
-/// Every test that a document names as `crate/path/file.rs::test` exists.
+/// Checks that every test that a document names as `crate/path/file.rs::test` exists.
 pub(crate) fn named_tests_exist() -> Outcome {
     let mut count = 0usize;
     for document in ["docs/compliance.md", "docs/security.md"] {
         let text = std::fs::read_to_string(root().join(document))?;
-        // What stands between back quotes is every second piece.
+        // Every second piece stands between back quotes.
         for (file, test) in text.split('`').skip(1).step_by(2).filter_map(|name| name.split_once(".rs::")) {
             let source = std::fs::read_to_string(root().join(format!("crates/{file}.rs"))).unwrap_or_default();
             if !source.contains(&format!("fn {test}(")) {
@@ -22,7 +22,7 @@ pub(crate) fn named_tests_exist() -> Outcome {
     Ok(())
 }
 
-/// Every task that a document names exists, and every task is named by a document: no other is kept.
+/// Checks that every task that a document names exists, and that a document names every task: others are removed.
 pub(crate) fn named_tasks_exist() -> Outcome {
     let mut named = BTreeSet::new();
     for document in ["README.md", "CONTRIBUTING.md", "docs/compliance.md", "docs/performance.md", "docs/security.md"] {

@@ -1,4 +1,4 @@
-//! The wheel: built, installed into an environment of its own, and tried as its users do.
+//! The wheel: built, installed into a virtual environment, and tested as its users use it.
 
 use crate::metadata;
 use crate::run::{Failure, Outcome, program, program_in, program_with, root, text};
@@ -7,12 +7,12 @@ use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The wheel is this large at most, in bytes.
+/// The largest size of the wheel, in bytes.
 const MOST: u64 = 6_000_000;
-/// What the documentation shows is run like a test.
+/// The documents whose examples run as tests.
 const DOCUMENTS: [&str; 4] =
     ["README.md", "../../docs/python-migration.md", "python/oath_totp/__init__.pyi", "python/oath_totp/seeds.pyi"];
-/// The first lines of the README, in one.
+/// The first example of the README in one line.
 const FIRST: &str = "from oath_totp import Secret, Totp, TotpState; t = Totp(Secret.generate()); \
                      print(t.verify(t.generate(), TotpState.new()).state)";
 
@@ -22,7 +22,7 @@ pub(crate) fn python() -> Outcome {
     tools.install(&["--force-reinstall", "--no-index", "--no-deps", &wheel])?;
     tools.python(&[&["-m", "pytest", "-q", "tests"], &DOCUMENTS[..]].concat())?;
     tools.python(&["-m", "pytest", "-q", "--parallel-threads=4", "--iterations=4", "tests"])?;
-    // What a wheel installs always has the same age: mypy would not see that it changed.
+    // Files from a wheel always have the same time of change: a cache of mypy would not see a new version.
     let mypy = ["-m", "mypy", "--strict", "--cache-dir=/dev/null"];
     tools.python(&[&mypy[..], &["-p", "oath_totp"]].concat())?;
     tools.python(&[&mypy[..], &["tests/sample.py"]].concat())?;
@@ -32,7 +32,7 @@ pub(crate) fn python() -> Outcome {
     sdist(&tools)
 }
 
-/// The wheel beside its peers; a measurement, on a machine that does nothing else.
+/// Measures the wheel and its peers. The machine must be idle.
 pub(crate) fn bench() -> Outcome {
     let Some(tools) = tools()? else { return Ok(()) };
     let peers = Environment::kept("bench")?;
@@ -41,7 +41,7 @@ pub(crate) fn bench() -> Outcome {
     peers.python(&["../../benches/python/run.py"])
 }
 
-/// What the tests run with; none where Python itself is missing, which is said.
+/// The environment with the tools of the tests, or `None` where Python is missing.
 fn tools() -> Outcome<Option<Environment>> {
     if let Some(missing) = setup::python()? {
         tally::not_done(&missing);
@@ -52,7 +52,7 @@ fn tools() -> Outcome<Option<Environment>> {
     Ok(Some(tools))
 }
 
-/// Builds it, and returns its file.
+/// Builds the wheel, and returns its file.
 fn wheel(tools: &Environment) -> Outcome<String> {
     let wheels = empty("wheels")?;
     maturin(tools, &["build", "--release", "--locked", "-q", "-o", &text(&wheels)])?;
@@ -69,14 +69,14 @@ fn maturin(tools: &Environment, words: &[&str]) -> Outcome {
     program_in(&binding(), &tools.program("maturin"), words)
 }
 
-/// pyotp's own tests, with our stand-in in its place.
+/// Runs pyotp's own tests against our replacement for it.
 fn pyotp(tools: &Environment) -> Outcome {
     let sources = downloaded(tools, "pyotp", "--no-binary=:all:")?;
     let folder = unpacked(&only(&sources, ".tar.gz")?)?;
     tools.python(&["tests/pyotp_suite.py", &folder])
 }
 
-/// The folder with a package in the version that the tests are pinned to, fetched where it is not there yet.
+/// Downloads a package in the version that the tests are pinned to, unless that is done. Returns its folder.
 fn downloaded(tools: &Environment, package: &str, kind: &str) -> Outcome<PathBuf> {
     let folder = place()?.join(package);
     if !folder.exists() {
@@ -88,16 +88,15 @@ fn downloaded(tools: &Environment, package: &str, kind: &str) -> Outcome<PathBuf
     Ok(folder)
 }
 
-/// Unpacks an archive into its own folder, and returns the folder that was in it. Python's tarfile is not asked: the one of
-/// Debian 12 has no filter against paths that lead outside.
+/// Unpacks an archive into its own folder, and returns the folder that was in it. `tar` refuses paths that lead outside;
+/// the tarfile of Python 3.11.2, which Debian 12 has, does not.
 fn unpacked(archive: &Path) -> Outcome<String> {
     let folder = archive.parent().unwrap_or(archive);
     program("tar", &["-xzf", &text(archive), "-C", &text(folder)])?;
     Ok(text(archive).trim_end_matches(".tar.gz").to_owned())
 }
 
-/// In an environment with nothing in it and no index to ask, the package installs, and its first lines and its command
-/// work.
+/// Installs the package into an empty environment without an index, and runs the README's first example and the command.
 fn bare(environment: &Environment, package: &str) -> Outcome {
     environment.install(&["--no-index", package])?;
     works(environment)
@@ -108,8 +107,8 @@ fn works(environment: &Environment) -> Outcome {
     program_with(&root(), &[], &environment.program("oath"), &["--version"])
 }
 
-/// The same for the sources. Beside them the machine has cargo with the crates that it has fetched already, and maturin's
-/// wheel. They are built as `cargo test` builds, so that what it has compiled is compiled only once.
+/// The same for the source package, built offline from the crates that cargo has fetched and maturin's wheel. The profile is
+/// that of `cargo test`, so that the dependencies are compiled only once.
 fn sdist(tools: &Environment) -> Outcome {
     let (sources, wheels) = (empty("sdist")?, downloaded(tools, "maturin", "--only-binary=:all:")?);
     maturin(tools, &["sdist", "-o", &text(&sources)])?;

@@ -1,4 +1,4 @@
-//! Running programs: what is run is printed, and a failure says which one failed.
+//! Running programs. Every command line is printed, and a failure names it.
 
 use crate::tally;
 use std::collections::BTreeMap;
@@ -10,11 +10,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ScopedJoinHandle;
 
-/// A task failed; why.
+/// The reason why a task failed.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) String);
 
-/// What a task comes to.
+/// The result of a task.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
 impl From<std::io::Error> for Failure {
@@ -23,18 +23,18 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// The top of the workspace.
+/// The top folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// Cargo with these words, from the top of the workspace.
+/// Runs cargo with these arguments in the top folder.
 pub(crate) fn cargo(words: &[&str]) -> Outcome {
     program(&cargo_program(), words)
 }
 
-/// Cargo with these words and variables, from the top of the workspace.
+/// Runs cargo with these environment variables and arguments in the top folder.
 pub(crate) fn cargo_with(variables: &[(&str, &str)], words: &[&str]) -> Outcome {
     program_with(&root(), variables, &cargo_program(), words)
 }
@@ -43,17 +43,18 @@ fn cargo_program() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 
-/// Any program, from the top of the workspace.
+/// Runs a program in the top folder.
 pub(crate) fn program(name: &str, words: &[&str]) -> Outcome {
     program_in(&root(), name, words)
 }
 
-/// Any program, from this folder.
+/// Runs a program in this folder.
 pub(crate) fn program_in(folder: &Path, name: &str, words: &[&str]) -> Outcome {
     program_with(folder, &[], name, words)
 }
 
-/// Any program, from this folder and with these variables. What it prints is passed on line by line and counted.
+/// Runs a program in this folder with these environment variables. Its output is passed on line by line, and the tests in it
+/// are counted.
 pub(crate) fn program_with(folder: &Path, variables: &[(&str, &str)], name: &str, words: &[&str]) -> Outcome {
     let short = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
     println!("\nxtask: {short} {}", words.join(" "));
@@ -75,20 +76,20 @@ pub(crate) fn program_with(folder: &Path, variables: &[(&str, &str)], name: &str
     if status.success() { Ok(()) } else { Err(Failure(format!("failed: {short} {}", words.join(" ")))) }
 }
 
-/// What a program prints, where it can be run and succeeds.
+/// Returns the output of a program, if it starts and succeeds.
 pub(crate) fn output(name: &str, words: &[&str]) -> Option<String> {
     let output = command(name).args(words).current_dir(root()).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Variables that every program gets from now on.
+/// Environment variables of every program that is run.
 static VARIABLES: Mutex<BTreeMap<String, OsString>> = Mutex::new(BTreeMap::new());
 
 fn variables() -> MutexGuard<'static, BTreeMap<String, OsString>> {
     VARIABLES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives a variable to every program from now on; `None` takes it back.
+/// Sets an environment variable of every program that is run from now on; `None` takes it back.
 pub(crate) fn set_variable(name: &str, value: Option<OsString>) {
     match value {
         Some(value) => variables().insert(name.to_owned(), value),
@@ -96,19 +97,19 @@ pub(crate) fn set_variable(name: &str, value: Option<OsString>) {
     };
 }
 
-/// A program with these variables.
+/// A program with these environment variables.
 pub(crate) fn command(name: &str) -> Command {
     let mut command = Command::new(name);
     command.envs(variables().iter());
     command
 }
 
-/// What a thread came to.
+/// Waits for a thread and returns its result.
 pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, Outcome<T>>) -> Outcome<T> {
     thread.join().unwrap_or_else(|_| Err(Failure("a thread panicked".to_owned())))
 }
 
-/// This folder with nothing in it.
+/// Removes all that is in a folder, or creates it.
 pub(crate) fn emptied(folder: PathBuf) -> Outcome<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -117,7 +118,7 @@ pub(crate) fn emptied(folder: PathBuf) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// The files of a folder, and of those in it, into another; without what Git, cargo and npm keep there.
+/// Copies a folder with all that is in it, except the folders of Git, cargo and npm.
 pub(crate) fn copy_all(from: &Path, to: &Path) -> Outcome {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -136,12 +137,12 @@ pub(crate) fn copy_all(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-/// A path as a word.
+/// A path as an argument.
 pub(crate) fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Whether the long form of a task is asked for: `cargo xtask TASK full`.
+/// Whether the long form of a task is wanted: `cargo xtask TASK full`.
 pub(crate) fn long() -> bool {
     std::env::args().nth(2).is_some_and(|word| word == "full")
 }

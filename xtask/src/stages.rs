@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What has run so far.
+/// The stages that have run so far.
 pub(crate) struct Stages {
     /// The file of this program. The path is read at the start, before a build can replace the file.
     xtask: PathBuf,
@@ -23,7 +23,7 @@ impl Stages {
         Ok(Self { xtask: std::env::current_exe()?, took: Mutex::default() })
     }
 
-    /// One stage.
+    /// Runs one stage and measures its time.
     pub(crate) fn run<T>(&self, name: &'static str, stage: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         let begun = Instant::now();
         let outcome = stage();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Environment(PathBuf);
 
 impl Environment {
-    /// The one of this name, made where it is not there yet.
+    /// Returns the environment of this name, and creates it if it does not exist.
     pub(crate) fn kept(name: &str) -> Outcome<Self> {
         let folder = Self::folder(name)?;
         if !folder.join("bin/python").exists() {
@@ -18,55 +18,55 @@ impl Environment {
         Ok(Self(folder))
     }
 
-    /// Where the one of this name is.
+    /// The folder of the environment of this name.
     pub(crate) fn folder(name: &str) -> Outcome<PathBuf> {
         Ok(place()?.join(name))
     }
 
-    /// A new one, with nothing in it.
+    /// Creates an empty environment in place of the one of this name.
     pub(crate) fn clean(name: &str) -> Outcome<Self> {
         empty(name)?;
         Self::kept(name)
     }
 
-    /// One of its programs.
+    /// The path of one of its programs.
     pub(crate) fn program(&self, name: &str) -> String {
         text(&self.0.join("bin").join(name))
     }
 
-    /// Python with these words, from the folder of the binding.
+    /// Runs Python with these arguments in the folder of the binding.
     pub(crate) fn python(&self, words: &[&str]) -> Outcome {
         program_in(&binding(), &self.program("python"), words)
     }
 
-    /// Installs what pip understands.
+    /// Runs `pip install` with these arguments.
     pub(crate) fn install(&self, words: &[&str]) -> Outcome {
         self.install_with(&[], words)
     }
 
-    /// The same with these variables set.
+    /// Runs `pip install` with these arguments and environment variables.
     pub(crate) fn install_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Outcome {
         let install = ["-m", "pip", "install", "-q", "--disable-pip-version-check"];
         program_with(&binding(), variables, &self.program("python"), &[&install[..], words].concat())
     }
 }
 
-/// Where the binding lies.
+/// The folder of the binding.
 pub(crate) fn binding() -> PathBuf {
     root().join("bindings/python")
 }
 
-/// Where all that is made for Python lies.
+/// The folder of all files that are built for Python.
 pub(crate) fn place() -> Outcome<PathBuf> {
     Ok(metadata::target_directory()?.join("python"))
 }
 
-/// A folder of this name with nothing in it.
+/// Returns the folder of this name, emptied.
 pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
     emptied(place()?.join(name))
 }
 
-/// The one entry of a folder that ends like this.
+/// Returns the first entry of a folder whose name has this end.
 pub(crate) fn only(folder: &Path, end: &str) -> Outcome<PathBuf> {
     let mut found = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
     found
