@@ -46,7 +46,7 @@ const TASKS: &[Task] = &[
     ("machines", "the codes on aarch64 and s390x, emulated, and on i686", machines::machines),
     ("docs", "the documentation builds without a warning", check::docs),
     ("exhaustive", "the reduction to digits over all 2^31 numbers", check::exhaustive),
-    ("ct", "constant time under memcheck; `full`: every profile and number of digits", ct::ct),
+    ("ct", "constant time under memcheck; `full`: every profile", ct::ct),
     ("asm", "no division and no jump table where a secret is, x86-64 and wasm32", asm::asm),
     (
         "wipe",

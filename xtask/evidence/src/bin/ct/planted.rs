@@ -1,8 +1,10 @@
 //! Leaks planted around the same functions: a check that does not catch them shows nothing.
 
 use crate::secret::{open_the_door, secret};
-use crate::tally::reports;
-use oath_totp::{Algorithm, Code, Digits, Key, TimeStep, Totp, TotpState, UnixTime, Window};
+use crate::tally::{Tally, reports};
+use crate::{subjects, uris};
+use oath_lanes::Path;
+use oath_totp::{Accepted, Algorithm, Code, Digits, Key, Rejected, TimeStep, Totp, TotpState, UnixTime, Window};
 use std::hint::black_box;
 
 const K: &[u8] = b"12345678901234567890";
@@ -30,6 +32,12 @@ pub(crate) fn all_are_caught() -> Result<(), String> {
         }
     }
     open_the_door();
+    let mut sign_ins = Tally::silent(Path::Crate);
+    subjects::sign_ins(&mut sign_ins, verify_with_a_loop_for_seven).map_err(|error| error.to_string())?;
+    sign_ins.must_report("a secret loop for seven digits only, among the sign-ins")?;
+    let mut writing = Tally::silent(Path::Crate);
+    uris::writing(&mut writing, uris::percent_encoded).map_err(|error| error.to_string())?;
+    writing.must_report("the secret of a URI percent-encoded by a table")?;
     match reports(|| outcome(&totp, &right)) {
         0 => Ok(()),
         left => Err(format!("the same outcome through the door is reported {left} times")),
@@ -63,4 +71,21 @@ fn early_exit(totp: &Totp, typed: &Code) {
 
 fn outcome(totp: &Totp, right: &Code) {
     black_box(totp.verify(right, NOW, Window::ONE, &TotpState::NEW).is_ok());
+}
+
+/// Leaks for one number of digits, and for no other.
+fn verify_with_a_loop_for_seven(
+    totp: &Totp,
+    code: &Code,
+    now: UnixTime,
+    window: Window,
+    state: &TotpState,
+) -> Result<Accepted<TotpState>, Rejected> {
+    if totp.digits() == Digits::Seven {
+        let mut rest = totp.generate(now).expose_number();
+        while rest != 0 {
+            rest = black_box(rest >> 1);
+        }
+    }
+    totp.verify(code, now, window, state)
 }
