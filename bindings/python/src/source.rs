@@ -2,6 +2,7 @@
 
 use crate::arguments::{bytes, text};
 use crate::errors::{os_error, type_error, value_error};
+use crate::wait::Watched;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -54,17 +55,22 @@ impl<'py> Source<'py> {
         py: Python<'py>,
         with: impl FnOnce(&mut (dyn Read + Send)) -> T + Send,
     ) -> PyResult<T> {
+        let watched = |source: &mut (dyn Read + Send)| {
+            let mut source = Watched::new(source);
+            let result = with(&mut source);
+            source.ended().map(|()| result)
+        };
         match &self.content {
             Content::Path(path) => py
-                .detach(|| File::open(path).map(|mut file| with(&mut file)))
-                .map_err(|error| os_error(&error, Some(path))),
+                .detach(|| File::open(path).map(|mut file| watched(&mut file)))
+                .map_err(|error| os_error(&error, Some(path)))?,
             Content::Object(content) => {
                 let copied = bytes(content)?;
                 let mut content = match &copied {
                     Some(bytes) => bytes,
                     None => text(content, "an open file gives bytes or str")?.as_bytes(),
                 };
-                Ok(py.detach(|| with(&mut content)))
+                py.detach(|| watched(&mut content))
             }
         }
     }

@@ -5,6 +5,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
@@ -14,6 +15,9 @@ use std::time::Instant;
 const LOOK: Duration = Duration::from_millis(50);
 /// How long a call that is interrupted may still take to end.
 const GRACE: Duration = Duration::from_millis(300);
+
+const CANCELLED: &str = "the call was cancelled: nothing was done \
+                         (unless its commit had begun; then all of it was done, and events() tells)";
 
 struct Unpark(Thread);
 
@@ -34,6 +38,7 @@ pub(crate) fn wait<T: Send, E: Send>(
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut context = Context::from_waker(&waker);
         let mut interrupted: Option<(PyErr, Instant)> = None;
+        let mut watch = Watch::new();
         loop {
             match (future.as_mut().poll(&mut context), interrupted.take()) {
                 (Poll::Ready(result), None) => return Ok(result),
@@ -42,20 +47,21 @@ pub(crate) fn wait<T: Send, E: Send>(
                     return Err(noted(error, "the call failed: nothing was done"));
                 }
                 (Poll::Pending, Some((error, since))) if since.elapsed() > GRACE => {
-                    return Err(noted(error, "the call was cancelled before its change was made: nothing was done"));
+                    return Err(noted(error, CANCELLED));
                 }
                 (Poll::Pending, before) => interrupted = before,
             }
             thread::park_timeout(LOOK);
             if interrupted.is_none() {
-                interrupted = signal().err().map(|error| (error, Instant::now()));
+                interrupted = watch.look().err().map(|error| (error, Instant::now()));
             }
         }
     })
 }
 
 /// The exception that a signal handler raises, where a signal arrived. Handlers run in the main thread only.
-pub(crate) fn signal() -> PyResult<()> {
+fn signal() -> PyResult<()> {
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough in its lifetime")]
     Python::attach(|py| py.check_signals())
 }
 
@@ -80,12 +86,49 @@ impl Watch {
     }
 
     /// # Errors
-    /// The exception of a signal handler.
+    /// The exception that a signal handler raised.
     pub(crate) fn look(&mut self) -> PyResult<()> {
         if self.0.elapsed() < LOOK {
             return Ok(());
         }
         self.0 = Instant::now();
         signal()
+    }
+}
+
+/// A source that ends with an error when a signal handler raises.
+pub(crate) struct Watched<'a> {
+    source: &'a mut (dyn Read + Send),
+    watch: Watch,
+    raised: Option<PyErr>,
+}
+
+impl<'a> Watched<'a> {
+    /// So much is read between two looks at the clock.
+    const PIECE: usize = 1 << 16;
+
+    pub(crate) fn new(source: &'a mut (dyn Read + Send)) -> Self {
+        Self { source, watch: Watch::new(), raised: None }
+    }
+
+    /// # Errors
+    /// What a signal handler raised while the source was read.
+    pub(crate) fn ended(self) -> PyResult<()> {
+        self.raised.map_or(Ok(()), |error| Err(noted(error, "the file was not read to its end: nothing was done")))
+    }
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let piece = buffer.len().min(Self::PIECE);
+        let read = self.source.read(buffer.get_mut(..piece).unwrap_or_default());
+        let interrupted = read.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted);
+        match if interrupted { signal() } else { self.watch.look() } {
+            Ok(()) => read,
+            Err(error) => {
+                self.raised = Some(error);
+                Err(io::Error::other("interrupted by a signal"))
+            }
+        }
     }
 }

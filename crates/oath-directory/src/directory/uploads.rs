@@ -6,6 +6,9 @@ use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Parameters, Token, TokenKind, Upload, UploadFailure};
 use crate::store::{Changes, Store, Wanted, Write};
+use core::future::poll_fn;
+use core::mem;
+use core::task::Poll;
 use oath_seeds::{Moving, Record};
 use oath_totp::UnixTime;
 
@@ -25,7 +28,7 @@ impl<S: Store> Directory<S> {
         file: &str,
         rows: impl IntoIterator<Item = oath_seeds::Row>,
     ) -> Result<Upload, Error> {
-        let file = self.seal_rows(file, rows, now)?;
+        let file = self.seal_rows(file, rows, now).await?;
         let expired = self.uploads_all().await?;
         let expired: Vec<_> = expired.into_iter().filter(|upload| upload.value.expires <= now).collect();
         let wanted = Wanted {
@@ -91,14 +94,17 @@ impl<S: Store> Directory<S> {
         Ok(self.store.uploads().await?)
     }
 
-    fn seal_rows(
+    async fn seal_rows(
         &self,
         name: &str,
         rows: impl IntoIterator<Item = oath_seeds::Row>,
         now: UnixTime,
     ) -> Result<File, Error> {
         let mut file = File { name: name.to_owned(), rows: Vec::new(), failures: Vec::new(), unreadable: 0 };
-        for row in rows {
+        for (count, row) in (0_usize..).zip(rows) {
+            if count.is_multiple_of(CANCELLABLE) {
+                pause().await;
+            }
             let before = file.failures.len();
             file.failures.extend(row.errors().map(|finding| failure(&row, finding)));
             let Some(record) = row.record else {
@@ -130,6 +136,22 @@ impl<S: Store> Directory<S> {
             bits: secret.byte_len().saturating_mul(8),
         }))
     }
+}
+
+/// So many rows are sealed at a time, in some milliseconds; then a caller can cancel the upload.
+const CANCELLABLE: usize = 1000;
+
+/// Returns to the executor once.
+async fn pause() {
+    let mut paused = false;
+    poll_fn(|context| {
+        if mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailure {

@@ -1,6 +1,4 @@
-use super::{
-    Changes, CommitError, Listed, MemoryStore, SqliteStore, Store, StoreError, TokenFilter, View, Wanted,
-};
+use super::{Changes, CommitError, Listed, MemoryStore, SqliteStore, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, Head};
 use crate::model::{Upload, UploadFailure, User, Versioned};
 

@@ -57,7 +57,7 @@ impl Writer {
             if answer.is_canceled() {
                 continue;
             }
-            match apply_whole(&mut transaction, &changes) {
+            match apply_whole(&mut transaction, &changes, || answer.is_canceled()) {
                 Whole::Applied => applied.push(answer),
                 Whole::Refused(Refused::Conflict) => refused.push(answer),
                 Whole::Refused(Refused::Failed(error)) => {
@@ -104,12 +104,14 @@ enum Whole {
     GivenUp(rusqlite::Error),
 }
 
-fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes) -> Whole {
+/// A caller who gives up while a long list of changes is applied is told that nothing was done: it is taken back.
+fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes, is_canceled: impl Fn() -> bool) -> Whole {
     let mut savepoint = match transaction.savepoint() {
         Ok(savepoint) => savepoint,
         Err(error) => return Whole::GivenUp(error),
     };
-    let Err(refused) = apply(&savepoint, changes) else {
+    let applied = apply(&savepoint, changes);
+    let Err(refused) = applied.and_then(|()| if is_canceled() { Err(Refused::Conflict) } else { Ok(()) }) else {
         return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
     };
     // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled
