@@ -16,7 +16,7 @@ export function server(users) {
     const uri = new KeyUri(totp, { account: name, issuer: "Example" });
     try {
       // Shown once, and never kept: it is the secret.
-      response.set("cache-control", "no-store").json({ uri: String(uri), qr: uri.qrSvg() });
+      response.set("cache-control", "no-store").json({ uri: uri.exposeUri(), qr: uri.exposeQrSvg() });
     } finally {
       for (const held of [uri, totp, secret]) held.free();
     }
@@ -30,7 +30,7 @@ export function server(users) {
   app.use((error, request, response, next) => {
     if (response.headersSent) return next(error);
     if (error instanceof OathError) {
-      // Whether a code was wrong or used is nobody's business; the message says neither.
+      // A wrong and a used code give the same answer.
       return response.status(STATUS[error.code] ?? 401).json({ error: error.message, action: error.action });
     }
     response.status(error.status ?? 500).json({ error: error.status ? error.message : "something went wrong" });

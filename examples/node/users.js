@@ -1,7 +1,7 @@
 // Users and their tokens. What decides is in oath-totp; here it is only kept, each change by compare-and-set.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
-import { OathError, Secret, Totp } from "oath-totp";
+import { OathError, RefusedError, Secret, Totp } from "oath-totp";
 
 /** After so many wrong codes in a row a user waits (RFC 4226 §7.3), in seconds. */
 const FAILURES = 5;
@@ -31,16 +31,16 @@ export class Users {
     return changes === 1 ? secret : undefined;
   }
 
-  /** Checks a code, and makes the token active. Throws an OathError: "mismatch", "replayed", "malformed", or "locked". */
+  /** Checks a code, and makes the token active. Throws an OathError: "refused", "malformed" or "locked". */
   verify(name, code, now = Math.floor(Date.now() / 1000)) {
     for (;;) {
       const user = this.#db.prepare("SELECT * FROM users WHERE name = ?").get(name);
-      // Names that nobody has answer as wrong codes do.
-      if (user === undefined) throw new OathError("mismatch", "the code is not valid");
+      // An unknown name gets the answer of a wrong code.
+      if (user === undefined) throw new RefusedError("mismatch");
       if (user.locked_until > now) throw new OathError("locked", "too many wrong codes; try again later");
       const { state, refusal } = this.#checked(user, code, now);
-      if (refusal !== undefined && refusal.code !== "mismatch" && refusal.code !== "replayed") throw refusal;
-      // A wrong code counts like a right one: only where nobody was faster.
+      if (refusal !== undefined && !(refusal instanceof RefusedError)) throw refusal;
+      // A wrong code is counted by the same compare-and-set as a right one.
       const failures = refusal === undefined ? 0 : user.failures + 1;
       const { changes } = this.#db
         .prepare(`UPDATE users SET active = ?, last_step = ?, drift = ?, failures = ?, locked_until = ?
@@ -64,7 +64,7 @@ export class Users {
     const secret = this.#opened(name, sealed);
     const totp = new Totp(secret);
     try {
-      return { state: totp.verify(code, { state: { last_step, drift }, at: now }).state };
+      return { state: totp.verify(code, { last_step, drift }, { at: now }).state };
     } catch (refusal) {
       if (!(refusal instanceof OathError)) throw refusal;
       return { state: { last_step, drift }, refusal };

@@ -1,21 +1,21 @@
-import { KeyUri, OathError, Secret, Totp } from "oath-totp";
+import { KeyUri, OathError, Secret, Totp, TotpState } from "oath-totp";
 
 const secret = Secret.generate();
 const totp = new Totp(secret);
 const uri = new KeyUri(totp, { account: "you@example.com", issuer: "Example" });
-document.querySelector("#qr").innerHTML = uri.qrSvg();
+document.querySelector("#qr").innerHTML = uri.exposeQrSvg();
 document.querySelector("#secret").textContent = secret.exposeBase32();
 
 /** What a server would store. */
-let state = null;
+let state = TotpState.fresh();
 const output = document.querySelector("output");
 
 document.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const code = document.querySelector("#code").value;
   try {
-    ({ state } = totp.verify(code, { state }));
-    output.textContent = "That is right. The same code will not be taken again: try it.";
+    ({ state } = totp.verify(code, state));
+    output.textContent = "That is right. The same code is not accepted again: try it.";
   } catch (error) {
     if (!(error instanceof OathError)) throw error;
     output.textContent = `${error.message}: ${error.action}.`;

@@ -9,13 +9,21 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
-/// The two modules, each a feature of the crate, the profile each is built with, and how large each entry is at most,
-/// gzipped, in bytes: its JavaScript and the larger of its two modules. What is aimed at for the codes is 24 KiB
-/// (docs/performance.md).
-const PARTS: [(&str, &str, u64); 2] = [("codes", "npm", 39 << 10), ("seeds", "npm-seeds", 250 << 10)];
-/// The part that wasm-bindgen binds, and what that makes for JavaScript.
-const BOUND: &str = "seeds";
-const GLUE: &str = "wasm/seeds.js";
+/// A module of the package.
+struct Part {
+    /// Its feature of the crate, and the name of its files.
+    name: &'static str,
+    profile: &'static str,
+    /// The entry that loads the module as a file, and the largest size of both, gzipped, in bytes.
+    file: (&'static str, u64),
+    /// The entry that carries the module as Base64, and its largest size.
+    inlined: (&'static str, u64),
+}
+
+const PARTS: [Part; 2] = [
+    Part { name: "codes", profile: "npm", file: ("web.js", 56 << 10), inlined: ("index.js", 80 << 10) },
+    Part { name: "seeds", profile: "npm-seeds", file: ("web-seeds.js", 250 << 10), inlined: ("seeds.js", 350 << 10) },
+];
 /// The instructions that wasm-opt may expect: those of every engine with SIMD128, and of those before it.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -35,26 +43,35 @@ pub(crate) fn missing() -> Outcome<Option<String>> {
 pub(crate) fn build() -> Outcome<PathBuf> {
     let tools = tools()?;
     let package = empty("package")?;
-    copy_all(&binding().join("js"), &package)?;
+    let sources = empty("sources")?;
+    copy_all(&binding().join("js"), &sources)?;
+    for file in ["index", "seeds", "embed"].map(|name| format!("{name}.d.ts")) {
+        fs::copy(sources.join(&file), package.join(&file))?;
+    }
     for file in ["README.md", "package.json"] {
         fs::copy(binding().join(file), package.join(file))?;
     }
     for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(root().join(file), package.join(file))?;
     }
-    fs::create_dir_all(package.join("wasm"))?;
+    for folder in [&package, &sources] {
+        fs::create_dir_all(folder.join("wasm"))?;
+    }
     cargo(&["build", "-q", "-p", "oath-bindgen"])?;
-    let modules = |simd| PARTS.iter().try_for_each(|(part, profile, _)| module(&tools, part, profile, simd, &package));
+    let modules = |simd| PARTS.iter().try_for_each(|part| module(&tools, part, simd, &package));
     // To link each keeps one core busy.
     thread::scope(|scope| {
         let plain = scope.spawn(|| modules(false));
         modules(true).and(joined(plain))
     })?;
-    glue(&package)?;
     asm::shipped(&named_modules()?)?;
-    minify(&tools, &package)?;
-    for (part, _, most) in PARTS {
-        size(&package, part, most)?;
+    for part in PARTS {
+        fs::write(sources.join(format!("wasm/{}.js", part.name)), glue(part.name)?)?;
+    }
+    fs::copy(binding().join("tools/bundle.js"), tools.join("bundle.js"))?;
+    program_in(&tools, "node", &["bundle.js", &text(&sources), &text(&package)])?;
+    for part in PARTS {
+        size(&package, &part)?;
     }
     let packed = empty("packed")?;
     program_in(&package, "npm", &["pack", "--silent", "--pack-destination", &text(&packed)])?;
@@ -67,8 +84,9 @@ pub(crate) fn build() -> Outcome<PathBuf> {
 }
 
 /// One module, for engines with vectors or without.
-fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -> Outcome {
-    let name = if simd { format!("{part}-simd") } else { part.to_owned() };
+fn module(tools: &Path, part: &Part, simd: bool, package: &Path) -> Outcome {
+    let Part { name: part, profile, .. } = part;
+    let name = if simd { format!("{part}-simd") } else { (*part).to_owned() };
     let target = place()?.join(if simd { "build-simd" } else { "build" });
     cargo(&[
         "build",
@@ -80,13 +98,11 @@ fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -
         &format!("--target-dir={}", text(&target)),
         &format!("--config=build.rustflags=[{}]", flags(simd).join(", ")),
     ])?;
-    let mut built = target.join(WASM).join(profile).join("oath_wasm.wasm");
-    if part == BOUND {
-        let bound = bound(simd)?;
-        let bindgen = text(&target_directory()?.join("debug/oath-bindgen"));
-        program(&bindgen, &[&text(&built), &text(&bound), part])?;
-        built = bound.join(format!("{part}_bg.wasm"));
-    }
+    let built = text(&target.join(WASM).join(profile).join("oath_wasm.wasm"));
+    let bound = bound(part, simd)?;
+    let bindgen = text(&target_directory()?.join("debug/oath-bindgen"));
+    program(&bindgen, &[&built, &text(&bound), part])?;
+    let built = bound.join(format!("{part}_bg.wasm"));
     // Once with the names of functions, for `cargo xtask asm`, and the same without.
     let named = named(&name)?;
     let optimize = text(&tools.join("node_modules/.bin/wasm-opt"));
@@ -98,22 +114,26 @@ fn module(tools: &Path, part: &str, profile: &str, simd: bool, package: &Path) -
     program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())
 }
 
-/// The JavaScript that belongs to both modules that are bound.
-fn glue(package: &Path) -> Outcome {
-    let read = |simd| -> Outcome<String> { Ok(fs::read_to_string(bound(simd)?.join(format!("{BOUND}_bg.js")))?) };
+/// The JavaScript of wasm-bindgen, the same for engines with vectors and without.
+fn glue(part: &str) -> Outcome<String> {
+    let read = |simd| -> Outcome<String> { Ok(fs::read_to_string(bound(part, simd)?.join(format!("{part}_bg.js")))?) };
     let glue = read(true)?;
     if glue != read(false)? {
-        return Err(Failure(format!("the two modules of {BOUND} want different JavaScript")));
+        return Err(Failure(format!("the two modules of {part} want different JavaScript")));
     }
-    Ok(fs::write(package.join(GLUE), without_comments(&glue))?)
+    Ok(glue)
 }
 
-fn bound(simd: bool) -> Outcome<PathBuf> {
-    Ok(place()?.join("bound").join(if simd { "simd" } else { "plain" }))
+fn bound(part: &str, simd: bool) -> Outcome<PathBuf> {
+    Ok(place()?.join("bound").join(if simd { format!("{part}-simd") } else { part.to_owned() }))
 }
 
 fn named_modules() -> Outcome<Vec<PathBuf>> {
-    PARTS.iter().flat_map(|(part, ..)| [(*part).to_owned(), format!("{part}-simd")]).map(|name| named(&name)).collect()
+    PARTS
+        .iter()
+        .flat_map(|part| [part.name.to_owned(), format!("{}-simd", part.name)])
+        .map(|name| named(&name))
+        .collect()
 }
 
 /// Where a module lies as it ships, but with the names of its functions.
@@ -146,40 +166,18 @@ fn flags(simd: bool) -> Vec<String> {
     flags
 }
 
-/// The scripts as they ship: each entry in one file, without comments and long names.
-fn minify(tools: &Path, package: &Path) -> Outcome {
-    let sources = empty("sources")?;
-    copy_all(package, &sources)?;
-    for entry in fs::read_dir(package)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "js") {
-            fs::remove_file(path)?;
+/// Prints the sizes of both entries of a part, and fails where one is too large.
+fn size(package: &Path, part: &Part) -> Outcome {
+    let (script, folder) = (text(&binding().join("tools/size.js")), text(package));
+    let module = format!("wasm/{}-simd.wasm", part.name);
+    for ((entry, most), files) in [(part.file, vec![module.as_str()]), (part.inlined, vec![])] {
+        let words = [vec![script.as_str(), &folder, entry], files].concat();
+        let sizes = output("node", &words).ok_or_else(|| Failure("node tools/size.js failed".to_owned()))?;
+        print!("{sizes}");
+        let all: u64 = sizes.lines().last().and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(u64::MAX);
+        if all > most {
+            return Err(Failure(format!("{entry} has {all} bytes gzipped, at most {most} are allowed")));
         }
-    }
-    fs::remove_file(package.join(GLUE))?;
-    fs::copy(binding().join("tools/bundle.js"), tools.join("bundle.js"))?;
-    program_in(tools, "node", &["bundle.js", &text(&sources), &text(package)])
-}
-
-/// What is generated is documented in Rust.
-fn without_comments(script: &str) -> String {
-    let is_code = |line: &&str| {
-        let line = line.trim_start();
-        !(line.is_empty() || line.starts_with("/**") || line.starts_with("* ") || line.starts_with("*/") || line == "*")
-    };
-    script.lines().filter(is_code).map(|line| format!("{}\n", line.replace("    ", " "))).collect()
-}
-
-/// Prints how much a page loads, and fails where that is too much.
-fn size(package: &Path, part: &str, most: u64) -> Outcome {
-    let script = text(&binding().join("tools/size.js"));
-    let entry = if part == "codes" { "index-web.js" } else { "seeds-web.js" };
-    let words = [script.as_str(), &text(package), entry, part];
-    let sizes = output("node", &words).ok_or_else(|| Failure("node tools/size.js failed".to_owned()))?;
-    print!("{sizes}");
-    let all: u64 = sizes.lines().last().and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(u64::MAX);
-    if all > most {
-        return Err(Failure(format!("the entry of {part} has {all} bytes gzipped, at most {most} are allowed")));
     }
     Ok(())
 }

@@ -64,13 +64,7 @@ fn project(name: &str, archive: &Path, tests: &[&str]) -> Outcome<PathBuf> {
 /// Node, ES modules.
 fn node(archive: &Path) -> Outcome {
     let folder = project("node", archive, &["shared", "node"])?;
-    program_in(&folder, "node", &["--expose-gc", "--test"])?;
-    // Once more as an engine without vectors, and without the modules that have them.
-    for part in ["codes", "seeds"] {
-        fs::remove_file(folder.join(format!("node_modules/oath-totp/wasm/{part}-simd.wasm")))?;
-    }
-    let tests = ["testkit.test.js", "codes.test.js", "seeds.test.js", "wiping.test.js"];
-    program_in(&folder, "node", &[&["--import", "./without-vectors.mjs", "--expose-gc", "--test"], &tests[..]].concat())
+    program_in(&folder, "node", &["--expose-gc", "--test"])
 }
 
 /// A strict compiler.

@@ -1,4 +1,5 @@
-export { OathError } from "./errors.js";
+export { OathError, RefusedError } from "./errors.js";
+export { Hotp, HotpState } from "./hotp.js";
 export { Secret } from "./secret.js";
-export { Hotp, Totp } from "./token.js";
+export { Totp, TotpState, check, generate, verify } from "./totp.js";
 export { KeyUri } from "./uri.js";

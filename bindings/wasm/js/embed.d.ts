@@ -1,16 +1,17 @@
 /**
- * All of the package for whoever brings the modules along: a page in one file, a content security policy that forbids every
- * connection, a worker made of a text.
+ * The whole package for a program that brings the bytes of the modules: a page in one file, a content security policy that
+ * forbids every connection, a worker made from a text.
  *
  * ```js
  * import { Secret, Totp, startCodes } from "oath-totp/embed";
- * await startCodes(bytes); // those of oath-totp/wasm/codes-simd.wasm, however they came here
+ * await startCodes(codes); // the bytes of oath-totp/wasm/codes-simd.wasm
  * ```
  *
- * The policy needs `'wasm-unsafe-eval'` in `script-src`, and no `connect-src`. `codes.wasm` and `seeds.wasm` are for every
- * engine, `codes-simd.wasm` and `seeds-simd.wasm` for those with SIMD128 (browsers since 2023) and several times as fast.
+ * The policy needs `'wasm-unsafe-eval'` in `script-src`, and no `connect-src`. `codes.wasm` and `seeds.wasm` run in every
+ * engine, `codes-simd.wasm` and `seeds-simd.wasm` need SIMD128 (browsers since 2023) and are several times as fast.
  *
- * Nothing here works before its module has started. What this entry makes is not known to the other two.
+ * Before its module has started, every call throws an OathError `not-started`. The objects of this entry are not known to
+ * the other entries.
  *
  * @module
  */
@@ -18,7 +19,7 @@
 export * from "./index.js";
 export * from "./seeds.js";
 
-/** Starts the codes, of the bytes of their module or the module itself. Once: what is passed a second time is not looked at. */
+/** Starts the codes. A module starts once: later calls return the first promise. */
 export function startCodes(module: BufferSource | WebAssembly.Module): Promise<void>;
 
 /** Starts the seed files. The secret of a record is a `Secret`, so that {@link startCodes} comes first where it is asked for. */

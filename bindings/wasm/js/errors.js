@@ -1,49 +1,67 @@
-// What to do about a refusal; those of seed files say it themselves.
+// Every error of the package that is not a TypeError or a RangeError.
+
+/** What to do. The errors of seed files bring their own. */
 const ACTIONS = {
-  mismatch: "wait for the next code and type that",
-  replayed: "wait for the next code and type that",
-  ambiguous: "give the next code of the token as well, behind this one",
-  malformed: "type the code as the token shows it",
-  secret: "compare it with where it came from",
-  uri: "scan it again, or compare it with where it came from",
-  "no-randomness": "use an engine with crypto.getRandomValues, or Secret.fromBytes with 20 random bytes",
-  freed: "make a new one; free() comes last",
+  refused: "wait for the next code and enter that one",
+  ambiguous: "enter the next code of the token as well",
+  malformed: "enter the 6, 7 or 8 digits that the token shows",
+  secret: "compare the secret with its source",
+  uri: "scan the QR code again, or compare the URI with its source",
+  "no-randomness": "use an engine with crypto.getRandomValues, or pass 20 random bytes to Secret.fromBytes",
+  freed: "make a new object, and call free() last",
+  "not-started": "await startCodes(bytes), and startSeeds(bytes) for seed files, before any other call",
+  stopped: "reload the page or restart the process, and report the first error",
 };
 
 export class OathError extends Error {
-  constructor(code, message, action = ACTIONS[code] ?? "", line = null) {
-    super(message);
+  constructor(code, message, action = ACTIONS[code] ?? "", line = null, options = undefined) {
+    super(message, options);
     this.code = code;
     this.action = action;
     this.line = line;
   }
 }
-// On the prototype, so that no error has to be given it.
-Object.defineProperty(OathError.prototype, "name", { value: "OathError", configurable: true, writable: true });
 
-// The texts of the first two are the same: whoever types a used code must not learn that it was right.
-const INVALID = "the code is not valid";
-const AMBIGUOUS = "the code fits more than one moment; the next code is needed as well";
+/** A code that was not accepted. The public code of a wrong and of a used one is the same; only `reason` tells them apart. */
+export class RefusedError extends OathError {
+  #reason;
 
-/**
- * An outcome, not a mistake of the program: an `OathError` without a stack. Engines make a native error several times as
- * slowly as the module finds that a code is wrong, and guessing is what wrong codes are.
- */
-function Outcome(code, message) {
-  this.message = message;
-  this.code = code;
-  this.action = ACTIONS[code];
-  this.line = null;
+  constructor(reason) {
+    const ambiguous = reason === "ambiguous";
+    super(ambiguous ? "ambiguous" : "refused", ambiguous ? AMBIGUOUS : INVALID);
+    this.#reason = reason;
+  }
+
+  /** On the prototype: it is not among the keys, and a copy of the error does not have it. */
+  get reason() {
+    return this.#reason;
+  }
 }
-Outcome.prototype = OathError.prototype;
 
-/** The verdicts of the module below zero. */
-export function rejected(verdict) {
-  if (verdict === -1) return new Outcome("mismatch", INVALID);
-  if (verdict === -2) return new Outcome("replayed", INVALID);
-  return new Outcome("ambiguous", AMBIGUOUS);
+const INVALID = "the code is not valid";
+const AMBIGUOUS = "the code matches more than one moment";
+
+for (const { name, prototype } of [OathError, RefusedError]) {
+  Object.defineProperty(prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+const REASONS = [undefined, "mismatch", "replayed", "ambiguous"];
+
+/** The reason of a verdict below zero. */
+export function reasonOf(verdict) {
+  return REASONS[-verdict];
+}
+
+/** Calls the module. A text that the module throws is the message of an error with this code. */
+export function orThrow(code, call) {
+  try {
+    return call();
+  } catch (thrown) {
+    if (typeof thrown !== "string") throw thrown;
+    throw new OathError(code, thrown);
+  }
 }
 
 export function freed() {
-  throw new OathError("freed", "it has been freed, and its secret wiped");
+  throw new OathError("freed", "the object has been freed, and its secret wiped");
 }

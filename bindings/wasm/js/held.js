@@ -1,69 +1,38 @@
-import { freed } from "./errors.js";
-import { ALGORITHM, DIGITS, MOMENT, STEP, done, numbers, release, secret_held, taken } from "./module.js";
+// What the classes whose objects hold a secret have in common.
 
-/** Only these files have it, and so only they can wrap what the module has made. */
+/** Only these files have it, so that only they can wrap what the module has made. */
 export const MADE = Symbol();
 
-// Where there is none, what nobody frees stays.
-const left = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry((handle) => release(handle, 0));
+/** As long for every secret. */
+export const MASK = "********";
 
-/** What the module holds for an object, until it is freed or collected with that. */
-export class Held {
-  #handle;
+const SHOWN = Symbol.for("nodejs.util.inspect.custom");
 
-  constructor(handle) {
-    this.#handle = handle;
-    left?.register(this, handle, this);
+/** The value of a field of its own in every object: structuredClone refuses functions, and would make `{}` without one. */
+export const notCloneable = () => {
+  throw new TypeError("an object with a secret cannot be cloned");
+};
+
+/** `describe` tells what a console may show of an object. */
+export function holdsSecret({ name, prototype }, expose, describe) {
+  const refuse = () => {
+    throw new TypeError(`a ${name} is not turned into text, because it holds a secret; call ${expose} where you mean to`);
+  };
+  const methods = {
+    toString: refuse,
+    toJSON: refuse,
+    [SHOWN](_depth, style, inspect) {
+      let shown;
+      try {
+        shown = { ...describe(this), secret: MASK };
+      } catch {
+        return `${name} (freed)`;
+      }
+      return `${name} ${inspect(shown, style)}`;
+    },
+  };
+  if (Symbol.dispose) methods[Symbol.dispose] = prototype.free;
+  for (const key of Reflect.ownKeys(methods)) {
+    Object.defineProperty(prototype, key, { value: methods[key], configurable: true, writable: true });
   }
-
-  /** The handle. To be asked for in the call itself: whatever of somebody else's runs before may have freed it. */
-  live() {
-    return this.#handle ?? freed();
-  }
-
-  /** That of the secret in it. */
-  secret() {
-    return new Held(done(secret_held(this.live(), 0), "secret"));
-  }
-
-  free() {
-    if (this.#handle === undefined) return;
-    left?.unregister(this);
-    release(this.#handle, 0);
-    this.#handle = undefined;
-  }
-}
-
-/** As the module numbers them. */
-const ALGORITHMS = ["SHA1", "SHA256", "SHA512"];
-
-/** A token or a URI, with what the module tells of it when it has made it. */
-export class Described extends Held {
-  #parameters;
-
-  constructor(handle) {
-    super(handle);
-    const words = numbers();
-    const digits = words[DIGITS];
-    this.#parameters = {
-      algorithm: ALGORITHMS[words[ALGORITHM]],
-      digits,
-      /** What a code is added to for its leading zeros. */
-      power: 10 ** digits,
-      /** In seconds; 0 for a URI that counts. */
-      step: words[STEP],
-      /** T0, or the counter of a URI that counts. */
-      moment: taken(words, MOMENT),
-    };
-  }
-
-  parameters() {
-    this.live();
-    return this.#parameters;
-  }
-}
-
-/** Where the engine knows `using`. */
-export function disposable({ prototype }) {
-  if (Symbol.dispose) prototype[Symbol.dispose] = prototype.free;
 }

@@ -2,22 +2,25 @@
  * One-time codes (RFC 4226 HOTP, RFC 6238 TOTP) with replay protection, otpauth URIs and QR codes.
  *
  * ```js
- * import { Secret, Totp } from "oath-totp";
+ * import { Secret, Totp, TotpState } from "oath-totp";
  * const totp = new Totp(Secret.fromBase32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
- * const { state } = totp.verify("287 082", { at: 59 }); // throws an OathError, or returns the state to store
- * totp.verify("287 082", { state, at: 59 }); // throws: a code is good once
+ * const { state } = totp.verify("287 082", TotpState.fresh(), { at: 59 }); // throws, or returns the state to store
+ * totp.verify("287 082", state, { at: 59 }); // throws: a code is accepted once
  * ```
  *
- * Arguments of a wrong type throw a `TypeError`, values out of range a `RangeError`; everything else that is refused is an
- * {@link OathError}.
+ * Arguments of a wrong type throw a `TypeError`, values out of range a `RangeError`. Every other error is an
+ * {@link OathError}, and a code that is not accepted a {@link RefusedError}.
  *
  * @module
  */
 
-/** A moment: Unix seconds, or a `Date`. Left out, it is now. A bigint may reach 2^64 - 1, a number 2^53 - 1. */
+/**
+ * A moment: Unix seconds, or a `Date`; left out, the current time. A number must be below 1e11, so that milliseconds are
+ * noticed; a bigint may reach 2^64 - 1.
+ */
 export type Moment = number | bigint | Date;
 
-/** A step, or a counter: a number below 2^53, from there on a bigint. Both are taken. */
+/** A step or a counter: a number below 2^53, a bigint from there on. Both are accepted everywhere. */
 export type Count = number | bigint;
 
 export type Algorithm = "SHA1" | "SHA256" | "SHA512";
@@ -25,16 +28,32 @@ export type Algorithm = "SHA1" | "SHA256" | "SHA512";
 /**
  * What a server stores for a TOTP token: plain JSON, and the same in Python and Rust.
  *
- * Store it with a compare-and-set before you let anyone in: until then the code can be used again.
+ * Store it with a compare-and-set before you let the user in: until then the code can be used again.
  */
 export interface TotpState {
-  /** The highest step ever accepted; null before the first. It must never go down. */
+  /** The highest step ever accepted; null before the first. It must never decrease. */
   last_step: Count | null;
-  /** By how many steps the token's clock was ahead when it was last seen; behind where negative. */
+  /** The number of steps that the token's clock was ahead at the last sign-in; negative where it was behind. */
   drift: Count;
 }
 
-/** A right code of a time-based token. */
+export const TotpState: {
+  /** The state of a token that was never used. Where a stored state is missing, do not use this: a code could be used again. */
+  fresh(): TotpState;
+};
+
+/** What a server stores for a HOTP token. */
+export interface HotpState {
+  /** The counter of the next code. It must never decrease. */
+  counter: Count;
+}
+
+export const HotpState: {
+  /** The state of a token that was never used: its counter is 0. */
+  fresh(): HotpState;
+};
+
+/** A code of a time-based token that was accepted. */
 export interface Accepted {
   /** What to store. */
   state: TotpState;
@@ -42,60 +61,95 @@ export interface Accepted {
   step: Count;
 }
 
-/** A right code of a counter-based token. */
+/** A code of a counter-based token that was accepted. */
 export interface AcceptedCounter {
+  /** What to store. */
+  state: HotpState;
   /** The counter that the code belongs to. */
   counter: Count;
-  /** What to store. */
-  nextCounter: Count;
 }
 
-/** Steps before and after, each 0 to 255. A number means as many on either side. */
-export type Window = number | { back: number; ahead: number };
+/** Why a code is not accepted: wrong, used before, or matching more than one place of a wide search. */
+export type Reason = "mismatch" | "replayed" | "ambiguous";
 
-/** The stable names of what is refused. A seed file's are the codes of its findings. */
+/** What `check` returns for a code that is not accepted. `malformed` is a text that is not a code. */
+export interface NotAccepted {
+  ok: false;
+  /** For an audit log. Do not show it to the user: a used code must look like a wrong one. */
+  reason: "mismatch" | "replayed" | "malformed";
+}
+
+export type Checked = ({ ok: true } & Accepted) | NotAccepted;
+export type CheckedCounter = ({ ok: true } & AcceptedCounter) | NotAccepted;
+
+/** The steps that a sign-in accepts. A number means as many before as after. */
+export type Window =
+  | number
+  | {
+      /** Steps before, 0 to 255. */
+      back: number;
+      /** Steps after, 0 to 255. */
+      ahead: number;
+      /** Search only around the recorded drift, not around the server's own step as well; false unless given. */
+      recordedOnly?: boolean;
+      /** The largest drift that is used and recorded, in steps; 2880 unless given. */
+      maxDrift?: number;
+    };
+
+/** Stable names of errors. A seed file has those of its findings. */
 export type OathErrorCode =
-  | "mismatch"
-  | "replayed"
+  | "refused"
   | "ambiguous"
   | "malformed"
   | "secret"
   | "uri"
   | "no-randomness"
   | "freed"
+  | "not-started"
+  | "stopped"
   | (string & {});
 
-/**
- * Whatever this package refuses.
- *
- * A wrong code is `mismatch`, a used one `replayed`: the same text, for a stranger must not learn that a code was right.
- * `ambiguous` asks for the next code as well. `malformed` is no code at all.
- *
- * The first three are outcomes, not mistakes of the program, and carry no stack.
- */
+/** An error of this package that is not a `TypeError` or a `RangeError`. */
 export class OathError extends Error {
-  constructor(code: OathErrorCode, message: string, action?: string, line?: number | null);
-  readonly name: "OathError";
+  constructor(code: OathErrorCode, message: string, action?: string, line?: number | null, options?: ErrorOptions);
+  readonly name: string;
   /** A stable name. */
   readonly code: OathErrorCode;
   /** What to do. */
   readonly action: string;
-  /** The line of a seed file, where it is about one. */
+  /** The line of a seed file; null for every other error. */
   readonly line: number | null;
 }
 
-/** What holds a secret until it is freed, by `free`, by `using`, or by the garbage collector some time. */
+/**
+ * A code that is not accepted. The state to keep is the old one.
+ *
+ * `code` and `message` are the same for a wrong and a used code (`refused`), because whoever types a used code must not
+ * learn that it was right. `ambiguous` asks for the next code as well.
+ */
+export class RefusedError extends OathError {
+  constructor(reason: Reason);
+  readonly code: "refused" | "ambiguous";
+  /** For an audit log. It is not enumerable, so that neither JSON nor a console shows it. */
+  readonly reason: Reason;
+}
+
+/** An object with a secret in the memory of the WebAssembly module. It cannot be cloned, and not turned into text. */
 interface Wiped {
-  /** Wipes it now. Whatever is called afterwards throws `freed`. */
+  /** Wipes the secret now. Every later call throws `freed`. Without it, the garbage collector frees the object some time. */
   free(): void;
   /** For `using`, where the engine or the compiler knows it. */
   [Symbol.dispose](): void;
+  /** @throws TypeError */
+  toJSON(): never;
+  /** @throws TypeError */
+  toString(): never;
 }
 
 /**
- * The shared secret K, in the memory of the WebAssembly module; wiped when it and the tokens made from it are freed.
+ * The shared secret K. It is wiped when it and the tokens made from it are freed.
  *
- * What the `expose…` methods return belongs to JavaScript, and nobody wipes it. Nothing else shows the secret.
+ * What the `expose…` methods return belongs to JavaScript, which does not wipe it. Nothing else shows the secret.
  */
 export class Secret implements Wiped {
   private constructor();
@@ -103,11 +157,13 @@ export class Secret implements Wiped {
   static generate(): Secret;
   /**
    * Base32 in any case, with or without padding, spaces and dashes.
-   * @throws OathError `secret`, with the place of the first character that is none, never its neighbours.
+   * @throws OathError `secret`, with the position of the first illegal character, never its neighbours.
    */
   static fromBase32(text: string): Secret;
   /** Hexadecimal digits in any case, with or without spaces, dashes and colons. */
   static fromHex(text: string): Secret;
+  /** The bytes of this text in UTF-8. Most secrets are Base32; this is for software that takes the text itself as the key. */
+  static fromUtf8(text: string): Secret;
   /** A copy of these bytes; overwrite yours. */
   static fromBytes(data: ArrayBuffer | ArrayBufferView): Secret;
   /** Base32 in capitals, without padding. */
@@ -115,22 +171,24 @@ export class Secret implements Wiped {
   exposeHex(): string;
   exposeBytes(): Uint8Array<ArrayBuffer>;
   readonly byteLength: number;
-  /** In constant time. */
+  /** Compares in constant time. */
   equals(other: Secret): boolean;
   free(): void;
   [Symbol.dispose](): void;
+  toJSON(): never;
+  toString(): never;
 }
 
 export interface TotpOptions {
-  /** 6, 7 or 8; else 6. */
+  /** 6, 7 or 8; 6 unless given. */
   digits?: number;
-  /** Seconds; else 30. */
+  /** Seconds; 30 unless given. */
   step?: number;
-  /** Else SHA-1, what nearly every token computes. Any spelling is read: `sha-256`, `HmacSHA256`. */
+  /** SHA-1 unless given, which nearly every token computes. Other spellings are read too: `sha-256`, `HmacSHA256`. */
   algorithm?: Algorithm | (string & {});
-  /** When the steps begin, in seconds since 1970; else 0. */
+  /** When the steps begin, in seconds since 1970; 0 unless given. */
   t0?: Count;
-  /** Takes secrets of 80 to 127 bits too, which some services still hand out. */
+  /** Accepts secrets of 80 to 127 bits too, which some services still hand out. */
   legacy?: boolean;
 }
 
@@ -141,24 +199,33 @@ export class Totp implements Wiped {
   /** The code that the token shows, with its leading zeros. */
   generate(at?: Moment): string;
   /**
-   * Is this code right, now, and unused? Every step of the window is computed, whatever fits.
+   * Accepts a code that is right, of this moment, and unused. Every step of the window is computed, whatever matches.
    *
-   * `code` is what somebody typed: spaces, dashes and full-width digits are taken. `window` is 1 step either way unless it
-   * is given.
-   * @throws OathError `mismatch`, `replayed` or `malformed`; the state to keep is then the old one.
+   * `code` is what the user typed: spaces, dashes and full-width digits are allowed. `window` is 1 unless given.
+   * @throws RefusedError
+   * @throws OathError `malformed` where the text is not a code.
    */
-  verify(code: string, options?: { state?: TotpState | null; at?: Moment; window?: Window }): Accepted;
+  verify(code: string, state: TotpState, options?: { at?: Moment; window?: Window }): Accepted;
+  /** The same without an exception for a code that is not accepted: several times as fast. */
+  check(code: string, state: TotpState, options?: { at?: Moment; window?: Window }): Checked;
   /**
-   * Finds a token whose clock is off, by one to three consecutive codes within `radius` steps (2880 unless given, at most
-   * 65535), the older one first.
-   * @throws OathError `ambiguous` where they fit more than one place: ask for the next code as well.
+   * Finds a token whose clock is wrong, by two or three consecutive codes, the oldest first, within `radius` steps (2880
+   * unless given, at most 65535).
+   * @throws RefusedError `ambiguous` where the codes match more than one place: ask for the next code as well.
    */
-  resync(codes: string | Iterable<string>, options?: { state?: TotpState | null; at?: Moment; radius?: number }): Accepted;
-  /** Every step where these codes end: to test a token, without replay protection. */
+  resync(codes: Iterable<string>, state: TotpState, options?: { at?: Moment; radius?: number }): Accepted;
+  /**
+   * Finds a token by one code: its activation. A blind guess at six digits matches with a probability of
+   * (2 radius + 1) / 1,000,000, 0.6 % with the default of 2880 steps. Limit the attempts, and use {@link resync} wherever
+   * the user can give the next code.
+   * @throws RefusedError
+   */
+  activate(code: string, state: TotpState, options?: { at?: Moment; radius?: number }): Accepted;
+  /** Every step where these one to three codes end: tests a token, without replay protection. */
   find(codes: string | Iterable<string>, options?: { at?: Moment; radius?: number }): Count[];
   stepAt(at?: Moment): Count;
   /** Seconds until the code changes. */
-  remaining(at?: Moment): Count;
+  remaining(at?: Moment): number;
   readonly secret: Secret;
   readonly algorithm: Algorithm;
   readonly digits: number;
@@ -166,7 +233,31 @@ export class Totp implements Wiped {
   readonly t0: Count;
   free(): void;
   [Symbol.dispose](): void;
+  toJSON(): never;
+  toString(): never;
 }
+
+/** Options of a call that makes a token, uses it once and frees it. */
+export interface OnceOptions extends TotpOptions {
+  at?: Moment;
+  window?: Window;
+}
+
+/**
+ * {@link Totp.verify} for a secret in Base32: nothing is left to free.
+ *
+ * ```js
+ * import { TotpState, verify } from "oath-totp";
+ * verify("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "287082", TotpState.fresh(), { at: 59 }).state; // what to store
+ * ```
+ */
+export function verify(secretText: string, code: string, state: TotpState, options?: OnceOptions): Accepted;
+
+/** {@link Totp.check} for a secret in Base32: nothing is left to free. */
+export function check(secretText: string, code: string, state: TotpState, options?: OnceOptions): Checked;
+
+/** {@link Totp.generate} for a secret in Base32: nothing is left to free. */
+export function generate(secretText: string, options?: Omit<OnceOptions, "window">): string;
 
 /** A token whose codes change when its button is pressed. */
 export class Hotp implements Wiped {
@@ -174,44 +265,68 @@ export class Hotp implements Wiped {
   constructor(secret: Secret, options?: Pick<TotpOptions, "digits" | "algorithm" | "legacy">);
   generate(counter: Count): string;
   /**
-   * Is this the code of `counter`, the next one expected, or of one of the `lookAhead` behind it (10 unless given)?
-   * @throws OathError `mismatch` or `malformed`.
+   * Accepts the code of the expected counter, or of one of the next `lookAhead` (10 unless given, at most 255).
+   * @throws RefusedError
+   * @throws OathError `malformed` where the text is not a code.
    */
-  verify(code: string, counter: Count, options?: { lookAhead?: number }): AcceptedCounter;
-  /** Finds a token whose button was pressed many times, by one to three consecutive codes (`lookAhead`: 1000 unless given). */
-  resync(codes: string | Iterable<string>, counter: Count, options?: { lookAhead?: number }): AcceptedCounter;
+  verify(code: string, state: HotpState, options?: { lookAhead?: number }): AcceptedCounter;
+  /** The same without an exception for a code that is not accepted. */
+  check(code: string, state: HotpState, options?: { lookAhead?: number }): CheckedCounter;
+  /** Finds a token whose button was pressed many times, by two or three consecutive codes (`lookAhead`: 1000 unless given). */
+  resync(codes: Iterable<string>, state: HotpState, options?: { lookAhead?: number }): AcceptedCounter;
+  /** Finds a token by one code: its activation. Limit the attempts: a blind guess matches with 0.1 % at 1000 counters. */
+  activate(code: string, state: HotpState, options?: { lookAhead?: number }): AcceptedCounter;
   readonly secret: Secret;
   readonly algorithm: Algorithm;
   readonly digits: number;
   free(): void;
   [Symbol.dispose](): void;
+  toJSON(): never;
+  toString(): never;
 }
 
-/** `otpauth://`, what QR codes carry. */
+/** A drawing of a QR code. */
+export interface QrOptions {
+  /** Light modules around the code; 4 unless given, which readers expect. */
+  margin?: number;
+  /** Pixels of a side; as large as the container unless given. */
+  size?: number;
+}
+
+/** An `otpauth://` URI, which QR codes carry. */
 export class KeyUri implements Wiped {
-  /** `counter` is the next one of a Hotp. */
+  /** `counter` is that of the next code of a Hotp. The account must not be empty. */
   constructor(token: Totp | Hotp, options: { account: string; issuer?: string; counter?: Count });
   /** @throws OathError `uri`, which names the part that is wrong. */
   static parse(text: string): KeyUri;
-  /** The URI, secret included. */
-  toString(): string;
-  /** A drawing for a page: an `<svg>` as large as where it is put. Show it once, keep no copy. */
-  qrSvg(): string;
+  /** The URI with the secret. */
+  exposeUri(): string;
+  /** An `<svg>` for a page. Show it once, and keep no copy. */
+  exposeQrSvg(options?: QrOptions): string;
+  /** The same as the address of an `<img>`. */
+  exposeQrDataUri(options?: QrOptions): string;
+  /** Row by row, whether a module is dark: for your own drawing. */
+  exposeQrMatrix(options?: Pick<QrOptions, "margin">): boolean[][];
   /** A drawing for a terminal with light letters on a dark ground. */
-  qrText(): string;
-  /** @throws RangeError where the URI carries a counter. */
-  toTotp(): Totp;
-  /** @throws RangeError where the URI carries a period. */
-  toHotp(): Hotp;
+  exposeQrText(): string;
+  /** @throws RangeError where the URI has a counter. */
+  toTotp(options?: Pick<TotpOptions, "legacy">): Totp;
+  /** @throws RangeError where the URI has a period. */
+  toHotp(options?: Pick<TotpOptions, "legacy">): Hotp;
   readonly secret: Secret;
   readonly account: string;
+  /** The parameter `issuer`, or else the label's prefix. */
   readonly issuer: string | null;
+  /** The label before its first colon. */
+  readonly prefix: string | null;
   readonly algorithm: Algorithm;
   readonly digits: number;
-  /** Seconds; null where it counts. */
+  /** Seconds; null for a counter-based secret. */
   readonly period: number | null;
-  /** The next one; null where it tells the time. */
+  /** The counter of the next code; null for a time-based secret. */
   readonly counter: Count | null;
   free(): void;
   [Symbol.dispose](): void;
+  toJSON(): never;
+  toString(): never;
 }

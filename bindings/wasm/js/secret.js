@@ -1,91 +1,95 @@
 import { copied, string } from "./arguments.js";
-import { OathError } from "./errors.js";
-import { Held, MADE, disposable } from "./held.js";
-import { done, handed, secret, secret_equals, secret_length, secret_shown, told, toldBytes, toldText } from "./module.js";
+import { OathError, freed, orThrow } from "./errors.js";
+import { MADE, holdsSecret, notCloneable } from "./held.js";
+import { encoder } from "./text.js";
+import { Secret as Inner } from "./wasm/codes.js";
 
-/** How a secret is passed. */
-const BYTES = 0;
-const BASE32 = 1;
-const HEX = 2;
+/** Hands bytes to the module, which owns and wipes its copy, and wipes these. */
+export function wiped(bytes, take) {
+  try {
+    return take(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
 
-/** What is held for what should be a secret. */
+function made(bytes, take) {
+  return new Secret(MADE, orThrow("secret", () => wiped(bytes, take)));
+}
+
+/** The module's object for a Secret. */
 export let secretOf;
 
 export class Secret {
-  #held;
+  #inner;
+  notCloneable = notCloneable;
 
   static {
     secretOf = (secret) => {
-      if (typeof secret !== "object" || secret === null || !(#held in secret)) {
+      if (typeof secret !== "object" || secret === null || !(#inner in secret)) {
         throw new TypeError("a secret is a Secret: Secret.fromBase32(text), Secret.fromHex(text), Secret.fromBytes(data)");
       }
-      return secret.#held;
+      return secret.#inner ?? freed();
     };
   }
 
-  constructor(made, held) {
+  constructor(made, inner) {
     if (made !== MADE) {
-      throw new TypeError("a Secret is made by Secret.generate(), fromBase32(text), fromHex(text) or fromBytes(data)");
+      throw new TypeError("a Secret is made by Secret.generate(), fromBase32(text), fromHex(text), fromUtf8(text) or fromBytes(data)");
     }
-    this.#held = held;
+    this.#inner = inner;
   }
 
   static generate() {
     let random;
     try {
-      // RFC 4226 §4, R6: 160 bits are recommended.
+      // RFC 4226 §4, R6 recommends 160 bits.
       random = crypto.getRandomValues(new Uint8Array(20));
     } catch {
-      throw new OathError("no-randomness", "crypto.getRandomValues gives nothing to make a secret with");
+      throw new OathError("no-randomness", "crypto.getRandomValues is missing or failed");
     }
-    handed(random);
-    return read(BYTES);
+    return made(random, Inner.from_bytes);
   }
 
   static fromBase32(text) {
-    told(string(text, "Base32 is a string"));
-    return read(BASE32);
+    return made(encoder.encode(string(text, "Base32 is a string")), Inner.from_base32);
   }
 
   static fromHex(text) {
-    told(string(text, "hex is a string"));
-    return read(HEX);
+    return made(encoder.encode(string(text, "hex is a string")), Inner.from_hex);
+  }
+
+  static fromUtf8(text) {
+    return made(encoder.encode(string(text, "a secret in UTF-8 is a string")), Inner.from_bytes);
   }
 
   static fromBytes(data) {
-    handed(copied(data, "the bytes of a secret are a Uint8Array, another view or an ArrayBuffer"));
-    return read(BYTES);
+    return made(copied(data, "the bytes of a secret are a Uint8Array, another view or an ArrayBuffer"), Inner.from_bytes);
   }
 
   exposeBase32() {
-    secret_shown(this.#held.live(), BASE32);
-    return toldText();
+    return secretOf(this).base32();
   }
 
   exposeHex() {
-    secret_shown(this.#held.live(), HEX);
-    return toldText();
+    return secretOf(this).hex();
   }
 
   exposeBytes() {
-    secret_shown(this.#held.live(), BYTES);
-    return toldBytes();
+    return secretOf(this).bytes();
   }
 
   get byteLength() {
-    return secret_length(this.#held.live(), 0);
+    return secretOf(this).byte_length();
   }
 
   equals(other) {
-    return secret_equals(this.#held.live(), secretOf(other).live()) === 1;
+    return secretOf(this).equals(secretOf(other));
   }
 
   free() {
-    this.#held.free();
+    this.#inner?.free();
+    this.#inner = undefined;
   }
 }
-disposable(Secret);
-
-function read(kind) {
-  return new Secret(MADE, new Held(done(secret(kind, 0), "secret")));
-}
+holdsSecret(Secret, "exposeBase32()", (secret) => ({ byteLength: secret.byteLength }));

@@ -1,9 +1,9 @@
 import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
 import { OathError, Secret } from "./codes.js";
-import { CODE, consecutive, copied, flag, integer, options, seconds, string } from "./arguments.js";
+import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
+import { encoder } from "./text.js";
 
 const MADE = Symbol();
-const encoder = new TextEncoder();
 
 /** Calls the module. A text that it throws is an error of the file, as JSON. */
 function orThrow(call) {
@@ -17,7 +17,7 @@ function orThrow(call) {
 }
 
 function freed() {
-  throw new OathError("freed", "it has been freed, and its secret wiped");
+  throw new OathError("freed", "the object has been freed, and its secret wiped");
 }
 
 function bare(made, name) {
@@ -237,7 +237,7 @@ export class Records {
     integer(radius, 65535, "a radius is 0 to 65535 steps");
     integer(first, 0xffff_ffff, "first is the index of a record");
     integer(count, 0xffff_ffff, "count is a number of records");
-    const typed = consecutive(codes, (code) => string(code, CODE));
+    const typed = oneToThree(codes, (code) => string(code, CODE));
     const found = orThrow(() => inner.whose(typed, BigInt(moment), radius, first, count));
     return JSON.parse(found).map(({ index, step, drift }) => ({ index, step: whole(step), drift: whole(drift) }));
   }

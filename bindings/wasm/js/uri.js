@@ -1,106 +1,129 @@
-import { COUNTER, options, string, unsigned } from "./arguments.js";
-import { Described, MADE, disposable } from "./held.js";
-import * as module from "./module.js";
-import { GIVEN, MOMENT, done, encoder, handed, numbers, put, told } from "./module.js";
-import { Secret } from "./secret.js";
-import { Hotp, Totp, hotpOf, totpOf } from "./token.js";
+import { exact, flag, high, integer, low, options, string, unsigned } from "./arguments.js";
+import { freed, orThrow } from "./errors.js";
+import { MADE, holdsSecret, notCloneable } from "./held.js";
+import { COUNTER, Hotp, hotpOf } from "./hotp.js";
+import { Secret, wiped } from "./secret.js";
+import { encoder } from "./text.js";
+import { Totp, totpOf } from "./totp.js";
+import { KeyUri as Inner } from "./wasm/codes.js";
 
-/** What of a URI is shown. */
-const URI = 0;
-const SVG = 1;
-const TEXT = 2;
-const ACCOUNT = 3;
-const ISSUER = 4;
+const MARGIN = "a margin is 0 to 255 light modules; readers expect 4";
 
 export class KeyUri {
-  #held;
+  #inner;
+  notCloneable = notCloneable;
 
-  constructor(given, named, held) {
-    this.#held = given === MADE ? held : KeyUri.#make(given, named);
+  constructor(given, named, inner) {
+    this.#inner = given === MADE ? inner : KeyUri.#make(given, named);
   }
 
   static #make(token, named) {
     const { account, issuer, counter = 0 } = options(named, "account", "issuer", "counter");
-    const held = totpOf(token) ?? hotpOf(token);
-    if (!held) throw new TypeError("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one");
-    held.live();
-    string(account, "an account is a string: who the code is for");
+    if (!totpOf(token) && !hotpOf(token)) throw new TypeError("a KeyUri is made from a Totp or a Hotp; KeyUri.parse(text) reads one");
+    string(account, "an account is a string: the name of the user");
     if (issuer !== undefined) string(issuer, "an issuer is a string");
     unsigned(counter, COUNTER);
-    // One behind the other.
-    const first = encoder.encode(account);
-    const second = encoder.encode(issuer ?? "");
-    const both = new Uint8Array(first.length + second.length);
-    both.set(first);
-    both.set(second, first.length);
-    handed(both);
-    const words = numbers();
-    words[GIVEN] = issuer === undefined ? 0 : 1;
-    put(words, MOMENT, counter);
-    return new Described(done(module.uri_of(held.live(), first.length), "secret"));
+    const totp = totpOf(token);
+    return orThrow("uri", () =>
+      totp ? Inner.of_totp(totp, account, issuer) : Inner.of_hotp(hotpOf(token), account, issuer, high(counter), low(counter)));
   }
 
   static parse(text) {
-    told(string(text, "an otpauth URI is a string"));
-    return new KeyUri(MADE, undefined, new Described(done(module.uri_read(0, 0), "uri")));
+    string(text, "an otpauth URI is a string");
+    return new KeyUri(MADE, undefined, orThrow("uri", () => wiped(encoder.encode(text), Inner.parse)));
   }
 
-  toString() {
-    return shown(this.#held, URI);
+  /** To be called last: an option's getter may free the object. */
+  #live() {
+    return this.#inner ?? freed();
   }
 
-  qrSvg() {
-    return shown(this.#held, SVG);
+  exposeUri() {
+    return this.#live().uri();
   }
 
-  qrText() {
-    return shown(this.#held, TEXT);
+  exposeQrSvg(given) {
+    const { margin = 4, size } = options(given, "margin", "size");
+    integer(margin, 255, MARGIN);
+    if (size !== undefined) integer(size, 65535, "a size is a number of pixels");
+    return orThrow("uri", () => this.#live().qr_svg(margin, size ?? 0));
   }
 
-  toTotp() {
-    return new Totp(MADE, undefined, new Described(done(module.uri_token(this.#held.live(), 0), "secret")));
+  exposeQrDataUri(given) {
+    return `data:image/svg+xml,${encodeURIComponent(this.exposeQrSvg(given))}`;
   }
 
-  toHotp() {
-    return new Hotp(MADE, undefined, new Described(done(module.uri_token(this.#held.live(), 1), "secret")));
+  exposeQrText() {
+    return orThrow("uri", () => this.#live().qr_text());
+  }
+
+  exposeQrMatrix(given) {
+    const { margin = 4 } = options(given, "margin");
+    integer(margin, 255, MARGIN);
+    const modules = orThrow("uri", () => this.#live().qr_modules());
+    // The module tells four light modules around the code.
+    const known = Math.sqrt(modules.length);
+    const side = known - 8 + 2 * margin;
+    const dark = (row, column) => row >= 0 && row < known && column >= 0 && column < known && modules[row * known + column] === 1;
+    const rows = Array.from({ length: side }, (_, row) =>
+      Array.from({ length: side }, (_, column) => dark(row + 4 - margin, column + 4 - margin)));
+    modules.fill(0);
+    return rows;
+  }
+
+  toTotp(given) {
+    const legacy = legacyOf(given);
+    return new Totp(MADE, undefined, orThrow("uri", () => this.#live().to_totp(legacy)));
+  }
+
+  toHotp(given) {
+    const legacy = legacyOf(given);
+    return new Hotp(MADE, undefined, orThrow("uri", () => this.#live().to_hotp(legacy)));
   }
 
   get secret() {
-    return new Secret(MADE, this.#held.secret());
+    return new Secret(MADE, orThrow("uri", () => this.#live().secret()));
   }
 
   get account() {
-    return shown(this.#held, ACCOUNT);
+    return this.#live().account();
   }
 
   get issuer() {
-    return shown(this.#held, ISSUER);
+    return this.#live().issuer() ?? null;
+  }
+
+  get prefix() {
+    return this.#live().prefix() ?? null;
   }
 
   get algorithm() {
-    return this.#held.parameters().algorithm;
+    return this.#live().algorithm();
   }
 
   get digits() {
-    return this.#held.parameters().digits;
+    return this.#live().digits();
   }
 
   get period() {
-    return this.#held.parameters().step || null;
+    return this.#live().period() ?? null;
   }
 
   get counter() {
-    const { step, moment } = this.#held.parameters();
-    return step === 0 ? moment : null;
+    const counter = this.#live().counter();
+    return counter === undefined ? null : exact(counter);
   }
 
   free() {
-    this.#held.free();
+    this.#inner?.free();
+    this.#inner = undefined;
   }
 }
-disposable(KeyUri);
+holdsSecret(KeyUri, "exposeUri()", ({ account, issuer, algorithm, digits, period, counter }) => ({
+  account, issuer, algorithm, digits, period, counter,
+}));
 
-/** Null where there is none. */
-function shown(held, what) {
-  return done(module.uri_shown(held.live(), what), "uri") === 0 ? module.toldText() : null;
+function legacyOf(given) {
+  const { legacy = false } = options(given, "legacy");
+  return flag(legacy, "legacy is true or false");
 }

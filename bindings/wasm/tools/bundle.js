@@ -1,25 +1,54 @@
-// bundle.js SOURCES PACKAGE: each entry as one file, minified: to find a file takes Node a millisecond. The entries of the seed
-// files take from those of the codes what the two must share.
+// bundle.js SOURCES PACKAGE: writes each entry as one file, because finding a file takes Node a millisecond. The entries of
+// the seed files import what they share with the codes from the entry of the codes.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 const [sources, folder] = process.argv.slice(2);
 
-/** A console shows the names of classes. */
+/** A console shows the names of classes. Line breaks stay: an uncaught error prints its line. */
 const keepNames = { function: false, class: true };
-const minify = { compress: { keepNames }, mangle: { keepNames }, codegen: true };
+const minify = { compress: { keepNames }, mangle: { keepNames }, codegen: { removeWhitespace: false } };
 
-/** What the codes export comes from their entry, whatever file exports it here. */
-function codesFrom(entry) {
-  return { name: "codes", resolveId: (id) => (id === "./codes.js" || id === entry ? { id: entry, external: true } : null) };
+/** The bytes of a module as Base64. */
+const base64 = {
+  name: "base64",
+  resolveId: (id) => (id.endsWith("?base64") ? join(folder, id.replace("../", "")) : null),
+  load: (id) => (id.endsWith("?base64") ? `export default "${readFileSync(id.replace("?base64", "")).toString("base64")}";` : null),
+};
+
+/** Files that have to be the same object for both entries. */
+const SHARED = ["./codes.js", "./errors.js", "../codes.js"];
+
+function sharedFrom(entry) {
+  return { name: "shared", resolveId: (id) => (SHARED.includes(id) || id === "./index.js" || id === entry ? { id: entry, external: true } : null) };
 }
 
-for (const entry of ["embed", "index-node", "index-web", "seeds-node", "seeds-web"]) {
-  const kind = /^seeds-(.*)$/.exec(entry)?.[1];
+const external = [/^\.\/wasm\/.*-simd\.wasm$/];
+/** wasm-bindgen takes these from the global scope, where the sandbox of jest-environment-jsdom has none. */
+const inject = Object.fromEntries(["TextDecoder", "TextEncoder"].map((name) => [name, [join(sources, "text.js"), name]]));
+
+async function write(entry, format, end, shared) {
   const bundle = await rolldown({
-    input: `${sources}/${entry}.js`,
-    plugins: kind ? [codesFrom(`./index-${kind}.js`)] : [],
+    input: `${sources}/entries/${entry}.js`,
+    plugins: shared ? [sharedFrom(shared), base64] : [base64],
+    transform: { inject },
+    external,
     treeshake: { moduleSideEffects: true },
   });
-  await bundle.write({ file: `${folder}/${entry}.js`, format: "esm", minify });
+  await bundle.write({ file: `${folder}/${entry}.${end}`, format, minify, sourcemap: true });
   await bundle.close();
 }
+
+for (const [codes, seeds] of [["index", "seeds"], ["web", "web-seeds"], ["workerd", "workerd-seeds"]]) {
+  await write(codes, "esm", "js");
+  await write(seeds, "esm", "js", `./${codes}.js`);
+}
+await write("embed", "esm", "js");
+await write("index", "cjs", "cjs");
+await write("seeds", "cjs", "cjs", "./index.cjs");
+
+// Declarations of the CommonJS build, and of the entries that offer the same as others.
+const declared = (name) => readFileSync(join(folder, `${name}.d.ts`), "utf8");
+for (const name of ["index", "seeds"]) writeFileSync(join(folder, `${name}.d.cts`), declared(name).replaceAll("./index.js", "./index.cjs"));
+for (const [name, same] of [["web", "index"], ["web-seeds", "seeds"]]) writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${same}.js";\n`);

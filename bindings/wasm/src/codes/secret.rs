@@ -1,52 +1,57 @@
 //! The shared secret K.
 
-use super::shared::{Object, Shared};
-use super::{Answer, keep, read, secret_of, utf8, value};
+use super::arguments::Text;
+use super::given::Uint8Array;
+use super::message;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
-use oath_totp::Secret;
+use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-/// One from a text of this kind: 0 the bytes themselves, 1 Base32, 2 hexadecimal digits.
-pub(super) fn secret(shared: &mut Shared, kind: u32, _: u32) -> Answer {
-    let text = shared.told();
-    let secret = match kind {
-        0 => Secret::from_bytes(&text).map_err(read),
-        1 => Secret::from_base32(utf8(&text)).map_err(read),
-        _ => Secret::from_hex(utf8(&text)).map_err(read),
-    };
-    keep(shared, Object::Secret(Rc::new(secret?)))
+/// A token that is made from it holds it too. It is wiped when the last of them is freed.
+#[wasm_bindgen]
+pub struct Secret(pub(super) Rc<oath_totp::Secret>);
+
+fn made(secret: Result<oath_totp::Secret, oath_totp::SecretError>) -> Result<Secret, JsValue> {
+    secret.map(|secret| Secret(Rc::new(secret))).map_err(message)
 }
 
-/// That of a token or a URI.
-pub(super) fn secret_held(shared: &mut Shared, handle: u32, _: u32) -> Answer {
-    let secret = secret_of(shared, handle)?;
-    keep(shared, Object::Secret(secret))
+/// A second secret with the same bytes.
+pub(super) fn copied(secret: &oath_totp::Secret) -> Result<oath_totp::Secret, JsValue> {
+    oath_totp::Secret::from_bytes(secret.expose_bytes()).map_err(message)
 }
 
-/// The text of this kind.
-pub(super) fn secret_shown(shared: &mut Shared, handle: u32, kind: u32) -> Answer {
-    let secret = secret_of(shared, handle)?;
-    shared.tell(match kind {
-        0 => Zeroizing::new(secret.expose_bytes().to_vec()),
-        1 => bytes(secret.expose_base32()),
-        _ => bytes(secret.expose_hex()),
-    });
-    Ok(0)
-}
+#[wasm_bindgen]
+impl Secret {
+    pub fn from_base32(text: Vec<u8>) -> Result<Self, JsValue> {
+        made(oath_totp::Secret::from_base32(&Text::from(text)))
+    }
 
-/// In bytes.
-pub(super) fn secret_length(shared: &mut Shared, handle: u32, _: u32) -> Answer {
-    u32::try_from(secret_of(shared, handle)?.byte_len()).map_err(value)
-}
+    pub fn from_hex(text: Vec<u8>) -> Result<Self, JsValue> {
+        made(oath_totp::Secret::from_hex(&Text::from(text)))
+    }
 
-/// 1 where they are the same.
-pub(super) fn secret_equals(shared: &mut Shared, one: u32, other: u32) -> Answer {
-    Ok((secret_of(shared, one)? == secret_of(shared, other)?).into())
-}
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, JsValue> {
+        made(oath_totp::Secret::from_bytes(&Zeroizing::new(bytes)))
+    }
 
-/// The same memory, to be wiped as before.
-pub(super) fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(core::mem::take(&mut *text).into_bytes())
+    pub fn base32(&self) -> JsValue {
+        JsValue::from_str(&self.0.expose_base32())
+    }
+
+    pub fn hex(&self) -> JsValue {
+        JsValue::from_str(&self.0.expose_hex())
+    }
+
+    pub fn bytes(&self) -> Uint8Array {
+        Uint8Array::new(self.0.expose_bytes())
+    }
+
+    pub fn byte_length(&self) -> usize {
+        self.0.byte_len()
+    }
+
+    pub fn equals(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
 }

@@ -1,63 +1,124 @@
 //! `otpauth://`, read, written and drawn.
 
-use super::secret::bytes;
-use super::shared::{Object, Shared};
-use super::{Answer, copied, keep, read, unknown, utf8, value};
+use super::arguments::{Text, whole};
+use super::given::Uint8Array;
+use super::hotp::Hotp;
+use super::secret::{Secret, copied};
+use super::totp::Totp;
+use super::{message, range_error};
+use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
-use oath_totp::KeyUri;
+use alloc::string::String;
+use alloc::vec::Vec;
+use oath_totp::{MovingFactor, UriError};
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
-/// Of a token, and its next counter if it counts. The text is the account, and behind so many bytes of it the issuer.
-pub(super) fn uri_of(shared: &mut Shared, token: u32, account: u32) -> Answer {
-    let text = shared.told();
-    let account = usize::try_from(account).map_err(value)?;
-    let (account, issuer) = utf8(&text).split_at_checked(account).ok_or_else(unknown)?;
-    let uri = match shared.object(token) {
-        Some(Object::Totp(totp, secret)) => KeyUri::totp(copied(secret)?, account)
-            .and_then(|uri| uri.with_time_step(totp.time_step()))
-            .map_err(value)?
-            .with_algorithm(totp.algorithm())
-            .with_digits(totp.digits()),
-        Some(Object::Hotp(hotp, secret)) => KeyUri::hotp(copied(secret)?, account, shared.numbers.moment)
-            .map_err(value)?
-            .with_algorithm(hotp.algorithm())
-            .with_digits(hotp.digits()),
-        _ => return Err(unknown()),
-    };
-    keep(shared, Object::Uri(if shared.numbers.given == 0 { uri } else { uri.with_issuer(issuer) }))
+#[wasm_bindgen]
+pub struct KeyUri(oath_totp::KeyUri);
+
+/// A `RangeError` where the caller asked for what this URI is not, else the message of an `OathError`.
+fn refused(error: UriError) -> JsValue {
+    match error {
+        UriError::Account | UriError::T0 | UriError::IsHotp | UriError::IsTotp => range_error(error),
+        other => message(other),
+    }
 }
 
-pub(super) fn uri_read(shared: &mut Shared, _: u32, _: u32) -> Answer {
-    let uri = KeyUri::parse(utf8(&shared.told())).map_err(read)?;
-    keep(shared, Object::Uri(uri))
+fn issued(uri: oath_totp::KeyUri, issuer: Option<String>) -> KeyUri {
+    KeyUri(match issuer {
+        Some(issuer) => uri.with_issuer(&issuer),
+        None => uri,
+    })
 }
 
-/// The text of this kind: 0 the URI, 1 a drawing for a page, 2 one for a terminal, 3 the account, 4 the issuer.
-/// 1 is returned where there is none.
-pub(super) fn uri_shown(shared: &mut Shared, handle: u32, kind: u32) -> Answer {
-    let Some(Object::Uri(uri)) = shared.object(handle) else { return Err(unknown()) };
-    let public = |text: &str| text.as_bytes().to_vec().into();
-    let text = match kind {
-        0 => bytes(uri.expose_uri()),
-        1 => bytes(uri.qr().map_err(read)?.to_svg()),
-        2 => bytes(uri.qr().map_err(read)?.to_text()),
-        3 => public(uri.account()),
-        _ => match uri.issuer() {
-            Some(issuer) => public(issuer),
-            None => return Ok(1),
-        },
-    };
-    shared.tell(text);
-    Ok(0)
-}
+#[wasm_bindgen]
+impl KeyUri {
+    pub fn of_totp(token: &Totp, account: &str, issuer: Option<String>) -> Result<Self, JsValue> {
+        let totp = token.inner();
+        let uri = oath_totp::KeyUri::totp(copied(&token.secret)?, account).map_err(refused)?;
+        let uri = uri.with_algorithm(totp.algorithm()).with_digits(totp.digits());
+        Ok(issued(uri.with_time_step(totp.time_step()).map_err(refused)?, issuer))
+    }
 
-/// The token of a URI, where it is of this kind: 0 tells the time, 1 counts.
-pub(super) fn uri_token(shared: &mut Shared, handle: u32, counts: u32) -> Answer {
-    let Some(Object::Uri(uri)) = shared.object(handle) else { return Err(unknown()) };
-    let secret = Rc::new(copied(uri.secret())?);
-    let token = if counts == 0 {
-        Object::Totp(uri.to_legacy_totp().map_err(read)?, secret)
-    } else {
-        Object::Hotp(uri.to_legacy_hotp().map_err(read)?.0, secret)
-    };
-    keep(shared, token)
+    pub fn of_hotp(token: &Hotp, account: &str, issuer: Option<String>, high: u32, low: u32) -> Result<Self, JsValue> {
+        let hotp = token.inner();
+        let uri = oath_totp::KeyUri::hotp(copied(&token.secret)?, account, whole(high, low)).map_err(refused)?;
+        Ok(issued(uri.with_algorithm(hotp.algorithm()).with_digits(hotp.digits()), issuer))
+    }
+
+    pub fn parse(text: Vec<u8>) -> Result<Self, JsValue> {
+        oath_totp::KeyUri::parse(&Text::from(text)).map(Self).map_err(message)
+    }
+
+    pub fn uri(&self) -> JsValue {
+        JsValue::from_str(&self.0.expose_uri())
+    }
+
+    /// 0 pixels: as large as the container.
+    pub fn qr_svg(&self, margin: usize, pixels: u32) -> Result<JsValue, JsValue> {
+        let pixels = Some(pixels).filter(|pixels| *pixels > 0);
+        Ok(JsValue::from_str(&self.0.qr().map_err(message)?.to_svg_with(margin, pixels)))
+    }
+
+    pub fn qr_text(&self) -> Result<JsValue, JsValue> {
+        Ok(JsValue::from_str(&self.0.qr().map_err(message)?.to_text()))
+    }
+
+    /// One byte a module, row by row, with the four light modules around the code: 1 is dark.
+    pub fn qr_modules(&self) -> Result<Uint8Array, JsValue> {
+        let code = self.0.qr().map_err(message)?;
+        let places = (0..code.side()).flat_map(|row| (0..code.side()).map(move |column| (column, row)));
+        let mut modules = Zeroizing::new(Vec::with_capacity(code.side().saturating_mul(code.side())));
+        modules.extend(places.map(|(column, row)| u8::from(code.is_dark(column, row))));
+        Ok(Uint8Array::new(&modules))
+    }
+
+    pub fn to_totp(&self, legacy: bool) -> Result<Totp, JsValue> {
+        let totp = if legacy { self.0.to_legacy_totp() } else { self.0.to_totp() };
+        Ok(Totp::of(totp.map_err(refused)?, Rc::new(copied(self.0.secret())?)))
+    }
+
+    pub fn to_hotp(&self, legacy: bool) -> Result<Hotp, JsValue> {
+        let hotp = if legacy { self.0.to_legacy_hotp() } else { self.0.to_hotp() };
+        Ok(Hotp::of(hotp.map_err(refused)?.0, Rc::new(copied(self.0.secret())?)))
+    }
+
+    pub fn secret(&self) -> Result<Secret, JsValue> {
+        copied(self.0.secret()).map(|secret| Secret(Rc::new(secret)))
+    }
+
+    pub fn account(&self) -> String {
+        self.0.account().to_owned()
+    }
+
+    pub fn issuer(&self) -> Option<String> {
+        self.0.issuer().map(str::to_owned)
+    }
+
+    pub fn prefix(&self) -> Option<String> {
+        self.0.prefix().map(str::to_owned)
+    }
+
+    pub fn algorithm(&self) -> JsValue {
+        JsValue::from_str(self.0.algorithm().name())
+    }
+
+    pub fn digits(&self) -> u8 {
+        self.0.digits().into()
+    }
+
+    pub fn period(&self) -> Option<u32> {
+        match self.0.moving_factor() {
+            MovingFactor::Time { period } => Some(period.get()),
+            MovingFactor::Counter { .. } => None,
+        }
+    }
+
+    pub fn counter(&self) -> Option<u64> {
+        match self.0.moving_factor() {
+            MovingFactor::Time { .. } => None,
+            MovingFactor::Counter { counter } => Some(counter),
+        }
+    }
 }

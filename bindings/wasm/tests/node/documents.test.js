@@ -12,7 +12,7 @@ function blocks(file) {
   return [...bare.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code);
 }
 
-for (const file of ["README.md", "index.d.ts", "seeds.d.ts"]) {
+for (const file of ["README.md", "index.d.ts", "seeds.d.ts", "embed.d.ts"]) {
   const all = blocks(file);
   test(`${file} shows something`, () => assert.ok(all.length > 0));
   all.forEach((code, index) => {
@@ -26,7 +26,7 @@ for (const file of ["README.md", "index.d.ts", "seeds.d.ts"]) {
       }
       const module = new URL(`./${file}-${index}.mjs`, import.meta.url);
       writeFileSync(module, code);
-      if (code.includes("throws: a code is good once")) await assert.rejects(import(module), { code: "replayed" });
+      if (code.includes("throws: a code is accepted once")) await assert.rejects(import(module), { code: "refused" });
       else await import(module);
       if (code.includes("innerHTML")) assert.match(main.innerHTML, /^<svg /);
     });

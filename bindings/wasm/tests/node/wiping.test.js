@@ -9,7 +9,7 @@ WebAssembly.Instance = function (module, imports) {
   memories.push(instance.exports.memory);
   return instance;
 };
-const { KeyUri, Secret, Totp } = await import("oath-totp");
+const { KeyUri, Secret, Totp, TotpState, check } = await import("oath-totp");
 const { read, write } = await import("oath-totp/seeds");
 
 const TEXT = "HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ";
@@ -27,13 +27,16 @@ test("no copy of a secret stays in the memory of a module", () => {
   assert.ok(found(needles) > 0, "the search finds what is there");
   const totp = new Totp(secret);
   const uri = new KeyUri(totp, { account: "größe@example.com" });
-  const again = KeyUri.parse(String(uri));
-  uri.qrSvg();
+  const again = KeyUri.parse(uri.exposeUri());
+  uri.exposeQrSvg();
+  uri.exposeQrMatrix();
+  uri.exposeQrText();
   secret.exposeBase32();
   secret.equals(Secret.fromHex(secret.exposeHex()));
   const file = read(`upn,serial number,secret key,time interval,manufacturer,model\r\na@b.c,1,${TEXT},30,,\r\n`);
   assert.ok(Buffer.from(write(file.records, "entra-csv")).includes(TEXT));
   const copy = file.records.at(0).secret;
+  assert.equal(check(TEXT, totp.generate(59), TotpState.fresh(), { at: 59 }).ok, true);
   for (const held of [secret, totp, uri, again, file, copy]) held.free();
   globalThis.gc();
 });

@@ -11,7 +11,7 @@ const treacherous = new Proxy({}, { get() { throw new Error("on purpose"); }, ha
 const ODD = [
   undefined, null, true, false, 0, -0, -1, 1.5, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 63), NaN, Infinity, 1n, -1n, 1n << 63n, 1n << 64n, 1n << 200n,
   "", "123456", "x".repeat(5000), "\ud800", "\0", "１２３４５６", Symbol("s"), [], [1], ["1"], Array(9).fill("123456"), {}, { back: 1 },
-  { back: -1, ahead: 300 }, { last_step: -1 }, { last_step: "1" }, { last_step: 1n << 64n }, { at: {} }, { state: {} }, { window: 256 }, { radius: 1e9 },
+  { back: -1, ahead: 300 }, { last_step: -1 }, { last_step: "1" }, { last_step: 1n << 64n }, { at: {} }, { window: 256 }, { window: { back: 1, ahead: 1, maxDrift: -1 } }, { margin: 1e9 }, { size: -1 }, { radius: 1e9 },
   { digits: 262 }, { step: 0 }, { step: 2 ** 32 }, { algorithm: "MD5" }, { t0: -1n }, { account: 1 }, { account: "\ud800", issuer: null }, { exposeSecret: 1 },
   { format: "none" }, { password: "x" }, new Uint8Array(9), new ArrayBuffer(0), new DataView(new ArrayBuffer(20)), new Date(NaN), new Map(), () => 1, class {},
   treacherous, globalThis, Object.create(null), Object.create(Totp.prototype), Object.create(Secret.prototype), Secret.fromBase32(SECRET), new Totp(Secret.fromBase32(SECRET)),
@@ -19,7 +19,7 @@ const ODD = [
 ];
 
 function survives(what, call) {
-  const attempts = [[], ...ODD.flatMap((odd) => [[odd], [odd, odd], ["123456", odd], [Secret.fromBase32(SECRET), odd], ["123456", 1, odd], [odd, "entra-csv"]])];
+  const attempts = [[], ...ODD.flatMap((odd) => [[odd], [odd, odd], ["123456", odd], [Secret.fromBase32(SECRET), odd], ["123456", { last_step: null, drift: 0 }, odd], ["123456", { counter: 0 }, odd], [["123456", "123456"], { last_step: null, drift: 0 }, odd], [SECRET, "123456", { last_step: null, drift: 0 }, odd], [odd, "entra-csv"]])];
   for (const words of attempts) {
     try {
       call(words);

@@ -1,6 +1,6 @@
 // What a strict compiler must take, and what it must not.
-import { Hotp, KeyUri, OathError, Secret, Totp } from "oath-totp";
-import type { Accepted, Count, Moment, TotpState } from "oath-totp";
+import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check } from "oath-totp";
+import type { Accepted, Count, Moment } from "oath-totp";
 import * as embedded from "oath-totp/embed";
 import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
 import type { FilledIn, Finding, LeftOut, Owner, RecordObject, SeedFile } from "oath-totp/seeds";
@@ -10,27 +10,25 @@ const totp = new Totp(secret, { digits: 6, step: 30, algorithm: "SHA1", t0: 0 })
 const moments: Moment[] = [0, 0n, new Date()];
 const codes: string[] = moments.map((at) => totp.generate(at));
 
-export function signIn(code: string, stored: TotpState | null): TotpState | "no" | "typo" {
+export function signIn(code: string, stored: TotpState): TotpState | "no" | "typo" {
   try {
-    const { state, step }: Accepted = totp.verify(code, { state: stored, at: new Date(), window: { back: 1, ahead: 1 } });
+    const { state, step }: Accepted = totp.verify(code, stored, { at: new Date(), window: { back: 1, ahead: 1, recordedOnly: true } });
     const last: Count = step;
     return last === state.last_step ? state : "no";
   } catch (error) {
-    if (!(error instanceof OathError)) throw error;
-    switch (error.code) {
-      case "mismatch":
-      case "replayed":
-        return "no";
-      default:
-        return "typo";
-    }
+    if (error instanceof RefusedError) return error.reason === "mismatch" ? "no" : "no";
+    if (error instanceof OathError && error.code === "malformed") return "typo";
+    throw error;
   }
 }
 
+const checked = check("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "123456", TotpState.fresh(), { digits: 6 });
+export const next: TotpState | "mismatch" | "replayed" | "malformed" = checked.ok ? checked.state : checked.reason;
+
 const found: Count[] = totp.find(codes.slice(0, 2), { radius: 10 });
-const { nextCounter }: { nextCounter: Count } = new Hotp(secret, { digits: 8 }).resync(["1", "2"], 0n, { lookAhead: 5 });
+const { counter }: HotpState = new Hotp(secret, { digits: 8 }).resync(["1", "2"], { counter: 0n }, { lookAhead: 5 }).state;
 const uri = new KeyUri(totp, { account: "a", issuer: "b" });
-const shown: string = `${uri}` + uri.qrSvg() + uri.qrText() + (uri.issuer ?? "") + uri.toTotp().algorithm;
+const shown: string = uri.exposeUri() + uri.exposeQrSvg({ margin: 2, size: 100 }) + uri.exposeQrText() + uri.exposeQrDataUri() + String(uri.exposeQrMatrix()[0]?.[0]) + (uri.issuer ?? "") + uri.toTotp().algorithm;
 const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, upn: "optional", repairs: "apply" });
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
@@ -42,17 +40,23 @@ const left: LeftOut[] = obstacles(file.records, file.format, { upn: "optional" }
 const failures: [string, Uint8Array] = [failuresName("a.csv"), file.failures()];
 export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(new WebAssembly.Module(bytes))];
 read("", { progress: (done: number, total: number) => void (done / total) });
-export { bytes, errors, failures, filled, found, left, nextCounter, owners, rows, said, shown };
+export { bytes, errors, failures, filled, found, left, counter, owners, rows, said, shown };
 
 // @ts-expect-error a secret is not made by new
 new Secret();
 // @ts-expect-error a code is a string
-totp.verify(123456);
+totp.verify(123456, TotpState.fresh());
+// @ts-expect-error the state is an argument
+totp.verify("123456");
+// @ts-expect-error a state that is missing is not a fresh one
+totp.verify("123456", undefined);
+// @ts-expect-error one code is not enough
+new Hotp(secret).resync("123456", HotpState.fresh()).state.drift;
 // @ts-expect-error a misspelt option
-totp.verify("123456", { stat: null });
-// @ts-expect-error a user is a string or nobody
+totp.verify("123456", TotpState.fresh(), { windw: 1 });
+// @ts-expect-error a user is a string or null
 file.records.at(0)?.assign(undefined);
-// @ts-expect-error nothing is set
+// @ts-expect-error properties are read-only
 totp.digits = 7;
 // @ts-expect-error a secret is a Secret
 new Totp("GEZDGNBV");

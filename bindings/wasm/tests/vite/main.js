@@ -1,3 +1,5 @@
+import * as codes from "oath-totp";
+import * as seeds from "oath-totp/seeds";
 import { run } from "./testkit.js";
 import base32 from "./testkit/base32.json";
 import collisions from "./testkit/collisions.json";
@@ -15,7 +17,7 @@ const inWorker = new Promise((done, failed) => {
   worker.onerror = ({ message }) => failed(new Error(message ?? "the worker failed"));
 });
 try {
-  const here = run(kit);
+  const here = run(kit, codes, seeds);
   document.title = `passed ${here} and ${await inWorker}`;
 } catch (error) {
   document.title = `failed: ${error.message}`;

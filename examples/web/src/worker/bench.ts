@@ -1,5 +1,5 @@
 // What the page can ask for. Every decision is the library's; here its answers are put in a form to be shown.
-import { Hotp, OathError, Totp, failuresName, formats, obstacles, write } from "oath-totp/embed";
+import { Hotp, RefusedError, Totp, failuresName, formats, obstacles, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
 import type { Bench, Fit, Owner, Plan, ShownCode, Written } from "../protocol.js";
 import { held } from "./held.js";
@@ -36,17 +36,19 @@ function withHotp<R>(token: Token, use: (hotp: Hotp) => R): R {
 function codeOf(id: number, token: Token): ShownCode {
   const { counter } = token;
   if (counter !== null) return { id, code: withHotp(token, (hotp) => hotp.generate(counter)), remaining: null, step: null };
-  return withTotp(token, (totp) => ({ id, code: totp.generate(), remaining: Number(totp.remaining()), step: totp.step }));
+  return withTotp(token, (totp) => ({ id, code: totp.generate(), remaining: totp.remaining(), step: totp.step }));
 }
 
 function fitsOf(token: Token, codes: string[]): Fit[] {
   const { counter } = token;
   if (counter !== null) {
     try {
-      const found = withHotp(token, (hotp) => hotp.resync(codes, counter));
+      const [code, ...more] = codes;
+      const found = withHotp(token, (hotp) =>
+        more.length > 0 ? hotp.resync(codes, { counter }) : hotp.activate(code ?? "", { counter }));
       return [{ drift: Number(found.counter) - Number(counter), seconds: 0 }];
     } catch (error) {
-      if (error instanceof OathError && error.code === "mismatch") return [];
+      if (error instanceof RefusedError && error.reason === "mismatch") return [];
       throw error;
     }
   }

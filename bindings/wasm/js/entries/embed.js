@@ -1,17 +1,17 @@
-import * as codes from "./module.js";
-import * as seeds from "./seeds-glue.js";
+import * as codes from "../codes-glue.js";
+import * as seeds from "../seeds-glue.js";
 
-export { Hotp, KeyUri, OathError, Secret, Totp } from "./codes.js";
-export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "./seeds.js";
+export * from "../codes.js";
+export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";
 
-/** Once for each: what was made by the first would not be known to a second. */
+/** A module starts once: a second one would not know the objects of the first. */
 function starter({ imports, start }) {
   let started;
   return (module) => {
     started ??= WebAssembly.instantiate(module, imports)
       .then((made) => start(made.instance ?? made))
       .catch((error) => {
-        // Not with this one; with another perhaps.
+        // Another module may work.
         started = undefined;
         throw error;
       });

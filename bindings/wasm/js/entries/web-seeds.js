@@ -1,0 +1,9 @@
+import "./web.js";
+import { imports, start } from "../seeds-glue.js";
+import { load } from "./load-web.js";
+import { simd } from "./simd.js";
+
+// Bundlers look for a URL that is written like this.
+start(await load(simd ? new URL("./wasm/seeds-simd.wasm", import.meta.url) : new URL("./wasm/seeds.wasm", import.meta.url), imports));
+
+export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";

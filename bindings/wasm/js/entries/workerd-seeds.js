@@ -1,0 +1,8 @@
+import "./workerd.js";
+import { imports, start } from "../seeds-glue.js";
+// workerd compiles modules only when it loads the program.
+import module from "./wasm/seeds-simd.wasm";
+
+start(new WebAssembly.Instance(module, imports));
+
+export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";
