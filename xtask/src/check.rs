@@ -56,7 +56,7 @@ pub(crate) fn targets() -> Outcome {
 }
 
 pub(crate) fn tests() -> Outcome {
-    cargo(&["test", "--workspace", "--all-features"])?;
+    cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])?;
     // The part of the codes that needs no allocator.
     cargo(&["test", "-p", "oath-totp", "--no-default-features", "--tests"])
 }
