@@ -3,6 +3,8 @@
 use crate::errors::{MALFORMED_CODE, type_error, value_error};
 use core::ops::Deref;
 use oath_totp::{Algorithm, Code, CodeRun, Consecutive, Digits, UnixTime, Window};
+use pyo3::conversion::FromPyObjectOwned;
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PySlice, PyString};
@@ -158,6 +160,51 @@ pub(crate) fn algorithm(name: &str) -> PyResult<Algorithm> {
     name.parse().map_err(value_error)
 }
 
-pub(crate) fn digits(count: u8) -> PyResult<Digits> {
-    Digits::try_from(count).map_err(value_error)
+pub(crate) fn digits(given: &Bound<'_, PyAny>) -> PyResult<Digits> {
+    const EXPECTED: &str = "digits is 6, 7 or 8";
+    Digits::try_from(integer::<u8>(given, EXPECTED)?).map_err(|_| value_error(EXPECTED))
+}
+
+/// A whole number, by whose name and range an error is understood.
+fn integer<T: for<'py> FromPyObjectOwned<'py>>(given: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<T> {
+    if given.is_instance_of::<PyBool>() {
+        return Err(type_error(expected));
+    }
+    given.extract::<T>().map_err(Into::<PyErr>::into).map_err(|error| {
+        if error.is_instance_of::<PyTypeError>(given.py()) { type_error(expected) } else { value_error(expected) }
+    })
+}
+
+macro_rules! integers {
+    ($($name:ident: $type:ty = $expected:literal;)*) => {$(
+        pub(crate) fn $name(given: &Bound<'_, PyAny>) -> PyResult<$type> {
+            integer(given, $expected)
+        }
+    )*};
+}
+
+integers! {
+    step: u32 = "step is the seconds of a time step, 1 to 4294967295";
+    t0: u64 = "t0 is Unix seconds, 0 to 2**64 - 1";
+    radius: u16 = "radius is steps, 0 to 65535";
+    max_drift: u16 = "max_drift is steps, 0 to 65535";
+    counter: u64 = "a counter is 0 to 2**64 - 1";
+    look_ahead: u8 = "look_ahead of verify is 0 to 255 counters; use resync to search further";
+    wide_look_ahead: u16 = "look_ahead is 0 to 65535 counters";
+    last_step: Option<u64> = "last_step is None or 0 to 2**64 - 1";
+    a_step: u64 = "step is the number of a time step, 0 to 2**64 - 1";
+    drift: i64 = "drift is steps, -2**63 to 2**63 - 1";
+    upload: u64 = "upload is the number of an upload, 0 to 2**64 - 1";
+    after: u64 = "after is the number of an event, 0 to 2**64 - 1";
+    any_scale: u8 = "scale is the pixels of a module each way, 1 to 64";
+    limit: usize = "limit is the number of events, 0 or more";
+}
+
+pub(crate) fn scale(given: &Bound<'_, PyAny>) -> PyResult<u8> {
+    let scale = any_scale(given)?;
+    if matches!(scale, 1..=64) {
+        Ok(scale)
+    } else {
+        Err(value_error("scale is the pixels of a module each way, 1 to 64"))
+    }
 }

@@ -1,4 +1,4 @@
-use crate::arguments::{code, time};
+use crate::arguments::{self, code, time};
 use crate::errors::{
     directory_error, directory_value_error, files_error, read_error, rejected, tampered, type_error, value_error,
 };
@@ -9,7 +9,7 @@ use crate::uri::KeyUri;
 use crate::wait::wait;
 use core::future::Future;
 use oath_directory::model::{Upload, UploadFailure};
-use oath_directory::store::{Listed, MemoryStore};
+use oath_directory::store::{Listed, LocalStore, MemoryStore};
 use oath_directory::{
     Actor, Error, Files, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
 };
@@ -20,30 +20,58 @@ use pyo3::types::{PyDict, PyString};
 use std::env;
 use std::io::{self, Read};
 
-/// A right sign-in.
-#[pyclass(frozen, get_all, module = "oath_totp")]
+/// A sign-in that was accepted.
+#[pyclass(frozen, get_all, eq, hash, module = "oath_totp")]
+#[derive(PartialEq, Hash)]
 pub(crate) struct SignedIn {
+    /// The serial number of the token.
     serial: String,
+    /// The steps that the token's clock is ahead.
     drift: i64,
 }
 
 #[pymethods]
 impl SignedIn {
+    #[new]
+    const fn new(serial: String, #[pyo3(from_py_with = arguments::drift)] drift: i64) -> Self {
+        Self { serial, drift }
+    }
+
+    #[classattr]
+    const fn __match_args__() -> (&'static str, &'static str) {
+        ("serial", "drift")
+    }
+
     fn __repr__(&self) -> String {
         format!("SignedIn(serial={:?}, drift={})", self.serial, self.drift)
     }
 }
 
-/// A token whose clock was found.
-#[pyclass(frozen, get_all, module = "oath_totp")]
+/// A token whose clock was found by its codes.
+#[pyclass(frozen, get_all, eq, hash, module = "oath_totp")]
+#[derive(PartialEq, Hash)]
 pub(crate) struct Synchronized {
+    /// The serial number of the token.
     serial: String,
+    /// The status of the token: activated.
     status: &'static str,
+    /// The steps that the token's clock is ahead.
     drift: i64,
 }
 
 #[pymethods]
 impl Synchronized {
+    #[new]
+    fn new(serial: String, status: &str, #[pyo3(from_py_with = arguments::drift)] drift: i64) -> PyResult<Self> {
+        let status = status.parse::<Status>().map_err(value_error)?.name();
+        Ok(Self { serial, status, drift })
+    }
+
+    #[classattr]
+    const fn __match_args__() -> (&'static str, &'static str, &'static str) {
+        ("serial", "status", "drift")
+    }
+
     fn __repr__(&self) -> String {
         format!("Synchronized(serial={:?}, status='{}', drift={})", self.serial, self.status, self.drift)
     }
@@ -55,7 +83,18 @@ impl From<oath_directory::Synchronized> for Synchronized {
     }
 }
 
-/// Who holds which token, on SQLite.
+/// Users and their tokens in one SQLite file, made by `Directory.create` and opened by `Directory.open`.
+///
+/// Errors are DirectoryError; wrong codes are Mismatch and Locked. A code is accepted once, on any number of threads and
+/// processes. Ctrl-C ends every call within a second; the exception says whether something was done.
+///
+/// A process that has the directory open must not open its file with Python's own `sqlite3`, nor copy it: SQLite is in this
+/// process twice then, and each copy releases the locks of the other, which damages the database. `sqlite3.connect` to an
+/// open directory is refused with a DirectoryError, and so is the reverse where the system shows it (Linux). For copies
+/// there is `backup`, for reports `users`, `tokens` and `events`. Another process may use any SQLite.
+///
+/// A directory survives `os.fork` (gunicorn --preload, multiprocessing): it is closed for the moment of the fork, and each
+/// process opens it again at its next call. A fork that bypasses Python's hooks is a DirectoryError in the child.
 #[pyclass(frozen, module = "oath_totp")]
 pub(crate) struct Directory {
     opened: Opened,
@@ -135,7 +174,10 @@ impl Directory {
         Err(type_error("a Directory is opened by Directory.open(url), or made by Directory.create(url)"))
     }
 
-    /// Opens a directory that is there.
+    /// Opens a directory that exists.
+    ///
+    /// `url` is `sqlite:FILE`, the path of the file as a Path, or `sqlite::memory:` for an empty directory in memory. `keys`
+    /// is the file of the key ring, by default `oath.keys` beside the database.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn open(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
@@ -151,7 +193,7 @@ impl Directory {
         Ok(Self { opened, shown, actor: Actor::local_operator() })
     }
 
-    /// Creates one, and its key ring.
+    /// Makes both files and opens the directory. A file that exists is never overwritten.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn create(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
@@ -170,6 +212,7 @@ impl Directory {
         Ok(Self { opened, shown, actor })
     }
 
+    /// Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token.
     #[pyo3(signature = (upn, *, kind = "member", display_name = None, at = None))]
     fn add_user<'py>(
         &self,
@@ -185,6 +228,7 @@ impl Directory {
         user_dict(py, &user)
     }
 
+    /// Adds the users of a CSV file with the column userPrincipalName and, optional, userType and displayName.
     #[pyo3(signature = (source, *, at = None))]
     fn import_users<'py>(
         &self,
@@ -217,10 +261,12 @@ impl Directory {
         Ok(dict)
     }
 
+    /// Returns all users.
     fn users<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         self.wait(py, self.inner(py)?.users())?.iter().map(|user| user_dict(py, user)).collect()
     }
 
+    /// Returns all tokens, those of a status, or those of a user.
     #[pyo3(signature = (*, status = None, upn = None))]
     fn tokens<'py>(
         &self,
@@ -233,11 +279,15 @@ impl Directory {
         self.wait(py, self.inner(py)?.tokens(&query))?.iter().map(|listed| token_dict(py, listed)).collect()
     }
 
+    /// Returns a token by its serial number.
     fn token<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Bound<'py, PyDict>> {
         token_dict(py, &self.wait(py, self.inner(py)?.token(serial))?)
     }
 
-    /// Takes a seed file in; rows that fail are counted, and `failures` says why.
+    /// Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
+    ///
+    /// Rows without a user fail, as in Entra ID's upload, unless `upn` is 'optional': then their tokens go into the inventory.
+    /// `repairs="apply"` makes the repairs that are safe.
     #[pyo3(signature = (source, *, format = None, upn = "required", repairs = "offer", at = None))]
     fn upload<'py>(
         &self,
@@ -256,52 +306,64 @@ impl Directory {
         upload_dict(py, &upload)
     }
 
+    /// Returns the uploads whose status is still kept.
     #[pyo3(signature = (*, at = None))]
     fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
     }
 
+    /// Returns an upload by its number.
     #[pyo3(signature = (upload, *, at = None))]
     fn upload_status<'py>(
         &self,
         py: Python<'py>,
-        upload: u64,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
         upload_dict(py, &self.wait(py, self.inner(py)?.upload_status(now, upload))?)
     }
 
+    /// Deletes the status and the failures of an upload. The tokens stay.
     #[pyo3(signature = (upload, *, at = None))]
-    fn delete_upload(&self, py: Python<'_>, upload: u64, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    fn delete_upload(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.delete_upload(&self.actor, now, upload))
     }
 
+    /// Returns the rows of an upload that failed: which line, why, and what to do.
     #[pyo3(signature = (upload, *, at = None))]
     fn failures<'py>(
         &self,
         py: Python<'py>,
-        upload: u64,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
     }
 
+    /// Assigns an available token to a user.
     #[pyo3(signature = (serial, upn, *, at = None))]
     fn assign(&self, py: Python<'_>, serial: &str, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
         self.wait(py, self.inner(py)?.assign(&self.actor, now, serial, &upn)).map(drop)
     }
 
+    /// Takes a token from its user, back into the inventory.
     #[pyo3(signature = (serial, *, at = None))]
     fn unassign(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.unassign(&self.actor, now, serial)).map(drop)
     }
 
+    /// Activates a token by the code on its display. After Ambiguous, give the next code as well.
     #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
     fn activate(
         &self,
@@ -315,6 +377,7 @@ impl Directory {
         self.wait(py, self.inner(py)?.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 
+    /// Finds an activated token again whose clock has drifted away, by two consecutive codes.
     #[pyo3(signature = (serial, code, next_code, *, at = None))]
     fn resync(
         &self,
@@ -328,18 +391,24 @@ impl Directory {
         self.wait(py, self.inner(py)?.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
     }
 
+    /// Ends the sign-ins of a token. Its user keeps it.
     #[pyo3(signature = (serial, *, at = None))]
     fn deactivate(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.deactivate(&self.actor, now, serial)).map(drop)
     }
 
+    /// Deletes a token. Its used codes stay used.
     #[pyo3(signature = (serial, *, at = None))]
     fn delete(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.delete(&self.actor, now, serial))
     }
 
+    /// Signs a user in.
+    ///
+    /// Raises Mismatch for a wrong code, a used code and an unknown user alike, Locked after too many wrong codes, and
+    /// MalformedCode. `except Rejected` catches all of them.
     #[pyo3(signature = (upn, code, *, at = None))]
     fn verify(
         &self,
@@ -355,14 +424,23 @@ impl Directory {
         Ok(SignedIn { serial: found.serial, drift: found.drift })
     }
 
-    /// Makes a software token for a user: its serial number and its URI.
-    #[pyo3(signature = (upn, *, at = None))]
-    fn enroll(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<(String, KeyUri)> {
+    /// Makes a software token. Returns its serial number and its URI for the user's app, which cannot be read again.
+    ///
+    /// `issuer` is the name that the app shows.
+    #[pyo3(signature = (upn, *, issuer = None, at = None))]
+    fn enroll(
+        &self,
+        py: Python<'_>,
+        upn: &str,
+        issuer: Option<&str>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<(String, KeyUri)> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
         let enrolment = self.wait(py, self.inner(py)?.enroll(&self.actor, now, &upn))?;
-        Ok((enrolment.serial, KeyUri(enrolment.uri)))
+        Ok((enrolment.serial, KeyUri(enrolment.uri).with_issuer(issuer)))
     }
 
+    /// Activates the software token by the first code that the app shows.
     #[pyo3(signature = (upn, code, next_code = None, *, at = None))]
     fn confirm(
         &self,
@@ -376,8 +454,14 @@ impl Directory {
         self.wait(py, self.inner(py)?.confirm(&self.actor, now, &upn, &codes)).map(Synchronized::from)
     }
 
+    /// Returns the events of the audit log after the one with the number `after`.
     #[pyo3(signature = (*, after = 0, limit = 1000))]
-    fn events<'py>(&self, py: Python<'py>, after: u64, limit: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    fn events<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = arguments::after)] after: u64,
+        #[pyo3(from_py_with = arguments::limit)] limit: usize,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let events = self.wait(py, self.inner(py)?.events(after, limit))?;
         let dicts = events.iter().map(|audit| {
             let (dict, event) = (PyDict::new(py), &audit.event);
@@ -394,7 +478,7 @@ impl Directory {
         dicts.collect()
     }
 
-    /// Checks the audit log from end to end: how many events, and the hash of the last one.
+    /// Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed.
     fn verify_audit(&self, py: Python<'_>) -> PyResult<(u64, String)> {
         match self.wait(py, self.inner(py)?.verify_audit())? {
             Ok(report) => Ok((report.events, report.head.to_string())),
@@ -402,6 +486,22 @@ impl Directory {
         }
     }
 
+    /// Writes a copy of the database into a new file, while others use the directory.
+    ///
+    /// The copy needs the key ring, which belongs into another place than the copy.
+    fn backup(&self, py: Python<'_>, path: FilePath) -> PyResult<()> {
+        let inner = self.inner(py)?;
+        let LocalStore::Sqlite(store) = inner.store() else {
+            return Err(value_error("a directory in memory has no database to back up"));
+        };
+        let FilePath(path) = path;
+        self.wait(py, async { Ok(store.backup(path).await?) })
+    }
+
+    /// Closes the files, once the calls of other threads have ended.
+    ///
+    /// A later call raises DirectoryError with the code 'directory-closed'. To close twice does no harm, and a Directory
+    /// without references closes itself.
     fn close(&self, py: Python<'_>) {
         self.opened.close(py);
     }

@@ -120,6 +120,13 @@ pub(crate) fn forked(py: Python<'_>) -> PyErr {
     DIRECTORY_ERROR.error(py, (what, "directory-forked", action))
 }
 
+/// A file that this process has open by other means than a directory.
+pub(crate) fn in_use(py: Python<'_>, database: &Path) -> PyErr {
+    let what = format!("{}: this process has the file open already, with sqlite3 perhaps", database.display());
+    let action = "close the other connection first: two copies of SQLite in one process damage the database";
+    DIRECTORY_ERROR.error(py, (what, "database-in-use", action))
+}
+
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
     DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
 }

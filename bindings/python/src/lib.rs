@@ -8,6 +8,7 @@ mod directory;
 mod errors;
 mod one_call;
 mod opened;
+mod same_file;
 mod secret;
 mod seeds;
 mod source;

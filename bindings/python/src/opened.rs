@@ -4,7 +4,8 @@
 //! `os.register_at_fork` close all databases before a fork, when no call runs; parent and child open them again at their next
 //! call. A fork that bypasses these hooks is recognised by the number of the process and is an error.
 
-use crate::errors::{closed, files_error, forked};
+use crate::errors::{closed, files_error, forked, in_use};
+use crate::same_file::{FileId, held_elsewhere};
 use core::cell::Cell;
 use core::ops::Deref;
 use core::sync::atomic::Ordering::SeqCst;
@@ -15,6 +16,7 @@ use oath_directory::{Files, Policy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::{mem, process, thread};
 
@@ -110,6 +112,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn database(&self) -> Option<PathBuf> {
+        self.again.as_ref().map(|(files, _)| files.database_path())
+    }
+
     /// The open directory goes to the caller, who drops it without the lock: the last handle waits for its threads.
     fn change(&self, next: State) -> Option<Arc<Inner>> {
         let before = mem::replace(&mut *self.state(), next);
@@ -129,6 +135,12 @@ impl Opened {
     pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
         register(py)?;
         let _section = Section::enter(py)?;
+        if let Some((files, _)) = &again {
+            let database = files.database_path();
+            if !holds(database.clone()) && held_elsewhere(&database) {
+                return Err(in_use(py, &database));
+            }
+        }
         let inner = py.detach(open)?;
         let shared = Arc::new(Shared { again, state: Mutex::new(State::Open(Arc::new(inner))) });
         if shared.again.is_some() {
@@ -189,7 +201,20 @@ fn register(py: Python<'_>) -> PyResult<()> {
         hooks.set_item("after_in_child", wrap_pyfunction!(after_fork_in_child, py)?)?;
         register.call((), Some(&hooks)).map(drop)
     };
+    let register = || {
+        py.import("oath_totp._sqlite")?.call_method1("watch", (wrap_pyfunction!(holds, py)?,))?;
+        register()
+    };
     DONE.get_or_try_init(py, register).map(drop)
+}
+
+/// Whether an open directory of this process lies in this file.
+#[pyfunction]
+fn holds(path: PathBuf) -> bool {
+    let Ok(id) = FileId::of(&path) else { return false };
+    let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+    let open = all.iter().filter_map(Weak::upgrade).filter(|one| matches!(*one.state(), State::Open(_)));
+    open.filter_map(|one| one.database()).any(|database| FileId::of(&database).is_ok_and(|other| other == id))
 }
 
 /// Waits for the calls of other threads to end, and closes every database.

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PySlice};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// One token of a seed file.
+/// One token of a seed file. `step` and `t0` are None for a counter-based token, `counter` for a time-based one.
 #[pyclass(frozen, module = "oath_totp.seeds")]
 pub(crate) struct Record {
     file: Arc<Vec<oath_seeds::Record>>,
@@ -53,62 +53,74 @@ fn moving(record: &oath_seeds::Record) -> (Option<u32>, Option<u64>, Option<u64>
 
 #[pymethods]
 impl Record {
+    /// The line of the file.
     #[getter]
     fn line(&self) -> PyResult<u64> {
         Ok(self.inner()?.line)
     }
 
+    /// The user, or None.
     #[getter]
     fn upn(&self) -> PyResult<Option<&str>> {
         Ok(self.inner()?.upn.as_deref())
     }
 
+    /// The serial number.
     #[getter]
     fn serial(&self) -> PyResult<&str> {
         Ok(&self.inner()?.serial)
     }
 
+    /// The secret.
     #[getter]
     fn secret(&self) -> PyResult<Secret> {
         let copied = oath_totp::Secret::from_bytes(self.inner()?.secret.expose_bytes());
         copied.map(Secret).map_err(value_error)
     }
 
+    /// The hash: SHA1, SHA256 or SHA512.
     #[getter]
     fn algorithm(&self) -> PyResult<&'static str> {
         Ok(self.inner()?.algorithm.name())
     }
 
+    /// The number of digits of a code.
     #[getter]
     fn digits(&self) -> PyResult<usize> {
         Ok(self.inner()?.digits.count())
     }
 
+    /// The seconds of a time step, or None.
     #[getter]
     fn step(&self) -> PyResult<Option<u32>> {
         Ok(moving(self.inner()?).0)
     }
 
+    /// The Unix time at which the steps begin to count, or None.
     #[getter]
     fn t0(&self) -> PyResult<Option<u64>> {
         Ok(moving(self.inner()?).1)
     }
 
+    /// The counter, or None.
     #[getter]
     fn counter(&self) -> PyResult<Option<u64>> {
         Ok(moving(self.inner()?).2)
     }
 
+    /// The manufacturer.
     #[getter]
     fn manufacturer(&self) -> PyResult<&str> {
         Ok(&self.inner()?.manufacturer)
     }
 
+    /// The model.
     #[getter]
     fn model(&self) -> PyResult<&str> {
         Ok(&self.inner()?.model)
     }
 
+    /// Returns the fields by their names. The secret is masked unless it is asked for.
     #[pyo3(signature = (*, expose_secret = false))]
     fn to_dict<'py>(&self, py: Python<'py>, expose_secret: bool) -> PyResult<Bound<'py, PyDict>> {
         dict(py, self.inner()?, expose_secret)
@@ -124,7 +136,7 @@ impl Record {
     }
 }
 
-/// The records of a file, in its order; made one by one when they are asked for.
+/// The records of a file, in its order. A Record is made when it is asked for.
 #[pyclass(frozen, sequence, module = "oath_totp.seeds")]
 pub(crate) struct Records(Arc<Vec<oath_seeds::Record>>);
 
@@ -156,6 +168,7 @@ impl Records {
         RecordsIterator { file: Arc::clone(&self.0), next: AtomicUsize::new(0) }
     }
 
+    /// Returns all records as dictionaries. Secrets are masked unless they are asked for.
     #[pyo3(signature = (*, expose_secrets = false))]
     fn to_dicts<'py>(&self, py: Python<'py>, expose_secrets: bool) -> PyResult<Bound<'py, PyList>> {
         let all = PyList::empty(py);
@@ -165,7 +178,7 @@ impl Records {
         Ok(all)
     }
 
-    /// A `pandas.DataFrame`.
+    /// Returns a pandas.DataFrame, where pandas is installed. Secrets are masked unless they are asked for.
     #[pyo3(signature = (*, expose_secrets = false))]
     fn to_dataframe<'py>(&self, py: Python<'py>, expose_secrets: bool) -> PyResult<Bound<'py, PyAny>> {
         let pandas = py.import("pandas")?;
@@ -196,57 +209,67 @@ impl RecordsIterator {
     }
 }
 
-/// Something about a file that a person should know.
+/// A finding of a file: where, what was found (never the secret), and what to do.
 #[pyclass(frozen, module = "oath_totp.seeds")]
 pub(crate) struct Finding(oath_seeds::Finding);
 
 #[pymethods]
 impl Finding {
+    /// The stable name of this kind of finding.
     #[getter]
     const fn code(&self) -> &'static str {
         self.0.code()
     }
 
+    /// The severity: error, warning or note.
     #[getter]
     const fn severity(&self) -> &'static str {
         self.0.severity.name()
     }
 
+    /// The line of the file, or None.
     #[getter]
     const fn line(&self) -> Option<u64> {
         self.0.line
     }
 
+    /// The column of the line, or None.
     #[getter]
     const fn column(&self) -> Option<u32> {
         self.0.column
     }
 
+    /// The name of the field, or None.
     #[getter]
     fn field(&self) -> Option<&'static str> {
         self.0.field.map(oath_seeds::Field::name)
     }
 
+    /// What was found.
     #[getter]
     fn message(&self) -> &str {
         &self.0.message
     }
 
+    /// What to do.
     #[getter]
     fn action(&self) -> &str {
         &self.0.action
     }
 
+    /// The repair that `repairs="apply"` makes, or None.
     #[getter]
     fn repair(&self) -> Option<String> {
         self.0.repair.as_ref().map(oath_seeds::Repair::describe)
     }
 
+    /// Whether the repair was made.
     #[getter]
     const fn repaired(&self) -> bool {
         self.0.repaired
     }
 
+    /// Returns the fields by their names.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item("code", self.code())?;
@@ -281,21 +304,25 @@ pub(crate) struct SeedFile {
 
 #[pymethods]
 impl SeedFile {
+    /// The name of the format.
     #[getter]
     const fn format(&self) -> &'static str {
         self.format
     }
 
+    /// The name of the character encoding.
     #[getter]
     const fn encoding(&self) -> &'static str {
         self.encoding
     }
 
+    /// The records.
     #[getter]
     fn records(&self) -> Records {
         Records(Arc::clone(&self.records))
     }
 
+    /// The findings, in the order of the file.
     #[getter]
     fn findings(&self) -> Vec<Finding> {
         self.findings.iter().cloned().map(Finding).collect()
@@ -330,7 +357,7 @@ pub(crate) fn options(format: Option<&str>, upn: &str, repairs: &str) -> PyResul
     })
 }
 
-/// The names of the formats that are read and written.
+/// Returns the names of the formats that are read and written.
 #[pyfunction]
 pub(crate) fn formats() -> Vec<&'static str> {
     Format::ALL.iter().map(|format| format.name()).collect()
@@ -346,6 +373,10 @@ pub(crate) fn no_key(password: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_,
     Ok(())
 }
 
+/// Reads a path, bytes or an open file. The format is recognised where none is named.
+///
+/// A row without a record is an error among the findings; a file that is not a seed file raises SeedFileError. The content of
+/// a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the call.
 #[pyfunction]
 #[pyo3(signature = (source, format = None, *, password = None, key = None, upn = "required", repairs = "offer"))]
 pub(crate) fn read(
@@ -365,6 +396,7 @@ pub(crate) fn read(
     Ok(SeedFile { format, encoding, records: Arc::new(file.records), findings: file.findings })
 }
 
+/// Returns all records in this format. Raises SeedFileError where the format cannot hold one of them.
 #[pyfunction]
 pub(crate) fn write<'py>(py: Python<'py>, records: &Bound<'py, PyAny>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
     let format = self::format(format)?;

@@ -19,6 +19,8 @@ pytestmark = [
     # Python warns of the threads of the test runner.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.thread_unsafe(reason="a fork is one of the whole process"),
+    pytest.mark.parallel_threads(1),
+    pytest.mark.iterations(1),
 ]
 
 NOW = 1_700_000_000

@@ -13,6 +13,8 @@ from oath_totp import Directory, seeds
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows ends the process"),
     pytest.mark.thread_unsafe(reason="signals are handled in the main thread"),
+    pytest.mark.parallel_threads(1),
+    pytest.mark.iterations(1),
 ]
 
 ROW = b"alice@example.com,0950380269,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n"

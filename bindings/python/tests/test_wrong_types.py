@@ -117,7 +117,9 @@ def test_operators():
         TotpState.new().last_step = 1
 
 
-def test_the_directory(tmp_path):
+def test_the_directory(tmp_path, monkeypatch):
+    # A backup is written to what happens to be a path.
+    monkeypatch.chdir(tmp_path)
     url = f"sqlite:{tmp_path}/oath.db"
     directory = Directory.create(url)
     directory.add_user("a@b.c", at=NOW)

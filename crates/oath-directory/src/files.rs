@@ -109,6 +109,12 @@ impl Files {
         Self { folder: folder.to_owned(), ..self }
     }
 
+    /// The path of the database, with the folder that names begin in.
+    #[must_use]
+    pub fn database_path(&self) -> PathBuf {
+        self.folder.join(&self.database)
+    }
+
     /// Opens the directory; creates nothing.
     ///
     /// # Errors

@@ -146,6 +146,51 @@ fn svg_room(size: usize, side: usize) -> usize {
     runs.saturating_mul(run).saturating_add(400)
 }
 
+#[cfg(feature = "png")]
+impl Qr {
+    /// The drawing as a PNG file, black on white. A module has `scale` pixels each way, at least one.
+    ///
+    /// The encoder keeps copies of the image that are not wiped. The SVG and the text have none.
+    #[must_use]
+    pub fn to_png(&self, scale: u8) -> Zeroizing<Vec<u8>> {
+        let scale = usize::from(scale.max(1));
+        let side = self.side().saturating_mul(scale);
+        let mut file = Zeroizing::new(Vec::new());
+        // At most 185 modules of 255 pixels, written to memory: none of the encoder's errors can occur.
+        let _ = self.write_png(&mut file, scale, u32::try_from(side).unwrap_or_default());
+        file
+    }
+
+    fn write_png(&self, file: &mut Vec<u8>, scale: usize, side: u32) -> Result<(), png::EncodingError> {
+        let mut encoder = png::Encoder::new(file, side, side);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        let mut image = Zeroizing::new(Vec::new());
+        for row in 0..self.side() {
+            let pixels = (0..self.side()).flat_map(|column| core::iter::repeat_n(self.is_dark(column, row), scale));
+            let mut bits = Zeroizing::new(pixels.collect::<Vec<bool>>());
+            // A row ends with a whole byte.
+            let whole = bits.len().next_multiple_of(8);
+            bits.resize(whole, true);
+            let bytes = bits.chunks(8).map(|byte| byte.iter().fold(0_u8, |byte, dark| byte << 1 | u8::from(!dark)));
+            let line = Zeroizing::new(bytes.collect::<Vec<u8>>());
+            (0..scale).for_each(|_| image.extend_from_slice(&line));
+        }
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&image)?;
+        writer.finish()
+    }
+
+    /// The PNG file as a `data:` URI, for the `src` of an image.
+    #[must_use]
+    pub fn to_png_data_uri(&self, scale: u8) -> Zeroizing<String> {
+        let png = self.to_png(scale);
+        let mut uri = Zeroizing::new(String::from("data:image/png;base64,"));
+        data_encoding::BASE64.encode_append(&png, &mut uri);
+        uri
+    }
+}
+
 impl fmt::Debug for Qr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Qr([{0} × {0} modules, elided])", self.side())

@@ -1,6 +1,9 @@
 """One-time codes (RFC 4226 HOTP, RFC 6238 TOTP) with replay protection, seed files, and a directory of tokens.
 
-Documented in the stubs beside this file, which editors show.
+>>> from oath_totp import Secret, Totp, TotpState
+>>> totp = Totp(Secret.from_bytes(b"12345678901234567890"))
+>>> totp.verify("287 082", TotpState.new(), at=59).state
+TotpState(last_step=1, drift=0)
 """
 
 from oath_totp._errors import (
@@ -17,6 +20,7 @@ from oath_totp._errors import (
     SeedFileError,
     UriError,
 )
+from oath_totp._html import Svg
 from oath_totp._native import (
     Accepted,
     AcceptedCounter,
@@ -52,6 +56,7 @@ __all__ = [
     "SecretError",
     "SeedFileError",
     "SignedIn",
+    "Svg",
     "Synchronized",
     "Totp",
     "TotpState",
@@ -63,7 +68,7 @@ __all__ = [
 
 
 def __getattr__(name):
-    # What not every program needs is imported when it is asked for: asyncio alone would take longer than all the rest.
+    # These are imported at their first use: asyncio alone takes longer than all the rest.
     if name == "AsyncDirectory":
         from oath_totp._aio import AsyncDirectory as found
     elif name == "seeds":

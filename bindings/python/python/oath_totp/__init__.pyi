@@ -12,17 +12,27 @@ Traceback (most recent call last):
     ...
 oath_totp.Replayed: the code is not valid
 
-A moment (`at`) is Unix seconds as an int or a float, an aware datetime, or None for now. A naive datetime is refused: it
-names another moment in each time zone, and two in the night that summer time ends.
+A time (`at`) is Unix seconds as an int or a float, an aware datetime, or None for now. A naive datetime is refused: it means
+another time in each time zone, and two times in the night that summer time ends. None reads the clock of the system, which
+freezegun and time-machine do not change: pass `at=time.time()` in code that is tested with them.
 """
 
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, Any, NoReturn, TypeAlias, TypedDict, final
+from typing import IO, Any, Literal, NoReturn, TypeAlias, final
 
 from oath_totp import seeds as seeds
 from oath_totp._aio import AsyncDirectory as AsyncDirectory
+from oath_totp.types import (
+    EventDict,
+    FailureDict,
+    StateDict,
+    TokenDict,
+    UploadDict,
+    UserDict,
+    UserImportDict,
+)
 
 __all__ = [
     "Accepted",
@@ -44,6 +54,7 @@ __all__ = [
     "SecretError",
     "SeedFileError",
     "SignedIn",
+    "Svg",
     "Synchronized",
     "Totp",
     "TotpState",
@@ -55,32 +66,37 @@ __all__ = [
 
 __version__: str
 
+_Algorithm: TypeAlias = Literal["SHA1", "SHA256", "SHA512"]
+_Status: TypeAlias = Literal["available", "assigned", "activated", "failedActivation"]
+_UserKind: TypeAlias = Literal["member", "guest"]
 _Time: TypeAlias = int | float | datetime | None
 _Bytes: TypeAlias = bytes | bytearray | memoryview
 _Source: TypeAlias = str | os.PathLike[str] | _Bytes | IO[bytes] | IO[str]
 
 @final
 class Secret:
-    """The shared secret K. Wiped when the last reference is gone; `repr` shows its length only; cannot be pickled.
+    """The shared secret K. It is wiped when the last reference is gone; `repr` shows its length only; it cannot be pickled.
 
-    What the `expose_…` methods return is an ordinary Python object, which nobody wipes.
+    It is made by `Secret.generate()`, `from_base32(text)`, `from_hex(text)` or `from_bytes(data)`. The results of the
+    `expose_…` methods are ordinary Python objects, which are not wiped.
     """
 
-    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Secret:
-        """It is made by one of these:"""
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Secret: ...
     @staticmethod
     def generate() -> Secret:
-        """160 bits from the operating system (RFC 4226 §4 recommends that many)."""
+        """Returns 160 random bits of the operating system. RFC 4226 §4 recommends this length."""
     @staticmethod
     def from_base32(text: str) -> Secret:
-        """Base32 in any case, with or without padding, spaces and dashes. Raises SecretError with the place of the first
-        character that is none, never the character's neighbours."""
+        """Reads Base32 in any case, with or without padding, spaces and dashes.
+
+        Raises SecretError with the place of the first illegal character. The error does not show the text.
+        """
     @staticmethod
     def from_hex(text: str) -> Secret:
-        """Hex in any case, with or without spaces, dashes and colons."""
+        """Reads hex in any case, with or without spaces, dashes and colons."""
     @staticmethod
     def from_bytes(data: _Bytes) -> Secret:
-        """A copy of these bytes. A bytearray you can overwrite afterwards.
+        """Copies these bytes. A bytearray can be overwritten afterwards.
 
         >>> from oath_totp import Secret
         >>> raw = bytearray(b"12345678901234567890")
@@ -91,18 +107,14 @@ class Secret:
 
         """
     def expose_base32(self) -> str:
-        """Base32 in capitals, without padding."""
-    def expose_hex(self) -> str: ...
-    def expose_bytes(self) -> bytes: ...
-    def __len__(self) -> int:
-        """Bytes."""
-    def __eq__(self, other: object, /) -> bool:
-        """In constant time."""
+        """Returns the secret as Base32 in capitals, without padding."""
+    def expose_hex(self) -> str:
+        """Returns the secret as hex in small letters."""
+    def expose_bytes(self) -> bytes:
+        """Returns the secret as bytes."""
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
-
-class _State(TypedDict):
-    last_step: int | None
-    drift: int
 
 @final
 class TotpState:
@@ -120,18 +132,21 @@ class TotpState:
 
     """
 
-    __match_args__: tuple[str, str]
+    __match_args__: tuple[Literal["last_step"], Literal["drift"]]
     def __new__(cls, last_step: int | None, drift: int = 0) -> TotpState: ...
     @staticmethod
     def new() -> TotpState:
-        """The state of a token that never signed in."""
+        """Returns the state of a token that never signed in."""
     @property
-    def last_step(self) -> int | None: ...
+    def last_step(self) -> int | None:
+        """The highest step ever accepted, or None."""
     @property
-    def drift(self) -> int: ...
-    def to_dict(self) -> _State: ...
+    def drift(self) -> int:
+        """The steps that the token's clock was ahead."""
+    def to_dict(self) -> StateDict:
+        """Returns the two integers by their names."""
     @staticmethod
-    def from_dict(data: _State | dict[str, Any]) -> TotpState:
+    def from_dict(data: StateDict | dict[str, Any]) -> TotpState:
         """Reads what `to_dict` returned. Both keys are needed; other keys are a ValueError."""
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -144,19 +159,26 @@ class TotpState:
 
 @final
 class Accepted:
-    """A right code. Store `state` before you let anyone in: until then the code can be used again."""
+    """A right code. Store `state` before the user is let in: until then the code can be used again."""
 
+    __match_args__: tuple[Literal["state"], Literal["step"]]
+    def __new__(cls, state: TotpState, step: int) -> Accepted: ...
     @property
-    def state(self) -> TotpState: ...
+    def state(self) -> TotpState:
+        """The state to store."""
     @property
     def step(self) -> int:
         """The step that the code belongs to."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Totp:
-    """A token whose codes change with the time: `digits` 6 to 8, `step` in seconds, `t0` in seconds since 1970.
+    """A token whose codes change with the time: `digits` 6 to 8, `step` in seconds, `t0` in Unix seconds.
 
-    Secrets of 80 to 127 bits, which some services still hand out, are taken with `legacy=True`.
+    `algorithm` is SHA1, SHA256 or SHA512. Secrets of 80 to 127 bits, which some services still issue, are accepted with
+    `legacy=True`.
     """
 
     def __new__(
@@ -170,7 +192,7 @@ class Totp:
         legacy: bool = False,
     ) -> Totp: ...
     def generate(self, at: _Time = None) -> str:
-        """The code that the token shows, with its leading zeros."""
+        """Returns the code that the token shows at this time, with its leading zeros."""
     def verify(
         self,
         code: str,
@@ -204,20 +226,26 @@ class Totp:
         code as well. Raises Ambiguous, Mismatch, Replayed, or MalformedCode.
         """
     def find(self, codes: str | Sequence[str], at: _Time = None, radius: int = 2880) -> list[int]:
-        """Every step where these codes end: to test a token, without replay protection."""
-    def step_at(self, at: _Time = None) -> int: ...
+        """Returns every step where these one to three codes end: to test a token, without replay protection."""
+    def step_at(self, at: _Time = None) -> int:
+        """Returns the number of the time step at this time."""
     def remaining(self, at: _Time = None) -> int:
-        """Seconds until the code changes."""
+        """Returns the seconds until the code changes."""
     @property
-    def secret(self) -> Secret: ...
+    def secret(self) -> Secret:
+        """The secret."""
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> _Algorithm:
+        """The hash: SHA1, SHA256 or SHA512."""
     @property
-    def digits(self) -> int: ...
+    def digits(self) -> int:
+        """The number of digits of a code."""
     @property
-    def step(self) -> int: ...
+    def step(self) -> int:
+        """The seconds of a time step."""
     @property
-    def t0(self) -> int: ...
+    def t0(self) -> int:
+        """The Unix time at which the steps begin to count."""
 
 def verify(
     secret: str,
@@ -244,12 +272,19 @@ def verify(
 
 @final
 class AcceptedCounter:
-    """A right code of a counter token. Store `next_counter` before you let anyone in."""
+    """A right code of a counter-based token. Store `next_counter` before the user is let in."""
 
+    __match_args__: tuple[Literal["counter"], Literal["next_counter"]]
+    def __new__(cls, counter: int, next_counter: int) -> AcceptedCounter: ...
     @property
-    def counter(self) -> int: ...
+    def counter(self) -> int:
+        """The counter that the code belongs to."""
     @property
-    def next_counter(self) -> int: ...
+    def next_counter(self) -> int:
+        """The counter to store."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Hotp:
@@ -265,7 +300,8 @@ class Hotp:
     def __new__(
         cls, secret: Secret, *, digits: int = 6, algorithm: str = "SHA1", legacy: bool = False
     ) -> Hotp: ...
-    def generate(self, counter: int) -> str: ...
+    def generate(self, counter: int) -> str:
+        """Returns the code of this counter, with its leading zeros."""
     def verify(self, code: str, counter: int, look_ahead: int = 10) -> AcceptedCounter:
         """Accepts the code of `counter`, the next one expected, or of one of the `look_ahead` (0 to 255) after it."""
     def resync(self, codes: Sequence[str], counter: int, look_ahead: int = 1000) -> AcceptedCounter:
@@ -280,15 +316,18 @@ class Hotp:
         the attempts for each token, and use `resync` wherever the user can give the next code as well.
         """
     @property
-    def secret(self) -> Secret: ...
+    def secret(self) -> Secret:
+        """The secret."""
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> _Algorithm:
+        """The hash: SHA1, SHA256 or SHA512."""
     @property
-    def digits(self) -> int: ...
+    def digits(self) -> int:
+        """The number of digits of a code."""
 
 @final
 class KeyUri:
-    """otpauth://, what QR codes carry. `str(uri)` is the URI, secret included.
+    """An otpauth:// URI, the content of QR codes for apps. `str(uri)` is the URI, secret included.
 
     >>> from oath_totp import KeyUri, Secret, Totp
     >>> uri = KeyUri(Totp(Secret.from_bytes(b"12345678901234567890")), account="alice@example.com", issuer="Example")
@@ -300,19 +339,25 @@ class KeyUri:
     def __new__(cls, token: Totp | Hotp, *, account: str, issuer: str | None = None, counter: int = 0) -> KeyUri: ...
     @staticmethod
     def parse(text: str) -> KeyUri:
-        """Raises UriError, which names the part that is wrong."""
-    def qr_svg(self) -> str:
-        """A drawing for a page."""
+        """Reads a URI. Raises UriError, which names the part that is wrong."""
+    def qr_svg(self) -> Svg:
+        """Draws the QR code as SVG. Templates of Jinja and Django insert the result as it is."""
+    def qr_png(self, scale: int = 8) -> bytes:
+        """Draws the QR code as a PNG file. A module of the code has `scale` (1 to 64) pixels each way."""
+    def qr_data_uri(self, scale: int = 8) -> str:
+        """Draws the QR code as the address of an image: `<img src="…">` with the PNG inside."""
     def qr_text(self) -> str:
-        """A drawing for a terminal with light letters on a dark ground."""
+        """Draws the QR code for a terminal with light letters on a dark ground."""
     def to_totp(self, *, legacy: bool = False) -> Totp:
         """Returns the token. Secrets of 80 to 127 bits are accepted with `legacy=True`. A URI with a counter is a ValueError."""
     def to_hotp(self, *, legacy: bool = False) -> Hotp:
         """Returns the token; `uri.counter` is its counter. A URI with a period is a ValueError."""
     @property
-    def secret(self) -> Secret: ...
+    def secret(self) -> Secret:
+        """The secret."""
     @property
-    def account(self) -> str: ...
+    def account(self) -> str:
+        """The account's name."""
     @property
     def issuer(self) -> str | None:
         """The parameter `issuer`, else the prefix of the label."""
@@ -320,153 +365,212 @@ class KeyUri:
     def prefix(self) -> str | None:
         """The part of the label before the account: the issuer as a rule, the organisation in Microsoft's URIs."""
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> _Algorithm:
+        """The hash: SHA1, SHA256 or SHA512."""
     @property
-    def digits(self) -> int: ...
+    def digits(self) -> int:
+        """The number of digits of a code."""
     @property
-    def period(self) -> int | None: ...
+    def period(self) -> int | None:
+        """The seconds of a time step; None for a counter-based token."""
     @property
-    def counter(self) -> int | None: ...
+    def counter(self) -> int | None:
+        """The counter; None for a time-based token."""
+
+class Svg(str):
+    """A drawing as SVG. A template engine that asks for `__html__` inserts it without escapes."""
+
+    __slots__ = ()
+    def __html__(self) -> str:
+        """Returns the drawing itself."""
 
 @final
 class SignedIn:
-    """Who verified: the token, and by how many steps its clock is ahead."""
+    """A sign-in that was accepted."""
 
+    __match_args__: tuple[Literal["serial"], Literal["drift"]]
+    def __new__(cls, serial: str, drift: int) -> SignedIn: ...
     @property
-    def serial(self) -> str: ...
+    def serial(self) -> str:
+        """The serial number of the token."""
     @property
-    def drift(self) -> int: ...
+    def drift(self) -> int:
+        """The steps that the token's clock is ahead."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Synchronized:
     """A token whose clock was found by its codes."""
 
+    __match_args__: tuple[Literal["serial"], Literal["status"], Literal["drift"]]
+    def __new__(cls, serial: str, status: str, drift: int) -> Synchronized: ...
     @property
-    def serial(self) -> str: ...
+    def serial(self) -> str:
+        """The serial number of the token."""
     @property
-    def status(self) -> str: ...
+    def status(self) -> _Status:
+        """The status of the token: activated."""
     @property
-    def drift(self) -> int: ...
+    def drift(self) -> int:
+        """The steps that the token's clock is ahead."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Directory:
-    """Who holds which token, in one SQLite file. Errors are DirectoryError; wrong codes are Mismatch and Locked.
+    """Users and their tokens in one SQLite file, made by `Directory.create` and opened by `Directory.open`.
 
-    A code is accepted once, on any number of threads and processes.
+    Errors are DirectoryError; wrong codes are Mismatch and Locked. A code is accepted once, on any number of threads and
+    processes. Ctrl-C ends every call within a second; the exception says whether something was done.
+
+    A process that has the directory open must not open its file with Python's own `sqlite3`, nor copy it: SQLite is in this
+    process twice then, and each copy releases the locks of the other, which damages the database. `sqlite3.connect` to an
+    open directory is refused with a DirectoryError, and so is the reverse where the system shows it (Linux). For copies
+    there is `backup`, for reports `users`, `tokens` and `events`. Another process may use any SQLite.
+
+    A directory survives `os.fork` (gunicorn --preload, multiprocessing): it is closed for the moment of the fork, and each
+    process opens it again at its next call. A fork that bypasses Python's hooks is a DirectoryError in the child.
     """
 
-    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Directory:
-        """It is opened or made by one of these:"""
+    def __new__(cls, *_args: NoReturn, **_kwargs: NoReturn) -> Directory: ...
     @staticmethod
-    def open(url: str, keys: str | os.PathLike[str] | None = None, *, legacy: bool = False) -> Directory:
-        """`sqlite:FILE`, and the file of the key ring (`oath.keys` beside the database where none is named)."""
+    def open(
+        url: str | os.PathLike[str], keys: str | os.PathLike[str] | None = None, *, legacy: bool = False
+    ) -> Directory:
+        """Opens a directory that exists.
+
+        `url` is `sqlite:FILE`, the path of the file as a Path, or `sqlite::memory:` for an empty directory in memory. `keys`
+        is the file of the key ring, by default `oath.keys` beside the database.
+        """
     @staticmethod
-    def create(url: str, keys: str | os.PathLike[str] | None = None, *, legacy: bool = False) -> Directory:
-        """Makes both files; nothing is overwritten."""
+    def create(
+        url: str | os.PathLike[str], keys: str | os.PathLike[str] | None = None, *, legacy: bool = False
+    ) -> Directory:
+        """Makes both files and opens the directory. A file that exists is never overwritten."""
     def add_user(
-        self, upn: str, *, kind: str = "member", display_name: str | None = None, at: _Time = None
-    ) -> dict[str, Any]:
-        """`kind` is 'member' or 'guest'; guests hold no hardware token."""
-    def import_users(self, source: _Source, *, at: _Time = None) -> dict[str, Any]:
+        self, upn: str, *, kind: _UserKind = "member", display_name: str | None = None, at: _Time = None
+    ) -> UserDict:
+        """Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token."""
+    def import_users(self, source: _Source, *, at: _Time = None) -> UserImportDict:
         """Adds the users of a CSV file with the column userPrincipalName and, optional, userType and displayName."""
-    def users(self) -> list[dict[str, Any]]: ...
-    def tokens(self, *, status: str | None = None, upn: str | None = None) -> list[dict[str, Any]]:
-        """All tokens, those of a status ('available', 'assigned', 'activated', …), or those of a user."""
-    def token(self, serial: str) -> dict[str, Any]: ...
+    def users(self) -> list[UserDict]:
+        """Returns all users."""
+    def tokens(self, *, status: _Status | None = None, upn: str | None = None) -> list[TokenDict]:
+        """Returns all tokens, those of a status, or those of a user."""
+    def token(self, serial: str) -> TokenDict:
+        """Returns a token by its serial number."""
     def upload(
         self,
         source: _Source,
         *,
         format: str | None = None,
-        upn: str = "required",
-        repairs: str = "offer",
+        upn: Literal["required", "optional"] = "required",
+        repairs: Literal["offer", "apply"] = "offer",
         at: _Time = None,
-    ) -> dict[str, Any]:
-        """Takes a seed file in. Rows that fail are counted; `failures(upload)` says why.
+    ) -> UploadDict:
+        """Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
 
-        Rows without a user fail, as in Entra ID's upload, unless `upn` is 'optional': then they go into the inventory.
-        With `repairs="apply"` what can be repaired safely is.
+        Rows without a user fail, as in Entra ID's upload, unless `upn` is 'optional': then their tokens go into the inventory.
+        `repairs="apply"` makes the repairs that are safe.
         """
-    def uploads(self, *, at: _Time = None) -> list[dict[str, Any]]: ...
-    def upload_status(self, upload: int, *, at: _Time = None) -> dict[str, Any]: ...
+    def uploads(self, *, at: _Time = None) -> list[UploadDict]:
+        """Returns the uploads whose status is still kept."""
+    def upload_status(self, upload: int, *, at: _Time = None) -> UploadDict:
+        """Returns an upload by its number."""
     def delete_upload(self, upload: int, *, at: _Time = None) -> None:
-        """Deletes the status and the failures; the tokens stay."""
-    def failures(self, upload: int, *, at: _Time = None) -> list[dict[str, Any]]:
-        """The rows that failed: which line, why, and what to do."""
-    def assign(self, serial: str, upn: str, *, at: _Time = None) -> None: ...
+        """Deletes the status and the failures of an upload. The tokens stay."""
+    def failures(self, upload: int, *, at: _Time = None) -> list[FailureDict]:
+        """Returns the rows of an upload that failed: which line, why, and what to do."""
+    def assign(self, serial: str, upn: str, *, at: _Time = None) -> None:
+        """Assigns an available token to a user."""
     def unassign(self, serial: str, *, at: _Time = None) -> None:
-        """Takes the token back into the inventory."""
+        """Takes a token from its user, back into the inventory."""
     def activate(self, serial: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
-        """With the code on the token's display; where it raises Ambiguous, with the next one as well."""
+        """Activates a token by the code on its display. After Ambiguous, give the next code as well."""
     def resync(self, serial: str, code: str, next_code: str, *, at: _Time = None) -> Synchronized:
-        """Finds a token again whose clock has drifted away, by two consecutive codes."""
+        """Finds an activated token again whose clock has drifted away, by two consecutive codes."""
     def deactivate(self, serial: str, *, at: _Time = None) -> None:
-        """It no longer signs in, but keeps its holder."""
-    def delete(self, serial: str, *, at: _Time = None) -> None: ...
+        """Ends the sign-ins of a token. Its user keeps it."""
+    def delete(self, serial: str, *, at: _Time = None) -> None:
+        """Deletes a token. Its used codes stay used."""
     def verify(self, upn: str, code: str, *, at: _Time = None) -> SignedIn:
-        """Signs a user in. Raises Mismatch for a wrong code, a used one and an unknown user alike; Locked after too many."""
-    def enroll(self, upn: str, *, at: _Time = None) -> tuple[str, KeyUri]:
-        """Makes a software token: its serial number, and its URI for the user's app, shown once."""
-    def confirm(self, upn: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
-        """Activates the software token with the first code that the app shows."""
-    def events(self, *, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
-        """The audit log from the event behind number `after` on."""
-    def verify_audit(self) -> tuple[int, str]:
-        """How many events, and the hash of the last one. Raises DirectoryError where the log was tampered with."""
-    def close(self) -> None:
-        """Ends its threads and lets go of its files, once the calls that other threads are in have ended.
+        """Signs a user in.
 
-        What is called afterwards raises DirectoryError with the code 'directory-closed'. To close it twice does no harm, and
-        a Directory that is no longer referred to closes itself.
+        Raises Mismatch for a wrong code, a used code and an unknown user alike, Locked after too many wrong codes, and
+        MalformedCode. `except Rejected` catches all of them.
         """
-    def __enter__(self) -> Directory:
-        """`with Directory.open(url) as directory:` closes it at the end of the block."""
+    def enroll(self, upn: str, *, issuer: str | None = None, at: _Time = None) -> tuple[str, KeyUri]:
+        """Makes a software token. Returns its serial number and its URI for the user's app, which cannot be read again.
+
+        `issuer` is the name that the app shows.
+        """
+    def confirm(self, upn: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
+        """Activates the software token by the first code that the app shows."""
+    def events(self, *, after: int = 0, limit: int = 1000) -> list[EventDict]:
+        """Returns the events of the audit log after the one with the number `after`."""
+    def verify_audit(self) -> tuple[int, str]:
+        """Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed."""
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Writes a copy of the database into a new file, while others use the directory.
+
+        The copy needs the key ring, which belongs into another place than the copy.
+        """
+    def close(self) -> None:
+        """Closes the files, once the calls of other threads have ended.
+
+        A later call raises DirectoryError with the code 'directory-closed'. To close twice does no harm, and a Directory
+        without references closes itself.
+        """
+    def __enter__(self) -> Directory: ...
     def __exit__(self, *_raised: object) -> None: ...
 
 class OathError(Exception):
-    """Whatever this package refuses. `code` is a stable name, `action` says what to do."""
+    """The base class of the exceptions of this package. `code` is a stable name; `action` says what to do."""
 
     code: str
     action: str
 
 class Rejected(OathError):
-    """A code that is not accepted. The state to keep is the old one."""
+    """A code that is not accepted. The stored state stays as it is."""
 
 class Mismatch(Rejected):
     """No step of the window has this code."""
 
 class Replayed(Rejected):
-    """The code was used, or has been overtaken. Reads like a Mismatch on purpose: do not tell users."""
+    """The code was used, or a later one was. It reads like a Mismatch, so that a stranger does not learn that it was right."""
 
 class Ambiguous(Rejected):
-    """The codes fit more than one moment."""
+    """The codes match more than one place."""
 
 class Locked(Rejected):
-    """Too many wrong codes: the next one is read in `retry_after` seconds."""
+    """Too many wrong codes. The next code is read in `retry_after` seconds."""
 
     retry_after: int
     def __init__(self, retry_after: int) -> None: ...
 
 class MalformedCode(Rejected, ValueError):
-    """The text is not six to eight digits. `except Rejected` catches it: a user who mistypes is a user who is refused."""
+    """The text is not six to eight digits. `except Rejected` catches it too: a user who mistypes is refused."""
 
 class SecretError(OathError, ValueError):
-    """Not Base32 or hex, or too short. Never shows the secret."""
+    """The text is not Base32 or hex, or the secret is too short. The error never shows the secret."""
 
 class UriError(OathError, ValueError):
-    """Not an otpauth URI."""
+    """The text is not an otpauth URI that can be read, or the URI is too long for a QR code."""
 
 class SeedFileError(OathError, ValueError):
-    """No seed file that can be read, or records that a format cannot carry."""
+    """The file is not a seed file that can be read, or a format cannot hold a record."""
 
     line: int | None
     def __init__(self, message: str, code: str, action: str, line: int | None = None) -> None: ...
 
 class DirectoryError(OathError):
-    """The directory's rules forbid it, or its database or key ring failed."""
+    """The rules of the directory forbid it, or its database or key ring failed."""
 
     line: int | None
     def __init__(self, message: str, code: str, action: str, line: int | None = None) -> None: ...
 
 class DirectoryValueError(DirectoryError, ValueError):
-    """No user name, no name of a database, no file of users."""
+    """The text is not a user name, the URL of a database, or a file of users."""

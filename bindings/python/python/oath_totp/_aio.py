@@ -5,7 +5,36 @@ from asyncio import to_thread
 from oath_totp._native import Directory
 
 
+class _Opening:
+    """A directory that is being opened: to `await`, or for `async with`."""
+
+    __slots__ = ("_arguments", "_call", "_opened")
+
+    def __init__(self, call, url, keys, legacy):
+        self._call, self._arguments, self._opened = call, (url, keys, legacy), None
+
+    async def _open(self):
+        url, keys, legacy = self._arguments
+        return AsyncDirectory(await to_thread(self._call, url, keys, legacy=legacy))
+
+    def __await__(self):
+        return self._open().__await__()
+
+    async def __aenter__(self):
+        self._opened = await self
+        return self._opened
+
+    async def __aexit__(self, *_raised):
+        await self._opened.close()
+
+
 class AsyncDirectory:
+    """A Directory for asyncio, with the same methods. Each call runs in a thread of the loop's executor.
+
+    A call that is cancelled still runs to its end there. A directory is opened by `await AsyncDirectory.open(url)` or for a
+    block by `async with AsyncDirectory.open(url) as directory`.
+    """
+
     __module__ = "oath_totp"
     __slots__ = ("_directory",)
 
@@ -15,12 +44,12 @@ class AsyncDirectory:
         self._directory = directory
 
     @classmethod
-    async def open(cls, url, keys=None, *, legacy=False):
-        return cls(await to_thread(Directory.open, url, keys, legacy=legacy))
+    def open(cls, url, keys=None, *, legacy=False):
+        return _Opening(Directory.open, url, keys, legacy)
 
     @classmethod
-    async def create(cls, url, keys=None, *, legacy=False):
-        return cls(await to_thread(Directory.create, url, keys, legacy=legacy))
+    def create(cls, url, keys=None, *, legacy=False):
+        return _Opening(Directory.create, url, keys, legacy)
 
     async def add_user(self, upn, *, kind="member", display_name=None, at=None):
         return await to_thread(self._directory.add_user, upn, kind=kind, display_name=display_name, at=at)
@@ -73,8 +102,8 @@ class AsyncDirectory:
     async def verify(self, upn, code, *, at=None):
         return await to_thread(self._directory.verify, upn, code, at=at)
 
-    async def enroll(self, upn, *, at=None):
-        return await to_thread(self._directory.enroll, upn, at=at)
+    async def enroll(self, upn, *, issuer=None, at=None):
+        return await to_thread(self._directory.enroll, upn, issuer=issuer, at=at)
 
     async def confirm(self, upn, code, next_code=None, *, at=None):
         return await to_thread(self._directory.confirm, upn, code, next_code, at=at)
@@ -84,6 +113,9 @@ class AsyncDirectory:
 
     async def verify_audit(self):
         return await to_thread(self._directory.verify_audit)
+
+    async def backup(self, path):
+        await to_thread(self._directory.backup, path)
 
     async def close(self):
         await to_thread(self._directory.close)
@@ -97,3 +129,8 @@ class AsyncDirectory:
 
     def __repr__(self):
         return f"Async{self._directory!r}"
+
+
+for _name, _method in vars(AsyncDirectory).items():
+    if not _name.startswith("_"):
+        getattr(_method, "__func__", _method).__doc__ = getattr(Directory, _name).__doc__

@@ -1,43 +1,55 @@
-# Without slots of their own they are made and thrown away in half the time; attributes can be set all the same.
+# Empty slots halve the time to make an exception. Attributes can be set all the same, as on every exception.
 class OathError(Exception):
+    """The base class of the exceptions of this package. `code` is a stable name; `action` says what to do."""
+
     __slots__ = ()
     code = "error"
     action = ""
 
 
 class Rejected(OathError):
+    """A code that is not accepted. The stored state stays as it is."""
+
     __slots__ = ()
     code = "rejected"
 
 
 class Mismatch(Rejected):
+    """No step of the window has this code."""
+
     __slots__ = ()
     code = "mismatch"
-    action = "wait for the next code and type that"
+    action = "wait for the next code and type it"
 
     def __str__(self) -> str:
         return "the code is not valid"
 
 
 class Replayed(Rejected):
+    """The code was used, or a later one was. It reads like a Mismatch, so that a stranger does not learn that it was right."""
+
     __slots__ = ()
     code = "replayed"
     action = Mismatch.action
 
-    # The same as a mismatch's: whoever types a used code must not learn that it was right.
+    # The text of a mismatch: a stranger who types a used code must not learn that it was right.
     __str__ = Mismatch.__str__
 
 
 class Ambiguous(Rejected):
+    """The codes match more than one place."""
+
     __slots__ = ()
     code = "ambiguous"
-    action = "give the next code of the token as well, behind this one"
+    action = "give the next code of the token as well, after this one"
 
     def __str__(self) -> str:
-        return "the code fits more than one moment; the next code is needed as well"
+        return "the code matches more than one place; the next code is needed as well"
 
 
 class Locked(Rejected):
+    """Too many wrong codes. The next code is read in `retry_after` seconds."""
+
     __slots__ = ()
     code = "locked"
     action = "wait, then try again"
@@ -47,29 +59,35 @@ class Locked(Rejected):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        return f"too many wrong codes; the next one is read in {self.retry_after} s"
+        return f"too many wrong codes; the next code is read in {self.retry_after} s"
 
 
 class MalformedCode(Rejected, ValueError):
+    """The text is not six to eight digits. `except Rejected` catches it too: a user who mistypes is refused."""
+
     __slots__ = ()
     code = "malformed-code"
     action = "type the code as the token shows it"
 
 
 class SecretError(OathError, ValueError):
+    """The text is not Base32 or hex, or the secret is too short. The error never shows the secret."""
+
     __slots__ = ()
     code = "secret"
-    action = "compare it with where it came from"
+    action = "compare it with its source"
 
 
 class UriError(OathError, ValueError):
+    """The text is not an otpauth URI that can be read, or the URI is too long for a QR code."""
+
     __slots__ = ()
     code = "uri"
-    action = "scan it again, or compare it with where it came from"
+    action = "scan it again, or compare it with its source"
 
 
 class _Told(OathError):
-    """With what to do, and a stable name of what happened."""
+    """The base class of the exceptions that carry their own code and action."""
 
     def __init__(self, message: str, code: str, action: str, line: int | None = None) -> None:
         super().__init__(message, code, action, line)
@@ -83,15 +101,18 @@ class _Told(OathError):
 
 
 class SeedFileError(_Told, ValueError):
-    pass
+    """The file is not a seed file that can be read, or a format cannot hold a record."""
+
 
 
 class DirectoryError(_Told):
-    pass
+    """The rules of the directory forbid it, or its database or key ring failed."""
+
 
 
 class DirectoryValueError(DirectoryError, ValueError):
-    pass
+    """The text is not a user name, the URL of a database, or a file of users."""
+
 
 
 for _error in list(globals().values()):

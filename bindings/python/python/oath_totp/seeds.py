@@ -1,4 +1,4 @@
-"""Seed files: read, checked, repaired, converted."""
+"""Seed files: reads, checks, repairs and converts them."""
 
 from oath_totp._native import Finding, Record, Records, SeedFile, formats, read, write
 

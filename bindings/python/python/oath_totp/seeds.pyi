@@ -1,4 +1,4 @@
-r"""Seed files: read, checked, repaired, converted.
+r"""Seed files: reads, checks, repairs and converts them.
 
 >>> from oath_totp import seeds
 >>> file = seeds.read(b"upn,serial number,secret key,time interval,manufacturer,model\r\n"
@@ -12,43 +12,56 @@ r"""Seed files: read, checked, repaired, converted.
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import IO, Any, final, overload
+from typing import IO, Any, Literal, final, overload
 
-from oath_totp import Secret
+from oath_totp import Secret, _Algorithm
+from oath_totp.types import FindingDict, RecordDict
 
 __all__ = ["Finding", "Record", "Records", "SeedFile", "formats", "read", "write"]
 
 @final
 class Record:
-    """One token. `step` and `t0` are None where it counts events, `counter` where it counts time."""
+    """One token of a seed file. `step` and `t0` are None for a counter-based token, `counter` for a time-based one."""
 
     @property
-    def line(self) -> int: ...
+    def line(self) -> int:
+        """The line of the file."""
     @property
-    def upn(self) -> str | None: ...
+    def upn(self) -> str | None:
+        """The user, or None."""
     @property
-    def serial(self) -> str: ...
+    def serial(self) -> str:
+        """The serial number."""
     @property
-    def secret(self) -> Secret: ...
+    def secret(self) -> Secret:
+        """The secret."""
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> _Algorithm:
+        """The hash: SHA1, SHA256 or SHA512."""
     @property
-    def digits(self) -> int: ...
+    def digits(self) -> int:
+        """The number of digits of a code."""
     @property
-    def step(self) -> int | None: ...
+    def step(self) -> int | None:
+        """The seconds of a time step, or None."""
     @property
-    def t0(self) -> int | None: ...
+    def t0(self) -> int | None:
+        """The Unix time at which the steps begin to count, or None."""
     @property
-    def counter(self) -> int | None: ...
+    def counter(self) -> int | None:
+        """The counter, or None."""
     @property
-    def manufacturer(self) -> str: ...
+    def manufacturer(self) -> str:
+        """The manufacturer."""
     @property
-    def model(self) -> str: ...
-    def to_dict(self, *, expose_secret: bool = False) -> dict[str, Any]: ...
+    def model(self) -> str:
+        """The model."""
+    def to_dict(self, *, expose_secret: bool = False) -> RecordDict:
+        """Returns the fields by their names. The secret is masked unless it is asked for."""
 
 @final
 class Records:
-    """The records of a file, in its order, made one by one when they are asked for."""
+    """The records of a file, in its order. A Record is made when it is asked for."""
 
     def __len__(self) -> int: ...
     @overload
@@ -56,49 +69,64 @@ class Records:
     @overload
     def __getitem__(self, index: slice, /) -> list[Record]: ...
     def __iter__(self) -> Iterator[Record]: ...
-    def to_dicts(self, *, expose_secrets: bool = False) -> list[dict[str, Any]]: ...
+    def to_dicts(self, *, expose_secrets: bool = False) -> list[RecordDict]:
+        """Returns all records as dictionaries. Secrets are masked unless they are asked for."""
     def to_dataframe(self, *, expose_secrets: bool = False) -> Any:
-        """A pandas.DataFrame, where pandas is installed."""
+        """Returns a pandas.DataFrame, where pandas is installed. Secrets are masked unless they are asked for."""
 
 @final
 class Finding:
-    """Something about a file that a person should know: where, what was found (never the secret), what to do."""
+    """A finding of a file: where, what was found (never the secret), and what to do."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """The stable name of this kind of finding."""
     @property
-    def severity(self) -> str:
-        """'error', 'warning' or 'note'."""
+    def severity(self) -> Literal["error", "warning", "note"]:
+        """The severity: error, warning or note."""
     @property
-    def line(self) -> int | None: ...
+    def line(self) -> int | None:
+        """The line of the file, or None."""
     @property
-    def column(self) -> int | None: ...
+    def column(self) -> int | None:
+        """The column of the line, or None."""
     @property
-    def field(self) -> str | None: ...
+    def field(self) -> str | None:
+        """The name of the field, or None."""
     @property
-    def message(self) -> str: ...
+    def message(self) -> str:
+        """What was found."""
     @property
-    def action(self) -> str: ...
+    def action(self) -> str:
+        """What to do."""
     @property
     def repair(self) -> str | None:
-        """What `repairs="apply"` would do."""
+        """The repair that `repairs="apply"` makes, or None."""
     @property
-    def repaired(self) -> bool: ...
-    def to_dict(self) -> dict[str, Any]: ...
+    def repaired(self) -> bool:
+        """Whether the repair was made."""
+    def to_dict(self) -> FindingDict:
+        """Returns the fields by their names."""
 
 @final
 class SeedFile:
+    """A seed file that was read."""
+
     @property
-    def format(self) -> str: ...
+    def format(self) -> str:
+        """The name of the format."""
     @property
-    def encoding(self) -> str: ...
+    def encoding(self) -> str:
+        """The name of the character encoding."""
     @property
-    def records(self) -> Records: ...
+    def records(self) -> Records:
+        """The records."""
     @property
-    def findings(self) -> list[Finding]: ...
+    def findings(self) -> list[Finding]:
+        """The findings, in the order of the file."""
 
 def formats() -> list[str]:
-    """The names of the formats that are read and written."""
+    """Returns the names of the formats that are read and written."""
 
 def read(
     source: str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | IO[str],
@@ -106,13 +134,14 @@ def read(
     *,
     password: str | bytes | None = None,
     key: str | bytes | None = None,
-    upn: str = "required",
-    repairs: str = "offer",
+    upn: Literal["required", "optional"] = "required",
+    repairs: Literal["offer", "apply"] = "offer",
 ) -> SeedFile:
     """Reads a path, bytes or an open file. The format is recognised where none is named.
 
-    A row that is no record is an error among the findings; a file that is no seed file raises SeedFileError.
+    A row without a record is an error among the findings; a file that is not a seed file raises SeedFileError. The content of
+    a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the call.
     """
 
 def write(records: Records | Iterable[Record], format: str) -> bytes:
-    """All records, or, where the format cannot carry one of them, SeedFileError and nothing."""
+    """Returns all records in this format. Raises SeedFileError where the format cannot hold one of them."""

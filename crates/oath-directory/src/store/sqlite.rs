@@ -22,7 +22,7 @@ use crate::model::{Upload, UploadFailure, User, Versioned};
 use core::time::Duration;
 use futures_channel::oneshot;
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -81,16 +81,33 @@ impl SqliteStore {
         Ok(Self(Arc::new(store)))
     }
 
+    /// Writes a copy of the database into a new file, readable by its owner only, as of one moment and while others read and
+    /// write. The key ring is not part of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file exists or cannot be written. The copy is complete or not there.
+    pub async fn backup(&self, path: PathBuf) -> Result<(), StoreError> {
+        self.job(move |reader| reader.backup(&path)).await
+    }
+
     async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
+        self.job(|reader| reader.read(query)).await
+    }
+
+    async fn job<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |reader| {
-            // Whoever asked may have gone away.
+            // The caller may have gone away.
             if !answer.is_canceled() {
-                drop(answer.send(reader.read(query)));
+                drop(answer.send(work(reader)));
             }
         });
         let reads = self.0.reads.as_ref().ok_or_else(|| self.0.ended())?;

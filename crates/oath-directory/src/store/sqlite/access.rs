@@ -230,6 +230,38 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Writes a copy of the database into a new file.
+    pub(super) fn backup(&mut self, path: &Path) -> Result<(), StoreError> {
+        if self.frozen {
+            *self = Self::open(&self.place)?;
+        }
+        let failed = |error: &io::Error| StoreError {
+            fault: if error.kind() == io::ErrorKind::StorageFull { Fault::Full } else { Fault::Other },
+            message: format!("the backup {} cannot be written: {error}", path.display()),
+        };
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|error| failed(&error))?;
+        // SQLite writes into a file that exists where that is empty.
+        let absolute = path::absolute(path).map_err(|error| failed(&error))?;
+        let name = absolute.to_str().ok_or_else(|| failed(&io::Error::other("its name is not valid Unicode")));
+        let written = name.and_then(|name| {
+            // The copy is a write to SQLite, if not to this database.
+            let writes = |are: bool| self.connection.pragma_update(None, "query_only", !are);
+            let copied = writes(true).and_then(|()| self.connection.execute("VACUUM INTO ?1", [name]));
+            writes(false).and(copied).map_err(|error| self.place.sqlite(&error))?;
+            file.sync_all().map_err(|error| failed(&error))
+        });
+        if written.is_err() {
+            let _ = fs::remove_file(path);
+        }
+        written
+    }
+}
+
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader").field("place", &self.place).finish_non_exhaustive()

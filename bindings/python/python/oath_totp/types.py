@@ -1,0 +1,122 @@
+"""The types of the dictionaries that a directory and seed files return, for annotations."""
+
+from typing import Literal, TypedDict
+
+
+class StateDict(TypedDict):
+    """What `TotpState.to_dict` returns."""
+
+    last_step: int | None
+    drift: int
+
+
+class UserDict(TypedDict):
+    """A user of a directory."""
+
+    upn: str
+    kind: Literal["member", "guest"]
+    display_name: str | None
+
+
+class FailedUserDict(TypedDict):
+    """A row of a file of users that was refused."""
+
+    line: int
+    code: str
+    message: str
+    action: str
+
+
+class UserImportDict(TypedDict):
+    """What became of a file of users."""
+
+    added: int
+    changed: int
+    unchanged: int
+    failed: list[FailedUserDict]
+
+
+class TokenDict(TypedDict):
+    """A token of a directory. Times are Unix seconds; `drift` is in steps."""
+
+    serial: str
+    upn: str | None
+    status: Literal["available", "assigned", "activated", "failedActivation"]
+    manufacturer: str
+    model: str
+    algorithm: Literal["SHA1", "SHA256", "SHA512"]
+    digits: int
+    step: int
+    drift: int
+    last_used: int | None
+    failed_attempts: int
+    locked_until: int | None
+    created: int
+
+
+class UploadDict(TypedDict):
+    """An upload of a seed file, with the numbers of its rows."""
+
+    upload: int
+    file: str
+    at: int
+    expires: int
+    rows: int
+    imported: int
+    unchanged: int
+    failed: int
+
+
+class FailureDict(TypedDict):
+    """A row of an upload that failed: where, why, and what to do."""
+
+    line: int
+    upn: str
+    serial: str
+    field: str
+    code: str
+    message: str
+    action: str
+
+
+class EventDict(TypedDict):
+    """An event of the audit log."""
+
+    sequence: int
+    at: int
+    actor: str
+    action: str
+    upn: str | None
+    serial: str | None
+    detail: str
+    hash: str
+
+
+class RecordDict(TypedDict):
+    """A record of a seed file. `secret` is `********` unless it was asked for."""
+
+    line: int
+    upn: str | None
+    serial: str
+    secret: str
+    algorithm: Literal["SHA1", "SHA256", "SHA512"]
+    digits: int
+    step: int | None
+    t0: int | None
+    counter: int | None
+    manufacturer: str
+    model: str
+
+
+class FindingDict(TypedDict):
+    """A finding of a seed file."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    line: int | None
+    column: int | None
+    field: str | None
+    message: str
+    action: str
+    repair: str | None
+    repaired: bool
