@@ -8,7 +8,7 @@ TOKENS = (
 
 @pytest.fixture(autouse=True)
 def folder_of_the_documentation(request):
-    """What the examples of README.md find where they run."""
+    """The folder in which the examples of the documents run, with a seed file in it."""
     if hasattr(request.node, "dtest"):
         folder = request.getfixturevalue("tmp_path")
         (folder / "tokens.csv").write_bytes(TOKENS.encode())
