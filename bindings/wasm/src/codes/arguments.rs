@@ -3,7 +3,7 @@
 use super::{message, range_error};
 use alloc::vec::Vec;
 use core::ops::Deref;
-use oath_totp::{Code, CodeError, Consecutive, Digits, Key, Secret, UnixTime};
+use oath_totp::{Code, Consecutive, Digits, Key, Rejected, Secret, UnixTime};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -43,18 +43,15 @@ impl Deref for Text {
 /// 10^8 takes 27 bits.
 const NUMBER_BITS: u32 = 27;
 
-/// A code as JavaScript passes it: its number, and above 27 bits how many digits it has more than six.
-pub(super) fn code(packed: u32) -> Result<Code, JsValue> {
-    unpacked(packed).map_err(range_error)
-}
-
-fn unpacked(packed: u32) -> Result<Code, CodeError> {
+/// A code as JavaScript passes it: its number, and above 27 bits how many digits it has more than six. JavaScript passes no
+/// other number. If it did, no code would match: an error would be returned as an array, which takes engines microseconds.
+pub(super) fn code(packed: u32) -> Result<Code, Rejected> {
     let digits = match packed >> NUMBER_BITS {
         0 => Digits::Six,
         1 => Digits::Seven,
         _ => Digits::Eight,
     };
-    Code::from_number(packed & ((1 << NUMBER_BITS) - 1), digits)
+    Code::from_number(packed & ((1 << NUMBER_BITS) - 1), digits).map_err(|_| Rejected::Mismatch)
 }
 
 /// Reads a code that a user typed, and packs it.
@@ -71,12 +68,12 @@ pub fn typed(text: &str) -> Result<u32, JsValue> {
 }
 
 /// All codes of a run.
-pub(super) fn codes(packed: &[u32]) -> Result<Vec<Code>, JsValue> {
+pub(super) fn codes(packed: &[u32]) -> Result<Vec<Code>, Rejected> {
     packed.iter().map(|packed| code(*packed)).collect()
 }
 
-pub(super) fn consecutive(packed: &[u32]) -> Result<Consecutive, JsValue> {
-    Consecutive::try_from(codes(packed)?.as_slice()).map_err(range_error)
+pub(super) fn consecutive(packed: &[u32]) -> Result<Consecutive, Rejected> {
+    Consecutive::try_from(codes(packed)?.as_slice()).map_err(|_| Rejected::Mismatch)
 }
 
 pub(super) fn digits(count: u8) -> Result<Digits, JsValue> {

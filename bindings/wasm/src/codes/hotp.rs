@@ -52,16 +52,16 @@ impl Hotp {
         self.hotp.generate(whole(high, low)).expose_number()
     }
 
-    pub fn verify(&self, code: u32, look_ahead: u8, high: u32, low: u32) -> Result<f64, JsValue> {
-        Ok(self.verdict(self.hotp.verify(&self::code(code)?, look_ahead, &state(high, low))))
+    pub fn verify(&self, packed: u32, look_ahead: u8, high: u32, low: u32) -> f64 {
+        self.verdict(code(packed).and_then(|code| self.hotp.verify(&code, look_ahead, &state(high, low))))
     }
 
-    pub fn resync(&self, codes: &[u32], look_ahead: u16, high: u32, low: u32) -> Result<f64, JsValue> {
-        Ok(self.verdict(self.hotp.resync(&consecutive(codes)?, look_ahead, &state(high, low))))
+    pub fn resync(&self, codes: &[u32], look_ahead: u16, high: u32, low: u32) -> f64 {
+        self.verdict(consecutive(codes).and_then(|codes| self.hotp.resync(&codes, look_ahead, &state(high, low))))
     }
 
-    pub fn activate(&self, code: u32, look_ahead: u16, high: u32, low: u32) -> Result<f64, JsValue> {
-        Ok(self.verdict(self.hotp.activate(&self::code(code)?, look_ahead, &state(high, low))))
+    pub fn activate(&self, packed: u32, look_ahead: u16, high: u32, low: u32) -> f64 {
+        self.verdict(code(packed).and_then(|code| self.hotp.activate(&code, look_ahead, &state(high, low))))
     }
 
     /// The accepted counter.

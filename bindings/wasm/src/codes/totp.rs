@@ -81,7 +81,7 @@ impl Totp {
 
     pub fn verify(
         &self,
-        code: u32,
+        packed: u32,
         at_high: u32,
         at_low: u32,
         back: u8,
@@ -93,12 +93,11 @@ impl Totp {
         last_low: u32,
         drift_high: u32,
         drift_low: u32,
-    ) -> Result<f64, JsValue> {
+    ) -> f64 {
         let window = Window::new(back, ahead).with_max_drift(max_drift);
         let window = if recorded_only { window.recorded_only() } else { window };
         let state = state(has_last, last_high, last_low, drift_high, drift_low);
-        let verdict = self.totp.verify(&self::code(code)?, time(at_high, at_low), window, &state);
-        Ok(self.verdict(verdict))
+        self.verdict(code(packed).and_then(|code| self.totp.verify(&code, time(at_high, at_low), window, &state)))
     }
 
     pub fn resync(
@@ -112,14 +111,16 @@ impl Totp {
         last_low: u32,
         drift_high: u32,
         drift_low: u32,
-    ) -> Result<f64, JsValue> {
+    ) -> f64 {
         let state = state(has_last, last_high, last_low, drift_high, drift_low);
-        Ok(self.verdict(self.totp.resync(&consecutive(codes)?, time(at_high, at_low), radius, &state)))
+        self.verdict(
+            consecutive(codes).and_then(|codes| self.totp.resync(&codes, time(at_high, at_low), radius, &state)),
+        )
     }
 
     pub fn activate(
         &self,
-        code: u32,
+        packed: u32,
         at_high: u32,
         at_low: u32,
         radius: u16,
@@ -128,9 +129,9 @@ impl Totp {
         last_low: u32,
         drift_high: u32,
         drift_low: u32,
-    ) -> Result<f64, JsValue> {
+    ) -> f64 {
         let state = state(has_last, last_high, last_low, drift_high, drift_low);
-        Ok(self.verdict(self.totp.activate(&self::code(code)?, time(at_high, at_low), radius, &state)))
+        self.verdict(code(packed).and_then(|code| self.totp.activate(&code, time(at_high, at_low), radius, &state)))
     }
 
     /// The accepted drift, where it is exact as a number.
@@ -150,7 +151,7 @@ impl Totp {
     }
 
     pub fn find(&self, codes: &[u32], at_high: u32, at_low: u32, radius: u16) -> Result<Vec<u64>, JsValue> {
-        let run = CodeRun::try_from(self::codes(codes)?.as_slice()).map_err(range_error)?;
+        let run = CodeRun::try_from(self::codes(codes).map_err(message)?.as_slice()).map_err(range_error)?;
         Ok(self.totp.find(&run, time(at_high, at_low), radius))
     }
 

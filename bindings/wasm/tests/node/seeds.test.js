@@ -47,7 +47,13 @@ test("findings say where, what and what to do; repairs are offered and applied",
   const error = findings.find((found) => found.severity === "error");
   assert.deepEqual([error.line, typeof error.message, typeof error.action, error.repaired], [3, "string", "string", false]);
   assert.ok(!JSON.stringify(findings).includes(SECRET.slice(1)));
-  assert.equal(read(broken, { repairs: "apply", upn: "optional" }).format, "entra-csv");
+  const quoted = `${HEAD}o'neil@example.com,1,${SECRET},30,Contoso,One\r\n`;
+  const told = ({ findings, records }) => [records.length, ...findings.map(({ code, severity, repaired }) => [code, severity, repaired])];
+  assert.deepEqual(told(read(quoted)), [0, ["upn-single-quote", "error", false]]);
+  const repaired = read(quoted, { repairs: "apply" });
+  assert.deepEqual(told(repaired), [1, ["upn-single-quote", "warning", true]]);
+  assert.equal(repaired.records.at(0).upn, "o'neil@example.com");
+  assert.match(new TextDecoder().decode(write(repaired.records, "entra-csv")), /\r\no''neil@example\.com,/);
 });
 
 test("what is no seed file says what it is", () => {
