@@ -143,13 +143,14 @@ fn named(name: &str) -> Outcome<PathBuf> {
     Ok(folder.join(format!("{name}.wasm")))
 }
 
-/// One copy of each hash, and no path of this machine.
+/// One copy of each hash, the division by the time step in a function of its own, which `asm` knows, and no path of this machine.
 fn flags(simd: bool) -> Vec<String> {
-    let mut flags: Vec<String> = ["sha1_backend=\"soft\"", "sha2_backend=\"soft\"", "sha2_backend_soft=\"compact\""]
-        .iter()
-        .flat_map(|cfg| ["'--cfg'".to_owned(), format!("'{cfg}'")])
-        .chain(["'-Csymbol-mangling-version=v0'".to_owned()])
-        .collect();
+    let mut flags: Vec<String> =
+        ["oath_asm_check", "sha1_backend=\"soft\"", "sha2_backend=\"soft\"", "sha2_backend_soft=\"compact\""]
+            .iter()
+            .flat_map(|cfg| ["'--cfg'".to_owned(), format!("'{cfg}'")])
+            .chain(["'-Csymbol-mangling-version=v0'".to_owned()])
+            .collect();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     // Where the sources of the standard library are installed, they are named by their place.
     let compiler = output("rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.trim().to_owned());
