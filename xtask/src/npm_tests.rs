@@ -1,7 +1,7 @@
 //! The packed npm package in projects as its users make them.
 
 use crate::npm::{self, binding, build, empty, installed, tools};
-use crate::run::{Failure, Outcome, copy_all, program_in, root, text};
+use crate::run::{Failure, Outcome, copy_all, program_in, program_with, root, text};
 use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
     }
     let archive = build()?;
     node(&archive)?;
-    typescript(&archive)?;
+    packaging(&archive)?;
     server(&archive)?;
     browsers(&archive)?;
     Ok(Some(archive))
@@ -67,10 +67,20 @@ fn node(archive: &Path) -> Outcome {
     program_in(&folder, "node", &["--expose-gc", "--test"])
 }
 
-/// A strict compiler.
-fn typescript(archive: &Path) -> Outcome {
-    let folder = project("typescript", archive, &["typescript"])?;
-    program_in(&folder, &text(&tools()?.join("node_modules/.bin/tsc")), &["--project", "."])
+/// What people build with: modes of TypeScript, bundlers, test runners, other engines.
+fn packaging(archive: &Path) -> Outcome {
+    let tests = binding().join("tests");
+    let folder = installed("packaging", &tests.join("packaging"))?;
+    for tests in ["packaging", "shared", "typescript"].map(|name| tests.join(name)) {
+        copy_all(&tests, &folder)?;
+    }
+    // The same as CommonJS.
+    fs::copy(folder.join("sample.ts"), folder.join("sample.cts"))?;
+    copy_all(&root().join("testkit"), &folder.join("testkit"))?;
+    install(&folder, archive)?;
+    let (archive, tools) = (text(archive), text(&tools()?));
+    let variables = [("TARBALL", archive.as_str()), ("TOOLS", tools.as_str())];
+    program_with(&folder, &variables, "node", &["--test", "--test-concurrency=1", "packaging.test.js"])
 }
 
 /// A page and a worker that Vite has built, and a page that nothing has built.

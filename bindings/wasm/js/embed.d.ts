@@ -19,8 +19,11 @@
 export * from "./index.js";
 export * from "./seeds.js";
 
+/** The bytes of a module, or a `WebAssembly.Module`. */
+export type ModuleSource = ArrayBuffer | ArrayBufferView | object;
+
 /** Starts the codes. A module starts once: later calls return the first promise. */
-export function startCodes(module: BufferSource | WebAssembly.Module): Promise<void>;
+export function startCodes(module: ModuleSource): Promise<void>;
 
 /** Starts the seed files. The secret of a record is a `Secret`, so that {@link startCodes} comes first where it is asked for. */
-export function startSeeds(module: BufferSource | WebAssembly.Module): Promise<void>;
+export function startSeeds(module: ModuleSource): Promise<void>;

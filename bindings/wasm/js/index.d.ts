@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * One-time codes (RFC 4226 HOTP, RFC 6238 TOTP) with replay protection, otpauth URIs and QR codes.
  *
@@ -22,6 +23,9 @@ export type Moment = number | bigint | Date;
 
 /** A step or a counter: a number below 2^53, a bigint from there on. Both are accepted everywhere. */
 export type Count = number | bigint;
+
+/** A Uint8Array of its own memory, for TypeScript from 5.2 on: later versions call it `Uint8Array<ArrayBuffer>`. */
+export type Bytes = ReturnType<Uint8Array["slice"]>;
 
 export type Algorithm = "SHA1" | "SHA256" | "SHA512";
 
@@ -169,7 +173,7 @@ export class Secret implements Wiped {
   /** Base32 in capitals, without padding. */
   exposeBase32(): string;
   exposeHex(): string;
-  exposeBytes(): Uint8Array<ArrayBuffer>;
+  exposeBytes(): Bytes;
   readonly byteLength: number;
   /** Compares in constant time. */
   equals(other: Secret): boolean;

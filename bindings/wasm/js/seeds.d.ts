@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * Seed files of hardware tokens: read, checked, repaired, converted.
  *
@@ -13,7 +14,7 @@
  * @module
  */
 
-import type { Algorithm, Count, Moment, Secret } from "./index.js";
+import type { Algorithm, Bytes, Count, Moment, Secret } from "./index.js";
 
 /** One token, as plain data. `secret` is masked unless it was asked for. */
 export interface RecordObject {
@@ -155,7 +156,7 @@ export class SeedFile {
   /** The rows that are no records. */
   readonly failed: readonly FailedRow[];
   /** A CSV file of the errors, to be corrected row by row; {@link failuresName} names it. */
-  failures(): Uint8Array<ArrayBuffer>;
+  failures(): Bytes;
   /** Wipes the records now. */
   free(): void;
   [Symbol.dispose](): void;
@@ -194,7 +195,7 @@ export function write(
     /** Whether a record without a user is carried. */
     upn?: "required" | "optional";
   },
-): Uint8Array<ArrayBuffer>;
+): Bytes;
 
 /** Those of the records that `write` would refuse, and why. */
 export function obstacles(

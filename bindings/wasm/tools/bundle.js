@@ -10,11 +10,15 @@ const [sources, folder] = process.argv.slice(2);
 const keepNames = { function: false, class: true };
 const minify = { compress: { keepNames }, mangle: { keepNames }, codegen: { removeWhitespace: false } };
 
-/** The bytes of a module as Base64. */
+/** The bytes of a module as Base64. No source map repeats them. */
 const base64 = {
   name: "base64",
   resolveId: (id) => (id.endsWith("?base64") ? join(folder, id.replace("../", "")) : null),
-  load: (id) => (id.endsWith("?base64") ? `export default "${readFileSync(id.replace("?base64", "")).toString("base64")}";` : null),
+  load(id) {
+    if (!id.endsWith("?base64")) return null;
+    const text = readFileSync(id.replace("?base64", "")).toString("base64");
+    return { code: `export default "${text}";`, map: { version: 3, names: [], sources: [], mappings: "" } };
+  },
 };
 
 /** Files that have to be the same object for both entries. */
@@ -36,8 +40,11 @@ async function write(entry, format, end, shared) {
     external,
     treeshake: { moduleSideEffects: true },
   });
-  await bundle.write({ file: `${folder}/${entry}.${end}`, format, minify, sourcemap: true });
+  const file = join(folder, `${entry}.${end}`);
+  await bundle.write({ file, format, minify, comments: false, sourcemap: true });
   await bundle.close();
+  // The bundler names each source in a comment. The lines stay, for the source map.
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll(/^\/\/ .*sources\/.*$/gm, ""));
 }
 
 for (const [codes, seeds] of [["index", "seeds"], ["web", "web-seeds"], ["workerd", "workerd-seeds"]]) {
@@ -47,8 +54,11 @@ for (const [codes, seeds] of [["index", "seeds"], ["web", "web-seeds"], ["worker
 await write("embed", "esm", "js");
 await write("index", "cjs", "cjs");
 await write("seeds", "cjs", "cjs", "./index.cjs");
+await write("embed", "cjs", "cjs");
 
 // Declarations of the CommonJS build, and of the entries that offer the same as others.
 const declared = (name) => readFileSync(join(folder, `${name}.d.ts`), "utf8");
-for (const name of ["index", "seeds"]) writeFileSync(join(folder, `${name}.d.cts`), declared(name).replaceAll("./index.js", "./index.cjs"));
+for (const name of ["index", "seeds", "embed"]) {
+  writeFileSync(join(folder, `${name}.d.cts`), declared(name).replaceAll(/"(\.\/\w+)\.js"/g, '"$1.cjs"'));
+}
 for (const [name, same] of [["web", "index"], ["web-seeds", "seeds"]]) writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${same}.js";\n`);

@@ -32,13 +32,13 @@ const shown: string = uri.exposeUri() + uri.exposeQrSvg({ margin: 2, size: 100 }
 const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, upn: "optional", repairs: "apply" });
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
-const bytes: Uint8Array<ArrayBuffer> = write([...file.records], file.format);
+const bytes: Uint8Array = write([...file.records], file.format);
 const owners: Owner[] = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
 const filled: FilledIn = file.records.fillIn("serial,upn");
 const said: readonly Finding[] = file.records.at(0)?.assign(null) ?? file.records.holders();
 const left: LeftOut[] = obstacles(file.records, file.format, { upn: "optional" });
 const failures: [string, Uint8Array] = [failuresName("a.csv"), file.failures()];
-export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(new WebAssembly.Module(bytes))];
+export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(bytes.buffer)];
 read("", { progress: (done: number, total: number) => void (done / total) });
 export { bytes, errors, failures, filled, found, left, counter, owners, rows, said, shown };
 

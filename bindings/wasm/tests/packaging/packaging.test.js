@@ -1,0 +1,108 @@
+// The packed package, installed beside what people build with. `cargo xtask npm` sets TARBALL, the package, and TOOLS, the folder of
+// Vite and the newest TypeScript.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const { TARBALL, TOOLS } = process.env;
+const kit = Object.fromEntries(["rfc", "cross_checked", "base32", "collisions"].map((name) => [name, JSON.parse(readFileSync(`testkit/${name}.json`, "utf8"))]));
+writeFileSync("kit.js", `export default ${JSON.stringify(kit)};`);
+writeFileSync("kit.cjs", `module.exports = ${JSON.stringify(kit)};`);
+const COUNT = Object.values(kit).flat().length;
+
+/** Runs a command, and returns what it prints. */
+async function ran(command, ...words) {
+  const options = { maxBuffer: 1 << 26, env: { ...process.env, NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1" } };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(command, words, options);
+    return stdout + stderr;
+  } catch (error) {
+    throw new Error(`${command} ${words.join(" ")}\n${error.stdout}${error.stderr}`);
+  }
+}
+
+const installed = (name) => join("node_modules/.bin", name);
+const tool = (name) => join(TOOLS, "node_modules/.bin", name);
+const node = (...words) => ran(process.execPath, ...words);
+
+/** A program passes when it has run every vector. */
+async function passes(printed) {
+  assert.match(await printed, new RegExp(`passed ${COUNT}\\b`));
+}
+
+test("Node, ES modules", () => passes(node("program.mjs")));
+test("Node, require", () => passes(node("program.cjs")));
+
+test("publint", () => ran(installed("publint"), "run", TARBALL, "--strict"));
+test("attw", () => ran(installed("attw"), TARBALL));
+
+for (const [name, tsc] of [["5.2", ["node_modules/typescript-5.2/bin/tsc"]], ["of the tools", [join(TOOLS, "node_modules/typescript/bin/tsc")]]]) {
+  for (const [module, resolution] of [["node16", "node16"], ["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    for (const file of ["sample.ts", "sample.cts"].slice(0, resolution === "bundler" ? 1 : 2)) {
+      test(`TypeScript ${name}, ${resolution}, ${file}`, () => {
+        const config = `tsconfig-${name.replaceAll(/\W/g, "")}-${resolution}-${file}.json`;
+        const compilerOptions = { module, moduleResolution: resolution };
+        writeFileSync(config, JSON.stringify({ extends: "./tsconfig.json", compilerOptions, files: [file] }));
+        return node(...tsc, "--project", config);
+      });
+    }
+  }
+}
+
+for (const [platform, format] of [["node", "esm"], ["node", "cjs"], ["browser", "iife"], ["neutral", "esm"]]) {
+  test(`esbuild for ${platform}, ${format}`, async () => {
+    const out = `out/esbuild-${platform}.${format === "esm" ? "mjs" : "cjs"}`;
+    await ran(installed("esbuild"), "program.mjs", "--bundle", `--platform=${platform}`, `--format=${format}`, `--outfile=${out}`);
+    await passes(node(out));
+  });
+}
+
+test("rollup", async () => {
+  await ran(installed("rollup"), "program.mjs", "--plugin", "node-resolve", "--file", "out/rollup.mjs");
+  await passes(node("out/rollup.mjs"));
+});
+
+test("webpack 5 for Node and for pages", async () => {
+  await node("webpack.mjs");
+  await passes(node("out/webpack-node.cjs"));
+  await passes(node("out/webpack-web.cjs"));
+});
+
+test("vite build --ssr", async () => {
+  await ran(tool("vite"), "build", "--ssr", "program.mjs", "--outDir", "out/ssr", "--logLevel", "warn");
+  await passes(node("out/ssr/program.js"));
+});
+
+// Next writes its output beside the project, so that one build follows the other.
+test("Next, both bundlers", async () => {
+  for (const file of ["kit.js", "testkit.js"]) copyFileSync(file, join("next", file));
+  for (const bundler of ["--turbopack", "--webpack"]) {
+    rmSync("next/.next", { recursive: true, force: true });
+    await ran(installed("next"), "build", "next", bundler);
+    const page = readFileSync("next/.next/server/app/index.html", "utf8");
+    assert.match(page.replaceAll("<!-- -->", ""), new RegExp(`passed ${COUNT}<p>client 287082</p>`));
+  }
+});
+
+test("vitest", () => ran(installed("vitest"), "run", "example.spec.js"));
+
+for (const environment of ["node", "jsdom"]) {
+  test(`jest, ${environment}`, () => ran(installed("jest"), `--env=${environment}`, "--testMatch=**/example.jest.cjs"));
+}
+
+test("Bun", () => passes(ran(installed("bun"), "program.mjs")));
+test("bun build", async () => {
+  await ran(installed("bun"), "build", "program.mjs", "--outfile=out/bun.mjs", "--target=node");
+  await passes(node("out/bun.mjs"));
+});
+
+test("Deno", () => passes(ran(installed("deno"), "run", "--no-lock", "--allow-read", "--allow-env", "program.mjs")));
+
+test("workerd", async () => {
+  const words = ["worker.mjs", "--bundle", "--format=esm", "--conditions=workerd", "--external:*.wasm", "--outfile=out/worker.mjs"];
+  await ran(installed("esbuild"), ...words);
+  await passes(ran(installed("workerd"), "test", "workerd.capnp"));
+});

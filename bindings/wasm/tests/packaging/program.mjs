@@ -1,0 +1,7 @@
+// The test kit in an environment. It prints how many vectors passed.
+import * as codes from "oath-totp";
+import * as seeds from "oath-totp/seeds";
+import kit from "./kit.js";
+import { run } from "./testkit.js";
+
+console.log(`passed ${run(kit, codes, seeds)}`);

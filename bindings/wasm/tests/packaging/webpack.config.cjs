@@ -1,0 +1,9 @@
+// One build a target.
+const path = require("node:path");
+
+module.exports = ["node", "web"].map((target) => ({
+  target,
+  mode: "production",
+  entry: "./program.mjs",
+  output: { path: path.resolve("out"), filename: `webpack-${target}.cjs` },
+}));
