@@ -80,10 +80,15 @@ fn packaging(archive: &Path) -> Outcome {
     install(&folder, archive)?;
     let (archive, tools) = (text(archive), text(&tools()?));
     let variables = [("TARBALL", archive.as_str()), ("TOOLS", tools.as_str())];
-    program_with(&folder, &variables, "node", &["--test", "--test-concurrency=1", "packaging.test.js"])
+    program_with(
+        &folder,
+        &variables,
+        "node",
+        &["--test", "--test-concurrency=1", "packaging.test.js", "migration.test.js"],
+    )
 }
 
-/// A page and a worker that Vite has built, and a page that nothing has built.
+/// A page and a worker that Vite has built, a page that nothing has built, and a page with a strict policy and a service worker.
 fn browsers(archive: &Path) -> Outcome {
     let built = project("vite", archive, &["shared", "vite"])?;
     program_in(&built, &text(&tools()?.join("node_modules/.bin/vite")), &["build", "--logLevel=warn"])?;
@@ -92,7 +97,8 @@ fn browsers(archive: &Path) -> Outcome {
         return Ok(());
     }
     let plain = project("page", archive, &["shared", "page"])?;
-    wait_for("30", &[&built.join("dist"), &plain])?;
+    let policy = project("policy", archive, &["shared", "policy"])?;
+    wait_for("30", &[&built.join("dist"), &plain, &policy])?;
     page(archive)
 }
 
