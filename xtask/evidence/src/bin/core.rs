@@ -74,6 +74,10 @@ fn calls(text: &str, number: u64, algorithm: Algorithm, digits: Digits) -> Resul
     sha1s(&[&Sha1Pads::new(text.as_bytes())], number, &mut [0; 40]);
     sha256s(&[&Sha256Pads::new(text.as_bytes())], number, &mut [0; 40]);
     black_box((planted_division(&code, digits), planted_table(&code)));
+    #[cfg(target_family = "wasm")]
+    black_box(planted_branch_for_wasm(&code));
+    #[cfg(target_arch = "x86_64")]
+    kernels::planted();
     Ok(())
 }
 
@@ -100,5 +104,54 @@ fn planted_table(code: &Code) -> u64 {
         Some(b'6') => black_box(6u64).reverse_bits(),
         Some(b'7') => black_box(7u64).count_ones().into(),
         _ => 0,
+    }
+}
+
+/// A branch in code that is compiled for WebAssembly only, which memcheck does not see.
+#[cfg(target_family = "wasm")]
+#[inline(never)]
+fn planted_branch_for_wasm(code: &Code) -> usize {
+    let high = code.expose_ascii(&mut [0; 8]).first().is_some_and(|digit| *digit >= b'5');
+    if high { black_box(String::from("high")).len() } else { 0 }
+}
+
+/// Kernels for the instructions that memcheck does not emulate, with a branch and an index after them.
+#[cfg(target_arch = "x86_64")]
+mod kernels {
+    use core::arch::x86_64::{
+        _mm_cvtsi128_si32, _mm_set1_epi32, _mm_sha1rnds4_epu32, _mm512_reduce_add_epi32, _mm512_set1_epi32,
+        _mm512_sllv_epi32,
+    };
+    use std::hint::black_box;
+
+    #[allow(unsafe_code, reason = "needs instructions; the program is looked at and not run")]
+    pub(super) fn planted() {
+        // SAFETY: called only where the processor has the instructions.
+        if is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx512f") {
+            unsafe { black_box((planted_in_sha_ni(black_box(7)), planted_in_avx512(black_box(7)))) };
+        }
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+    fn planted_in_sha_ni(secret: i32) -> usize {
+        let state = _mm_set1_epi32(secret);
+        leak(_mm_cvtsi128_si32(_mm_sha1rnds4_epu32::<0>(state, state)))
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx512f,avx512vl,avx512bw")]
+    fn planted_in_avx512(secret: i32) -> usize {
+        let state = _mm512_set1_epi32(secret);
+        leak(_mm512_reduce_add_epi32(_mm512_sllv_epi32(state, state)))
+    }
+
+    /// A branch on the number, and a table that the number is an index of.
+    #[inline(always)]
+    fn leak(number: i32) -> usize {
+        let table = black_box([7usize; 256]);
+        let place = usize::from(number.to_le_bytes()[0]);
+        let found = table.get(place).copied().unwrap_or_default();
+        if number < 0 { black_box(String::from("negative")).len() } else { found }
     }
 }

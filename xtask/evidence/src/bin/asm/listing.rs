@@ -1,5 +1,6 @@
 //! What both machines' code comes to: functions, what they call, and what is to be looked at in them.
 
+use crate::table::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -27,6 +28,9 @@ impl fmt::Display for Finding {
 struct Function {
     calls: BTreeSet<String>,
     findings: Vec<(&'static str, String)>,
+    counts: Counts,
+    /// It has instructions that memcheck does not emulate.
+    is_kernel: bool,
 }
 
 /// A program's functions by their names.
@@ -60,6 +64,36 @@ impl Listing {
 
     pub(crate) fn find(&mut self, function: &str, what: &'static str, instruction: &str) {
         self.0.entry(function.to_owned()).or_default().findings.push((what, instruction.to_owned()));
+    }
+
+    pub(crate) fn jump(&mut self, function: &str) {
+        self.0.entry(function.to_owned()).or_default().counts.jumps += 1;
+    }
+
+    pub(crate) fn indexed(&mut self, function: &str) {
+        self.0.entry(function.to_owned()).or_default().counts.indexed += 1;
+    }
+
+    pub(crate) fn kernel(&mut self, function: &str) {
+        self.0.entry(function.to_owned()).or_default().is_kernel = true;
+    }
+
+    /// The functions whose every branch is listed, with their numbers: the kernels that memcheck does not emulate, all of
+    /// the lanes, what calls a kernel; in WebAssembly, which memcheck does not see at all, all of the codes.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = (&str, Counts)> {
+        let calls_a_kernel =
+            |function: &Function| function.calls.iter().any(|to| self.0.get(to).is_some_and(|callee| callee.is_kernel));
+        let is_wasm = !self.0.values().any(|function| function.is_kernel);
+        let of_wasm = ["oath_totp::", "oath_wasm::", "oath_seeds::", "sha1::", "sha2::", "subtle::", "planted_"];
+        self.0
+            .iter()
+            .filter(move |(name, function)| {
+                name.contains("oath_lanes::")
+                    || function.is_kernel
+                    || calls_a_kernel(function)
+                    || is_wasm && of_wasm.iter().any(|part| name.contains(part))
+            })
+            .map(|(name, function)| (name.as_str(), function.counts))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -25,6 +25,9 @@ pub(crate) fn listing(file: &str) -> Result<Listing, Box<dyn Error>> {
                 for operator in body.get_operators_reader()? {
                     match operator? {
                         Operator::Call { function_index } => listing.call(&function, name(function_index)),
+                        Operator::BrIf { .. } | Operator::BrTable { .. } | Operator::If { .. } => {
+                            listing.jump(&function)
+                        }
                         other => {
                             let shown = format!("{other:?}");
                             let word = shown.split([' ', '{']).next().unwrap_or_default();

@@ -19,9 +19,19 @@ pub(crate) fn listing(file: &str) -> Result<Listing, Box<dyn Error>> {
             continue;
         }
         let mut words = line.split_whitespace();
-        let Some(mnemonic) = words.next() else { continue };
+        let prefixes = ["rep", "repz", "repnz", "lock", "bnd", "data16"];
+        let Some(mnemonic) = words.find(|word| !prefixes.contains(word)) else { continue };
         let operand = words.next().unwrap_or_default();
         let computed = operand.starts_with('*') && !operand.contains("(%rip)");
+        if line.contains("%zmm") || mnemonic.starts_with("sha1") || mnemonic.starts_with("sha256") {
+            listing.kernel(&function);
+        }
+        if mnemonic.starts_with('j') && mnemonic != "jmp" || mnemonic.starts_with("loop") {
+            listing.jump(&function);
+        }
+        if is_indexed(mnemonic, line) {
+            listing.indexed(&function);
+        }
         match mnemonic {
             // Integer, floating-point and vector divisions.
             _ if mnemonic.trim_start_matches(['v', 'f', 'i']).starts_with("div") => {
@@ -38,6 +48,12 @@ pub(crate) fn listing(file: &str) -> Result<Listing, Box<dyn Error>> {
         }
     }
     Ok(listing)
+}
+
+/// An address with an index register, `(%rax,%rcx,4)`, in a read, a write or a gather. `lea` computes and `nop` does nothing.
+fn is_indexed(mnemonic: &str, line: &str) -> bool {
+    let mut addresses = line.split('(').skip(1).map(|rest| rest.split(')').next().unwrap_or_default());
+    !mnemonic.starts_with("lea") && !mnemonic.starts_with("nop") && addresses.any(|address| address.contains(','))
 }
 
 fn plain(symbol: &str) -> String {
