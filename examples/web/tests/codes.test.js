@@ -61,7 +61,7 @@ test("a token is tested: it fits with a drift, or another one of the file does, 
     await row(page, "S000001").click();
     await dialog(page).getByLabel("Code on the display").fill("12a456");
     await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
-    await dialog(page).getByText(/Type the code as the token shows it/).waitFor();
+    await dialog(page).getByText(/Enter the 6, 7 or 8 digits that the token shows/).waitFor();
   }));
 
 test("whose token this is, is found by its codes", () =>

@@ -118,7 +118,7 @@ impl Records {
     ) -> Result<String, JsValue> {
         let read: Result<Vec<Code>, _> = codes.iter().map(|code| Code::from_typed(code)).collect();
         let malformed = |error: &dyn core::fmt::Display| {
-            let action = "type the code as the token shows it";
+            let action = "enter the 6, 7 or 8 digits that the token shows";
             Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
         };
         let codes = CodeRun::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
