@@ -1,6 +1,6 @@
-"""oath-totp beside pyotp, passlib, cryptography and the standard library, in turns within one process.
+"""oath-totp beside totp-rs, pyotp, passlib, cryptography and the standard library, in turns within one process.
 
-Each line is the median of a call, then how many times ours it takes: the median of the rounds, the least and the most.
+Each line is the median of a call, then the ratio to the first line: the median of the rounds, the least and the greatest.
 `cargo xtask bench-python` sets it up; `--short` only shows that it runs.
 """
 
@@ -17,10 +17,11 @@ import time
 import timeit
 
 import pyotp
+import totp_rs
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP as Cryptography
-from oath_totp import Mismatch, Secret, Totp, TotpState, seeds
+from oath_totp import Mismatch, Secret, Totp, TotpState, seeds, verify
 from passlib.exc import InvalidTokenError
 from passlib.totp import TOTP as Passlib
 
@@ -36,6 +37,7 @@ theirs = pyotp.TOTP(SECRET)
 passlib = Passlib(key=SECRET, format="base32")
 cryptography = Cryptography(RAW, 6, SHA1(), 30, enforce_key_length=False)
 CODE, CODE_BYTES = ours.generate(NOW), ours.generate(NOW).encode()
+LAST = ours.generate(NOW + 30)
 MISS = next(code for code in map("{:06}".format, range(1000)) if not ours.find(code, NOW, 65535))
 
 
@@ -80,6 +82,7 @@ def codes():
     compare(
         "One code",
         ("oath-totp", "ours.generate(NOW)"),
+        ("totp-rs", "totp_rs.totp_generate(SECRET, time=NOW)"),
         ("hmac.digest in one line", "one_liner()"),
         ("pyotp", "theirs.at(NOW)"),
         ("passlib", "passlib.generate(NOW).token"),
@@ -88,6 +91,7 @@ def codes():
     compare(
         "Verification, ± 1 step, a hit in the middle",
         ("oath-totp", "ours.verify(CODE, NEW, NOW)"),
+        ("totp-rs", "assert totp_rs.totp_verify(SECRET, CODE, time=NOW)"),
         ("pyotp", "assert theirs.verify(CODE, for_time=NOW, valid_window=1)"),
         ("passlib", "passlib.match(CODE, time=NOW)"),
         ("cryptography, in a loop", "around(CODE_BYTES)"),
@@ -95,9 +99,24 @@ def codes():
     compare(
         "Verification, ± 1 step, a miss",
         ("oath-totp", refused("ours.verify(MISS, NEW, NOW)", "Mismatch")),
+        ("totp-rs", "assert not totp_rs.totp_verify(SECRET, MISS, time=NOW)"),
         ("pyotp", "assert not theirs.verify(MISS, for_time=NOW, valid_window=1)"),
         ("passlib", refused("passlib.match(MISS, time=NOW)", "InvalidTokenError")),
         ("cryptography, in a loop", refused("around(MISS.encode())", "InvalidToken")),
+    )
+    compare(
+        "Verification, ± 255 steps, a miss",
+        ("oath-totp", refused("ours.verify(MISS, NEW, NOW, 255)", "Mismatch")),
+        ("totp-rs", "assert not totp_rs.totp_verify(SECRET, MISS, time=NOW, window=255)"),
+        ("pyotp", "assert not theirs.verify(MISS, for_time=NOW, valid_window=255)"),
+        unit=1e6,
+        name="µs",
+    )
+    compare(
+        "From the stored Base32 text to the verdict in one call, ± 1 step, a hit at the end of the window",
+        ("oath-totp", "verify(SECRET, LAST, NEW, NOW)"),
+        ("totp-rs", "assert totp_rs.totp_verify(SECRET, LAST, time=NOW)"),
+        ("pyotp", "assert pyotp.TOTP(SECRET).verify(LAST, for_time=NOW, valid_window=1)"),
     )
     compare(
         "Activation, ± 2880 steps, a miss",

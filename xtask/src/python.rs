@@ -57,6 +57,7 @@ fn wheel(tools: &Environment) -> Outcome<String> {
     let wheels = empty("wheels")?;
     maturin(tools, &["build", "--release", "--locked", "-q", "-o", &text(&wheels)])?;
     let wheel = only(&wheels, ".whl")?;
+    tools.python(&["finish_wheel.py", &text(&wheel)])?;
     let size = fs::metadata(&wheel)?.len();
     println!("xtask: the wheel has {size} bytes");
     if size > MOST {

@@ -36,6 +36,7 @@ def documented(tree):
                     yield (node.name, part.name), ast.get_docstring(part)
 
 
+@pytest.mark.thread_unsafe(reason="ast.parse of Python 3.11 is not safe in threads")
 @pytest.mark.parametrize(("module", "file"), [(oath_totp, "__init__.pyi"), (seeds, "seeds.pyi")], ids=["oath_totp", "seeds"])
 def test_every_public_object_has_the_docstring_of_its_stub(module, file):
     seen = 0
@@ -146,6 +147,8 @@ def test_a_block_opens_and_closes_an_asynchronous_directory(tmp_path):
 
 
 @pytest.mark.thread_unsafe(reason="the clock is one of the whole process")
+@pytest.mark.parallel_threads(1)
+@pytest.mark.iterations(1)
 def test_clocks_that_are_faked_do_not_count_and_a_given_time_does():
     freezegun, time_machine = pytest.importorskip("freezegun"), pytest.importorskip("time_machine")
     totp = Totp(RFC)
