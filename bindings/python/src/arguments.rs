@@ -1,4 +1,4 @@
-//! What Python programmers pass, as the types of the library.
+//! Converts the arguments of Python programmers to the types of the library.
 
 use crate::errors::{MALFORMED_CODE, type_error, value_error};
 use core::ops::Deref;
@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PySlice, PyString};
 use zeroize::Zeroizing;
 
-/// A moment: Unix seconds as an int or a float, an aware datetime, or None for now.
+/// Reads a time: Unix seconds as an int or a float, an aware datetime, or None for now.
 pub(crate) fn time(at: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
     let Some(at) = at else { return Ok(UnixTime::now()) };
     const EXPECTED: &str = "a time is Unix seconds (int or float), an aware datetime, or None for now";
@@ -18,7 +18,7 @@ pub(crate) fn time(at: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
         return Err(type_error(EXPECTED));
     }
     if at.is_instance_of::<PyInt>() {
-        // Signed first: what Python gives out at once, where it assembles an unsigned one byte by byte.
+        // Signed first, because Python converts to a signed integer at once and to an unsigned one byte by byte.
         let seconds = at.extract::<i64>().ok().and_then(|seconds| u64::try_from(seconds).ok());
         return match seconds.map_or_else(|| at.extract::<u64>(), Ok) {
             Ok(seconds) => Ok(UnixTime::from_secs(seconds)),
@@ -28,24 +28,24 @@ pub(crate) fn time(at: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
     if let Ok(seconds) = at.cast::<PyFloat>() {
         return whole(seconds.value());
     }
-    // A datetime, real or of a library that is used like one. A naive one means another moment in each time zone, and two
-    // in the night that summer time ends.
+    // A datetime, of Python or of a library that imitates it. A naive one means another time in each time zone, and two
+    // times in the night that summer time ends.
     let py = at.py();
     let (Ok(offset), Ok(timestamp)) = (at.getattr(intern!(py, "utcoffset")), at.getattr(intern!(py, "timestamp")))
     else {
-        // A whole number of another library.
+        // An integer of another library.
         return at.extract::<u64>().map(UnixTime::from_secs).map_err(|_| type_error(EXPECTED));
     };
     if offset.call0()?.is_none() {
         return Err(value_error(
-            "a naive datetime names no moment: give it a time zone, like datetime.now(timezone.utc), or pass Unix seconds",
+            "a naive datetime is not a definite time: give it a time zone, like datetime.now(timezone.utc), or pass Unix seconds",
         ));
     }
     whole(timestamp.call0()?.extract()?)
 }
 
 fn whole(seconds: f64) -> PyResult<UnixTime> {
-    // Beyond 2^53 a float does not count single seconds.
+    // From 2^53 on, a float does not represent every second.
     if !(0.0..9_007_199_254_740_992.0).contains(&seconds) {
         return Err(value_error("a time is 0 or more seconds since 1970, as a float below 2**53"));
     }
@@ -53,7 +53,7 @@ fn whole(seconds: f64) -> PyResult<UnixTime> {
     Ok(UnixTime::from_secs(seconds as u64))
 }
 
-/// Bytes: those of a `bytes`, which cannot change, where they are; others as a copy that is wiped.
+/// The bytes of an argument. A `bytes` cannot change and is borrowed; others are copied, and the copy is wiped.
 pub(crate) enum Bytes<'a> {
     Here(&'a [u8]),
     Copied(Zeroizing<Vec<u8>>),
@@ -70,7 +70,7 @@ impl Deref for Bytes<'_> {
     }
 }
 
-/// The bytes of a `bytes`, a bytearray or a memoryview; None for anything else.
+/// Returns the bytes of a `bytes`, a bytearray or a memoryview; None for other objects.
 pub(crate) fn bytes<'a>(given: &'a Bound<'_, PyAny>) -> PyResult<Option<Bytes<'a>>> {
     if let Ok(bytes) = given.cast::<PyBytes>() {
         return Ok(Some(Bytes::Here(bytes.as_bytes())));
@@ -83,18 +83,19 @@ pub(crate) fn bytes<'a>(given: &'a Bound<'_, PyAny>) -> PyResult<Option<Bytes<'a
     }
     let copy = PyByteArray::from(given)?;
     let bytes = Zeroizing::new(copy.to_vec());
-    // A slice of the same length is written over what is there.
+    // Assigning a slice of the same length overwrites the bytes in place.
     copy.as_any().set_item(PySlice::full(given.py()), PyBytes::new_with(given.py(), bytes.len(), |_| Ok(()))?)?;
     Ok(Some(Bytes::Copied(bytes)))
 }
 
-/// The text of a `str` that may be secret. Python's own error for a lone surrogate carries the whole text; this one does not.
+/// Returns the text of a `str` that may be secret. Python's own error for a lone surrogate carries the whole text; this one
+/// does not.
 pub(crate) fn text<'a>(given: &'a Bound<'_, PyAny>, expected: &'static str) -> PyResult<&'a str> {
     let text = given.cast::<PyString>().map_err(|_| type_error(expected))?.to_str();
     text.map_err(|_| value_error("the text is not valid Unicode: it has a lone surrogate"))
 }
 
-/// A code as a user typed it.
+/// Reads a code as a user typed it.
 pub(crate) fn code(code: &Bound<'_, PyAny>) -> PyResult<Code> {
     let text = text(code, "a code is a str: as a number it would lose its leading zeros")?;
     Code::parse(text)
@@ -102,7 +103,7 @@ pub(crate) fn code(code: &Bound<'_, PyAny>) -> PyResult<Code> {
         .map_err(|error| MALFORMED_CODE.error(code.py(), (error.to_string(),)))
 }
 
-/// One code, or a sequence of one to three.
+/// Reads one code, or a sequence of one to three.
 pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<CodeRun> {
     if codes.is_instance_of::<PyString>() {
         return Ok(code(codes)?.into());
@@ -110,12 +111,12 @@ pub(crate) fn codes(codes: &Bound<'_, PyAny>) -> PyResult<CodeRun> {
     let Ok(each) = codes.try_iter() else {
         return Err(type_error("codes are a str, or a sequence of one to three str, the older one first"));
     };
-    // Four are too many, as is what never ends.
+    // The fourth code is an error, so that an endless iterator ends too.
     let all = each.take(4).map(|one| code(&one?)).collect::<PyResult<Vec<Code>>>()?;
     CodeRun::try_from(all.as_slice()).map_err(value_error)
 }
 
-/// A sequence of two or three codes.
+/// Reads a sequence of two or three codes.
 pub(crate) fn consecutive(given: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
     const EXPECTED: &str = "resync takes a sequence of two or three consecutive codes; activate takes one code";
     if given.is_instance_of::<PyString>() {
@@ -127,7 +128,7 @@ pub(crate) fn consecutive(given: &Bound<'_, PyAny>) -> PyResult<Consecutive> {
     }
 }
 
-/// A window: steps before and after, or a pair (back, ahead).
+/// A window, given as steps before and after, or as a pair (back, ahead).
 pub(crate) struct Around(pub(crate) Window);
 
 impl Around {
@@ -165,7 +166,7 @@ pub(crate) fn digits(given: &Bound<'_, PyAny>) -> PyResult<Digits> {
     Digits::try_from(integer::<u8>(given, EXPECTED)?).map_err(|_| value_error(EXPECTED))
 }
 
-/// A whole number, by whose name and range an error is understood.
+/// Reads an integer. `expected` names the argument and its range in errors.
 fn integer<T: for<'py> FromPyObjectOwned<'py>>(given: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<T> {
     if given.is_instance_of::<PyBool>() {
         return Err(type_error(expected));

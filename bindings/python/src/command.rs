@@ -1,7 +1,7 @@
 use pyo3::prelude::*;
 use std::ffi::OsString;
 
-/// The command `oath` with these words, the first one being its name; returns the exit status.
+/// Runs the command `oath` with these words, of which the first is its name. Returns the exit status.
 #[pyfunction]
 pub(crate) fn run_command(py: Python<'_>, words: Vec<OsString>) -> u8 {
     py.detach(|| oath_cli::run(words))

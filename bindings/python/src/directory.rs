@@ -107,7 +107,7 @@ impl Directory {
         self.opened.call(py)
     }
 
-    /// Waits for the database with Python's other threads running.
+    /// Waits for the database while Python's other threads run.
     fn wait<T: Send>(&self, py: Python<'_>, operation: impl Future<Output = Result<T, Error>> + Send) -> PyResult<T> {
         wait(py, operation)?.map_err(|error| directory_error(py, &error))
     }
@@ -134,7 +134,7 @@ fn policy(legacy: bool) -> Policy {
     Policy { legacy_secrets: legacy, ..Policy::default() }
 }
 
-/// The URL as it is shown, and the files. Names that are not absolute begin in the folder that the process works in now.
+/// Returns the URL for `repr`, and the files. Relative names are resolved against the current working folder.
 fn files(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<(String, Files)> {
     let is_text = url.is_instance_of::<PyString>();
     let FilePath(path) = url.extract()?;
@@ -157,7 +157,7 @@ fn upn(py: Python<'_>, name: &str) -> PyResult<Upn> {
     name.parse().map_err(|error| directory_error(py, &Refusal::Upn(error).into()))
 }
 
-/// A code, and the next one where the first fits several moments.
+/// Reads a code, and the next one where the first matches several places.
 fn both(first: &Bound<'_, PyAny>, next: Option<&Bound<'_, PyAny>>) -> PyResult<CodeRun> {
     let first: Code = code(first)?;
     Ok(match next {

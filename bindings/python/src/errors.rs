@@ -1,4 +1,5 @@
-//! Rust's errors as the exceptions of `oath_totp._errors`, which are Python so that they can also be a `ValueError`.
+//! Converts Rust's errors to the exceptions of `oath_totp._errors`. These are written in Python, because some of them are
+//! a `ValueError` as well.
 
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
@@ -14,7 +15,7 @@ use pyo3::types::PyType;
 use std::io;
 use std::path::Path;
 
-/// An exception class, found once.
+/// An exception class, imported once.
 pub(crate) struct Class {
     name: &'static str,
     found: PyOnceLock<Py<PyType>>,
@@ -25,7 +26,7 @@ impl Class {
         Self { name, found: PyOnceLock::new() }
     }
 
-    /// The exception with these arguments, made at once: one that is made when it is looked at takes longer in all.
+    /// Makes the exception at once. PyO3's lazy way takes longer in all.
     pub(crate) fn error<'py>(&'static self, py: Python<'py>, arguments: impl PyCallArgs<'py>) -> PyErr {
         let made = self.found.import(py, "oath_totp._errors", self.name).and_then(|class| class.call1(arguments));
         made.map_or_else(|error| error, PyErr::from_value)
@@ -43,12 +44,12 @@ pub(crate) static SEED_FILE_ERROR: Class = Class::new("SeedFileError");
 static DIRECTORY_ERROR: Class = Class::new("DirectoryError");
 static DIRECTORY_VALUE_ERROR: Class = Class::new("DirectoryValueError");
 
-/// A value of the right type that is none of those expected.
+/// An error for a value of the right type that is out of range.
 pub(crate) fn value_error(message: impl Display) -> PyErr {
     PyValueError::new_err(message.to_string())
 }
 
-/// A value of the wrong type: what was expected, never what was given, which may be a secret.
+/// An error for a value of the wrong type. It shows what was expected, never the value, which may be a secret.
 pub(crate) fn type_error(expected: &'static str) -> PyErr {
     PyTypeError::new_err(expected)
 }
@@ -59,7 +60,7 @@ pub(crate) fn rejected(py: Python<'_>, rejected: Rejected) -> PyErr {
         Rejected::Replayed => &REPLAYED,
         Rejected::Ambiguous => &AMBIGUOUS,
     };
-    // Their texts are those of the classes.
+    // The classes have the texts.
     class.error(py, ())
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
     }
 }
 
-/// As Python's own `open` says it, so that `FileNotFoundError` is one.
+/// The exception that Python's own `open` raises, such as `FileNotFoundError`.
 pub(crate) fn os_error(error: &io::Error, file: Option<&Path>) -> PyErr {
     let text = error.to_string();
     let Some(number) = error.raw_os_error() else { return PyOSError::new_err(text) };
@@ -113,14 +114,14 @@ pub(crate) fn closed(py: Python<'_>) -> PyErr {
     DIRECTORY_ERROR.error(py, (what, "directory-closed", action))
 }
 
-/// A directory from before a fork that the hooks of Python's `os.fork` did not see.
+/// An error for a directory that was open at a fork without the hooks of Python's `os.fork`.
 pub(crate) fn forked(py: Python<'_>) -> PyErr {
     let what = "the process was forked while the directory was open, and not by os.fork, or it is being forked now";
     let action = "open the directory in the child process, after the fork; in the parent process close it before";
     DIRECTORY_ERROR.error(py, (what, "directory-forked", action))
 }
 
-/// A file that this process has open by other means than a directory.
+/// An error for a file that this process has open by other means than a directory.
 pub(crate) fn in_use(py: Python<'_>, database: &Path) -> PyErr {
     let what = format!("{}: this process has the file open already, with sqlite3 perhaps", database.display());
     let action = "close the other connection first: two copies of SQLite in one process damage the database";
@@ -131,7 +132,7 @@ pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
     DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
 }
 
-/// What a directory was given that is not even a name, a URL or a file of users.
+/// An error for a text that is not a user name, the URL of a database, or a file of users.
 pub(crate) fn directory_value_error(
     py: Python<'_>,
     error: impl Display,

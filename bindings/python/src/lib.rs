@@ -1,5 +1,5 @@
-//! The Python module `oath_totp._native`: types translated, and nothing else. What it offers is documented where Python
-//! programmers look, in `python/oath_totp/__init__.pyi`.
+//! The Python module `oath_totp._native`. It converts types and has no logic of its own. Its docstrings are those of the stubs,
+//! `python/oath_totp/__init__.pyi` and `seeds.pyi`; a test compares them.
 
 mod arguments;
 mod codes;
@@ -17,8 +17,8 @@ mod wait;
 
 use pyo3::prelude::*;
 
-/// Half of the time of reading a large seed file would go into the system's allocator, and into pages that it hands back and
-/// asks for again.
+/// With the system's allocator, half of the time to read a large seed file goes into allocations and into pages that are
+/// returned and requested again.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -30,7 +30,7 @@ fn dict<'py>(py: Python<'py>, record: &oath_seeds::Record, expose_secret: bool) 
     if expose_secret {
         dict.set_item(intern!(py, "secret"), record.secret.expose_base32().as_str())?;
     } else {
-        // As long for every secret, so that not even its length is shown.
+        // The mask has one length, so that it does not show the length of the secret.
         dict.set_item(intern!(py, "secret"), intern!(py, "********"))?;
     }
     dict.set_item(intern!(py, "algorithm"), record.algorithm.name())?;
@@ -190,7 +190,7 @@ impl Records {
     }
 }
 
-/// Where a loop over records is.
+/// An iterator over records.
 #[pyclass(frozen, module = "oath_totp.seeds")]
 pub(crate) struct RecordsIterator {
     file: Arc<Vec<oath_seeds::Record>>,
@@ -338,7 +338,7 @@ fn format(name: &str) -> PyResult<Format> {
     name.parse().map_err(value_error)
 }
 
-/// How a file is to be read, of what the caller said.
+/// Converts the arguments of a caller to the options of a reader.
 pub(crate) fn options(format: Option<&str>, upn: &str, repairs: &str) -> PyResult<Options> {
     let upn = match upn {
         "required" => UpnRule::Required,
@@ -363,7 +363,7 @@ pub(crate) fn formats() -> Vec<&'static str> {
     Format::ALL.iter().map(|format| format.name()).collect()
 }
 
-/// Passwords and keys belong to formats that are encrypted.
+/// Refuses passwords and keys, because no supported format is encrypted.
 pub(crate) fn no_key(password: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
     let (what, given) = if password.is_some() { ("password", true) } else { ("key", key.is_some()) };
     if given {

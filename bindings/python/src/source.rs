@@ -1,4 +1,4 @@
-//! Files as Python programmers hand them over: a path, bytes, an open file; and where what is written is gathered.
+//! Reads files as Python programmers pass them (a path, bytes, an open file), and collects output.
 
 use crate::arguments::{bytes, text};
 use crate::errors::{os_error, type_error, value_error};
@@ -12,21 +12,21 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// What is read.
+/// A file to read.
 pub(crate) struct Source<'py> {
-    /// As reports name it: without the folders.
+    /// The name of the file in reports, without its folders.
     pub(crate) name: String,
     content: Content<'py>,
 }
 
 enum Content<'py> {
     Path(PathBuf),
-    /// `bytes`, what is like it, or a `str`.
+    /// `bytes`, a bytearray, a memoryview, or a `str`.
     Object(Bound<'py, PyAny>),
 }
 
 impl<'py> Source<'py> {
-    /// A path, bytes, or an open file.
+    /// Accepts a path, bytes, or an open file.
     pub(crate) fn of(given: &Bound<'py, PyAny>) -> PyResult<Self> {
         const EXPECTED: &str = "a file is a path (str or os.PathLike), bytes, or an open file";
         let file_name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -49,7 +49,7 @@ impl<'py> Source<'py> {
         Ok(Self { name: file_name(&path), content: Content::Path(path) })
     }
 
-    /// Reads it while Python's other threads run.
+    /// Reads the file while Python's other threads run.
     pub(crate) fn read<T: Send>(
         &self,
         py: Python<'py>,
@@ -90,7 +90,7 @@ impl FromPyObject<'_, '_> for FilePath {
 
     fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         let path: PathBuf = given.extract().map_err(|error: PyErr| {
-            // The others carry the text: a str that is not valid Unicode, for one.
+            // Other errors carry the text, such as the one for a str that is not valid Unicode.
             if error.is_instance_of::<PyTypeError>(given.py()) { error } else { no_path() }
         })?;
         let bytes = path.as_os_str().as_encoded_bytes();
@@ -105,14 +105,14 @@ fn no_path() -> PyErr {
     value_error("a str is taken as a path, and this one is none: pass the content of a file as bytes")
 }
 
-/// What is written, in pieces that stay where they are until they are wiped: a vector that grows leaves copies behind.
+/// Output in pieces that do not move before they are wiped. A vector that grows leaves copies behind.
 #[derive(Default)]
 pub(crate) struct Pieces(Vec<Zeroizing<Vec<u8>>>);
 
 impl Pieces {
     const SIZE: usize = 1 << 16;
 
-    /// All of it.
+    /// Returns the whole output.
     pub(crate) fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         PyBytes::new_with(py, self.0.iter().map(|piece| piece.len()).sum(), |mut all| {
             self.0.iter().try_for_each(|piece| all.write_all(piece)).map_err(PyErr::from)

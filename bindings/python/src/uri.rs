@@ -20,7 +20,7 @@ fn copied(py: Python<'_>, secret: &oath_totp::Secret) -> PyResult<oath_totp::Sec
     oath_totp::Secret::from_bytes(secret.expose_bytes()).map_err(|error| secret_error(py, error))
 }
 
-/// A URI that is not of the kind asked for is a wrong call; a secret that is too short is a wrong secret.
+/// A URI of the other kind is a ValueError; a secret that is too short is a SecretError.
 fn refused(py: Python<'_>, error: UriError) -> PyErr {
     match error {
         UriError::Key(error) => secret_error(py, error),

@@ -1,7 +1,7 @@
-"""Runs pyotp's own tests with the stand-in in its place: `python pyotp_suite.py FOLDER-OF-PYOTP`.
+"""Runs pyotp's own tests with the replacement in its place: `python pyotp_suite.py FOLDER-OF-PYOTP`.
 
-What the stand-in does otherwise on purpose is listed here and explained in docs/python-migration.md. A test that fails and
-is not listed fails this, and so does one that is listed and passes.
+The tests that fail on purpose are listed here and explained in docs/python-migration.md. Another test that fails is an error,
+and so is a listed test that passes.
 """
 
 import io
@@ -25,10 +25,10 @@ for case in runpy.run_path("test.py").values():
     if isinstance(case, type) and issubclass(case, unittest.TestCase):
         suite.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(case))
 count = suite.countTestCases()
-# What fails as listed is no news.
+# The report is shown only where the list does not match.
 report = io.StringIO()
 result = unittest.TextTestRunner(stream=report).run(suite)
 failed = {test.id().split(".", 1)[1] for test, _ in result.failures + result.errors}
-print(f"pyotp's tests: {count} run, {len(failed)} otherwise than pyotp, {len(OTHERWISE)} of them listed")
+print(f"pyotp's tests: {count} run, {len(failed)} different from pyotp, {len(OTHERWISE)} of them listed")
 if failed != OTHERWISE or count < 50:
     sys.exit(f"{report.getvalue()[-20_000:]}\nnot as listed: {sorted(failed ^ OTHERWISE)[:9]}")

@@ -1,4 +1,4 @@
-"""Everything that the package is for, in one piece and typed: `mypy --strict` reads it, and test_sample.py runs it."""
+"""Uses every part of the package, with types: `mypy --strict` checks it, and test_sample.py runs it."""
 
 import pickle
 from datetime import datetime, timezone

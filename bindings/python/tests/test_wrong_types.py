@@ -1,4 +1,4 @@
-"""Whatever is passed, an exception comes out: never a panic, never an abort, and never the secret."""
+"""A wrong argument raises an exception: never a panic, never an abort, and never the secret."""
 
 import inspect
 import io
@@ -14,7 +14,7 @@ TOKENS = f"upn,serial number,secret key,time interval,manufacturer,model\r\na@b.
 
 
 class Treacherous:
-    """What a library is used with once in a while, and ought to survive."""
+    """An object whose every method raises."""
 
     def _fail(self, *_):
         raise RuntimeError("on purpose")
@@ -38,7 +38,7 @@ ODD = [
     lambda: 1, io.BytesIO(b"x"), io.StringIO("\ud800"), slice(None, None, 0), slice(-9, 1 << 70, -1), open, NOW,
 ]  # fmt: skip
 
-# What the other arguments are while one is wrong.
+# The other arguments while one is wrong.
 RIGHT = {
     "secret": Secret.from_base32(SECRET), "token": Totp(Secret.from_base32(SECRET)), "text": SECRET, "data": b"1" * 20,
     "code": "123456", "state": TotpState.new(), "last_step": 1, "codes": ["123456", "123456"], "at": NOW, "counter": 1, "serial": "1", "upn": "a@b.c", "source": TOKENS,

@@ -1,1 +1,1 @@
-"""Stand-ins for other libraries of one-time codes."""
+"""Replacements for other libraries of one-time codes."""
