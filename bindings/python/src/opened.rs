@@ -16,7 +16,7 @@ use oath_directory::{Files, Policy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::{mem, process, thread};
 
@@ -32,6 +32,8 @@ static PROCESS: AtomicU32 = AtomicU32::new(0);
 static OPEN: AtomicUsize = AtomicUsize::new(0);
 /// Whether this process inherited an open database, which makes SQLite unusable in it.
 static INHERITED: AtomicBool = AtomicBool::new(false);
+/// The databases that are open, or being opened or closed, in this process.
+static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static ALL: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -80,7 +82,7 @@ impl Drop for Section {
 
 /// An open directory, for one call.
 pub(crate) struct Call {
-    inner: Arc<Inner>,
+    inner: Arc<Tracked>,
     _section: Section,
 }
 
@@ -88,7 +90,43 @@ impl Deref for Call {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.inner
+        &self.inner.inner
+    }
+}
+
+/// A directory, and its entry in the list of those that are held. The fields are dropped in this order: the entry goes when the
+/// file is closed.
+struct Tracked {
+    inner: Inner,
+    _held: Option<Held>,
+}
+
+/// An entry in the list of databases that this process holds.
+struct Held(PathBuf);
+
+impl Held {
+    /// The path comes back where the process has the file open by other means.
+    fn new(database: PathBuf) -> Result<Self, PathBuf> {
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_held(&held, &database) && held_elsewhere(&database) {
+            return Err(database);
+        }
+        held.push(database.clone());
+        Ok(Self(database))
+    }
+
+    fn again(database: PathBuf) -> Self {
+        HELD.lock().unwrap_or_else(PoisonError::into_inner).push(database.clone());
+        Self(database)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = held.iter().position(|database| *database == self.0) {
+            held.swap_remove(place);
+        }
     }
 }
 
@@ -101,7 +139,7 @@ struct Shared {
 }
 
 enum State {
-    Open(Arc<Inner>),
+    Open(Arc<Tracked>),
     /// Closed for a fork, to be opened again at the next call.
     Paused,
     Closed,
@@ -112,12 +150,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn database(&self) -> Option<PathBuf> {
-        self.again.as_ref().map(|(files, _)| files.database_path())
-    }
-
     /// The open directory goes to the caller, who drops it without the lock: the last handle waits for its threads.
-    fn change(&self, next: State) -> Option<Arc<Inner>> {
+    fn change(&self, next: State) -> Option<Arc<Tracked>> {
         let before = mem::replace(&mut *self.state(), next);
         let State::Open(inner) = before else { return None };
         if self.again.is_some() {
@@ -135,31 +169,32 @@ impl Opened {
     pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
         register(py)?;
         let _section = Section::enter(py)?;
-        if let Some((files, _)) = &again {
-            let database = files.database_path();
-            if !holds(database.clone()) && held_elsewhere(&database) {
-                return Err(in_use(py, &database));
+        py.detach(|| {
+            let in_use = |database: &Path| Python::attach(|py| in_use(py, database));
+            let held = again.as_ref().map(|(files, _)| Held::new(files.database_path()));
+            let held = held.transpose().map_err(|database| in_use(&database))?;
+            let inner = Tracked { inner: open()?, _held: held };
+            let shared = Arc::new(Shared { state: Mutex::new(State::Open(Arc::new(inner))), again });
+            if shared.again.is_some() {
+                OPEN.fetch_add(1, SeqCst);
+                let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+                all.retain(|one| one.strong_count() > 0);
+                all.push(Arc::downgrade(&shared));
             }
-        }
-        let inner = py.detach(open)?;
-        let shared = Arc::new(Shared { again, state: Mutex::new(State::Open(Arc::new(inner))) });
-        if shared.again.is_some() {
-            OPEN.fetch_add(1, SeqCst);
-            let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-            all.retain(|one| one.strong_count() > 0);
-            all.push(Arc::downgrade(&shared));
-        }
-        Ok(Self(shared))
+            Ok(Self(shared))
+        })
     }
 
     /// The directory for one call, which works on it to its end even where another thread closes it meanwhile.
     pub(crate) fn call(&self, py: Python<'_>) -> PyResult<Call> {
         let section = Section::enter(py)?;
-        let open = || -> Result<Option<Arc<Inner>>, oath_directory::FilesError> {
+        let open = || -> Result<Option<Arc<Tracked>>, oath_directory::FilesError> {
             let mut state = self.0.state();
             if let (State::Paused, Some((files, policy))) = (&*state, &self.0.again) {
+                // A second SQLite that came in between is not looked for: this handle was first.
+                let held = Held::again(files.database_path());
                 let inner = pollster::block_on(files.open(policy.clone()))?.with_store();
-                *state = State::Open(Arc::new(inner));
+                *state = State::Open(Arc::new(Tracked { inner, _held: Some(held) }));
                 OPEN.fetch_add(1, SeqCst);
             }
             Ok(match &*state {
@@ -211,10 +246,12 @@ fn register(py: Python<'_>) -> PyResult<()> {
 /// Whether an open directory of this process lies in this file.
 #[pyfunction]
 fn holds(path: PathBuf) -> bool {
-    let Ok(id) = FileId::of(&path) else { return false };
-    let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-    let open = all.iter().filter_map(Weak::upgrade).filter(|one| matches!(*one.state(), State::Open(_)));
-    open.filter_map(|one| one.database()).any(|database| FileId::of(&database).is_ok_and(|other| other == id))
+    is_held(&HELD.lock().unwrap_or_else(PoisonError::into_inner), &path)
+}
+
+fn is_held(held: &[PathBuf], path: &Path) -> bool {
+    let Ok(id) = FileId::of(path) else { return false };
+    held.iter().any(|database| FileId::of(database).is_ok_and(|other| other == id))
 }
 
 /// Waits for the calls of other threads to end, and closes every database.

@@ -227,6 +227,25 @@ def test_a_closed_directory_says_so_and_lets_go_of_its_files(tmp_path):
         directory.users()
 
 
+def test_threads_open_the_same_directory_at_once(tmp_path):
+    url = f"sqlite:{tmp_path}/oath.db"
+    Directory.create(url).close()
+    begin, opened = threading.Barrier(4), []
+
+    def open_it():
+        begin.wait()
+        for _ in range(10):
+            with Directory.open(url) as directory:
+                opened.append(len(directory.users()))
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened == [0] * 40
+
+
 def test_calls_in_other_threads_end_as_they_should_while_it_closes(tmp_path):
     directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
     began, ended = threading.Barrier(5), []
