@@ -119,5 +119,10 @@ fn sdist(tools: &Environment) -> Outcome {
     let variables =
         [("CARGO_NET_OFFLINE", "true"), ("CARGO_TARGET_DIR", &target), ("MATURIN_PEP517_ARGS", "--profile dev")];
     environment.install_with(&variables, &["--no-index", "--find-links", &text(&wheels), &folder])?;
+    // maturin leaves this wheel of the dev profile where a user looks for the real one.
+    let left = metadata::target_directory()?.join("wheels");
+    if left.exists() {
+        fs::remove_dir_all(left)?;
+    }
     works(&environment)
 }
