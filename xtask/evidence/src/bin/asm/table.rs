@@ -56,7 +56,7 @@ impl Table {
                     "{build}: {jumps} jumps and {indexed} indexed accesses in {function}; reviewed: {j} and {i}"
                 )),
                 None => {
-                    found.push(format!("{build}: {function} has not been reviewed ({jumps} jumps, {indexed} indexed)"))
+                    found.push(format!("{build}: {function} has not been reviewed ({jumps} jumps, {indexed} indexed)"));
                 }
             }
         }

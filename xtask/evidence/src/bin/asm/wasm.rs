@@ -26,7 +26,7 @@ pub(crate) fn listing(file: &str) -> Result<Listing, Box<dyn Error>> {
                     match operator? {
                         Operator::Call { function_index } => listing.call(&function, name(function_index)),
                         Operator::BrIf { .. } | Operator::BrTable { .. } | Operator::If { .. } => {
-                            listing.jump(&function)
+                            listing.jump(&function);
                         }
                         other => {
                             let shown = format!("{other:?}");
