@@ -126,8 +126,8 @@ mod kernels {
 
     #[allow(unsafe_code, reason = "needs instructions; the program is looked at and not run")]
     pub(super) fn planted() {
-        // SAFETY: called only where the processor has the instructions.
         if is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has the instructions.
             unsafe { black_box((planted_in_sha_ni(black_box(7)), planted_in_avx512(black_box(7)))) };
         }
     }
