@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import oath_totp
 import pytest
@@ -34,6 +35,14 @@ class Raised(Exception):
     pass
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_raises():
+    """Python's own handler, which is missing where the tests were started in the background: a shell ignores SIGINT there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt(number=signal.SIGINT):
     timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
     timer.start()
@@ -42,7 +51,7 @@ def interrupt(number=signal.SIGINT):
 
 @pytest.fixture
 def endless(tmp_path):
-    """A file that never ends."""
+    """A file that is still being written long after the signal: for ten seconds at least, and 160 MB at most."""
     path = tmp_path / "endless.csv"
     os.mkfifo(path)
 
@@ -50,8 +59,9 @@ def endless(tmp_path):
         try:
             with path.open("wb", buffering=0) as file:
                 file.write(HEADER)
-                while True:
-                    file.write(ROW)
+                for _ in range(20_000):
+                    file.write(ROW * 100)
+                    time.sleep(0.0005)
         except BrokenPipeError:
             pass
 
