@@ -15,6 +15,7 @@ import oath_totp
 import pytest
 from oath_totp import Accepted, AcceptedCounter, AsyncDirectory, Directory, Hotp, KeyUri, Secret, SignedIn, Synchronized
 from oath_totp import Totp, TotpState, seeds
+from oath_totp.compat import pyotp
 
 RFC = Secret.from_bytes(b"12345678901234567890")
 NEW = TotpState.new()
@@ -55,6 +56,22 @@ def test_the_asynchronous_methods_have_the_docstrings_of_the_others():
     for name in names:
         assert inspect.getdoc(getattr(AsyncDirectory, name)) == inspect.getdoc(getattr(Directory, name)), name
     assert len(names) > 20 and inspect.getdoc(AsyncDirectory)
+
+
+def test_the_replacement_for_pyotp_is_documented():
+    seen = 0
+    for module in [pyotp, pyotp.contrib, pyotp.hotp, pyotp.otp, pyotp.totp, pyotp.utils]:
+        assert module.__doc__, module
+        for name, made in vars(module).items():
+            if name.startswith("_") or not getattr(made, "__module__", "").startswith("oath_totp.compat"):
+                continue
+            parts = vars(made).items() if inspect.isclass(made) else []
+            public = [part for name, part in parts if inspect.isroutine(part) and not name.startswith("_")]
+            for one in [made, *public]:
+                # Without a docstring of its own, inspect.getdoc would return that of a base class.
+                assert getattr(one, "__doc__", None), f"{module.__name__}.{name}: {one}"
+                seen += 1
+    assert seen > 40
 
 
 RANGES = [

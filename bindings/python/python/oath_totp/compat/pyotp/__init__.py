@@ -41,8 +41,10 @@ def _random(length: int, chars: Sequence[str], least: int) -> str:
 
 
 def random_base32(length: int = 32, chars: Sequence[str] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") -> str:
+    """Returns a random secret in Base32. It has 32 characters or more."""
     return _random(length, chars, 32)
 
 
 def random_hex(length: int = 40, chars: Sequence[str] = "ABCDEF0123456789") -> str:
+    """Returns a random secret in hex. It has 40 digits or more."""
     return _random(length, chars, 40)

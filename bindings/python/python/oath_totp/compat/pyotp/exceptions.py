@@ -1,3 +1,5 @@
+"""The exceptions of pyotp."""
+
 class PyOTPError(Exception):
     """The base class of pyotp's own exceptions."""
 

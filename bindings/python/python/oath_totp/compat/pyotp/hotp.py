@@ -1,3 +1,5 @@
+"""Codes by a counter."""
+
 import hashlib
 from typing import Any
 
@@ -6,7 +8,7 @@ from oath_totp.compat.pyotp.otp import OTP
 
 
 class HOTP(OTP):
-    """Codes by a counter."""
+    """A token whose codes change with a counter. The arguments after the secret are given by name."""
 
     def __init__(
         self,
@@ -22,14 +24,17 @@ class HOTP(OTP):
         self.initial_count = initial_count
 
     def at(self, count: int) -> str:
+        """Returns the code of the counter `initial_count + count`."""
         return self.generate_otp(self.initial_count + count)
 
     def verify(self, otp: str, counter: int) -> bool:
+        """Returns whether this is the code of exactly this counter. There is no look-ahead; `oath_totp.Hotp.verify` has one."""
         return utils.strings_equal(str(otp), self.at(counter))
 
     def provisioning_uri(
         self, *, name: str | None = None, initial_count: int | None = None, issuer_name: str | None = None, **kwargs: Any
     ) -> str:
+        """Returns the otpauth URI for an app, secret included. Other arguments become parameters of the URI."""
         return utils.build_uri(
             self.secret,
             name or self.name,

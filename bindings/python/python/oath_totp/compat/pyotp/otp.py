@@ -1,3 +1,5 @@
+"""What TOTP and HOTP share."""
+
 import base64
 import hashlib
 import hmac
@@ -19,7 +21,10 @@ def _name(digest: Any) -> str:
 
 
 class OTP:
-    """A secret in Base32, and the format of its codes. A subclass may change `min_secret_length_bits`."""
+    """A secret in Base32, and the format of its codes: the base class of TOTP and HOTP.
+
+    `min_secret_length_bits` is the shortest secret that is accepted. A subclass may change it.
+    """
 
     min_secret_length_bits = 112
 
@@ -39,7 +44,8 @@ class OTP:
         self.byte_secret()
 
     def byte_secret(self) -> bytes:
-        """Decodes K anew, because the attribute `secret` may have been changed."""
+        """Returns the secret as bytes. Raises ValueError where it is not Base32 or too short."""
+        # It is decoded at each call, because the attribute `secret` may have been changed.
         if isinstance(self.secret, str) and not self.secret.isascii():
             # base64 would say so too, with an exception in the background that carries the secret.
             raise ValueError("a secret in Base32 has only ASCII characters")
@@ -62,10 +68,11 @@ class OTP:
         return self._made[1]
 
     def __getstate__(self) -> dict[str, Any]:
-        # The token that was made is made again: K is never pickled twice.
+        # A copy makes its own token, because a Hotp cannot be pickled.
         return {**self.__dict__, "_made": None}
 
     def generate_otp(self, input: int) -> str:
+        """Returns the code of this counter or time step."""
         if input < 0:
             raise ValueError("a counter is 0 or more")
         token = self._hotp()
@@ -81,4 +88,5 @@ class OTP:
 
     @staticmethod
     def int_to_bytestring(i: int, *, padding: int = 8) -> bytes:
+        """Returns the integer as bytes, the highest first."""
         return i.to_bytes(max(padding, (i.bit_length() + 7) // 8), "big")

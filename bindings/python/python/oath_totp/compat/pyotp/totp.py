@@ -1,3 +1,5 @@
+"""Codes by the time."""
+
 import datetime
 import hashlib
 import time
@@ -14,7 +16,10 @@ _END = 253_402_300_800
 
 
 class TOTP(OTP):
-    """Codes by the time."""
+    """A token whose codes change with the time. The arguments after the secret are given by name.
+
+    A time is Unix seconds or a datetime; a naive one is local time, as in pyotp.
+    """
 
     def __init__(
         self,
@@ -32,15 +37,25 @@ class TOTP(OTP):
         super().__init__(s, digits=digits, digest=digest or hashlib.sha1, name=name, issuer=issuer)
 
     def at(self, for_time: _Time, *, counter_offset: int = 0) -> str:
+        """Returns the code of this time, or of the step that is `counter_offset` steps later."""
         return self.generate_otp(self.timecode(for_time) + counter_offset)
 
     def now(self) -> str:
+        """Returns the code of the present time."""
         return self.generate_otp(self.timecode(time.time()))
 
     def verify(self, otp: str, *, for_time: _Time | None = None, valid_window: int | None = 0) -> bool:
+        """Returns whether this is the code of the present time, or of `for_time`, or of `valid_window` steps around it.
+
+        A code can be used again while its step is in the window: `oath_totp.verify` refuses a used code.
+        """
         return self._find(otp, for_time, valid_window or 0) is not None
 
     def verify_and_get_timecode(self, otp: str, *, for_time: _Time | None = None, valid_window: int = 0) -> int:
+        """Returns the step of the code, which the application stores to refuse the code the next time.
+
+        Raises OTPVerificationError where no step of the window has this code.
+        """
         if valid_window < 0:
             raise ValueError("valid_window cannot be negative")
         found = self._find(otp, for_time, valid_window)
@@ -58,6 +73,7 @@ class TOTP(OTP):
         return found
 
     def provisioning_uri(self, *, name: str | None = None, issuer_name: str | None = None, **kwargs: Any) -> str:
+        """Returns the otpauth URI for an app, secret included. Other arguments become parameters of the URI."""
         return utils.build_uri(
             self.secret,
             name or self.name,
@@ -69,6 +85,7 @@ class TOTP(OTP):
         )
 
     def timecode(self, for_time: _Time) -> int:
+        """Returns the number of the time step at this time."""
         refused = "for_time must be in 1970 or later, and before the year 10000 (UTC)"
         if isinstance(for_time, datetime.datetime):
             try:

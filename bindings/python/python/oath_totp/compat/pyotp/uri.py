@@ -1,3 +1,5 @@
+"""Reads otpauth URIs."""
+
 import hashlib
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlparse
@@ -26,6 +28,7 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def parse_uri(uri: str) -> OTP:
+    """Reads an otpauth URI, and returns a TOTP, a HOTP or a Steam. Raises ValueError where it cannot be read."""
     parsed = urlparse(uri)
     if parsed.scheme != "otpauth":
         raise ValueError("Not an otpauth URI")

@@ -1,3 +1,5 @@
+"""Compares codes and writes otpauth URIs."""
+
 import unicodedata
 from hmac import compare_digest
 from urllib.parse import quote, urlparse
@@ -7,6 +9,7 @@ _LONGEST = 1024
 
 
 def strings_equal(s1: str, s2: str) -> bool:
+    """Returns whether two codes are the same, in a time that does not depend on where they differ."""
     if len(s1) > _LONGEST or len(s2) > _LONGEST:
         return False
     return compare_digest(*(unicodedata.normalize("NFKC", text).encode() for text in (s1, s2)))
@@ -22,6 +25,7 @@ def build_uri(
     period: float | None = None,
     **kwargs: str,
 ) -> str:
+    """Returns an otpauth URI with these parameters. Values that are an app's defaults are left out."""
     parameters: dict[str, str | float] = {"secret": secret.decode("ascii") if isinstance(secret, bytes) else secret}
     if issuer is not None:
         parameters["issuer"] = issuer

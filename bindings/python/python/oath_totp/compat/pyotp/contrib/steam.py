@@ -1,3 +1,5 @@
+"""Steam's codes."""
+
 from oath_totp.compat.pyotp.totp import TOTP
 
 STEAM_CHARS = "23456789BCDFGHJKMNPQRTVWXY"
@@ -5,7 +7,7 @@ STEAM_DEFAULT_DIGITS = 5
 
 
 class Steam(TOTP):
-    """Steam's codes: five characters of Steam's own alphabet."""
+    """A token of Steam, whose codes are five characters of Steam's own alphabet."""
 
     def __init__(
         self, s: str, *, name: str | None = None, issuer: str | None = None, interval: float = 30, digits: int = 5
@@ -17,6 +19,7 @@ class Steam(TOTP):
         super().__init__(s, digits=10, name=name, issuer=issuer)
 
     def generate_otp(self, input: int) -> str:
+        """Returns the code of this time step."""
         number = int(super().generate_otp(input))
         characters = ""
         for _ in range(STEAM_DEFAULT_DIGITS):
