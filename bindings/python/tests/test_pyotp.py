@@ -1,6 +1,7 @@
 """What pyotp's own tests do not look at, with pyotp beside the replacement."""
 
 import copy
+import hashlib
 import pickle
 import random
 
@@ -56,3 +57,14 @@ def test_what_the_guide_says_of_the_versions():
         assert hotp.verify(hotp.at(5), 5) and not hotp.verify(hotp.at(6), 5)
         with pytest.raises(ValueError, match="equal"):
             one.parse_uri(f"otpauth://totp/A:a?secret={SECRET}&issuer=B")
+        with pytest.raises(ValueError, match="Duplicate"):
+            one.parse_uri(f"otpauth://totp/a?secret={SECRET}&digits=6&digits=6")
+        assert one.parse_uri(f"otpauth://totp/a%3Ab?secret={SECRET}").name == "a:b"
+        for refused in (lambda one=one: one.TOTP("0189"), lambda one=one: one.TOTP(SECRET, digest=hashlib.md5)):
+            with pytest.raises(ValueError):
+                refused()
+        with pytest.raises(TypeError):
+            one.TOTP(SECRET).provisioning_uri(image=None)
+        assert "counter=0" in one.HOTP(SECRET, initial_count=7).provisioning_uri(initial_count=0)
+        with pytest.raises(ValueError):
+            one.TOTP(SECRET).at(-1)
