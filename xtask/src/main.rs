@@ -23,6 +23,7 @@ mod tally;
 mod toolchains;
 mod venv;
 mod web;
+mod wheels;
 mod wipe;
 
 use run::{Failure, Outcome};
@@ -62,6 +63,7 @@ const TASKS: &[Task] = &[
         "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
         python::python,
     ),
+    ("wheels", "the wheels of a release: glibc since 2.17 and musl, x86-64 and aarch64", wheels::wheels),
     ("npm", "the npm package: built, measured, installed and tried in Node, TypeScript, Vite and Chromium", || {
         npm_tests::npm().map(drop)
     }),

@@ -42,7 +42,7 @@ pub(crate) fn bench() -> Outcome {
 }
 
 /// The environment with the tools of the tests, or `None` where Python is missing.
-fn tools() -> Outcome<Option<Environment>> {
+pub(crate) fn tools() -> Outcome<Option<Environment>> {
     if let Some(missing) = setup::python()? {
         tally::not_done(&missing);
         return Ok(None);
@@ -56,14 +56,18 @@ fn tools() -> Outcome<Option<Environment>> {
 fn wheel(tools: &Environment) -> Outcome<String> {
     let wheels = empty("wheels")?;
     maturin(tools, &["build", "--release", "--locked", "-q", "-o", &text(&wheels)])?;
-    let wheel = only(&wheels, ".whl")?;
-    tools.python(&["finish_wheel.py", &text(&wheel)])?;
-    let size = fs::metadata(&wheel)?.len();
+    finished(tools, &only(&wheels, ".whl")?)
+}
+
+/// Adds to a wheel what maturin does not know, and returns its file.
+pub(crate) fn finished(tools: &Environment, wheel: &Path) -> Outcome<String> {
+    tools.python(&["finish_wheel.py", &text(wheel)])?;
+    let size = fs::metadata(wheel)?.len();
     println!("xtask: the wheel has {size} bytes");
     if size > MOST {
         return Err(Failure(format!("the wheel is larger than {MOST} bytes")));
     }
-    Ok(text(&wheel))
+    Ok(text(wheel))
 }
 
 fn maturin(tools: &Environment, words: &[&str]) -> Outcome {
@@ -98,7 +102,7 @@ fn unpacked(archive: &Path) -> Outcome<String> {
 }
 
 /// Installs the package into an empty environment without an index, and runs the README's first example and the command.
-fn bare(environment: &Environment, package: &str) -> Outcome {
+pub(crate) fn bare(environment: &Environment, package: &str) -> Outcome {
     environment.install(&["--no-index", package])?;
     works(environment)
 }
