@@ -418,7 +418,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<SignedIn> {
         let (code, now) = (self::code(code)?, time(at)?);
-        // A text that is no user name belongs to no user: the caller shows the same as for a wrong code.
+        // A text that is not a user name gets the same answer as a wrong code.
         let upn = upn.parse::<Upn>().map_err(|_| rejected(py, Rejected::Mismatch))?;
         let found = self.wait(py, self.inner(py)?.verify(&self.actor, now, &upn, &code))?;
         Ok(SignedIn { serial: found.serial, drift: found.drift })

@@ -50,7 +50,7 @@ impl Section {
     /// Waits while a fork is being made.
     fn enter(py: Python<'_>) -> PyResult<Self> {
         if PROCESS.swap(process::id(), SeqCst) != process::id() {
-            // What the threads of another process did is no concern of this one.
+            // The counts are those of the parent process, whose threads do not run here.
             CALLS.store(0, SeqCst);
             FORKS.store(0, SeqCst);
             INHERITED.fetch_or(OPEN.swap(0, SeqCst) > 0, SeqCst);

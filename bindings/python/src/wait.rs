@@ -65,7 +65,7 @@ fn signal() -> PyResult<()> {
     Python::attach(|py| py.check_signals())
 }
 
-/// The exception of a signal handler, with what became of the call.
+/// Returns the exception of a signal handler with a note that says whether the call was done.
 pub(crate) fn noted(error: PyErr, note: &'static str) -> PyErr {
     Python::attach(|py| {
         if error.get_type(py).is(py.get_type::<PyKeyboardInterrupt>()) {

@@ -68,7 +68,7 @@ def test_what_people_type_is_taken(typed):
 
 
 @pytest.mark.parametrize("typed", ["", "28708", "287o82", "2870820000"])
-def test_what_is_no_code_is_a_value_error(typed):
+def test_a_text_that_is_not_a_code_is_a_value_error(typed):
     with pytest.raises(oath_totp.MalformedCode) as error:
         Totp(RFC).verify(typed, NEW, at=59)
     assert isinstance(error.value, ValueError) and isinstance(error.value, oath_totp.Rejected) and "287" not in str(error.value)
@@ -80,7 +80,7 @@ def test_codes_that_are_no_text_are_refused_with_a_hint(number):
         Totp(RFC).verify(number, NEW, at=59)
 
 
-def test_first_mistakes_are_told_what_to_write():
+def test_an_error_of_a_first_try_names_the_right_call():
     for mistake, hint in [
         (lambda: Secret("GEZDGNBVGY3TQOJQ"), "from_base32"),
         (lambda: Totp("GEZDGNBVGY3TQOJQ"), "Secret.from_base32"),

@@ -202,7 +202,7 @@ def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
     assert len(accepted) == 1
 
 
-def test_a_closed_directory_says_so_and_lets_go_of_its_files(tmp_path):
+def test_a_closed_directory_raises_an_error_and_releases_its_files(tmp_path):
     url = f"sqlite:{tmp_path}/oath.db"
     with Directory.create(url) as directory:
         directory.add_user("alice@example.com")

@@ -70,7 +70,7 @@ def calls(function):
 
 def survives(function):
     for positional, named in calls(function):
-        # A panic is no Exception, and comes out of here.
+        # A panic of Rust is a BaseException, which is not caught here.
         try:
             function(*positional, **named)
         except Exception as error:

@@ -28,7 +28,7 @@ class FailedUserDict(TypedDict):
 
 
 class UserImportDict(TypedDict):
-    """What became of a file of users."""
+    """The result of an import of users: how many were added, and the rows that failed."""
 
     added: int
     changed: int

@@ -47,7 +47,7 @@ class OTP:
         """Returns the secret as bytes. Raises ValueError where it is not Base32 or too short."""
         # It is decoded at each call, because the attribute `secret` may have been changed.
         if isinstance(self.secret, str) and not self.secret.isascii():
-            # base64 would say so too, with an exception in the background that carries the secret.
+            # base64 raises this too, but its exception carries the secret as its context.
             raise ValueError("a secret in Base32 has only ASCII characters")
         secret = self.secret + ("=" if isinstance(self.secret, str) else b"=") * (-len(self.secret) % 8)
         decoded = base64.b32decode(secret, casefold=True)
