@@ -75,7 +75,7 @@ const TASKS: &[Task] = &[
     ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
-    ("bench-python", "the wheel beside pyotp, passlib, cryptography and the standard library", python::bench),
+    ("bench-python", "the wheel beside totp-rs, pyotp, passlib, cryptography and the standard library", python::bench),
     ("bench-web", "the npm package beside otpauth, otplib and node:crypto, in Node and in Chromium", npm_tests::bench),
     ("bench-seeds", "`oath seeds check` beside Python's csv and base64 on 1,000,000 rows", check::bench_seeds),
 ];
