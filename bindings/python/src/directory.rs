@@ -88,10 +88,11 @@ impl From<oath_directory::Synchronized> for Synchronized {
 /// Errors are DirectoryError; wrong codes are Mismatch and Locked. A code is accepted once, on any number of threads and
 /// processes. Ctrl-C ends every call within a second; the exception says whether something was done.
 ///
-/// A process that has the directory open must not open its file with Python's own `sqlite3`, nor copy it: SQLite is in this
-/// process twice then, and each copy releases the locks of the other, which damages the database. `sqlite3.connect` to an
-/// open directory is refused with a DirectoryError, and so is the reverse where the system shows it (Linux). For copies
-/// there is `backup`, for reports `users`, `tokens` and `events`. Another process may use any SQLite.
+/// A process that has the directory open must not open its file in another way, neither with Python's own `sqlite3` nor to
+/// copy it: to close the file again releases the locks of the directory, and without them the database can be damaged.
+/// `sqlite3.connect` and `open` raise a DirectoryError for the file of an open directory, and so does `Directory.open` for a
+/// file that the process has open (on Linux, which shows it). For copies there is `backup`, for reports `users`, `tokens` and
+/// `events`. Another process may use any SQLite.
 ///
 /// A directory survives `os.fork` (gunicorn --preload, multiprocessing): it is closed for the moment of the fork, and each
 /// process opens it again at its next call. A fork that bypasses Python's hooks is a DirectoryError in the child.

@@ -221,7 +221,7 @@ def test_a_qr_code_as_svg_png_and_address():
 
 
 SECOND_SQLITE = """
-import sqlite3, sys
+import os, shutil, sqlite3, sys
 from oath_totp import Directory, DirectoryError
 path = sys.argv[1]
 refused = 0
@@ -232,6 +232,11 @@ with Directory.create("sqlite:" + path) as directory:
             sqlite3.connect(name, uri=not isinstance(name, bytes) and name.startswith("file:"))
         except DirectoryError as error:
             refused += error.code == "database-in-use" and "Directory.backup" in error.action
+    for read in (lambda: open(path, "rb"), lambda: os.open(path, os.O_RDONLY), lambda: shutil.copy(path, path + ".copied")):
+        try:
+            read()
+        except DirectoryError as error:
+            refused += error.code == "database-in-use"
     directory.add_user("alice@example.com")
     directory.backup(path + ".copy")
     copy = sqlite3.connect(path + ".copy")
@@ -250,10 +255,10 @@ print(refused)
 """
 
 
-def test_a_second_sqlite_in_the_process_is_refused_and_a_backup_is_not(tmp_path):
+def test_to_open_the_file_again_is_refused_and_a_backup_is_not(tmp_path):
     command = [sys.executable, "-c", SECOND_SQLITE, str(tmp_path / "oath.db")]
     shown = subprocess.run(command, capture_output=True, text=True)
-    assert (shown.stdout, shown.stderr) == ("6\n" if sys.platform == "linux" else "5\n", "")
+    assert (shown.stdout, shown.stderr) == ("9\n" if sys.platform == "linux" else "8\n", "")
 
 
 def test_a_backup_is_for_its_owner_and_overwrites_nothing(tmp_path):

@@ -1,7 +1,8 @@
-"""Keeps Python's own SQLite away from the file of an open directory.
+"""Keeps Python's own SQLite, and `open`, away from the file of an open directory.
 
-POSIX drops all of a process's locks on a file when any descriptor of it is closed, so two copies of SQLite in one process
-release each other's locks. Python raises an audit event before `sqlite3.connect` opens a file, and an exception ends it.
+POSIX drops all of a process's locks on a file when any descriptor of it is closed. So two copies of SQLite in one process
+release each other's locks, and so does a copy by `shutil`. Python raises an audit event before `sqlite3.connect` or `open`
+opens a file, and an exception ends it.
 """
 
 import os
@@ -13,24 +14,26 @@ from oath_totp._errors import DirectoryError
 
 
 def watch(holds: Callable[[str], bool]) -> None:
-    """Refuses `sqlite3.connect` for a file that `holds` knows to be open here."""
+    """Refuses `sqlite3.connect` and `open` for a file that `holds` knows to be open here."""
+    # Names of this function outlive those of the module, and files are opened while Python ends.
+    fspath, fsdecode = os.fspath, os.fsdecode
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "sqlite3.connect":
+        if event not in ("sqlite3.connect", "open"):
             return
         try:
-            path = os.fspath(arguments[0])
+            path = fspath(arguments[0])
         except (IndexError, TypeError):
             return
         if isinstance(path, bytes):
-            path = os.fsdecode(path)
-        if path.startswith("file:"):
+            path = fsdecode(path)
+        if event == "sqlite3.connect" and path.startswith("file:"):
             from urllib.parse import unquote, urlsplit
 
             path = unquote(urlsplit(path).path)
         if holds(path):
             raise DirectoryError(
-                "a Directory of this process has the file open, and a second SQLite in the process would damage it",
+                "a Directory of this process has the file open, and to open it again would release the locks of its database",
                 "database-in-use",
                 "use Directory.backup, users, tokens or events, close the directory, or read the file in another process",
             )
