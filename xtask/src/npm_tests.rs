@@ -88,17 +88,19 @@ fn packaging(archive: &Path) -> Outcome {
     )
 }
 
-/// A page and a worker that Vite has built, a page that nothing has built, and a page with a strict policy and a service worker.
+/// A page and a worker by Vite, built and as its server for development gives them; a page that webpack has built; a page
+/// without a bundler; and a page with a strict policy and a service worker.
 fn browsers(archive: &Path) -> Outcome {
-    let built = project("vite", archive, &["shared", "vite"])?;
-    program_in(&built, &text(&tools()?.join("node_modules/.bin/vite")), &["build", "--logLevel=warn"])?;
+    let vite = project("vite", archive, &["shared", "vite"])?;
+    program_in(&vite, &text(&tools()?.join("node_modules/.bin/vite")), &["build", "--logLevel=warn"])?;
     if let Some(missing) = setup::chromium()? {
         tally::not_done(&missing);
         return Ok(());
     }
     let plain = project("page", archive, &["shared", "page"])?;
     let policy = project("policy", archive, &["shared", "policy"])?;
-    wait_for("30", &[&built.join("dist"), &plain, &policy])?;
+    let webpack = npm::place()?.join("packaging/out/webpack-page");
+    wait_for("30", &[&vite.join("dist"), &vite, &webpack, &plain, &policy])?;
     page(archive)
 }
 

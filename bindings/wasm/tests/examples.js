@@ -1,4 +1,4 @@
-// examples.js TOOLS FOLDER: the example of a plain page, used as somebody would who signs up.
+// examples.js TOOLS FOLDER: signs up on the example page.
 import { strict as assert } from "node:assert";
 import { browse, serve } from "./browse.js";
 
@@ -12,7 +12,7 @@ page.on("pageerror", (error) => problems.push(error.message));
 await page.goto(address);
 await page.waitForSelector("#qr svg");
 
-// The app of whoever signs up: the same package, with the secret typed in.
+// The user's authenticator app: the same package, with the secret typed in.
 const code = await page.evaluate(async () => {
   const { Secret, Totp } = await import("oath-totp");
   return new Totp(Secret.fromBase32(document.querySelector("#secret").textContent)).generate();

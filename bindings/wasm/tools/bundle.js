@@ -1,12 +1,12 @@
-// bundle.js SOURCES PACKAGE: writes each entry as one file, because finding a file takes Node a millisecond. The entries of
-// the seed files import what they share with the codes from the entry of the codes.
+// bundle.js SOURCES PACKAGE: writes each entry as one file, because Node takes a millisecond to find a file. The entries of the
+// seed files import the shared code from the entries of the codes.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 const [sources, folder] = process.argv.slice(2);
 
-/** A console shows the names of classes. Line breaks stay: an uncaught error prints its line. */
+/** Class names stay because a console shows them, and line breaks because an uncaught error prints its line. */
 const keepNames = { function: false, class: true };
 const minify = { compress: { keepNames }, mangle: { keepNames }, codegen: { removeWhitespace: false } };
 
@@ -21,7 +21,7 @@ const base64 = {
   },
 };
 
-/** Files that have to be the same object for both entries. */
+/** Files whose classes must be the same objects in both entries. */
 const SHARED = ["./codes.js", "./errors.js", "../codes.js"];
 
 function sharedFrom(entry) {
@@ -29,7 +29,7 @@ function sharedFrom(entry) {
 }
 
 const external = [/^\.\/wasm\/.*-simd\.wasm$/];
-/** wasm-bindgen takes these from the global scope, where the sandbox of jest-environment-jsdom has none. */
+/** wasm-bindgen reads these classes from the global scope, which lacks them in jest-environment-jsdom. */
 const inject = Object.fromEntries(["TextDecoder", "TextEncoder"].map((name) => [name, [join(sources, "text.js"), name]]));
 
 async function write(entry, format, end, shared) {
@@ -41,7 +41,9 @@ async function write(entry, format, end, shared) {
     treeshake: { moduleSideEffects: true },
   });
   const file = join(folder, `${entry}.${end}`);
-  await bundle.write({ file, format, minify, comments: false, sourcemap: true });
+  // Places inside the package, which a debugger and a stack trace show.
+  const sourcemapPathTransform = (path) => path.replace(/^.*?sources\//, "source/");
+  await bundle.write({ file, format, minify, comments: false, sourcemap: true, sourcemapPathTransform });
   await bundle.close();
   // The bundler names each source in a comment. The lines stay, for the source map.
   writeFileSync(file, readFileSync(file, "utf8").replaceAll(/^\/\/ .*sources\/.*$/gm, ""));
@@ -56,7 +58,7 @@ await write("index", "cjs", "cjs");
 await write("seeds", "cjs", "cjs", "./index.cjs");
 await write("embed", "cjs", "cjs");
 
-// Declarations of the CommonJS build, and of the entries that offer the same as others.
+// Declarations of the CommonJS build, and of the entries with the same exports as others.
 const declared = (name) => readFileSync(join(folder, `${name}.d.ts`), "utf8");
 for (const name of ["index", "seeds", "embed"]) {
   writeFileSync(join(folder, `${name}.d.cts`), declared(name).replaceAll(/"(\.\/\w+)\.js"/g, '"$1.cjs"'));

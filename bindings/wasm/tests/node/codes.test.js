@@ -76,18 +76,6 @@ test("one call from Base32 to the verdict", () => {
   assert.equal(verify(BASE32, "07081804", fresh, { ...long, window: 0 }).step, 37037036);
 });
 
-test("a million calls leave the memory as it is", () => {
-  const code = generate(BASE32, { at: NOW });
-  const once = () => check(BASE32, code, fresh, { at: NOW });
-  for (let i = 0; i < 100_000; i++) once();
-  globalThis.gc();
-  const before = process.memoryUsage();
-  for (let i = 0; i < 1_000_000; i++) once();
-  globalThis.gc();
-  const after = process.memoryUsage();
-  for (const kind of ["external", "arrayBuffers", "heapUsed"]) assert.ok(after[kind] - before[kind] < 4 << 20, `${kind}: ${before[kind]}, ${after[kind]}`);
-});
-
 test("states are plain JSON, and a missing one is an error", () => {
   const totp = new Totp(RFC);
   assert.deepEqual([TotpState.fresh(), HotpState.fresh()], [{ last_step: null, drift: 0 }, { counter: 0 }]);
@@ -112,7 +100,7 @@ test("states are plain JSON, and a missing one is an error", () => {
   assert.throws(() => totp.verify("123456", state, { windw: 1 }), TypeError);
 });
 
-test("what users type is accepted, and a text that is not a code is refused as such", () => {
+test("codes are accepted as users type them, and other texts are malformed", () => {
   const totp = new Totp(RFC);
   for (const typed of ["287082", "287 082", " 287-082\n", "２８７０８２", "287\u200b082"]) {
     assert.equal(totp.verify(typed, fresh, { at: 59 }).step, 1);
@@ -127,11 +115,12 @@ test("what users type is accepted, and a text that is not a code is refused as s
   assert.throws(() => totp.verify("94287082", fresh, { at: 59 }), { reason: "mismatch" });
 });
 
-test("moments in every form, but milliseconds are noticed", () => {
+test("moments in every form, but milliseconds are noticed", (t) => {
   const totp = new Totp(RFC);
   const shown = new Set([NOW, BigInt(NOW), NOW + 0.9, new Date(NOW * 1000), runInNewContext(`new Date(${NOW * 1000})`)].map((at) => totp.generate(at)));
   assert.equal(shown.size, 1);
-  assert.ok([totp.generate(new Date()), totp.generate(new Date())].includes(totp.generate()));
+  t.mock.timers.enable({ apis: ["Date"], now: NOW * 1000 });
+  assert.equal(totp.generate(), totp.generate(NOW));
   for (const at of [-1, NaN, Infinity, 2 ** 53, -1n, 1n << 64n, new Date(NaN), new Date(-1)]) {
     assert.throws(() => totp.generate(at), RangeError);
   }
@@ -161,7 +150,7 @@ test("numbers beyond 2^53 are bigints, and exact", () => {
   assert.equal(hotp.generate(2n ** 53n).length, 6);
 });
 
-test("a token is found again by two codes, and activated by one", () => {
+test("a token is resynchronized by two codes, and activated by one", () => {
   const totp = new Totp(RFC);
   const codes = [totp.generate(NOW + 3000), totp.generate(NOW + 3030)];
   assert.equal(totp.resync(codes, fresh, { at: NOW }).state.drift, 101);
@@ -192,7 +181,7 @@ test("remaining is a number", () => {
   assert.equal(typeof new Totp(RFC, { t0: 1n << 60n }).remaining(NOW), "number");
 });
 
-test("windows say what they search", () => {
+test("a window searches the steps that it names", () => {
   const totp = new Totp(RFC);
   const drifted = { last_step: 1, drift: 10 };
   const own = totp.generate(NOW);
@@ -305,7 +294,7 @@ test("QR codes as SVG, data URI, matrix and text show the same modules", () => {
   for (const wrong of [{ margin: -1 }, { margin: 256 }, { size: 1.5 }]) assert.throws(() => uri.exposeQrSvg(wrong), RangeError);
 });
 
-test("options may come from anywhere, and whatever they do, a token answers for itself", () => {
+test("options may be inherited or getters, and a getter that frees the token is noticed", () => {
   class Settings {
     get digits() {
       return 8;
@@ -318,7 +307,7 @@ test("options may come from anywhere, and whatever they do, a token answers for 
   const other = Secret.fromHex("00".repeat(20));
   const theirs = new Totp(other);
   const made = [];
-  // Frees the token that is asked, and has another one made in its place.
+  // Frees the token of the call, and makes another one, which takes its memory.
   const meddle = (token) => {
     token.free();
     made.push(new Totp(other));
@@ -338,7 +327,7 @@ test("options may come from anywhere, and whatever they do, a token answers for 
   for (const object of made) object.free();
 });
 
-test("only an object that the module has made is one", () => {
+test("an object of another class, a proxy or a bare prototype is refused", () => {
   for (const { constructor } of [RFC, new Totp(RFC)]) assert.equal(Object.getPrototypeOf(constructor), Function.prototype);
   const hotp = new Hotp(RFC);
   for (const wrong of [hotp, RFC, Object.create(Totp.prototype), new Proxy(new Totp(RFC), {})]) {

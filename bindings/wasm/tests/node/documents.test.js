@@ -1,11 +1,11 @@
-// What the README and the declarations show, run as it stands there.
+// Runs the examples of the README and of the declarations.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 
 const SEEDS = "upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,2300001,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,HardwareKey\r\n";
 
-/** The blocks of a Markdown text, or of one in comments. */
+/** The code blocks of a Markdown file, or of the comments of a declaration file. */
 function blocks(file) {
   const text = readFileSync(new URL(`./node_modules/oath-totp/${file}`, import.meta.url), "utf8");
   const bare = file.endsWith(".ts") ? text.replaceAll(/^ *\* ?/gm, "") : text;
@@ -14,10 +14,10 @@ function blocks(file) {
 
 for (const file of ["README.md", "index.d.ts", "seeds.d.ts", "embed.d.ts"]) {
   const all = blocks(file);
-  test(`${file} shows something`, () => assert.ok(all.length > 0));
+  test(`${file} has examples`, () => assert.ok(all.length > 0));
   all.forEach((code, index) => {
     test(`${file}, example ${index + 1}`, async () => {
-      // What a page has, as far as the examples need it.
+      // The globals of a page that the examples use.
       const main = { innerHTML: "" };
       globalThis.document = { querySelector: () => main };
       globalThis.input = { files: [new Blob([SEEDS])] };

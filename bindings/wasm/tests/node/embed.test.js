@@ -1,4 +1,4 @@
-// The entry that loads nothing: the modules are handed to it.
+// The entry that loads nothing: the program passes the modules.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -17,21 +17,21 @@ test("nothing works before its module has started; the bytes start it, or the mo
   ];
   for (const call of calls) assert.throws(call, { name: "OathError", code: "not-started", action: /startCodes/ }, String(call));
   await assert.rejects(startCodes(new Uint8Array(8)), WebAssembly.CompileError);
-  // A module, but another's.
+  // A valid module that is not of this package.
   await assert.rejects(startCodes(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), TypeError);
   await startCodes(bytes("codes"));
   assert.throws(() => formats(), { code: "not-started" });
   await startSeeds(new WebAssembly.Module(bytes("seeds-simd")));
   const file = read("upn,serial number,secret key,time interval,manufacturer,model\na@b.c,1,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,A,B\n");
   const { secret } = file.records.at(0);
-  // A second start would forget them.
+  // A second start must keep the objects of the first.
   await startCodes(bytes("codes-simd"));
   await startSeeds(bytes("seeds"));
   assert.equal(new Totp(secret).generate(59), "287082");
   assert.equal(file.records.length, 1);
 });
 
-test("an engine that does not tell what it has collected will do", () => {
+test("the package works without FinalizationRegistry", () => {
   const script = `delete globalThis.FinalizationRegistry;
     const { Secret, Totp } = await import("oath-totp");
     using(new Totp(Secret.fromHex("3132333435363738393031323334353637383930")));

@@ -6,11 +6,11 @@ import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
 const HEAD = "upn,serial number,secret key,time interval,manufacturer,model\r\n";
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/** One for each row: the same one twice would be an error. */
+/** A different secret for each row, because a repeated one is an error. */
 const secret = (i) => SECRET.slice(0, -4) + [15, 10, 5, 0].map((shift) => DIGITS[(i >> shift) & 31]).join("");
 const row = (i) => `user${i}@example.com,${1000 + i},${secret(i)},30,Contoso,HardwareKey\r\n`;
 
-test("a file is read from whatever holds it, and written again", () => {
+test("a file is read from a string, a view or a buffer, and written again", () => {
   const text = HEAD + row(1) + row(2);
   const bytes = new TextEncoder().encode(text);
   for (const source of [text, bytes, bytes.buffer, new DataView(bytes.buffer), Buffer.from(text)]) {
@@ -21,7 +21,7 @@ test("a file is read from whatever holds it, and written again", () => {
     file.free();
     assert.throws(() => file.records.length, { code: "freed" });
   }
-  assert.equal(new TextDecoder().decode(bytes), text, "what was given is left alone");
+  assert.equal(new TextDecoder().decode(bytes), text, "the argument is unchanged");
   assert.deepEqual(formats(), ["entra-csv"]);
 });
 
@@ -56,7 +56,7 @@ test("findings say where, what and what to do; repairs are offered and applied",
   assert.match(new TextDecoder().decode(write(repaired.records, "entra-csv")), /\r\no''neil@example\.com,/);
 });
 
-test("what is no seed file says what it is", () => {
+test("a file that is not a seed file gives an error that names its kind", () => {
   for (const source of ["", "hello", "PK\u0003\u0004", "otpauth://totp/a?secret=GEZDGNBV"]) {
     assert.throws(() => read(source), (error) => error instanceof OathError && error.code.length > 3 && error.action.length > 3);
   }
@@ -69,7 +69,7 @@ test("what is no seed file says what it is", () => {
   assert.throws(() => write(records, "entra-csv"), { name: "OathError", code: "cannot-carry" });
 });
 
-test("reading tells how far it is, and can be ended", () => {
+test("a read reports its progress, and an exception stops it", () => {
   const text = HEAD + Array.from({ length: 10_000 }, (_, i) => row(i)).join("");
   const told = [];
   read(text, { progress: (done, total) => told.push([done, total]) });
@@ -80,7 +80,7 @@ test("reading tells how far it is, and can be ended", () => {
   assert.throws(() => read(text, { progress: 1 }), TypeError);
 });
 
-test("the rows that are no records are told, and written as a failures file", () => {
+test("failed rows are listed, and written as a failures file", () => {
   const file = read(`${HEAD}a@example.com,1,,45,Contoso,One\r\n${row(2)}=b@example.com,3,1\r\n`);
   assert.deepEqual(file.failed, [{ line: 2, upn: "a@example.com", serial: "1" }, { line: 4, upn: null, serial: "3" }]);
   const lines = new TextDecoder().decode(file.failures()).trimEnd().split("\r\n");
@@ -89,13 +89,13 @@ test("the rows that are no records are told, and written as a failures file", ()
   assert.equal(failuresName("C:\\x\\May.csv"), "Failures_May.csv");
 });
 
-test("tokens are given to users, one by one and from a file", () => {
+test("tokens are assigned to users, one by one and from a file", () => {
   const { records } = read(HEAD + [1, 2, 3, 4, 5, 6, 7].map(row).join(""));
   const token = records.at(0);
   const same = records.at(0);
   assert.deepEqual(token.assign("o'neil@example.com"), []);
   assert.equal(token.upn, "o'neil@example.com");
-  assert.equal(same.upn, "o'neil@example.com", "however many objects stand for it");
+  assert.equal(same.upn, "o'neil@example.com", "in every Record of this token");
   assert.equal(same.toObject().upn, "o'neil@example.com");
   assert.equal(token.assign("bob#EXT#@example.com")[0].code, "upn-guest");
   assert.throws(() => token.assign("nobody"), { name: "OathError", code: "upn-malformed", line: 2 });
@@ -125,7 +125,7 @@ test("a token is found by its codes", () => {
   assert.throws(() => records.whose([]), RangeError);
 });
 
-test("what a format cannot carry is told beforehand", () => {
+test("obstacles lists the records that a format cannot represent", () => {
   const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n${row(2)}`, { upn: "optional" });
   assert.deepEqual(obstacles(records, "entra-csv").map(({ index, serial, obstacles: [{ code }] }) => [index, serial, code]), [[0, "1", "no-upn"]]);
   assert.deepEqual(obstacles(records, "entra-csv", { upn: "optional" }), []);

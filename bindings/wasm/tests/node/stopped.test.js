@@ -1,10 +1,10 @@
-// A module that has trapped answers no further call.
+// No call reaches a module after a trap.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 let trap = false;
 const { Instance } = WebAssembly;
-// An instance whose search can be made to trap, as a broken memory would.
+// An instance whose search traps on demand.
 WebAssembly.Instance = function (module, imports) {
   const { exports } = new Instance(module, imports);
   const search = exports.totp_find;
@@ -27,7 +27,7 @@ test("a trap is final, and every later call says so", () => {
   for (const call of [() => totp.find("287082"), () => totp.generate(59), () => Secret.generate(), () => generate("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), () => secret.exposeHex()]) {
     assert.throws(call, (error) => error instanceof OathError && error.code === "stopped" && /reload the page or restart/.test(error.action));
   }
-  // What frees an object throws nothing: the garbage collector calls it as well.
+  // free() throws nothing, because the garbage collector calls it too.
   totp.free();
   secret.free();
 });

@@ -1,4 +1,4 @@
-// The memory of the module is searched: what instantiates it is watched.
+// Searches the memory of the modules, which it gets by wrapping WebAssembly.Instance.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,7 +14,7 @@ const { read, write } = await import("oath-totp/seeds");
 
 const TEXT = "HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ";
 
-/** How often K stands in the memories, as bytes or as text. */
+/** The number of memories that contain each needle, summed up. */
 function found(needles) {
   const all = memories.map((memory) => Buffer.from(memory.buffer));
   return needles.reduce((count, needle) => count + all.filter((memory) => memory.includes(needle)).length, 0);
@@ -41,8 +41,8 @@ test("no copy of a secret stays in the memory of a module", () => {
   globalThis.gc();
 });
 
-test("what was freed is gone", async () => {
-  // What nobody freed goes with the garbage.
+test("freed secrets are wiped", async () => {
+  // The garbage collector frees the objects that were not freed above.
   for (let i = 0; i < 10; i++) {
     globalThis.gc();
     await new Promise((done) => setTimeout(done, 10));

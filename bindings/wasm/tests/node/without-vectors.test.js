@@ -1,4 +1,4 @@
-// An engine that has no vectors, as far as the package can tell.
+// Simulates an engine without SIMD128: modules with a vector instruction do not validate.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// Whatever is passed, an Error comes out: never a trap, and never the secret.
+// Arguments of any kind give an Error at most: never a trap, and never a text with the secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as codes from "oath-totp";
@@ -58,7 +58,7 @@ test("methods", () => {
   }
 });
 
-test("nothing of it did harm", () => {
+test("after all these calls, new and old objects still work", () => {
   assert.equal(new Totp(secret).generate(59), "287082");
   for (const thing of things()) {
     thing.free?.();

@@ -1,4 +1,4 @@
-// The code of the migration guide, beside the libraries that it leaves.
+// Runs the code of the migration guide together with otpauth and otplib.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";

@@ -2,9 +2,9 @@
 // Vite and the newest TypeScript.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { promisify } from "node:util";
 
 const { TARBALL, TOOLS } = process.env;
@@ -28,13 +28,19 @@ const installed = (name) => join("node_modules/.bin", name);
 const tool = (name) => join(TOOLS, "node_modules/.bin", name);
 const node = (...words) => ran(process.execPath, ...words);
 
-/** A program passes when it has run every vector. */
+/** Checks that a program printed that it ran every vector. */
 async function passes(printed) {
   assert.match(await printed, new RegExp(`passed ${COUNT}\\b`));
 }
 
-test("Node, ES modules", () => passes(node("program.mjs")));
-test("Node, require", () => passes(node("program.cjs")));
+// The Node that runs this file, and others where npm has them for this machine.
+for (const version of ["", "-20.16", "-22", "-24"]) {
+  const program = version ? join("node_modules", `node${version}`, "bin/node") : process.execPath;
+  const skip = existsSync(program) ? false : "npm has no such Node for this machine";
+  for (const [how, file] of [["ES modules", "program.mjs"], ["require", "program.cjs"]]) {
+    test(`Node ${version.slice(1) || process.version}, ${how}`, { skip }, () => passes(ran(program, file)));
+  }
+}
 
 test("publint", () => ran(installed("publint"), "run", TARBALL, "--strict"));
 test("attw", () => ran(installed("attw"), TARBALL));
@@ -71,6 +77,20 @@ test("webpack 5 for Node and for pages", async () => {
   await passes(node("out/webpack-web.cjs"));
 });
 
+// The browser that opens this page is in tests/browser.js.
+test("webpack 5 copies the module of oath-totp/web", async () => {
+  await node("webpack.mjs", "./webpack-page.config.cjs");
+  writeFileSync("out/webpack-page/index.html", '<!doctype html><title>running</title><script defer src="page.js"></script>');
+  const [codes, seeds] = ["codes-simd", "seeds-simd"].map((name) => readFileSync(`node_modules/oath-totp/wasm/${name}.wasm`));
+  const copied = readdirSync("out/webpack-page").filter((file) => file.endsWith(".wasm")).map((file) => readFileSync(join("out/webpack-page", file)));
+  for (const module of [codes, seeds]) assert.ok(copied.some((file) => file.equals(module)));
+});
+
+test("ncc", async () => {
+  await ran(installed("ncc"), "build", "program.mjs", "--out", "out/ncc");
+  await passes(node(existsSync("out/ncc/index.mjs") ? "out/ncc/index.mjs" : "out/ncc/index.js"));
+});
+
 test("vite build --ssr", async () => {
   await ran(tool("vite"), "build", "--ssr", "program.mjs", "--outDir", "out/ssr", "--logLevel", "warn");
   await passes(node("out/ssr/program.js"));
@@ -78,7 +98,7 @@ test("vite build --ssr", async () => {
 
 // Next writes its output beside the project, so that one build follows the other.
 test("Next, both bundlers", async () => {
-  for (const file of ["kit.js", "testkit.js"]) copyFileSync(file, join("next", file));
+  for (const file of ["kit.js", "testkit.js", "misuse.js"]) copyFileSync(file, join("next", file));
   for (const bundler of ["--turbopack", "--webpack"]) {
     rmSync("next/.next", { recursive: true, force: true });
     await ran(installed("next"), "build", "next", bundler);
@@ -89,6 +109,8 @@ test("Next, both bundlers", async () => {
 
 test("vitest", () => ran(installed("vitest"), "run", "example.spec.js"));
 
+// jest takes CommonJS.
+before(() => ran(installed("esbuild"), "testkit.js", "--bundle", "--format=cjs", "--outfile=testkit.cjs"));
 for (const environment of ["node", "jsdom"]) {
   test(`jest, ${environment}`, () => ran(installed("jest"), `--env=${environment}`, "--testMatch=**/example.jest.cjs"));
 }

@@ -1,4 +1,4 @@
-// The test kit in an environment. It prints how many vectors passed.
+// Runs the test kit, and prints how many vectors passed.
 import * as codes from "oath-totp";
 import * as seeds from "oath-totp/seeds";
 import kit from "./kit.js";

@@ -1,2 +1,2 @@
-// Everything is bundled, as for a server without node_modules.
+// Bundles the package too, as for a server without node_modules.
 export default { ssr: { noExternal: true } };

@@ -1,4 +1,4 @@
-// One build a target.
+// One build for each target.
 const path = require("node:path");
 
 module.exports = ["node", "web"].map((target) => ({

@@ -1,4 +1,4 @@
-// What workerd runs.
+// The program of workerd.
 import * as codes from "oath-totp";
 import * as seeds from "oath-totp/seeds";
 import kit from "./kit.js";

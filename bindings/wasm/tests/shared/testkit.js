@@ -1,4 +1,6 @@
-// The test kit. Given the vectors and the package, `run` throws at the first vector that fails, and returns their number.
+// The test kit. Given the vectors and the package, `run` throws at the first vector or misuse that fails, and returns how many
+// vectors there are.
+import { misuse } from "./misuse.js";
 
 function same(found, expected, what) {
   if (found !== expected) throw new Error(`${what}: ${found}, expected ${expected}`);
@@ -48,6 +50,8 @@ export function run({ rfc, cross_checked, base32, collisions }, codes, { read, w
     same(totp.check(code, accepted.state, { at: last * 30 }).reason, "replayed", code);
   }
   const file = read(SEEDS);
-  same(new TextDecoder().decode(write(file.records, file.format)), SEEDS, "a seed file");
+  // The sandbox of jsdom has no TextDecoder, and the file is ASCII.
+  same(String.fromCharCode(...write(file.records, file.format)), SEEDS, "a seed file");
+  misuse(codes);
   return rfc.length + cross_checked.length + base32.length + collisions.length;
 }

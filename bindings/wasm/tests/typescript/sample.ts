@@ -1,4 +1,4 @@
-// What a strict compiler must take, and what it must not.
+// Code that a strict compiler must accept, and mistakes that it must report.
 import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check } from "oath-totp";
 import type { Accepted, Count, Moment } from "oath-totp";
 import * as embedded from "oath-totp/embed";

@@ -1,5 +1,7 @@
 import * as codes from "oath-totp";
 import * as seeds from "oath-totp/seeds";
+import * as webCodes from "oath-totp/web";
+import * as webSeeds from "oath-totp/web-seeds";
 import { run } from "./testkit.js";
 import base32 from "./testkit/base32.json";
 import collisions from "./testkit/collisions.json";
@@ -18,7 +20,7 @@ const inWorker = new Promise((done, failed) => {
 });
 try {
   const here = run(kit, codes, seeds);
-  document.title = `passed ${here} and ${await inWorker}`;
+  document.title = `passed ${here}, ${run(kit, webCodes, webSeeds)} with the modules as files, and ${await inWorker} in a worker`;
 } catch (error) {
   document.title = `failed: ${error.message}`;
 }

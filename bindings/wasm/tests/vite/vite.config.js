@@ -1,2 +1,3 @@
-// For the worker alone: Vite builds workers as classic scripts unless it is told, and those cannot await a module.
+// Only for the worker, which imports oath-totp/web: Vite builds workers as classic scripts by default, and these have no `await`
+// at the top level.
 export default { worker: { format: "es" } };

@@ -1,5 +1,5 @@
-import * as codes from "oath-totp";
-import * as seeds from "oath-totp/seeds";
+import * as codes from "oath-totp/web";
+import * as seeds from "oath-totp/web-seeds";
 import { run } from "./testkit.js";
 
 self.onmessage = ({ data }) => {
@@ -9,5 +9,5 @@ self.onmessage = ({ data }) => {
     self.postMessage({ error: error.message });
   }
 };
-// A message that came before would have been lost.
+// Sent last: a message that arrives before the handler above is set is lost.
 self.postMessage({ ready: true });
