@@ -1,4 +1,4 @@
-// In Node, with node:crypto beside the others. `cargo xtask bench-web` sets it up; `--short` only shows that it runs.
+// The comparison in Node, with node:crypto as one more peer. Run by `cargo xtask bench-web`; `--short` only tests the program.
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ console.log(`Node ${process.version}`);
 const now = () => Number(process.hrtime.bigint());
 compareAll({ now, log: console.log, more: [["createHmac in one line", oneLiner]], short });
 
-// In processes of their own. What it takes to import a package with nothing in it is Node's.
+// Each start in a process of its own. The time to import an empty package is Node's.
 mkdirSync("node_modules/empty", { recursive: true });
 writeFileSync("node_modules/empty/package.json", '{ "type": "module", "exports": "./index.js" }');
 writeFileSync("node_modules/empty/index.js", "export {};");
@@ -34,7 +34,7 @@ const started = (code) => {
   return Number(execFileSync(process.execPath, ["--input-type=module", "-e", timed], { encoding: "utf8" }));
 };
 const rounds = Array.from({ length: short ? 3 : 31 }, () => Object.values(starts).map(started));
-console.log("\nFrom import to the first code, and how much of it is not that of an empty package");
+console.log("\nFrom import to the first code, and the same minus that of an empty package");
 for (const [index, who] of Object.keys(starts).entries()) {
   const shown = (times) => [median(times), Math.min(...times), Math.max(...times)].map((time) => time.toFixed(1));
   const whole = shown(rounds.map((round) => round[index]));

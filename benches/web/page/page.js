@@ -1,4 +1,4 @@
-// In a browser.
+// The comparison in a browser.
 import { compareAll } from "../compare.mjs";
 
 console.log(navigator.userAgent.replace(/.*(Chrome\/\d+).*/, "$1"));

@@ -1,2 +1,2 @@
-// csv-parse has a build of its own for browsers, which it does not name as such.
+// csv-parse has a separate build for browsers, which its package.json does not name under the condition `browser`.
 export default { resolve: { alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" } } };
