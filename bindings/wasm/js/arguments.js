@@ -1,31 +1,31 @@
-// Checks what JavaScript passes, and turns it into what the modules take. No error text repeats a value: it may be a secret.
+// Checks arguments, and converts them for the modules. No error text repeats a value, because the value may be a secret.
 
 const TWO_32 = 4294967296;
 const TWO_53 = 9007199254740992;
 
-/** The upper half of a whole number of 64 bits. */
+/** The upper 32 bits of a 64-bit integer. */
 export function high(whole) {
   return typeof whole === "bigint" ? Number(BigInt.asIntN(32, whole >> 32n)) : Math.floor(whole / TWO_32);
 }
 
-/** The lower half. The module takes a number modulo 2^32. */
+/** The lower 32 bits. The module takes a number modulo 2^32. */
 export function low(whole) {
   return typeof whole === "bigint" ? Number(BigInt.asIntN(32, whole)) : whole;
 }
 
-/** A bigint as a number where that is exact, else the same bigint. */
+/** Converts a bigint to a number where that is exact; returns other bigints as they are. */
 export function exact(whole) {
   return whole < TWO_53 && whole > -TWO_53 ? Number(whole) : whole;
 }
 
-/** A whole number from 0 to `most`. The module would cut off anything else without an error. */
+/** Checks for an integer from 0 to `most`. The module would truncate any other number without an error. */
 export function integer(value, most, expected) {
   if (typeof value !== "number") throw new TypeError(expected);
   if (!(value >= 0 && value <= most && Number.isInteger(value))) throw new RangeError(expected);
   return value;
 }
 
-/** A whole number from 0 to 2^64 - 1: a bigint where a number would not be exact. */
+/** Checks for an integer from 0 to 2^64 - 1. From 2^53 on it must be a bigint. */
 export function unsigned(value, expected) {
   if (typeof value === "bigint") {
     if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw new RangeError(expected);
@@ -34,7 +34,7 @@ export function unsigned(value, expected) {
   return integer(value, TWO_53 - 1, expected);
 }
 
-/** A whole number of 64 bits with a sign. */
+/** Checks for a signed 64-bit integer. */
 export function signed(value, expected) {
   if (typeof value === "bigint") {
     if (BigInt.asIntN(64, value) !== value) throw new RangeError(expected);
@@ -56,8 +56,8 @@ export function flag(value, expected) {
 }
 
 /**
- * The options of a call: an object with keys of these names only, so that a misspelt option is an error. Each name is
- * compared by itself, because engines take twice as long to search an array.
+ * Checks that options are an object with no other keys than these, so that a misspelt option is an error. Each name is a
+ * parameter of its own, because engines take twice as long to search an array.
  */
 export function options(given, a, b, c, d, e, f, g) {
   if (given === undefined) return {};
@@ -81,7 +81,7 @@ const MILLISECONDS =
 /** In seconds the year 5138, in milliseconds 1973. */
 const MOST_SECONDS = 1e11;
 
-/** A moment as whole seconds since 1970. */
+/** Converts a moment to whole seconds since 1970. */
 export function seconds(at) {
   if (at === undefined) return Math.floor(Date.now() / 1000);
   if (typeof at === "number") {
@@ -100,7 +100,7 @@ export function seconds(at) {
   return Math.floor(time / 1000);
 }
 
-/** A copy of bytes, which the caller wipes. */
+/** Copies bytes. The caller wipes the copy. */
 export function copied(data, expected) {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   let copy;
@@ -115,19 +115,19 @@ export function copied(data, expected) {
 
 export const CODE = "a code is a string: as a number it would lose its leading zeros";
 
-/** The codes of a search, each as `read` makes it. */
+/** Reads the codes of a search, each by `read`. */
 export function several(codes, least, read, expected) {
   if (typeof codes !== "object" || codes === null || typeof codes[Symbol.iterator] !== "function") throw new TypeError(expected);
   const all = [];
   for (const code of codes) {
-    // Four codes are too many, and an iterable may have no end.
+    // Stops at the fourth code, which is one too many: an iterable may have no end.
     if (all.push(read(code)) > 3) break;
   }
   if (all.length < least || all.length > 3) throw new RangeError(expected);
   return all;
 }
 
-/** One code, or one to three of them. */
+/** Reads one code, or an iterable of one to three codes. */
 export function oneToThree(codes, read) {
   if (typeof codes === "string") return [read(codes)];
   return several(codes, 1, read, "codes are a string, or an array of one to three strings, the oldest first");

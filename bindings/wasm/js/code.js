@@ -1,12 +1,12 @@
-// Codes that users typed.
+// Reads codes that users typed.
 import { CODE, oneToThree, several } from "./arguments.js";
 import { orThrow } from "./errors.js";
 import { typed } from "./wasm/codes.js";
 
-/** A code as the module takes it: its number, and above 27 bits how many digits it has more than six. */
+/** Packs a code for the module: its number in the lower 27 bits, and above them its number of digits minus six. */
 export function packed(code) {
   if (typeof code !== "string") throw new TypeError(CODE);
-  // Six to eight digits and nothing else need not be passed as a text. The library reads everything else.
+  // Six to eight ASCII digits are read here, which saves passing a text. The library reads everything else.
   const { length } = code;
   if (length >= 6 && length <= 8) {
     let number = 0;
@@ -21,31 +21,31 @@ export function packed(code) {
   return orThrow("malformed", () => typed(code));
 }
 
-/** Codes of a search that lets no user in. */
+/** Packs the codes of a search without replay protection. */
 export function packedRun(codes) {
   return Uint32Array.from(oneToThree(codes, packed));
 }
 
 const TWO_OR_THREE = "codes are an array of two or three strings, the oldest first; activate(code, …) searches by one code";
 
-/** Codes of a resynchronization. */
+/** Packs the codes of a resynchronization. */
 export function packedConsecutive(codes) {
   return Uint32Array.from(several(codes, 2, packed, TWO_OR_THREE));
 }
 
 const POWERS = { 6: 1e6, 7: 1e7, 8: 1e8 };
 
-/** A number as a code of so many digits: those of a number that is longer by one digit, without its first. */
+/** Formats a number as a code with leading zeros: adds a digit before it, and cuts that digit off the text. */
 export function shown(number, digits) {
   return String(POWERS[digits] + number).slice(1);
 }
 
-/** What a call that returns its verdict gives for a code that was not accepted. */
+/** The result of `check` for a code that was not accepted. */
 export function refusedAs(reason) {
   return { ok: false, reason };
 }
 
-/** The verdict of a code, or what `check` returns for a text that is no code. */
+/** Returns the verdict of a code, or the result of `check` for a text that is not a code. */
 export function orMalformed(call) {
   try {
     return call();

@@ -1,6 +1,6 @@
-// Every error of the package that is not a TypeError or a RangeError.
+// The errors of the package that are not a TypeError or a RangeError.
 
-/** What to do. The errors of seed files bring their own. */
+/** The action for each code. Errors of seed files have their own actions. */
 const ACTIONS = {
   refused: "wait for the next code and enter that one",
   ambiguous: "enter the next code of the token as well",
@@ -22,7 +22,7 @@ export class OathError extends Error {
   }
 }
 
-/** A code that was not accepted. The public code of a wrong and of a used one is the same; only `reason` tells them apart. */
+/** A code that was not accepted. Wrong and used codes have the same public `code`; only `reason` differs. */
 export class RefusedError extends OathError {
   #reason;
 
@@ -32,7 +32,7 @@ export class RefusedError extends OathError {
     this.#reason = reason;
   }
 
-  /** On the prototype: it is not among the keys, and a copy of the error does not have it. */
+  /** A getter of the prototype, so that it is not among the keys, and a clone of the error does not have it. */
   get reason() {
     return this.#reason;
   }
@@ -47,7 +47,7 @@ for (const { name, prototype } of [OathError, RefusedError]) {
 
 const REASONS = [undefined, "mismatch", "replayed", "ambiguous"];
 
-/** The reason of a verdict below zero. */
+/** The reason for a negative verdict of the module. */
 export function reasonOf(verdict) {
   return REASONS[-verdict];
 }

@@ -1,19 +1,19 @@
-// What the classes whose objects hold a secret have in common.
+// Properties shared by the classes whose objects hold a secret.
 
-/** Only these files have it, so that only they can wrap what the module has made. */
+/** Passed to a constructor, wraps an object that the module has made. No other code has this symbol. */
 export const MADE = Symbol();
 
-/** As long for every secret. */
+/** The same length for every secret. */
 export const MASK = "********";
 
 const SHOWN = Symbol.for("nodejs.util.inspect.custom");
 
-/** The value of a field of its own in every object: structuredClone refuses functions, and would make `{}` without one. */
+/** The value of a field in every object. structuredClone refuses functions; without this field it would return `{}`. */
 export const notCloneable = () => {
   throw new TypeError("an object with a secret cannot be cloned");
 };
 
-/** `describe` tells what a console may show of an object. */
+/** Adds these properties to a class. `describe` returns the fields of an object that a console may show. */
 export function holdsSecret({ name, prototype }, expose, describe) {
   const refuse = () => {
     throw new TypeError(`a ${name} is not turned into text, because it holds a secret; call ${expose} where you mean to`);

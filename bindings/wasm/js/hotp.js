@@ -16,7 +16,7 @@ const STATE_KEYS = "a state has the key counter, and no other: without it a code
 const NARROW = "a look-ahead is 0 to 255 counters; resync searches further";
 const WIDE = "a look-ahead is 0 to 65535 counters";
 
-/** The counter of a stored state. */
+/** Checks a stored state, and returns its counter. */
 function counterOf(state) {
   if (typeof state !== "object" || state === null) throw new TypeError(STATE);
   for (const key in state) {
@@ -36,7 +36,7 @@ function orRefused(inner, verdict) {
   return accepted(inner);
 }
 
-/** The module's object for a Hotp; undefined for anything else. */
+/** Returns the module's object for a Hotp, and undefined for anything else. */
 export let hotpOf;
 
 export class Hotp {
@@ -62,7 +62,7 @@ export class Hotp {
     return orThrow("secret", () => Inner.make(secretOf(secret), digits, algorithm, legacy));
   }
 
-  /** To be called last: an option's getter may free the token. */
+  /** Must be the last step before the call: a getter among the options may free the token. */
   #live() {
     return this.#inner ?? freed();
   }

@@ -100,7 +100,7 @@ export type Window =
       maxDrift?: number;
     };
 
-/** Stable names of errors. A seed file has those of its findings. */
+/** Stable names of errors. An error of a seed file has the code of a finding. */
 export type OathErrorCode =
   | "refused"
   | "ambiguous"
@@ -128,8 +128,8 @@ export class OathError extends Error {
 /**
  * A code that is not accepted. The state to keep is the old one.
  *
- * `code` and `message` are the same for a wrong and a used code (`refused`), because whoever types a used code must not
- * learn that it was right. `ambiguous` asks for the next code as well.
+ * `code` and `message` are the same for a wrong and a used code (`refused`), because a person who types a used code must
+ * not learn that it was correct. `ambiguous` asks for the next code as well.
  */
 export class RefusedError extends OathError {
   constructor(reason: Reason);
@@ -138,7 +138,7 @@ export class RefusedError extends OathError {
   readonly reason: Reason;
 }
 
-/** An object with a secret in the memory of the WebAssembly module. It cannot be cloned, and not turned into text. */
+/** An object with a secret in the memory of the WebAssembly module. It cannot be cloned or converted to text. */
 interface Wiped {
   /** Wipes the secret now. Every later call throws `freed`. Without it, the garbage collector frees the object some time. */
   free(): void;

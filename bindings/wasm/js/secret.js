@@ -4,7 +4,7 @@ import { MADE, holdsSecret, notCloneable } from "./held.js";
 import { encoder } from "./text.js";
 import { Secret as Inner } from "./wasm/codes.js";
 
-/** Hands bytes to the module, which owns and wipes its copy, and wipes these. */
+/** Passes bytes to the module, which wipes its own copy, and then wipes these. */
 export function wiped(bytes, take) {
   try {
     return take(bytes);
@@ -17,7 +17,7 @@ function made(bytes, take) {
   return new Secret(MADE, orThrow("secret", () => wiped(bytes, take)));
 }
 
-/** The module's object for a Secret. */
+/** Returns the module's object for a Secret. */
 export let secretOf;
 
 export class Secret {

@@ -22,28 +22,28 @@ export interface RecordObject {
   line: number;
   /** The user. */
   upn: string | null;
-  /** The number on the back. */
+  /** The serial number on the token. */
   serial: string;
   secret: string;
   algorithm: Algorithm;
   digits: number;
-  /** Seconds; null where it counts events. */
+  /** Seconds; null for a counter-based token. */
   step: number | null;
-  /** Null where it counts events. */
+  /** Null for a counter-based token. */
   t0: Count | null;
-  /** The next one; null where it tells the time. */
+  /** The counter of the next code; null for a time-based token. */
   counter: Count | null;
   manufacturer: string;
   model: string;
 }
 
-/** One token. */
+/** One token of a file. */
 export class Record implements Omit<RecordObject, "secret"> {
   private constructor();
   readonly line: number;
   readonly upn: string | null;
   readonly serial: string;
-  /** A copy, to be freed by itself. */
+  /** A copy. Free it separately. */
   readonly secret: Secret;
   readonly algorithm: Algorithm;
   readonly digits: number;
@@ -53,97 +53,96 @@ export class Record implements Omit<RecordObject, "secret"> {
   readonly manufacturer: string;
   readonly model: string;
   /**
-   * Gives the token to a user, or with null to nobody. A name is taken as the directory shows it and as the upload writes
-   * it (`o'neil@…`, `o''neil@…`); what could be put right safely, and a guest, is among what is returned.
-   * @throws OathError where it is no name: the token stays whose it was.
+   * Assigns the token to a user; null removes its user. A name may be written as the directory shows it (`o'neil@…`) or as
+   * the upload file needs it (`o''neil@…`). Returns findings about the name: a safe repair, or a guest account.
+   * @throws OathError where the name is malformed. The token then keeps its user.
    */
   assign(upn: string | null): readonly Finding[];
   /** With `exposeSecret`, the secret in Base32. */
   toObject(options?: { exposeSecret?: boolean }): RecordObject;
 }
 
-/** The records of a file, in its order, made one by one when they are asked for. */
+/** The records of a file, in its order. A `Record` is made when it is asked for. */
 export class Records implements Iterable<Record> {
   private constructor();
   readonly length: number;
-  /** From the end where it is negative; undefined where there is none. */
+  /** A negative index counts from the end. Undefined where there is no such record. */
   at(index: number): Record | undefined;
   [Symbol.iterator](): IterableIterator<Record>;
   toObjects(options?: { exposeSecrets?: boolean }): RecordObject[];
   /**
-   * Whom the tokens are for, as they stand now: those without a user, guests, users with more than five. Of the findings
-   * of the file, those about the `upn` of these records told what was so when it was read.
+   * Checks the current users of the tokens: tokens without a user, guests, and users with more than five tokens. The
+   * findings of the file describe the users at the time of reading.
    */
   holders(): readonly Finding[];
   /**
-   * Gives each token to the user beside its serial number in a file with two such columns (`serial number`, and `upn` or
-   * `userPrincipalName`).
-   * @throws OathError where it is no such file: nothing has changed then.
+   * Assigns tokens from a file with the columns `serial number` and `upn` (or `userPrincipalName`).
+   * @throws OathError where the file has no such columns. Nothing has changed then.
    */
   fillIn(users: ArrayBuffer | ArrayBufferView | string): FilledIn;
   /**
-   * Whose token is this? Those that show these codes, one to three in a row, the older one first, within `radius` steps
-   * (10 unless given) of `at`; without replay protection. One code fits one in 50,000 tokens by chance, or one in 170
-   * where the radius is 2880: two settle it. `first` and `count` search a part, to look up in between.
-   * @throws OathError `malformed`.
+   * Finds the tokens that show these one to three consecutive codes, the oldest first, within `radius` steps (10 unless
+   * given) of `at`; without replay protection. One code also matches one in 50,000 other tokens by chance, or one in 170
+   * with a radius of 2880, so ask for two. `first` and `count` limit the search to a part of the records.
+   * @throws OathError `malformed` where a text is not a code.
    */
   whose(codes: string | Iterable<string>, options?: { at?: Moment; radius?: number; first?: number; count?: number }): Owner[];
-  /** Wipes all secrets now. */
+  /** Wipes all secrets now. Every later call throws `freed`. */
   free(): void;
   [Symbol.dispose](): void;
 }
 
-/** A token that shows the codes asked for. */
+/** A token that shows the given codes. */
 export interface Owner {
   /** Its index among the records. */
   index: number;
   /** The step of the last code. */
   step: Count;
-  /** By how many steps its clock is ahead; behind where negative. */
+  /** The number of steps that its clock is ahead; negative where it is behind. */
   drift: Count;
 }
 
-/** What a file of users did. */
+/** The result of {@link Records.fillIn}. */
 export interface FilledIn {
-  /** Tokens that had no user. */
+  /** Tokens that had no user before. */
   filled: number;
-  /** Tokens that had another one. */
+  /** Tokens that had another user before. */
   changed: number;
   unchanged: number;
-  /** With the lines of the file of users. A row with an error changed nothing. */
+  /** Their lines are those of the file of users. A row with an error changes nothing. */
   findings: readonly Finding[];
 }
 
-/** A record that a format cannot carry. */
+/** A record that a format cannot represent. */
 export interface LeftOut {
-  /** Which of those asked about. */
+  /** The position among the given records. */
   index: number;
   serial: string;
   obstacles: { code: string; message: string }[];
 }
 
-/** A row that is no record, as far as it may be shown. */
+/** A row that could not be read as a record, without its secret. */
 export interface FailedRow {
   readonly line: number;
   readonly upn: string | null;
   readonly serial: string | null;
 }
 
-/** Something about a file that a person should know: where, what was found (never the secret), what to do. */
+/** A problem or a note about a file: where, what was found (never the secret), what to do. */
 export interface Finding {
   /** A stable name. */
   readonly code: string;
   readonly severity: "error" | "warning" | "note";
-  /** From 1; null where it is about the whole file. */
+  /** From 1; null for the whole file. */
   readonly line: number | null;
   /** From 1. */
   readonly column: number | null;
   readonly field: string | null;
   readonly message: string;
   readonly action: string;
-  /** What `repairs: "apply"` would do. */
+  /** What `repairs: "apply"` does. */
   readonly repair: string | null;
-  /** Whether it has been done. */
+  /** Whether the repair was applied. */
   readonly repaired: boolean;
 }
 
@@ -153,56 +152,59 @@ export class SeedFile {
   readonly encoding: string;
   readonly records: Records;
   readonly findings: readonly Finding[];
-  /** The rows that are no records. */
+  /** The rows that could not be read as records. */
   readonly failed: readonly FailedRow[];
-  /** A CSV file of the errors, to be corrected row by row; {@link failuresName} names it. */
+  /** A CSV file of the errors, for correction row by row. {@link failuresName} gives its name. */
   failures(): Bytes;
-  /** Wipes the records now. */
+  /** Wipes the records now. Every later call throws `freed`. */
   free(): void;
   [Symbol.dispose](): void;
 }
 
-/** The names of the formats that are read and written. */
+/** The names of the supported formats. */
 export function formats(): string[];
 
 /**
- * Reads a file. The format is recognised where none is named.
+ * Reads a file. Without `format`, the format is recognised.
  *
- * A row that is no record is an error among the findings; a file that is no seed file throws an `OathError` whose `code`
- * says what it is.
+ * A row that cannot be read is an error among the findings. A file that is not a seed file throws an `OathError`, whose
+ * `code` names the kind of file.
  */
 export function read(
   source: ArrayBuffer | ArrayBufferView | string,
   options?: {
     format?: string;
-    /** Of an encrypted file. */
+    /** Reserved for encrypted formats: a RangeError, because no supported format is encrypted. */
     password?: string | Uint8Array;
     key?: string | Uint8Array;
-    /** Whether a row without a user is an error, as in Entra ID's upload, or goes into the inventory. */
+    /** Whether a row without a user is an error, as in an upload to Entra ID, or is read as a token in stock. */
     upn?: "required" | "optional";
-    /** Whether what can be repaired safely is. */
+    /** Whether safe repairs are applied. */
     repairs?: "offer" | "apply";
-    /** Called now and then with the bytes read and their number. What it throws ends the reading, and is thrown. */
+    /** Called with the bytes read so far and the size of the file. An exception from it stops the read and is passed on. */
     progress?: (done: number, total: number) => void;
   },
 ): SeedFile;
 
-/** All records, or, where the format cannot carry one of them, an `OathError` with the code `cannot-carry`, and nothing. */
+/**
+ * Writes records.
+ * @throws OathError `cannot-carry` where the format cannot represent one of them. Nothing is written then.
+ */
 export function write(
   records: Records | Iterable<Record>,
   format: string,
   options?: {
-    /** Whether a record without a user is carried. */
+    /** Whether a record needs a user. */
     upn?: "required" | "optional";
   },
 ): Bytes;
 
-/** Those of the records that `write` would refuse, and why. */
+/** The records that `write` would refuse, with the reasons. */
 export function obstacles(
   records: Records | Iterable<Record>,
   format: string,
   options?: { upn?: "required" | "optional" },
 ): LeftOut[];
 
-/** `Failures_tokens.csv` for `tokens.csv`. */
+/** The name for the failures of an uploaded file: `Failures_tokens.csv` for `tokens.csv`. */
 export function failuresName(uploaded: string): string;

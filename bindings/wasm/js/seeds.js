@@ -5,7 +5,7 @@ import { encoder } from "./text.js";
 
 const MADE = Symbol();
 
-/** Calls the module. A text that it throws is an error of the file, as JSON. */
+/** Calls the module. A text that it throws is an error of the file, encoded as JSON. */
 function orThrow(call) {
   try {
     return call();
@@ -24,17 +24,18 @@ function bare(made, name) {
   if (made !== MADE) throw new TypeError(`a ${name} is made by read(source)`);
 }
 
-/** What the module tells as JSON, not to be changed. */
+/** Decodes an array of objects, and freezes each. */
 function frozen(json) {
   return JSON.parse(json).map(Object.freeze);
 }
 
 let recordsOf;
 let placeOf;
-/** What a record shows, and when it was so. */
+/** Reads the data of a record from the module. */
 let shownOf;
-/** How often users have changed. */
+/** How often the users of these records have changed. */
 let ageOf;
+/** Counts a change of users. */
 let changed;
 
 export class Record {
@@ -58,7 +59,7 @@ export class Record {
     this.#age = ageOf(records);
   }
 
-  /** Users change, nothing else does. */
+  /** Reads the data again if users have changed since. Nothing else of a record changes. */
   #current() {
     const age = ageOf(this.#records);
     if (age !== this.#age) {
@@ -132,7 +133,7 @@ export class Record {
   }
 }
 
-/** As long for every secret, so that not even its length is shown. */
+/** The same length for every secret, so that the length is not shown. */
 const MASK = "********";
 
 function object(shown, secret) {
@@ -148,12 +149,12 @@ function whole(text) {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-/** So many records are asked for at once. */
+/** How many records one call of the module returns. */
 const BLOCK = 256;
 
 export class Records {
   #inner;
-  /** The block of records that was asked for last. */
+  /** The block of records that was read last. */
   #first = -1;
   #block = [];
   #age = 0;
@@ -324,7 +325,7 @@ export function read(source, given) {
 
 const RECORDS = "records are the records of a file, or an iterable of Record";
 
-/** Calls with what was selected. */
+/** Calls with a selection of the module that holds these records. */
 function selected(records, call) {
   const selection = Selection.make();
   try {
@@ -345,7 +346,7 @@ function selected(records, call) {
   }
 }
 
-/** One array of many pieces, which are wiped. */
+/** Joins pieces into one array, and wipes the pieces. */
 function joined(pieces) {
   const written = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
@@ -357,7 +358,7 @@ function joined(pieces) {
   return written;
 }
 
-/** Whether records without a user may be written. */
+/** Checks the arguments of a call that writes, and returns the rule for records without a user. */
 function ruled(format, given) {
   string(format, "a format is named by a string; formats() lists them");
   const { upn = "required" } = options(given, "upn");

@@ -1,7 +1,7 @@
-// The exports of a module before it starts, while it works, and after it has trapped.
+// The exports of a module: before its start, in use, and after a trap.
 import { OathError } from "./errors.js";
 
-/** Stands for the exports of a module that has not started. */
+/** Takes the place of the exports until the module has started. */
 export const NOT_STARTED = new Proxy(
   {},
   {
@@ -12,8 +12,8 @@ export const NOT_STARTED = new Proxy(
 );
 
 /**
- * The exports, for which a trap is final. Every exception that leaves the module is one: the module returns what it refuses.
- * Its memory may be inconsistent then, so no further call reaches it.
+ * Wraps the exports so that no call reaches the module after a trap, because its memory may then be inconsistent. Every
+ * exception from the module is a trap: the module returns its errors.
  */
 export function guarded(exports) {
   let trapped = false;
@@ -22,7 +22,7 @@ export function guarded(exports) {
   };
   const guard = (name, call) => (...words) => {
     if (trapped) {
-      // The garbage collector frees objects as well, and nothing catches its errors.
+      // The garbage collector calls this too, and nothing would catch the error.
       if (name.endsWith("_free")) return undefined;
       refuse();
     }

@@ -1,4 +1,4 @@
-// Text as UTF-8 and back. The sandbox of jest-environment-jsdom has neither class, but Node around it has both.
+// The classes that encode and decode UTF-8. The sandbox of jest-environment-jsdom has neither, so they come from Node there.
 const { TextDecoder, TextEncoder } = globalThis.TextEncoder ? globalThis : process.getBuiltinModule("node:util");
 
 export { TextDecoder, TextEncoder };

@@ -44,7 +44,7 @@ function checkWindow(window) {
   return { back, ahead, recordedOnly, maxDrift };
 }
 
-/** The verdict of the module: the step, or a number below zero. `live` returns the object, which an option may have freed. */
+/** Returns the verdict of the module: the step, or a negative number. `live` throws if an option's getter freed the object. */
 function verdictOf(live, code, stored, at, given) {
   const number = packed(code);
   const { last_step: last, drift } = checkState(stored);
@@ -74,7 +74,7 @@ function verdictAsObject(inner, verdict) {
   return { ok: true, state, step };
 }
 
-/** Makes the module's object by `make`, whose first argument the caller has bound. */
+/** Checks the parameters of a token, and makes the module's object by `make`, to which the caller adds the secret. */
 function made({ digits = 6, step = 30, algorithm = "SHA1", t0 = 0, legacy = false }, make) {
   integer(digits, 255, "digits are 6, 7 or 8");
   integer(step, 0xffff_ffff, "a step is a whole number of seconds, 1 or more");
@@ -84,7 +84,7 @@ function made({ digits = 6, step = 30, algorithm = "SHA1", t0 = 0, legacy = fals
   return orThrow("secret", () => make(digits, step, algorithm, high(t0), low(t0), legacy));
 }
 
-/** The module's object for a Totp; undefined for anything else. */
+/** Returns the module's object for a Totp, and undefined for anything else. */
 export let totpOf;
 
 export class Totp {
@@ -107,7 +107,7 @@ export class Totp {
     this.#digits = this.#inner.digits();
   }
 
-  /** To be called last: an option's getter may free the token. */
+  /** Must be the last step before the call: a getter among the options may free the token. */
   #live() {
     return this.#inner ?? freed();
   }
@@ -202,7 +202,7 @@ export class Totp {
 }
 holdsSecret(Totp, "secret.exposeBase32()", ({ algorithm, digits, step, t0 }) => ({ algorithm, digits, step, t0 }));
 
-/** Makes a token from Base32, and frees it after the call. */
+/** Makes a token from Base32, calls `use` with it, and frees it. */
 function once(secretText, known, use) {
   string(secretText, "the secret is a string in Base32");
   const inner = made(known, (...words) => wiped(encoder.encode(secretText), (bytes) => Inner.from_base32(bytes, ...words)));

@@ -33,7 +33,7 @@ export class KeyUri {
     return new KeyUri(MADE, undefined, orThrow("uri", () => wiped(encoder.encode(text), Inner.parse)));
   }
 
-  /** To be called last: an option's getter may free the object. */
+  /** Must be the last step before the call: a getter among the options may free the object. */
   #live() {
     return this.#inner ?? freed();
   }
@@ -61,7 +61,7 @@ export class KeyUri {
     const { margin = 4 } = options(given, "margin");
     integer(margin, 255, MARGIN);
     const modules = orThrow("uri", () => this.#live().qr_modules());
-    // The module tells four light modules around the code.
+    // The module returns the code with a margin of four.
     const known = Math.sqrt(modules.length);
     const side = known - 8 + 2 * margin;
     const dark = (row, column) => row >= 0 && row < known && column >= 0 && column < known && modules[row * known + column] === 1;

@@ -1,4 +1,4 @@
-// size.js PACKAGE FILE…: each file gzipped; the last line is their sum.
+// size.js PACKAGE FILE…: prints the gzipped size of each file. The last line is the sum.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

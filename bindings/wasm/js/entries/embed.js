@@ -4,7 +4,7 @@ import * as seeds from "../seeds-glue.js";
 export * from "../codes.js";
 export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";
 
-/** A module starts once: a second one would not know the objects of the first. */
+/** Starts a module once: a second instance would not know the objects of the first. */
 function starter({ imports, start }) {
   let started;
   return (module) => {

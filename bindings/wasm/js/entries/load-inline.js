@@ -1,13 +1,13 @@
 import { simd } from "./simd.js";
 
-/** Base64 as bytes, by the fastest way that the engine has. */
+/** Decodes Base64 by the fastest function of the engine. */
 function decoded(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   if (globalThis.Buffer?.from) return globalThis.Buffer.from(text, "base64");
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-/** An instance of a module that the script carries. Without `await`, so that CommonJS and service workers can use it. */
+/** Makes an instance of the module inside the script. It does so without `await`, which CommonJS and service workers forbid. */
 export function load(text, imports) {
   if (!simd) {
     throw new Error(

@@ -1,4 +1,4 @@
-/** An instance of the module at a URL. It compiles while it arrives if the server declares its type, else afterwards. */
+/** Makes an instance of the module at a URL. It compiles during the download only if the server sends the type of WebAssembly. */
 export async function load(url, imports) {
   const response = await fetch(url).catch((error) => {
     throw new Error(`${refused(url)} ${error.message}`);

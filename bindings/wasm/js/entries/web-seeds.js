@@ -3,7 +3,7 @@ import { imports, start } from "../seeds-glue.js";
 import { load } from "./load-web.js";
 import { simd } from "./simd.js";
 
-// Bundlers look for a URL that is written like this.
+// Bundlers copy a file only if its URL is written in this form.
 start(await load(simd ? new URL("./wasm/seeds-simd.wasm", import.meta.url) : new URL("./wasm/seeds.wasm", import.meta.url), imports));
 
 export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";

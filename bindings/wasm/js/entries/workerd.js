@@ -1,5 +1,5 @@
 import { imports, start } from "../codes-glue.js";
-// workerd compiles modules only when it loads the program.
+// workerd compiles WebAssembly only when it loads the program, so the module is an import.
 import module from "./wasm/codes-simd.wasm";
 
 start(new WebAssembly.Instance(module, imports));

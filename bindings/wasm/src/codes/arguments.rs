@@ -1,4 +1,4 @@
-//! What JavaScript passes, as the types of the library.
+//! Converts the arguments of JavaScript to the types of the library.
 
 use super::{message, range_error};
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use oath_totp::{Code, Consecutive, Digits, Key, Rejected, Secret, UnixTime};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-/// Both halves of a number of 64 bits.
+/// Joins the halves of a 64-bit number.
 pub(super) fn whole(high: u32, low: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
@@ -16,7 +16,7 @@ pub(super) fn time(high: u32, low: u32) -> UnixTime {
     UnixTime::from_secs(whole(high, low))
 }
 
-/// The nearest number of JavaScript. Below 2^53 it is exact, and JavaScript uses it only there.
+/// Converts to a number of JavaScript. It is exact below 2^53, and JavaScript uses it only there.
 #[expect(clippy::as_conversions, reason = "there is no other conversion")]
 pub(super) const fn number(whole: u64) -> f64 {
     whole as f64
@@ -43,8 +43,9 @@ impl Deref for Text {
 /// 10^8 takes 27 bits.
 const NUMBER_BITS: u32 = 27;
 
-/// A code as JavaScript passes it: its number, and above 27 bits how many digits it has more than six. JavaScript passes no
-/// other number. If it did, no code would match: an error would be returned as an array, which takes engines microseconds.
+/// Unpacks a code: its number in the lower 27 bits, and above them its number of digits minus six. JavaScript passes no other
+/// number; for one, this returns a mismatch rather than an error, because wasm-bindgen returns errors in an array, which
+/// takes engines microseconds.
 pub(super) fn code(packed: u32) -> Result<Code, Rejected> {
     let digits = match packed >> NUMBER_BITS {
         0 => Digits::Six,
@@ -67,7 +68,7 @@ pub fn typed(text: &str) -> Result<u32, JsValue> {
     Ok(code.expose_number() | more << NUMBER_BITS)
 }
 
-/// All codes of a run.
+/// Unpacks the codes of a search.
 pub(super) fn codes(packed: &[u32]) -> Result<Vec<Code>, Rejected> {
     packed.iter().map(|packed| code(*packed)).collect()
 }

@@ -25,7 +25,7 @@ impl Hotp {
         &self.hotp
     }
 
-    /// 0, or why the code was not accepted.
+    /// 0 for an accepted code, or the reason as a negative number.
     fn verdict(&self, verdict: Result<Accepted<HotpState>, Rejected>) -> f64 {
         match verdict {
             Ok(accepted) => {

@@ -11,17 +11,17 @@ use core::fmt::Display;
 use oath_totp::Rejected;
 use wasm_bindgen::JsValue;
 
-/// A text that could not be read: the message of an `OathError`.
+/// The message of an `OathError`, for a text that could not be read.
 fn message(error: impl Display) -> JsValue {
     JsValue::from_str(&error.to_string())
 }
 
-/// A value of the right type that is out of range.
+/// A `RangeError`, for a value that is out of range.
 fn range_error(error: impl Display) -> JsValue {
     given::RangeError::new(&error.to_string()).into()
 }
 
-/// A verdict below zero, as `js/errors.js` reads it.
+/// The negative verdict that `js/errors.js` converts back.
 const fn refusal(rejected: Rejected) -> f64 {
     match rejected {
         Rejected::Mismatch => -1.0,
@@ -30,8 +30,8 @@ const fn refusal(rejected: Rejected) -> f64 {
     }
 }
 
-/// The two classes of JavaScript that the module makes. js-sys declares them too, but brings along what it needs for
-/// promises.
+/// The two classes of JavaScript that the module constructs. js-sys declares them too, but adds its code for promises to the
+/// module.
 mod given {
     use wasm_bindgen::prelude::*;
 

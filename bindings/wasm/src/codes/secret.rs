@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-/// A token that is made from it holds it too. It is wiped when the last of them is freed.
+/// Tokens made from a secret share its memory, which is wiped when the last of these objects is freed.
 #[wasm_bindgen]
 pub struct Secret(pub(super) Rc<oath_totp::Secret>);
 
@@ -16,7 +16,7 @@ fn made(secret: Result<oath_totp::Secret, oath_totp::SecretError>) -> Result<Sec
     secret.map(|secret| Secret(Rc::new(secret))).map_err(message)
 }
 
-/// A second secret with the same bytes.
+/// Copies a secret.
 pub(super) fn copied(secret: &oath_totp::Secret) -> Result<oath_totp::Secret, JsValue> {
     oath_totp::Secret::from_bytes(secret.expose_bytes()).map_err(message)
 }

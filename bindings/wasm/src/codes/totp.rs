@@ -13,11 +13,11 @@ use wasm_bindgen::prelude::*;
 pub struct Totp {
     totp: oath_totp::Totp,
     pub(super) secret: Rc<oath_totp::Secret>,
-    /// The step and the drift of the code that was accepted last. JavaScript asks for them after a verdict of 0 or more.
+    /// The step and the drift of the code that was accepted last. JavaScript reads them after a verdict of 0 or more.
     accepted: Cell<(u64, i64)>,
 }
 
-/// A stored state, in the halves that JavaScript passes.
+/// Joins the halves of a stored state.
 fn state(has_last: bool, last_high: u32, last_low: u32, drift_high: u32, drift_low: u32) -> TotpState {
     let last_step = has_last.then(|| whole(last_high, last_low));
     TotpState { last_step, drift: whole(drift_high, drift_low).cast_signed() }
@@ -32,7 +32,7 @@ impl Totp {
         &self.totp
     }
 
-    /// The accepted step as a number, or why there is none. Beyond 2^53 JavaScript asks for the exact step.
+    /// The accepted step, or the reason as a negative number. From 2^53 on JavaScript calls `whole_step`, which is exact.
     fn verdict(&self, verdict: Result<Accepted<TotpState>, Rejected>) -> f64 {
         match verdict {
             Ok(accepted) => {
@@ -61,7 +61,7 @@ impl Totp {
         Ok(Self::of(totp, Rc::clone(&secret.0)))
     }
 
-    /// From Base32, without an object for the secret.
+    /// Makes a token from Base32, without an object for the secret.
     pub fn from_base32(
         text: Vec<u8>,
         digits: u8,
@@ -134,18 +134,18 @@ impl Totp {
         self.verdict(code(packed).and_then(|code| self.totp.activate(&code, time(at_high, at_low), radius, &state)))
     }
 
-    /// The accepted drift, where it is exact as a number.
+    /// The accepted drift, exact below 2^53.
     #[expect(clippy::as_conversions, reason = "there is no other conversion")]
     pub fn drift(&self) -> f64 {
         self.accepted.get().1 as f64
     }
 
-    /// The accepted step, of any size.
+    /// The accepted step, always exact.
     pub fn whole_step(&self) -> u64 {
         self.accepted.get().0
     }
 
-    /// The accepted drift, of any size.
+    /// The accepted drift, always exact.
     pub fn whole_drift(&self) -> i64 {
         self.accepted.get().1
     }
@@ -159,7 +159,7 @@ impl Totp {
         self.totp.time_step().at(time(at_high, at_low))
     }
 
-    /// Before T0 it may be any number of seconds.
+    /// Before T0 the result may be any number of seconds.
     pub fn remaining(&self, at_high: u32, at_low: u32) -> f64 {
         number(self.totp.time_step().remaining(time(at_high, at_low)))
     }

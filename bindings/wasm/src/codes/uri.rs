@@ -1,4 +1,4 @@
-//! `otpauth://`, read, written and drawn.
+//! Reads and writes `otpauth://` URIs, and draws QR codes.
 
 use super::arguments::{Text, whole};
 use super::given::Uint8Array;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 #[wasm_bindgen]
 pub struct KeyUri(oath_totp::KeyUri);
 
-/// A `RangeError` where the caller asked for what this URI is not, else the message of an `OathError`.
+/// A `RangeError` for a mistake of the caller, and the message of an `OathError` for a text that could not be read.
 fn refused(error: UriError) -> JsValue {
     match error {
         UriError::Account | UriError::T0 | UriError::IsHotp | UriError::IsTotp => range_error(error),
@@ -55,7 +55,7 @@ impl KeyUri {
         JsValue::from_str(&self.0.expose_uri())
     }
 
-    /// 0 pixels: as large as the container.
+    /// With 0 pixels, the drawing takes the size of its container.
     pub fn qr_svg(&self, margin: usize, pixels: u32) -> Result<JsValue, JsValue> {
         let pixels = Some(pixels).filter(|pixels| *pixels > 0);
         Ok(JsValue::from_str(&self.0.qr().map_err(message)?.to_svg_with(margin, pixels)))
@@ -65,7 +65,7 @@ impl KeyUri {
         Ok(JsValue::from_str(&self.0.qr().map_err(message)?.to_text()))
     }
 
-    /// One byte a module, row by row, with the four light modules around the code: 1 is dark.
+    /// One byte for each module, row by row, with a margin of four light modules. A dark module is 1.
     pub fn qr_modules(&self) -> Result<Uint8Array, JsValue> {
         let code = self.0.qr().map_err(message)?;
         let places = (0..code.side()).flat_map(|row| (0..code.side()).map(move |column| (column, row)));

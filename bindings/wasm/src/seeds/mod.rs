@@ -1,4 +1,4 @@
-//! The module of the seed files, bound by wasm-bindgen.
+//! The module of the seed files.
 
 mod records;
 mod selection;
@@ -14,12 +14,12 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-/// What is wrong with what was read, for the message of an `OathError`.
+/// The message of an `OathError`.
 fn message(error: impl Display) -> JsValue {
     JsValue::from_str(&error.to_string())
 }
 
-/// A value of the right type that is none of those expected.
+/// A `RangeError`, for a value that is not among those expected.
 fn value_error(error: impl Display) -> JsValue {
     RangeError::new(&error.to_string()).into()
 }
@@ -28,7 +28,7 @@ fn value_error(error: impl Display) -> JsValue {
 #[wasm_bindgen]
 pub struct SeedFile(oath_seeds::SeedFile);
 
-/// A finding with all that it has, so that every object has one shape.
+/// A finding with all its fields, so that every object in JavaScript has the same shape.
 #[derive(Serialize)]
 pub(crate) struct Told<'a> {
     code: &'static str,
@@ -62,12 +62,12 @@ pub(crate) fn told(findings: &[Finding]) -> Result<String, JsValue> {
     json(&findings.iter().map(Told::from).collect::<Vec<_>>())
 }
 
-/// As JSON, of which JavaScript makes objects faster than they are made one by one. Never with a secret in it.
+/// Encodes as JSON, which JavaScript decodes faster than it makes objects one by one. A value with a secret is never passed.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, JsValue> {
     serde_json::to_string(value).map_err(message)
 }
 
-/// What an `OathError` is made of.
+/// The fields of an `OathError`.
 #[derive(Serialize)]
 pub(crate) struct Refusal<'a> {
     pub(crate) code: &'a str,
@@ -94,7 +94,7 @@ pub(crate) fn unread(error: ReadError) -> JsValue {
     }
 }
 
-/// A value that is none of those expected: its text alone.
+/// Reads the name of a format.
 pub(crate) fn format(name: &str) -> Result<Format, JsValue> {
     name.parse().map_err(value_error)
 }
@@ -134,7 +134,7 @@ pub fn read(
         options = options.format(self::format(&name)?);
     }
     let mut watched = Watched { rest: &source, total: source.len(), progress, thrown: None };
-    // Not of a type of its own: a file of users is read by the same machine code.
+    // A trait object, so that files of users are read by the same machine code.
     let input: &mut dyn Read = &mut watched;
     let read = oath_seeds::read_from(input, &options);
     match watched.thrown {
@@ -143,7 +143,7 @@ pub fn read(
     }
 }
 
-/// A source that tells how far it has been read. What the one told throws ends the reading.
+/// A source that reports its progress. An exception from the progress callback stops the read.
 struct Watched<'a> {
     rest: &'a [u8],
     total: usize,
@@ -203,20 +203,20 @@ impl SeedFile {
         json(&self.0.failed.iter().map(FailedRow::from).collect::<Vec<_>>())
     }
 
-    /// The failures file, piece by piece.
+    /// The failures file, in pieces.
     pub fn failures(&self) -> Result<Array, JsValue> {
         let mut pieces = io::BufWriter::new(Pieces(Array::new()));
         oath_seeds::failures::write(&self.0, &mut pieces).map_err(message)?;
         Ok(pieces.into_inner().map_err(message)?.0)
     }
 
-    /// Once; then they are taken.
+    /// Moves the records out. A second call returns none.
     pub fn take_records(&mut self) -> Records {
         Records(Rc::new(RefCell::new(core::mem::take(&mut self.0.records))))
     }
 }
 
-/// What is written goes to JavaScript at once: nothing of it stays in this memory.
+/// A writer that passes everything to JavaScript at once, so that no copy stays in this memory.
 pub(crate) struct Pieces(pub(crate) Array);
 
 impl Write for Pieces {

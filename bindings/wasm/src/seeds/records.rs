@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 pub(crate) type Shared = Rc<RefCell<Vec<Record>>>;
 
-/// Its records. They stay here until they are asked for.
+/// The records of a file. JavaScript reads them when it needs them.
 #[wasm_bindgen]
 pub struct Records(pub(crate) Shared);
 
@@ -22,7 +22,7 @@ struct Shown<'a> {
     algorithm: &'static str,
     digits: usize,
     step: Option<u32>,
-    /// As a text, as is the counter: beyond 2^53 the number that JavaScript reads is another one.
+    /// As a text, like the counter: JSON numbers from 2^53 on are not exact in JavaScript.
     t0: Option<String>,
     counter: Option<String>,
     manufacturer: &'a str,
@@ -71,7 +71,7 @@ impl Records {
         self.0.borrow().len()
     }
 
-    /// Those from `first` on, as many as there are up to `count`.
+    /// At most `count` records, from the index `first` on.
     pub fn shown(&self, first: usize, count: usize) -> Result<String, JsValue> {
         json(&self.0.borrow().iter().skip(first).take(count).map(Shown::from).collect::<Vec<_>>())
     }
@@ -84,7 +84,7 @@ impl Records {
         self.0.borrow().get(index).map(|record| record.secret.expose_base32().as_str().into())
     }
 
-    /// Gives a token to a user, or to nobody; what there is to say about the name.
+    /// Assigns a token to a user, or removes its user. Returns the findings about the name.
     pub fn assign(&self, index: usize, name: Option<String>) -> Result<String, JsValue> {
         let mut records = self.0.borrow_mut();
         let Some(record) = records.get_mut(index) else { return told(&[]) };
@@ -107,7 +107,7 @@ impl Records {
         json(&FilledIn { filled, changed, unchanged, findings: findings.iter().map(Told::from).collect() })
     }
 
-    /// Those of `count` tokens from `first` on that show these codes. Tokens that count events show none at any time.
+    /// The tokens that show these codes, among `count` tokens from the index `first` on. Counter-based tokens never match.
     pub fn whose(
         &self,
         codes: Vec<String>,

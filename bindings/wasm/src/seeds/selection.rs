@@ -7,12 +7,12 @@ use std::cell::Ref;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Records of one file or several, to be written into another.
+/// Records of one or more files that are to be written to another.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Selection(Vec<(Shared, usize)>);
 
-/// A record that a format cannot carry.
+/// A record that a format cannot represent.
 #[derive(Serialize)]
 struct Left {
     index: usize,
@@ -47,7 +47,7 @@ impl Selection {
             .collect()
     }
 
-    /// What a format cannot carry, and why.
+    /// The records that a format cannot represent, with the reasons.
     pub fn obstacles(&self, format: &str, upn: &str) -> Result<String, JsValue> {
         let (format, upn) = (self::format(format)?, upn_rule(upn)?);
         let left = |(index, record): (usize, &Ref<'_, Record>)| {
@@ -59,7 +59,7 @@ impl Selection {
         json(&self.held().iter().enumerate().filter_map(left).collect::<Vec<_>>())
     }
 
-    /// The file, piece by piece.
+    /// The file, in pieces.
     pub fn write(&self, format: &str, upn: &str) -> Result<Array, JsValue> {
         let (format, upn) = (self::format(format)?, upn_rule(upn)?);
         let held = self.held();
