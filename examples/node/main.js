@@ -1,4 +1,4 @@
-// OATH_KEY=… PORT=3000 node main.js: the server, with its users in users.db.
+// OATH_KEY=… PORT=3000 node main.js: starts the server. Its users are in users.db.
 import { randomBytes } from "node:crypto";
 import { server } from "./server.js";
 import { Users } from "./users.js";

@@ -1,4 +1,4 @@
-// race.js FILE KEY NAME CODE NOW: one of several processes that sign in with the same code at the same moment.
+// race.js FILE KEY NAME CODE NOW: signs in. The test starts several of these processes with the same code.
 import { Users } from "./users.js";
 
 const [file, key, name, code, now] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// POST /enrol {name} → the QR code; POST /verify {name, code} → 204, or why not.
+// POST /enrol {name} returns the QR code. POST /verify {name, code} returns 204, or an error with an action.
 import express from "express";
 import { KeyUri, OathError, Totp } from "oath-totp";
 
@@ -15,7 +15,7 @@ export function server(users) {
     const totp = new Totp(secret);
     const uri = new KeyUri(totp, { account: name, issuer: "Example" });
     try {
-      // Shown once, and never kept: it is the secret.
+      // The reply contains the secret, so it must not be stored.
       response.set("cache-control", "no-store").json({ uri: uri.exposeUri(), qr: uri.exposeQrSvg() });
     } finally {
       for (const held of [uri, totp, secret]) held.free();
@@ -30,10 +30,10 @@ export function server(users) {
   app.use((error, request, response, next) => {
     if (response.headersSent) return next(error);
     if (error instanceof OathError) {
-      // A wrong and a used code give the same answer.
+      // A wrong and a used code get the same reply.
       return response.status(STATUS[error.code] ?? 401).json({ error: error.message, action: error.action });
     }
-    response.status(error.status ?? 500).json({ error: error.status ? error.message : "something went wrong" });
+    response.status(error.status ?? 500).json({ error: error.status ? error.message : "internal error" });
   });
   return app;
 }

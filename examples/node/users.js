@@ -1,10 +1,11 @@
-// Users and their tokens. What decides is in oath-totp; here it is only kept, each change by compare-and-set.
+// Users and their tokens in SQLite. oath-totp decides about a code; each change is stored by compare-and-set.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
 import { OathError, RefusedError, Secret, Totp } from "oath-totp";
 
-/** After so many wrong codes in a row a user waits (RFC 4226 §7.3), in seconds. */
+/** After this many wrong codes in a row a user has to wait (RFC 4226 §7.3). */
 const FAILURES = 5;
+/** Seconds. */
 const WAIT = 60;
 
 export class Users {
@@ -21,7 +22,7 @@ export class Users {
       failures INTEGER NOT NULL DEFAULT 0, locked_until INTEGER NOT NULL DEFAULT 0) STRICT`);
   }
 
-  /** A new token for this user; what was not confirmed before is forgotten. Undefined where one is in use. */
+  /** Makes a new token for a user, in place of one that was never confirmed. Returns undefined if the user has a token. */
   enrol(name) {
     const secret = Secret.generate();
     const { changes } = this.#db
@@ -31,7 +32,7 @@ export class Users {
     return changes === 1 ? secret : undefined;
   }
 
-  /** Checks a code, and makes the token active. Throws an OathError: "refused", "malformed" or "locked". */
+  /** Checks a code, and confirms the token. Throws an OathError: "refused", "malformed" or "locked". */
   verify(name, code, now = Math.floor(Date.now() / 1000)) {
     for (;;) {
       const user = this.#db.prepare("SELECT * FROM users WHERE name = ?").get(name);
@@ -40,7 +41,7 @@ export class Users {
       if (user.locked_until > now) throw new OathError("locked", "too many wrong codes; try again later");
       const { state, refusal } = this.#checked(user, code, now);
       if (refusal !== undefined && !(refusal instanceof RefusedError)) throw refusal;
-      // A wrong code is counted by the same compare-and-set as a right one.
+      // A wrong code is counted by the same compare-and-set.
       const failures = refusal === undefined ? 0 : user.failures + 1;
       const { changes } = this.#db
         .prepare(`UPDATE users SET active = ?, last_step = ?, drift = ?, failures = ?, locked_until = ?
@@ -74,7 +75,7 @@ export class Users {
     }
   }
 
-  /** AES-256-GCM, bound to the user: a secret copied into another row does not open. */
+  /** Encrypts with AES-256-GCM. The user's name is authenticated, so that a secret copied to another row does not decrypt. */
   #sealed(name, secret) {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#key, nonce).setAAD(Buffer.from(name));

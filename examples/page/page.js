@@ -6,7 +6,7 @@ const uri = new KeyUri(totp, { account: "you@example.com", issuer: "Example" });
 document.querySelector("#qr").innerHTML = uri.exposeQrSvg();
 document.querySelector("#secret").textContent = secret.exposeBase32();
 
-/** What a server would store. */
+/** A server would store this. */
 let state = TotpState.fresh();
 const output = document.querySelector("output");
 
@@ -15,7 +15,7 @@ document.querySelector("form").addEventListener("submit", (event) => {
   const code = document.querySelector("#code").value;
   try {
     ({ state } = totp.verify(code, state));
-    output.textContent = "That is right. The same code is not accepted again: try it.";
+    output.textContent = "The code is correct. Enter it again: it is not accepted a second time.";
   } catch (error) {
     if (!(error instanceof OathError)) throw error;
     output.textContent = `${error.message}: ${error.action}.`;

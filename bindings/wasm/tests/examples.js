@@ -23,7 +23,7 @@ const says = async (typed) => {
   return page.textContent("output");
 };
 assert.match(await says("12"), /6, 7 or 8 digits/);
-assert.match(await says(code), /^That is right/);
+assert.match(await says(code), /^The code is correct/);
 assert.match(await says(code), /^the code is not valid: wait for the next code/);
 assert.deepEqual(problems, []);
 console.log(`${folder}: passed`);
