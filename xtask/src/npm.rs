@@ -1,4 +1,4 @@
-//! The npm package: both modules built, bound to JavaScript, made small and packed. `npm_tests.rs` tries it.
+//! Builds the npm package: compiles both modules, binds them to JavaScript, optimizes and packs them. `npm_tests.rs` tests it.
 
 use crate::asm;
 use crate::metadata::target_directory;
@@ -11,7 +11,7 @@ use std::thread;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// A module of the package.
 struct Part {
-    /// Its feature of the crate, and the name of its files.
+    /// The feature of the crate, and the name of the files.
     name: &'static str,
     profile: &'static str,
     /// The entry that loads the module as a file, and the largest size of both, gzipped, in bytes.
@@ -20,12 +20,12 @@ struct Part {
     inlined: (&'static str, u64),
 }
 
-/// The aim for the codes as a file is 56 KiB: docs/performance.md says what the rest is.
+/// The goal for the codes as a file is 56 KiB. docs/performance.md says why it is larger.
 const PARTS: [Part; 2] = [
     Part { name: "codes", profile: "npm", file: ("web.js", 60 << 10), inlined: ("index.js", 80 << 10) },
     Part { name: "seeds", profile: "npm-seeds", file: ("web-seeds.js", 270 << 10), inlined: ("seeds.js", 380 << 10) },
 ];
-/// The instructions that wasm-opt may expect: those of every engine with SIMD128, and of those before it.
+/// The WebAssembly features that wasm-opt may use. Every engine with SIMD128 has them, and so do those shortly before it.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-reference-types",
@@ -35,7 +35,7 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// What is left out without Node and the target that the modules are built for.
+/// What has to be left out where Node or the WebAssembly target is missing.
 pub(crate) fn missing() -> Outcome<Option<String>> {
     Ok(setup::node()?.or(setup::wasm()?))
 }
@@ -60,7 +60,7 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     }
     cargo(&["build", "-q", "-p", "oath-bindgen"])?;
     let modules = |simd| PARTS.iter().try_for_each(|part| module(&tools, part, simd, &package));
-    // To link each keeps one core busy.
+    // Linking uses one core only, so both kinds are built at the same time.
     thread::scope(|scope| {
         let plain = scope.spawn(|| modules(false));
         modules(true).and(joined(plain))
@@ -104,7 +104,7 @@ fn module(tools: &Path, part: &Part, simd: bool, package: &Path) -> Outcome {
     let bindgen = text(&target_directory()?.join("debug/oath-bindgen"));
     program(&bindgen, &[&built, &text(&bound), part])?;
     let built = bound.join(format!("{part}_bg.wasm"));
-    // Once with the names of functions, for `cargo xtask asm`, and the same without.
+    // One file with the names of functions, for the search of the disassembly, and the same without them, which ships.
     let named = named(&name)?;
     let optimize = text(&tools.join("node_modules/.bin/wasm-opt"));
     let simd_feature: &[&str] = if simd { &["--enable-simd"] } else { &[] };
@@ -115,7 +115,7 @@ fn module(tools: &Path, part: &Part, simd: bool, package: &Path) -> Outcome {
     program_in(&root(), &optimize, &[&features[..], &strip[..]].concat())
 }
 
-/// The JavaScript of wasm-bindgen, the same for engines with vectors and without.
+/// The JavaScript of wasm-bindgen, which is the same for the modules with SIMD128 and without.
 fn glue(part: &str) -> Outcome<String> {
     let read = |simd| -> Outcome<String> { Ok(fs::read_to_string(bound(part, simd)?.join(format!("{part}_bg.js")))?) };
     let glue = read(true)?;
@@ -137,14 +137,15 @@ fn named_modules() -> Outcome<Vec<PathBuf>> {
         .collect()
 }
 
-/// Where a module lies as it ships, but with the names of its functions.
+/// The path of a module as it ships, but with the names of its functions.
 fn named(name: &str) -> Outcome<PathBuf> {
     let folder = place()?.join("named");
     fs::create_dir_all(&folder)?;
     Ok(folder.join(format!("{name}.wasm")))
 }
 
-/// One copy of each hash, the division by the time step in a function of its own, which `asm` knows, and no path of this machine.
+/// Flags for one copy of each hash, for a separate function with the division by the time step, which `asm` exempts by name, and
+/// against paths of this machine in the module.
 fn flags(simd: bool) -> Vec<String> {
     let mut flags: Vec<String> =
         ["oath_asm_check", "sha1_backend=\"soft\"", "sha2_backend=\"soft\"", "sha2_backend_soft=\"compact\""]
@@ -153,7 +154,7 @@ fn flags(simd: bool) -> Vec<String> {
             .chain(["'-Csymbol-mangling-version=v0'".to_owned()])
             .collect();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
-    // Where the sources of the standard library are installed, they are named by their place.
+    // Where the sources of the standard library are installed, the compiler writes their paths.
     let compiler = output("rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.trim().to_owned());
     let places =
         [(home.unwrap_or_default(), "cargo"), (compiler.unwrap_or_default(), "rust"), (text(&root()), "oath-totp")];
@@ -184,12 +185,12 @@ fn size(package: &Path, part: &Part) -> Outcome {
     Ok(())
 }
 
-/// wasm-opt, TypeScript, Vite and what drives a browser, in the versions of the lock file.
+/// wasm-opt, TypeScript, Vite and Playwright, in the versions of the lock file.
 pub(crate) fn tools() -> Outcome<PathBuf> {
     installed("tools", &binding().join("tools"))
 }
 
-/// The packages of a lock file, installed where they are not yet.
+/// Installs the packages of a lock file, unless they are installed already.
 pub(crate) fn installed(name: &str, from: &Path) -> Outcome<PathBuf> {
     let folder = place()?.join(name);
     fs::create_dir_all(&folder)?;
@@ -205,17 +206,17 @@ pub(crate) fn installed(name: &str, from: &Path) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// Where the binding lies.
+/// The folder of the binding.
 pub(crate) fn binding() -> PathBuf {
     root().join("bindings/wasm")
 }
 
-/// Where all that is made for npm lies.
+/// The folder for everything that is built for npm.
 pub(crate) fn place() -> Outcome<PathBuf> {
     Ok(target_directory()?.join("npm"))
 }
 
-/// A folder of this name with nothing in it.
+/// An empty folder of this name.
 pub(crate) fn empty(name: &str) -> Outcome<PathBuf> {
     emptied(place()?.join(name))
 }

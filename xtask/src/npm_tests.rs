@@ -1,4 +1,4 @@
-//! The packed npm package in projects as its users make them.
+//! Tests the packed npm package in projects like those of its users.
 
 use crate::npm::{self, binding, build, empty, installed, tools};
 use crate::run::{Failure, Outcome, copy_all, program_in, program_with, root, text};
@@ -6,7 +6,7 @@ use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Builds the package and tries all of it. Returns the package, where it could be built.
+/// Builds the package and runs all its tests. Returns the package if it could be built.
 pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
     if let Some(missing) = npm::missing()? {
         tally::not_done(&missing);
@@ -20,7 +20,7 @@ pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
     Ok(Some(archive))
 }
 
-/// The example of a server, with what it needs installed.
+/// Installs the example of a server, and runs its tests.
 fn server(archive: &Path) -> Outcome {
     let example = root().join("examples/node");
     let folder = installed("example-node", &example)?;
@@ -29,9 +29,9 @@ fn server(archive: &Path) -> Outcome {
     program_in(&folder, "npm", &["test", "--silent"])
 }
 
-/// The packed package, and nothing else, into a project that has the rest.
+/// Installs the packed package into a project, without network access.
 pub(crate) fn install(folder: &Path, archive: &Path) -> Outcome {
-    // npm keeps what is there as long as its version is the same.
+    // npm does not replace a package of the same version.
     let before = folder.join("node_modules/oath-totp");
     if before.exists() {
         fs::remove_dir_all(before)?;
@@ -40,7 +40,7 @@ pub(crate) fn install(folder: &Path, archive: &Path) -> Outcome {
     program_in(folder, "npm", &words)
 }
 
-/// The example of a plain page.
+/// Tests the example of a plain page.
 fn page(archive: &Path) -> Outcome {
     let folder = empty("example-page")?;
     copy_all(&root().join("examples/page"), &folder)?;
@@ -49,7 +49,7 @@ fn page(archive: &Path) -> Outcome {
     program_in(&root(), "node", &[script.as_str(), &text(&tools()?), &text(&folder)])
 }
 
-/// A new project with the package and these of our files.
+/// Makes a project with the package and these folders of `tests`.
 fn project(name: &str, archive: &Path, tests: &[&str]) -> Outcome<PathBuf> {
     let folder = empty(&format!("try-{name}"))?;
     fs::write(folder.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
@@ -61,20 +61,20 @@ fn project(name: &str, archive: &Path, tests: &[&str]) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// Node, ES modules.
+/// The tests for Node.
 fn node(archive: &Path) -> Outcome {
     let folder = project("node", archive, &["shared", "node"])?;
     program_in(&folder, "node", &["--expose-gc", "--test"])
 }
 
-/// What people build with: modes of TypeScript, bundlers, test runners, other engines.
+/// Modes of TypeScript, bundlers, test runners, other engines and other versions of Node.
 fn packaging(archive: &Path) -> Outcome {
     let tests = binding().join("tests");
     let folder = installed("packaging", &tests.join("packaging"))?;
     for tests in ["packaging", "shared", "typescript"].map(|name| tests.join(name)) {
         copy_all(&tests, &folder)?;
     }
-    // The same as CommonJS.
+    // The same sample as CommonJS.
     fs::copy(folder.join("sample.ts"), folder.join("sample.cts"))?;
     copy_all(&root().join("testkit"), &folder.join("testkit"))?;
     install(&folder, archive)?;
@@ -104,14 +104,14 @@ fn browsers(archive: &Path) -> Outcome {
     page(archive)
 }
 
-/// Until the pages of these folders have passed, each within so many seconds.
+/// Waits until the page of each folder has passed, at most so many seconds for each.
 fn wait_for(seconds: &str, folders: &[&Path]) -> Outcome {
     let mut words = vec![text(&binding().join("tests/browser.js")), seconds.to_owned(), text(&tools()?)];
     words.extend(folders.iter().map(|folder| text(folder)));
     program_in(&root(), "node", &words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// The package beside its peers, in Node and in Chromium; a measurement, on a machine that does nothing else.
+/// Measures the package beside its peers, in Node and in Chromium. The machine should be idle.
 pub(crate) fn bench() -> Outcome {
     if let Some(missing) = npm::missing()? {
         return Err(Failure(missing));

@@ -1,4 +1,4 @@
-//! The token workbench: built with the packed npm package, and everything it offers tried in a browser.
+//! Builds the token workbench with the packed npm package, and tests it in a browser.
 
 use crate::npm::{self, build, installed};
 use crate::npm_tests;
@@ -7,10 +7,10 @@ use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is not copied from its folder: those two are installed from, and the screenshots are made there.
+/// Files that are not copied: `installed` copies the two package files, and the screenshots are results.
 const NOT_COPIED: [&str; 5] = ["package.json", "package-lock.json", "screenshots", "node_modules", "dist"];
 
-/// Builds the package and the page, and tests it; `screenshots`: takes those of its README instead.
+/// Builds the package and the page, and tests the page. With the word `screenshots`, takes those of its README instead.
 pub(crate) fn web() -> Outcome {
     if let Some(missing) = npm::missing()? {
         tally::not_done(&missing);
@@ -35,11 +35,11 @@ pub(crate) fn with(archive: &Path) -> Outcome {
         tally::not_done(&missing);
         return Ok(());
     }
-    // A browser that hangs is a failure, not a wait.
+    // The timeout ends a test whose browser hangs.
     program_in(&page, "node", &["--test", "--test-concurrency=1", "--test-timeout=180000"])
 }
 
-/// Where the page was built.
+/// Builds the page, and returns its folder.
 fn page(archive: &Path) -> Outcome<PathBuf> {
     let folder = installed("web", &sources())?;
     for entry in fs::read_dir(sources())? {

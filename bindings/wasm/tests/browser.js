@@ -12,7 +12,8 @@ for (const folder of folders) {
   const page = await browser.newPage();
   page.on("console", (message) => console.log(message.text()));
   page.on("pageerror", (error) => console.log(error.message));
-  await page.goto(address);
+  // A page that computes for long does not fire `load` for as long.
+  await page.goto(address, { waitUntil: "commit" });
   await page.waitForFunction(() => document.title !== "running", undefined, { timeout: seconds * 1000 }).catch(() => {});
   const title = await page.title();
   console.log(`${folder}: ${title}`);
