@@ -18,6 +18,9 @@ use std::process::ExitCode;
 /// A byte that memory is painted with, so that nothing of an earlier scene is found in a later one.
 const PAINT: u8 = 0xa5;
 
+/// Stands among what was found for a scene that did not get its result.
+const MADE_NOTHING: &str = "nothing was made";
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let [child, what] = &words[..] {
@@ -76,7 +79,8 @@ fn left_by(scene: Scene, algorithm: Algorithm, length: usize) -> Vec<String> {
         heap::record();
         let made = stack::run_and_keep(|| scene(&input));
         let blocks = heap::recorded();
-        let k = made.map_or_else(|| input.k().to_vec(), |masked| masked.iter().map(|byte| byte ^ 0x5a).collect());
+        let Some(own) = made else { return vec![MADE_NOTHING.to_owned()] };
+        let k = own.map_or_else(|| input.k().to_vec(), |masked| masked.iter().map(|byte| byte ^ 0x5a).collect());
         let needles = Needles::of(&k, algorithm);
         let mut found = needles.found_in(stack::kept(), "the stack");
         found.extend(needles.found_in(blocks, "a freed block"));
@@ -87,7 +91,8 @@ fn left_by(scene: Scene, algorithm: Algorithm, length: usize) -> Vec<String> {
 
 /// Copies that nobody wipes.
 fn planted_copies_are_found() -> Result<(), String> {
-    let planted: [(&str, Scene, &str); 3] = [
+    let planted: [(&str, Scene, &str); 4] = [
+        ("a scene that makes nothing", scenes::made_nothing, MADE_NOTHING),
         ("a copy of K on the stack", scenes::copy_on_the_stack, "K on the stack"),
         ("a copy of K on the heap", scenes::copy_on_the_heap, "K in a freed block"),
         ("the pad states on the stack", scenes::pads_on_the_stack, "a pad state on the stack"),

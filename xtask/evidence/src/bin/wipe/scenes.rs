@@ -17,6 +17,9 @@ pub(crate) struct Input {
     base32: Range<usize>,
     hex: Range<usize>,
     uri: Range<usize>,
+    bad_base32: Range<usize>,
+    bad_hex: Range<usize>,
+    bad_uri: Range<usize>,
 }
 
 static mut TEXTS: [u8; 8192] = [0; 8192];
@@ -33,9 +36,9 @@ impl Input {
         .take(length)
         .collect();
         let secret = Secret::from_bytes(&k).ok();
-        let base32 = secret.as_ref().map(|secret| secret.expose_base32().to_string()).unwrap_or_default();
-        let hex = secret.as_ref().map(|secret| secret.expose_hex().to_string()).unwrap_or_default();
-        let uri = format!("otpauth://totp/A:b?secret={base32}&issuer=A&algorithm={algorithm}");
+        let base32_text = secret.as_ref().map(|secret| secret.expose_base32().to_string()).unwrap_or_default();
+        let hex_text = secret.as_ref().map(|secret| secret.expose_hex().to_string()).unwrap_or_default();
+        let uri_text = format!("otpauth://totp/A:b?secret={base32_text}&issuer=A&algorithm={algorithm}");
         let mut end = 0;
         let mut put = |bytes: &[u8]| {
             let range = end..end + bytes.len();
@@ -46,8 +49,11 @@ impl Input {
             end = range.end;
             range
         };
-        let [k, base32, hex, uri] = [put(&k), put(base32.as_bytes()), put(hex.as_bytes()), put(uri.as_bytes())];
-        Self { algorithm, k, base32, hex, uri }
+        let [k, base32, hex, uri] =
+            [put(&k), put(base32_text.as_bytes()), put(hex_text.as_bytes()), put(uri_text.as_bytes())];
+        let [bad_base32, bad_hex] = [&base32_text, &hex_text].map(|text| put(format!("{text}!").as_bytes()));
+        let bad_uri = put(format!("{uri_text}&digits=99").as_bytes());
+        Self { algorithm, k, base32, hex, uri, bad_base32, bad_hex, bad_uri }
     }
 
     #[allow(unsafe_code, reason = "a static that is written to")]
@@ -65,56 +71,64 @@ impl Input {
     }
 }
 
-/// Plays; where the scene made its own secret, says which.
-pub(crate) type Scene = fn(&Input) -> Option<Vec<u8>>;
+/// The secret that a scene made itself, masked; `None` where it used the K of its input.
+pub(crate) type Own = Option<Vec<u8>>;
 
-pub(crate) const SCENES: [(&str, Scene); 18] = [
-    ("Secret::from_bytes", |input| nothing(Secret::from_bytes(input.k()))),
-    ("Secret::from_base32", |input| nothing(Secret::from_base32(Input::text(&input.base32)))),
-    ("Secret::from_hex", |input| nothing(Secret::from_hex(Input::text(&input.hex)))),
+/// Runs one scene. `None` is a scene that did not get the result that its name promises: it shows nothing and fails.
+pub(crate) type Scene = fn(&Input) -> Option<Own>;
+
+pub(crate) const SCENES: [(&str, Scene); 21] = [
+    ("Secret::from_bytes", |input| nothing(secret(input)?)),
+    ("Secret::from_base32", |input| nothing(Secret::from_base32(Input::text(&input.base32)).ok()?)),
+    ("Secret::from_hex", |input| nothing(Secret::from_hex(Input::text(&input.hex)).ok()?)),
     ("Secret::generate", |_| generated()),
     ("Secret::expose_base32", |input| nothing(secret(input)?.expose_base32())),
     ("Secret::expose_hex", |input| nothing(secret(input)?.expose_hex())),
-    ("Secret::eq", |input| nothing(secret(input)? == secret(input)?)),
-    ("Key::from_bytes", |input| nothing(Key::from_bytes(input.k(), input.algorithm))),
+    ("Secret::eq", |input| nothing((secret(input)? == secret(input)?).then_some(())?)),
+    ("Key::from_bytes", |input| nothing(Key::from_bytes(input.k(), input.algorithm).ok()?)),
     ("Secret::key, moved", |input| nothing(moved(secret(input)?.key(input.algorithm).ok()?))),
     ("Totp::generate", |input| nothing(totp(input)?.generate(NOW))),
     ("Totp::verify, hit", |input| {
         let totp = totp(input)?;
-        nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::NEW))
+        nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::NEW).ok()?)
     }),
     ("Totp::verify, miss", |input| {
         let wrong = Code::parse("000000").ok()?;
-        nothing(totp(input)?.verify(&wrong, NOW, Window::ONE, &TotpState { last_step: None, drift: 40 }))
+        nothing(totp(input)?.verify(&wrong, NOW, Window::ONE, &TotpState { last_step: None, drift: 40 }).err()?)
     }),
     ("Totp::resync", |input| {
         let totp = totp(input)?;
         let codes = Consecutive::from([totp.generate_at_step(58_000_000), totp.generate_at_step(58_000_001)]);
-        nothing((totp.resync(&codes, NOW, 100, &TotpState::NEW), totp.find(&codes.clone().into(), NOW, 20)))
+        let now = UnixTime::from_secs(58_000_000 * 30);
+        nothing((totp.resync(&codes, now, 100, &TotpState::NEW).ok()?, totp.find(&codes.clone().into(), NOW, 20)))
     }),
     ("whose", |input| {
         let totp = totp(input)?;
-        nothing(whose(&[&totp], &CodeRun::from(totp.generate(NOW)), NOW, 5))
+        nothing(whose(&[&totp], &CodeRun::from(totp.generate(NOW)), NOW, 5).pop()?)
     }),
     ("Hotp", |input| {
         let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Six);
         let state = HotpState { counter: 7 };
         let codes = Consecutive::from([hotp.generate(9), hotp.generate(10)]);
-        nothing((hotp.verify(&hotp.generate(8), 10, &state), hotp.resync(&codes, 50, &state)))
+        nothing((hotp.verify(&hotp.generate(8), 10, &state).ok()?, hotp.resync(&codes, 50, &state).ok()?))
     }),
-    ("KeyUri::parse", |input| nothing(KeyUri::parse(Input::text(&input.uri)))),
+    ("KeyUri::parse", |input| nothing(KeyUri::parse(Input::text(&input.uri)).ok()?)),
     ("KeyUri::expose_uri", |input| nothing(KeyUri::parse(Input::text(&input.uri)).ok()?.expose_uri())),
     ("KeyUri::to_totp", |input| {
         let totp = KeyUri::parse(Input::text(&input.uri)).ok()?.to_legacy_totp().ok()?;
         nothing((totp.generate(NOW), totp))
     }),
+    // Each is malformed at its end: all of the secret has been read when the error is found.
+    ("Secret::from_base32, malformed", |input| nothing(Secret::from_base32(Input::text(&input.bad_base32)).err()?)),
+    ("Secret::from_hex, malformed", |input| nothing(Secret::from_hex(Input::text(&input.bad_hex)).err()?)),
+    ("KeyUri::parse, malformed", |input| nothing(KeyUri::parse(Input::text(&input.bad_uri)).err()?)),
 ];
 
 /// Uses it, drops it.
 #[inline(never)]
-fn nothing<T>(made: T) -> Option<Vec<u8>> {
+fn nothing<T>(made: T) -> Option<Own> {
     black_box(&made);
-    None
+    Some(None)
 }
 
 fn secret(input: &Input) -> Option<Secret> {
@@ -132,27 +146,32 @@ fn moved(key: Key) -> Totp {
     Totp::new(key, Digits::Eight, TimeStep::SECONDS_60)
 }
 
-fn generated() -> Option<Vec<u8>> {
+fn generated() -> Option<Own> {
     let secret = Secret::generate_bytes(32).ok()?;
     // Each byte with a mask that is taken off again when the scene is over: the copy must not be what is found.
     let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ 0x5a).collect();
     drop(secret);
-    Some(masked)
+    Some(Some(masked))
 }
 
-pub(crate) fn copy_on_the_stack(input: &Input) -> Option<Vec<u8>> {
+pub(crate) fn copy_on_the_stack(input: &Input) -> Option<Own> {
     let copy: [u8; 20] = input.k().try_into().ok()?;
     black_box(&copy);
-    None
+    Some(None)
 }
 
-pub(crate) fn copy_on_the_heap(input: &Input) -> Option<Vec<u8>> {
+/// A scene whose secret is refused.
+pub(crate) fn made_nothing(input: &Input) -> Option<Own> {
+    nothing(Secret::from_base32(Input::text(&input.bad_base32)).ok()?)
+}
+
+pub(crate) fn copy_on_the_heap(input: &Input) -> Option<Own> {
     black_box(input.k().to_vec());
-    None
+    Some(None)
 }
 
 /// The pad states without their `Drop`.
-pub(crate) fn pads_on_the_stack(input: &Input) -> Option<Vec<u8>> {
+pub(crate) fn pads_on_the_stack(input: &Input) -> Option<Own> {
     black_box(&std::mem::ManuallyDrop::new(Sha1Pads::new(input.k())));
-    None
+    Some(None)
 }
