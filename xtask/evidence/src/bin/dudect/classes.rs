@@ -1,6 +1,6 @@
 //! What is compared.
 
-use oath_totp::{Algorithm, Code, Digits, Key, Secret, TimeStep, Totp, TotpState, UnixTime, Window};
+use oath_totp::{Algorithm, Code, CodeRun, Digits, Key, Secret, TimeStep, Totp, TotpState, UnixTime, Window, whose};
 use std::error::Error;
 use std::hint::black_box;
 
@@ -8,6 +8,9 @@ const NOW: UnixTime = UnixTime::from_secs(1_740_000_000);
 const STEP: u64 = 58_000_000;
 /// Inputs of a class: each measurement takes another, so that where an input lies is no difference between the classes.
 const SLOTS: usize = 64;
+
+const SHA1: Algorithm = Algorithm::Sha1;
+const SHA256: Algorithm = Algorithm::Sha256;
 
 type Call = Box<dyn Fn(bool, usize)>;
 /// Its name and what it is for.
@@ -32,13 +35,24 @@ pub(crate) fn all() -> Result<Vec<Comparison>, Box<dyn Error>> {
     let spent = TotpState { last_step: Some(STEP + 100), drift: 0 };
     Ok(vec![
         ("planted: a loop that ends where the code fits", Kind::Planted, planted()?),
-        ("generate: a fixed key, random keys", Kind::Judged, keys(|totp, _| drop(black_box(totp.generate(NOW))))?),
         (
-            "verify ± 2, miss: a fixed key, random keys",
+            "generate: a fixed key, random keys",
             Kind::Judged,
-            keys(move |totp, code| {
-                let _ = black_box(totp.verify(code, NOW, Window::around(2), &fresh));
-            })?,
+            keys(SHA1, |totp, _| drop(black_box(totp.generate(NOW))))?,
+        ),
+        (
+            "generate, SHA-256: a fixed key, random keys",
+            Kind::Judged,
+            keys(SHA256, |totp, _| drop(black_box(totp.generate(NOW))))?,
+        ),
+        ("verify ± 1, miss: a fixed key, random keys", Kind::Judged, keys(SHA1, misses(1))?),
+        ("verify ± 2, miss: a fixed key, random keys", Kind::Judged, keys(SHA1, misses(2))?),
+        ("verify ± 2, SHA-256, miss: a fixed key, random keys", Kind::Judged, keys(SHA256, misses(2))?),
+        ("verify ± 100, miss: a fixed key, random keys", Kind::Judged, keys(SHA1, misses(100))?),
+        (
+            "whose ± 5, one token, miss: a fixed key, random keys",
+            Kind::Judged,
+            keys(SHA1, |totp, code| drop(black_box(whose(&[totp], &CodeRun::from(code.clone()), NOW, 5))))?,
         ),
         ("verify ± 2: at the centre, at the edge", Kind::Judged, verify([(0, fresh), (2, fresh)], 2)?),
         // Where it fits becomes the drift, and its sign a branch behind the outcome: the same sign in both.
@@ -51,24 +65,32 @@ pub(crate) fn all() -> Result<Vec<Comparison>, Box<dyn Error>> {
     ])
 }
 
-fn token(k: &[u8]) -> Result<Totp, Box<dyn Error>> {
-    Ok(Totp::new(Key::from_bytes(k, Algorithm::Sha1)?, Digits::Eight, TimeStep::SECONDS_30))
+/// Verifies a code that matches no step of a window.
+fn misses(around: u8) -> impl Fn(&Totp, &Code) {
+    let fresh = TotpState { last_step: Some(STEP - 1000), drift: 0 };
+    move |totp, code| {
+        let _ = black_box(totp.verify(code, NOW, Window::around(around), &fresh));
+    }
+}
+
+fn token(k: &[u8], algorithm: Algorithm) -> Result<Totp, Box<dyn Error>> {
+    Ok(Totp::new(Key::from_bytes(k, algorithm)?, Digits::Eight, TimeStep::SECONDS_30))
 }
 
 /// Tokens of one key in the one class, of many in the other.
-fn keys(call: impl Fn(&Totp, &Code) + 'static) -> Result<Call, Box<dyn Error>> {
+fn keys(algorithm: Algorithm, call: impl Fn(&Totp, &Code) + 'static) -> Result<Call, Box<dyn Error>> {
     let mut tokens = [Vec::new(), Vec::new()];
     // Which class is next is drawn: where a key lies, and on how many cache lines, is then no difference between them.
     for place in 0..4 * SLOTS {
         let drawn = u64::try_from(place)?.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).count_ones() & 1;
         let random = Secret::generate()?;
         let k = if drawn == 0 { &[7; 20][..] } else { random.expose_bytes() };
-        tokens.get_mut(usize::try_from(drawn)?).ok_or("two classes")?.push(token(k)?);
+        tokens.get_mut(usize::try_from(drawn)?).ok_or("two classes")?.push(token(k, algorithm)?);
     }
     if tokens.iter().any(|class| class.len() < SLOTS) {
         return Err("one class has too few keys".into());
     }
-    let code = token(&[9; 20])?.generate(NOW);
+    let code = token(&[9; 20], algorithm)?.generate(NOW);
     Ok(Box::new(move |class, slot| {
         if let Some(totp) = tokens.get(usize::from(class)).and_then(|tokens| tokens.get(slot)) {
             call(totp, &code);
@@ -80,7 +102,7 @@ fn keys(call: impl Fn(&Totp, &Code) + 'static) -> Result<Call, Box<dyn Error>> {
 fn verify(classes: [(i64, TotpState); 2], around: u8) -> Result<Call, Box<dyn Error>> {
     let mut inputs = Vec::new();
     for _ in 0..SLOTS {
-        let token = token(Secret::generate()?.expose_bytes())?;
+        let token = token(Secret::generate()?.expose_bytes(), SHA1)?;
         let codes = classes.map(|(off, _)| token.generate_at_step(STEP.saturating_add_signed(off)));
         inputs.push((token, codes));
     }
@@ -110,7 +132,7 @@ fn colliding() -> Result<Call, Box<dyn Error>> {
 
 /// What peers do.
 fn planted() -> Result<Call, Box<dyn Error>> {
-    let token = token(&[7; 20])?;
+    let token = token(&[7; 20], SHA1)?;
     let codes = [-2, 2].map(|off| token.generate_at_step(STEP.saturating_add_signed(off)));
     Ok(Box::new(move |class, _| {
         if let Some(code) = codes.get(usize::from(class)) {
