@@ -2,15 +2,24 @@
 
 use std::time::Instant;
 
-const MEASUREMENTS: usize = 200_000;
 /// What interrupts and other programs cost lies above; it says nothing about the code.
 const KEPT_QUARTERS: usize = 3;
 
-/// t between the classes false and true, and by how many nanoseconds the first takes longer. The input is chosen before the clock is read.
-pub(crate) fn t_of(run: usize, call: &dyn Fn(bool, usize)) -> (f64, f64) {
+/// Two classes compared.
+pub(crate) struct Measured {
+    /// Welch's t between the classes false and true.
+    pub(crate) t: f64,
+    /// By how many nanoseconds the class false takes longer.
+    pub(crate) by: f64,
+    /// Nanoseconds of a call of the class true.
+    pub(crate) mean: f64,
+}
+
+/// Measures both classes in random order. The input is chosen before the clock is read.
+pub(crate) fn measure(run: usize, measurements: usize, call: &dyn Fn(bool, usize)) -> Measured {
     let mut random = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(u64::try_from(run).unwrap_or_default().wrapping_add(1));
-    let mut times = Vec::with_capacity(MEASUREMENTS);
-    for i in 0..MEASUREMENTS + MEASUREMENTS / 10 {
+    let mut times = Vec::with_capacity(measurements);
+    for i in 0..measurements + measurements / 10 {
         // xorshift*, of which the top bits are good.
         random ^= random >> 12;
         random ^= random << 25;
@@ -22,7 +31,7 @@ pub(crate) fn t_of(run: usize, call: &dyn Fn(bool, usize)) -> (f64, f64) {
         call(class, slot);
         let time = start.elapsed().as_nanos();
         // The first tenth warms up.
-        if i >= MEASUREMENTS / 10 {
+        if i >= measurements / 10 {
             times.push((class, f64::from(u32::try_from(time).unwrap_or(u32::MAX))));
         }
     }
@@ -31,7 +40,7 @@ pub(crate) fn t_of(run: usize, call: &dyn Fn(bool, usize)) -> (f64, f64) {
     let limit = sorted.get(sorted.len() / 4 * KEPT_QUARTERS).copied().unwrap_or(f64::MAX);
     let of = |class| moments(times.iter().filter(|(c, time)| *c == class && *time <= limit).map(|(_, time)| *time));
     let ((n0, mean0, variance0), (n1, mean1, variance1)) = (of(false), of(true));
-    ((mean0 - mean1) / (variance0 / n0 + variance1 / n1).sqrt(), mean0 - mean1)
+    Measured { t: (mean0 - mean1) / (variance0 / n0 + variance1 / n1).sqrt(), by: mean0 - mean1, mean: mean1 }
 }
 
 /// How many, their mean and their variance (Welford).
