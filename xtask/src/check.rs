@@ -6,7 +6,7 @@ use crate::toolchains::pinned_cargo;
 use crate::{papers, setup, tally};
 
 /// Lints that tests need not follow: a test may panic, library code may not.
-const IN_TESTS: [&str; 10] = [
+const IN_TESTS: [&str; 12] = [
     "-A",
     "clippy::unwrap_used",
     "-A",
@@ -17,6 +17,8 @@ const IN_TESTS: [&str; 10] = [
     "clippy::indexing_slicing",
     "-A",
     "clippy::as_conversions",
+    "-A",
+    "clippy::disallowed_macros",
 ];
 
 /// Checks formatting, lints, names in the documents, and manifests. Another clippy or rustfmt than the pinned one only shows

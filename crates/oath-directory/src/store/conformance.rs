@@ -10,6 +10,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_macros,
     reason = "test support: a store that does not conform shall panic"
 )]
 
