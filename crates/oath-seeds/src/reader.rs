@@ -3,7 +3,6 @@ use crate::lines::{Head, Lines};
 use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, sniff};
 use core::fmt;
 use encoding_rs::WINDOWS_1252;
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 use zeroize::Zeroizing;
@@ -72,7 +71,7 @@ impl<R: io::Read> Reader<R> {
             }
         }
         let lines = head.lines(detected)?;
-        let head = Zeroizing::new(String::from_utf8_lossy(lines.ahead()).into_owned());
+        let head = lossy(lines.ahead());
         if let Some(refusal) = sniff::text(&head) {
             return Err(refusal.into());
         }
@@ -170,10 +169,7 @@ impl<R: io::Read> Reader<R> {
         Ok(Some(match core::str::from_utf8(line.bytes) {
             Ok(text) => self.table.line(&line, text, false, &mut self.rows)?,
             Err(_) => {
-                let text = match WINDOWS_1252.decode_without_bom_handling(line.bytes).0 {
-                    Cow::Borrowed(text) => Zeroizing::new(text.to_owned()),
-                    Cow::Owned(text) => Zeroizing::new(text),
-                };
+                let text = windows_1252(line.bytes);
                 self.table.line(&line, &text, true, &mut self.rows)?
             }
         }))
@@ -205,6 +201,29 @@ impl<R> fmt::Debug for Reader<R> {
             .field("findings", &self.findings)
             .finish_non_exhaustive()
     }
+}
+
+/// The text with a replacement character for what is not UTF-8. Its room is made at once, for `String::from_utf8_lossy`
+/// leaves a copy where its string grows.
+fn lossy(bytes: &[u8]) -> Zeroizing<String> {
+    let room = char::REPLACEMENT_CHARACTER.len_utf8();
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len().saturating_mul(room)));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
+/// The same of Windows-1252, whose every byte is a character.
+fn windows_1252(bytes: &[u8]) -> Zeroizing<String> {
+    let mut decoder = WINDOWS_1252.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    let _ = decoder.decode_to_string(bytes, &mut text, true);
+    text
 }
 
 /// Reads a whole file into memory.
@@ -282,5 +301,22 @@ impl From<io::Error> for ReadError {
 impl From<Finding> for ReadError {
     fn from(refusal: Finding) -> Self {
         Self::Refused(Box::new(refusal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lossy, windows_1252};
+
+    #[test]
+    fn texts_are_decoded_in_a_string_that_does_not_move() {
+        for bytes in [&b""[..], b"abc", &[b'\xe4'; 500], &[0x80; 500], b"a\xe4b\xf6", "ä€😀".as_bytes()] {
+            let text = lossy(bytes);
+            assert_eq!(*text, String::from_utf8_lossy(bytes));
+            assert!(text.capacity() == 3 * bytes.len(), "as it was made");
+            let text = windows_1252(bytes);
+            assert_eq!(*text, encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0);
+            assert!(text.capacity() >= 3 * bytes.len(), "room for any byte");
+        }
     }
 }
