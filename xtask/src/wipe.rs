@@ -13,7 +13,7 @@ pub(crate) fn wipe() -> Outcome {
     }
     for profile in if long() { &["release", "size", "smallest"][..] } else { &["release"] } {
         let profile_word = format!("--profile={profile}");
-        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path", &profile_word])?;
+        cargo(&["build", "--package=oath-evidence", "--bin=wipe", "--features=force-path,memory", &profile_word])?;
         let harness = text(&target_directory()?.join(profile).join("wipe"));
         program(&harness, if long() { &["full"] } else { &[] })?;
     }

@@ -13,7 +13,8 @@ use zeroize::ZeroizeOnDrop;
 /// **What is left in memory.** Dropping a key wipes its pad states and overwrites 8 KiB of the stack below. Until then
 /// each code that is computed leaves pad states, the digest and the truncated number in stack frames that have returned:
 /// wiping them at every call would take longer than the call. A server that keeps its keys calls
-/// [`overwrite_stack`](crate::overwrite_stack) at the end of a request. Copies in registers, and pages that the system
+/// [`overwrite_stack`](crate::overwrite_stack) at the end of a request. Where the compiler puts `generate` into its caller,
+/// the digest and the number may lie in the caller's own frame. Copies in registers, and pages that the system
 /// has written to disk, are out of reach.
 pub struct Key(Pads);
 

@@ -1,45 +1,80 @@
-//! The whole memory of another process that used a secret and dropped it, as a core dump would show it.
+//! The whole memory of another process that used secrets and dropped them, as a core dump would show it.
 
+use crate::child::{DONE, MASK, PARTS, Part};
 use crate::needles::Needles;
-use oath_totp::{Algorithm, Consecutive, Digits, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime, Window};
+use oath_totp::{Algorithm, Secret};
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs::File;
-use std::hint::black_box;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::process::{Child, Command, Stdio};
 
-/// What hides the secret on its way to who looks for it.
-const MASK: u8 = 0x5a;
-
-/// Copies found in the memory of a process that kept its secret, and of one that dropped it.
-pub(crate) fn look() -> Result<(Vec<String>, Vec<String>), Box<dyn Error>> {
-    Ok((of_process("kept")?, of_process("dropped")?))
+/// Copies found in the memory of a process that kept secrets, and of one that dropped them.
+pub(crate) struct Found {
+    pub(crate) part: &'static str,
+    pub(crate) kept: Vec<String>,
+    pub(crate) dropped: Vec<String>,
 }
 
-fn of_process(what: &str) -> Result<Vec<String>, Box<dyn Error>> {
+/// Every part, in a process of its own.
+pub(crate) fn look() -> impl Iterator<Item = Result<Found, Box<dyn Error>>> {
+    PARTS.iter().map(|part| {
+        Ok(Found { part: part.name, kept: of_process(part, "kept")?, dropped: of_process(part, "dropped")? })
+    })
+}
+
+fn of_process(part: &Part, what: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["child", what])
+        .args(["child", part.name, what])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let mut line = String::new();
-    let stdout = child.stdout.take().ok_or("no output of the child")?;
-    let mut lines = BufReader::new(stdout);
-    lines.read_line(&mut line)?;
-    let masked = Secret::from_hex(line.trim())?;
-    let k: Vec<u8> = masked.expose_bytes().iter().map(|byte| byte ^ MASK).collect();
-    // The second line says that it is done.
-    lines.read_line(&mut line)?;
-    let memory = memory(child.id());
-    drop(child.stdin.take());
-    let ended = child.wait()?;
-    if !ended.success() {
-        return Err("the child failed".into());
+    let found = of_child(part, &mut child);
+    child.kill()?;
+    child.wait()?;
+    found
+}
+
+fn of_child(part: &Part, child: &mut Child) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut keys = Vec::new();
+    let mut texts = Vec::new();
+    let mut input = child.stdin.take().ok_or("no input of the child")?;
+    if let Some(end) = part.input {
+        let secret = Secret::generate_bytes(32)?;
+        input.write_all(secret.expose_base32().as_bytes())?;
+        input.write_all(end.as_bytes())?;
+        keys.push(secret.expose_bytes().to_vec());
     }
-    let memory = memory?;
-    let mut found = Vec::new();
-    for algorithm in Algorithm::ALL {
-        found.extend(Needles::of(&k, algorithm).rows_in(&memory));
+    drop(input);
+    let mut done = false;
+    for line in BufReader::new(child.stdout.take().ok_or("no output of the child")?).lines() {
+        let line = line?;
+        if line == DONE {
+            done = true;
+            break;
+        }
+        // What is no needle is what the part says besides.
+        let Some((in_a_row, masked)) = line.split_once(' ') else { continue };
+        let bytes = Secret::from_hex(masked)?.expose_bytes().iter().map(|byte| byte ^ MASK).collect::<Vec<u8>>();
+        match in_a_row.parse()? {
+            0 => keys.push(bytes),
+            in_a_row => texts.push((in_a_row, bytes)),
+        }
+    }
+    if !done || keys.is_empty() {
+        return Err(format!("the process with {} failed", part.name).into());
+    }
+    let memory = memory(child.id())?;
+    let mut needles = Needles::default();
+    for (number, k) in (1..).zip(&keys) {
+        Algorithm::ALL.into_iter().for_each(|algorithm| needles.add(Needles::of(k, algorithm), number));
+    }
+    let mut found = needles.rows_in(&memory);
+    for (in_a_row, bytes) in texts {
+        let rows: HashSet<&[u8]> = bytes.windows(in_a_row).collect();
+        if memory.windows(in_a_row).any(|row| rows.contains(row)) {
+            found.push(format!("{in_a_row} bytes of a text of {}", bytes.len()));
+        }
     }
     found.sort();
     found.dedup();
@@ -56,34 +91,7 @@ fn memory(process: u32) -> Result<Vec<u8>, Box<dyn Error>> {
             line.split([' ', '-']).take(2).map(|end| u64::from_str_radix(end, 16)).collect::<Result<Vec<_>, _>>()?;
         let [start, end] = range[..] else { continue };
         memory.seek(SeekFrom::Start(start))?;
-        memory.by_ref().take(end - start).read_to_end(&mut all)?;
+        (&memory).take(end - start).read_to_end(&mut all)?;
     }
     Ok(all)
-}
-
-/// The other process: makes a secret, uses it in every way, drops it or not, and waits.
-pub(crate) fn child(keep: bool) -> Result<(), Box<dyn Error>> {
-    let secret = Secret::generate_bytes(32)?;
-    let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ MASK).collect();
-    println!("{}", masked.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    let uri = KeyUri::totp(secret, "a@example.com")?.with_issuer("A");
-    let secret = KeyUri::parse(&uri.expose_uri())?.into_secret();
-    black_box((uri.secret() == &secret, secret.expose_hex()));
-    for algorithm in Algorithm::ALL {
-        let totp = Totp::new(secret.key(algorithm)?, Digits::Six, TimeStep::SECONDS_30);
-        let now = UnixTime::from_secs(1_740_000_000);
-        let state = TotpState::NEW;
-        let _ = black_box(totp.verify(&totp.generate(now), now, Window::ONE, &state)?);
-        let codes = Consecutive::from([totp.generate_at_step(58_000_000), totp.generate_at_step(58_000_001)]);
-        let _ = black_box(totp.resync(&codes, now, 2880, &state)?);
-    }
-    if keep {
-        std::mem::forget(secret);
-    } else {
-        drop(secret);
-    }
-    drop(uri);
-    println!("done");
-    std::io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
 }

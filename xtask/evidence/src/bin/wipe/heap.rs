@@ -29,7 +29,8 @@ impl Recorder {
         // SAFETY: the block is the caller's, `size` bytes long, and there is room for as many behind `used`. Bytes that
         // were never written are copied as well: the copy is untyped.
         unsafe { std::ptr::copy_nonoverlapping(block, self.blocks.get().cast::<u8>().add(used), size) };
-        self.used.store(used + size, Ordering::Relaxed);
+        // Words lie in what is kept as they lay in the block.
+        self.used.store((used + size).next_multiple_of(16).min(ROOM), Ordering::Relaxed);
     }
 }
 

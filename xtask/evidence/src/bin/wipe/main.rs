@@ -3,6 +3,7 @@
 
 #![allow(clippy::deref_addrof, reason = "of a static that is written to, a reference comes by way of a raw pointer")]
 
+mod child;
 mod dump;
 mod heap;
 mod needles;
@@ -23,9 +24,14 @@ const MADE_NOTHING: &str = "nothing was made";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [child, what] = &words[..] {
-        let keep = child == "child" && what == "kept";
-        return if dump::child(keep).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if let [_, part, what] = &words[..] {
+        return match child::child(part, what == "kept") {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("wipe: {part}: {error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let full = words.iter().any(|word| word == "full");
     if let Err(what) = planted_copies_are_found() {
@@ -49,23 +55,21 @@ fn main() -> ExitCode {
         }
     }
     println!("{count} scenes, {left} of them left something");
-    match dump::look() {
-        Ok((kept, _)) if kept.is_empty() => {
-            eprintln!("wipe: calibration failed: a secret that a process kept is not found in its memory");
-            left += 1;
-        }
-        Ok((kept, dropped)) => {
-            println!("planted: a secret that another process keeps: {}", kept.join(", "));
-            println!(
-                "the memory of a process that dropped its secret: {} copies {}",
-                dropped.len(),
-                dropped.join(", ")
-            );
-            left += dropped.len();
-        }
-        Err(error) => {
-            eprintln!("wipe: the memory of another process could not be read: {error}");
-            left += 1;
+    println!("the memory of another process, copies of what it kept and of what it dropped:");
+    for found in dump::look() {
+        match found {
+            Ok(dump::Found { part, kept, dropped }) => {
+                println!("{part}: kept {}, dropped {} {}", kept.len(), dropped.len(), dropped.join(", "));
+                if kept.is_empty() {
+                    eprintln!("wipe: calibration failed: {part}: what a process kept is not found in its memory");
+                    left += 1;
+                }
+                left += dropped.len();
+            }
+            Err(error) => {
+                eprintln!("wipe: the memory of another process was not searched: {error}");
+                left += 1;
+            }
         }
     }
     if left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -81,9 +85,12 @@ fn left_by(scene: Scene, algorithm: Algorithm, length: usize) -> Vec<String> {
         let blocks = heap::recorded();
         let Some(own) = made else { return vec![MADE_NOTHING.to_owned()] };
         let k = own.map_or_else(|| input.k().to_vec(), |masked| masked.iter().map(|byte| byte ^ 0x5a).collect());
-        let needles = Needles::of(&k, algorithm);
-        let mut found = needles.found_in(stack::kept(), "the stack");
-        found.extend(needles.found_in(blocks, "a freed block"));
+        let (keys, codes) = (Needles::of(&k, algorithm), Needles::of_codes(&k, algorithm));
+        let [left, after] = stack::kept();
+        let mut found = keys.found_in(left, "the stack");
+        // `Code` is moved about by whoever called, who has returned now.
+        found.extend(codes.found_in(after, "the stack"));
+        found.extend([keys, codes].iter().flat_map(|needles| needles.found_in(blocks, "a freed block")));
         found
     });
     first.into_iter().filter(|place| second.contains(place)).collect()
@@ -91,11 +98,18 @@ fn left_by(scene: Scene, algorithm: Algorithm, length: usize) -> Vec<String> {
 
 /// Copies that nobody wipes.
 fn planted_copies_are_found() -> Result<(), String> {
-    let planted: [(&str, Scene, &str); 4] = [
+    let planted: [(&str, Scene, &str); 7] = [
         ("a scene that makes nothing", scenes::made_nothing, MADE_NOTHING),
         ("a copy of K on the stack", scenes::copy_on_the_stack, "K on the stack"),
         ("a copy of K on the heap", scenes::copy_on_the_heap, "K in a freed block"),
         ("the pad states on the stack", scenes::pads_on_the_stack, "a pad state on the stack"),
+        ("a digest on the heap", scenes::digest_on_the_heap, "the digest of 58000000 in a freed block"),
+        (
+            "a truncated number on the stack",
+            scenes::number_on_the_stack,
+            "the truncated number of 58000000 on the stack",
+        ),
+        ("a code's text on the stack", scenes::code_on_the_stack, "the code of 58000000 as text on the stack"),
     ];
     for (what, scene, place) in planted {
         let found = left_by(scene, Algorithm::Sha1, 20);

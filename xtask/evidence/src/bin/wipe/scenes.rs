@@ -1,5 +1,6 @@
 //! What is done with a secret before everything that held it is dropped.
 
+use crate::needles::{digest, truncated};
 use oath_lanes::Sha1Pads;
 use oath_totp::{
     Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, KeyUri, Secret, TimeStep, Totp, TotpState,
@@ -7,8 +8,10 @@ use oath_totp::{
 };
 use std::hint::black_box;
 use std::ops::Range;
+use zeroize::Zeroizing;
 
 const NOW: UnixTime = UnixTime::from_secs(1_740_000_000);
+const STEP: u64 = 58_000_000;
 
 /// Where the secret comes from, in memory that is neither heap nor stack: what is found there can only be a copy.
 pub(crate) struct Input {
@@ -77,7 +80,7 @@ pub(crate) type Own = Option<Vec<u8>>;
 /// Runs one scene. `None` is a scene that did not get the result that its name promises: it shows nothing and fails.
 pub(crate) type Scene = fn(&Input) -> Option<Own>;
 
-pub(crate) const SCENES: [(&str, Scene); 21] = [
+pub(crate) const SCENES: [(&str, Scene); 24] = [
     ("Secret::from_bytes", |input| nothing(secret(input)?)),
     ("Secret::from_base32", |input| nothing(Secret::from_base32(Input::text(&input.base32)).ok()?)),
     ("Secret::from_hex", |input| nothing(Secret::from_hex(Input::text(&input.hex)).ok()?)),
@@ -88,12 +91,24 @@ pub(crate) const SCENES: [(&str, Scene); 21] = [
     ("Key::from_bytes", |input| nothing(Key::from_bytes(input.k(), input.algorithm).ok()?)),
     ("Secret::key, moved", |input| nothing(moved(secret(input)?.key(input.algorithm).ok()?))),
     ("Totp::generate", |input| nothing(totp(input)?.generate(NOW))),
+    ("Code::expose_ascii", |input| {
+        let mut buffer = Zeroizing::new([0; 8]);
+        nothing(totp(input)?.generate(NOW).expose_ascii(&mut buffer).len())
+    }),
+    ("Code::to_string", |input| nothing(Zeroizing::new(totp(input)?.generate(NOW).to_string()))),
+    // A server keeps its keys, and overwrites the stack when a request is done.
+    ("Totp::verify, its key kept", |input| {
+        let totp = std::mem::ManuallyDrop::new(totp(input)?);
+        signed_in(&totp)?;
+        oath_totp::overwrite_stack();
+        Some(None)
+    }),
     ("Totp::verify, hit", |input| {
         let totp = totp(input)?;
         nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::NEW).ok()?)
     }),
     ("Totp::verify, miss", |input| {
-        let wrong = Code::parse("000000").ok()?;
+        let wrong = Code::parse("00000000").ok()?;
         nothing(totp(input)?.verify(&wrong, NOW, Window::ONE, &TotpState { last_step: None, drift: 40 }).err()?)
     }),
     ("Totp::resync", |input| {
@@ -107,7 +122,7 @@ pub(crate) const SCENES: [(&str, Scene); 21] = [
         nothing(whose(&[&totp], &CodeRun::from(totp.generate(NOW)), NOW, 5).pop()?)
     }),
     ("Hotp", |input| {
-        let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Six);
+        let hotp = Hotp::new(Key::from_bytes(input.k(), input.algorithm).ok()?, Digits::Eight);
         let state = HotpState { counter: 7 };
         let codes = Consecutive::from([hotp.generate(9), hotp.generate(10)]);
         nothing((hotp.verify(&hotp.generate(8), 10, &state).ok()?, hotp.resync(&codes, 50, &state).ok()?))
@@ -137,7 +152,14 @@ fn secret(input: &Input) -> Option<Secret> {
 
 fn totp(input: &Input) -> Option<Totp> {
     let key = Key::from_bytes(input.k(), input.algorithm).ok()?;
-    Some(Totp::new(key, Digits::Six, TimeStep::SECONDS_30))
+    // Eight digits: six are found by accident.
+    Some(Totp::new(key, Digits::Eight, TimeStep::SECONDS_30))
+}
+
+/// The request of a server: in frames of its own.
+#[inline(never)]
+fn signed_in(totp: &Totp) -> Option<Own> {
+    nothing(totp.verify(&totp.generate(NOW), NOW, Window::around(2), &TotpState::NEW).ok()?)
 }
 
 /// As a program might that puts it into a structure of its own.
@@ -158,6 +180,37 @@ pub(crate) fn copy_on_the_stack(input: &Input) -> Option<Own> {
     let copy: [u8; 20] = input.k().try_into().ok()?;
     black_box(&copy);
     Some(None)
+}
+
+pub(crate) fn digest_on_the_heap(input: &Input) -> Option<Own> {
+    nothing(digest(input.k(), input.algorithm, STEP))
+}
+
+pub(crate) fn number_on_the_stack(input: &Input) -> Option<Own> {
+    let number = truncated(&digest(input.k(), input.algorithm, STEP));
+    deep(|| {
+        black_box(&[number; 8]);
+        Some(None)
+    })
+}
+
+pub(crate) fn code_on_the_stack(input: &Input) -> Option<Own> {
+    deep(|| {
+        let mut text = [0; 8];
+        totp(input)?.generate(NOW).expose_ascii(&mut text);
+        black_box(&text);
+        Some(None)
+    })
+}
+
+/// Runs this deeper than the stack is overwritten.
+#[inline(never)]
+fn deep(run: impl FnOnce() -> Option<Own>) -> Option<Own> {
+    let gap = [crate::PAINT; 16 << 10];
+    black_box(&gap);
+    let made = run();
+    black_box(&gap);
+    made
 }
 
 /// A scene whose secret is refused.
