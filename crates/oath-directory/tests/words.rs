@@ -121,7 +121,7 @@ fn seed_files_and_the_directory_show_no_secret() {
     assert!(!read.records.is_empty() && read.failed.len() >= 6, "{read:?}");
     shows_nothing(&read);
     shows_nothing(&read.findings.iter().map(ToString::to_string).collect::<Vec<_>>());
-    shows_nothing(&oath_seeds::read(file[60..].as_bytes(), &Options::default()));
+    shows_nothing(&oath_seeds::read(&file.as_bytes()[60..], &Options::default()));
     let mut reader = Reader::new(file.as_bytes(), &Options::default()).unwrap();
     let rows = reader.by_ref().collect::<Result<Vec<_>, _>>().unwrap();
     shows_nothing(&reader);
