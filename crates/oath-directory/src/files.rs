@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys::{KeyRing, KeyRingError};
 use crate::policy::Policy;
+use crate::private_file;
 use crate::store::{Missing, SqliteStore, Store, TokenFilter};
 use core::fmt;
 use core::str::FromStr;
@@ -205,11 +206,7 @@ async fn founded(
 
 /// Written to the disk before anything is sealed under it.
 fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private_file::create(path)?;
     let written = file.write_all(ring.expose_text().as_bytes()).and_then(|()| file.sync_all());
     // The folder too, so that the file's name lasts as well. Where folders cannot be opened (Windows), it does.
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));

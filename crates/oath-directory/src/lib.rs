@@ -10,6 +10,8 @@ mod files;
 mod keys;
 pub mod model;
 mod policy;
+#[cfg(feature = "sqlite")]
+mod private_file;
 pub mod store;
 pub mod user_file;
 

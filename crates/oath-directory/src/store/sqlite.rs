@@ -39,7 +39,7 @@ pub enum Missing {
 /// A directory in one SQLite file. Clones are handles of the same one; the last one to go ends its threads.
 ///
 /// The file is in WAL mode, so what was committed may for a while lie in the files `…-wal` and `…-shm` beside it: copy
-/// a directory in use with `VACUUM INTO` or the backup of SQLite, never as one file. It must lie on a local disk.
+/// a directory in use with [`backup`](Self::backup), never as one file. It must lie on a local disk.
 #[derive(Clone, Debug)]
 pub struct SqliteStore(Arc<Threads>);
 

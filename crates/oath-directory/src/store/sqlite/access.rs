@@ -1,11 +1,12 @@
 use super::super::{Fault, StoreError};
 use super::schema::{APPLICATION, FORMAT, SCHEMA};
 use super::{Missing, fault, read};
+use crate::private_file;
 use core::fmt;
 use core::fmt::Write as _;
 use core::time::Duration;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -161,11 +162,7 @@ impl Place {
     }
 
     fn create(&self) -> Result<(), StoreError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&self.path) {
+        match private_file::create(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(self.io(&error)),
             Ok(_) | Err(_) => {}
         }
@@ -218,47 +215,44 @@ impl Reader {
 
     /// All that `query` reads is of one moment.
     pub(super) fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        if self.frozen {
-            // Somebody else, who may write, may have written since the last time.
-            *self = Self::open(&self.place)?;
-        }
+        self.renew()?;
         let read = || {
             let snapshot = self.connection.unchecked_transaction()?;
             query(&snapshot)
         };
         read().map_err(|error| self.place.sqlite(&error))
     }
-}
 
-impl Reader {
     /// Writes a copy of the database into a new file.
     pub(super) fn backup(&mut self, path: &Path) -> Result<(), StoreError> {
-        if self.frozen {
-            *self = Self::open(&self.place)?;
-        }
+        self.renew()?;
         let failed = |error: &io::Error| StoreError {
             fault: if error.kind() == io::ErrorKind::StorageFull { Fault::Full } else { Fault::Other },
             message: format!("the backup {} cannot be written: {error}", path.display()),
         };
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| failed(&error))?;
-        // SQLite writes into a file that exists where that is empty.
         let absolute = path::absolute(path).map_err(|error| failed(&error))?;
-        let name = absolute.to_str().ok_or_else(|| failed(&io::Error::other("its name is not valid Unicode")));
-        let written = name.and_then(|name| {
-            // The copy is a write to SQLite, if not to this database.
+        let name = absolute.to_str().ok_or_else(|| failed(&io::Error::other("its name is not valid Unicode")))?;
+        let file = private_file::create(path).map_err(|error| failed(&error))?;
+        let write = || {
+            // The copy is a write to SQLite, if not to this database. It goes into a file that exists where that is empty.
             let writes = |are: bool| self.connection.pragma_update(None, "query_only", !are);
             let copied = writes(true).and_then(|()| self.connection.execute("VACUUM INTO ?1", [name]));
             writes(false).and(copied).map_err(|error| self.place.sqlite(&error))?;
             file.sync_all().map_err(|error| failed(&error))
-        });
+        };
+        let written = write();
         if written.is_err() {
             let _ = fs::remove_file(path);
         }
         written
+    }
+
+    /// Opens a frozen file again: somebody else, who may write, may have written since the last time.
+    fn renew(&mut self) -> Result<(), StoreError> {
+        if self.frozen {
+            *self = Self::open(&self.place)?;
+        }
+        Ok(())
     }
 }
 

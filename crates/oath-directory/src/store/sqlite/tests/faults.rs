@@ -61,6 +61,33 @@ fn only_its_owner_may_read_a_new_one() {
 }
 
 #[test]
+fn a_backup_is_whole_private_and_never_written_over_a_file() {
+    let (folder, path) = made();
+    let copy = folder.path().join("copy.db");
+    let store = SqliteStore::open(&path, Missing::Refuse).unwrap();
+    let tokens =
+        |store: &SqliteStore| pollster::block_on(store.tokens(TokenFilter::default(), None, 1000)).unwrap().len();
+    pollster::block_on(store.backup(copy.clone())).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // What comes later is not in it, and the store still writes.
+    let later = Token { id: Id::from_random(1000), ..token(251) };
+    let changes = Changes { tokens: vec![Write::Insert(later)], ..Changes::default() };
+    pollster::block_on(store.commit(changes)).unwrap();
+    let copied = SqliteStore::open(&copy, Missing::Refuse).unwrap();
+    assert_eq!(tokens(&copied) + 1, tokens(&store));
+    drop(copied);
+    let before = fs::read(&copy).unwrap();
+    let error = pollster::block_on(store.backup(copy.clone())).unwrap_err();
+    assert!(error.to_string().contains("copy.db"), "{error}");
+    assert_eq!(fs::read(&copy).unwrap(), before);
+    assert!(pollster::block_on(store.backup(folder.path().join("none").join("copy.db"))).is_err());
+}
+
+#[test]
 fn what_is_no_directory_is_refused_as_it_is() {
     let (folder, path) = folder();
     for missing in [Missing::Refuse, Missing::Create] {
