@@ -2,7 +2,7 @@
 //! memcheck does not see.
 
 use crate::metadata::target_directory;
-use crate::run::{Outcome, cargo, program, root, text};
+use crate::run::{Outcome, cargo, program, root, text, word_is};
 use crate::toolchains::{PINNED, has_pinned, pinned_cargo};
 use crate::{setup, tally};
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ fn search(files: &[String]) -> Outcome {
     let tool = text(&target_directory()?.join("release/asm"));
     let tables = text(&root().join("xtask/evidence/branches"));
     // Another compiler makes other branches of the same code.
-    let mode = if std::env::args().nth(2).is_some_and(|word| word == "record") {
+    let mode = if word_is("record") {
         "record"
     } else if has_pinned() {
         "compare"

@@ -25,7 +25,7 @@ const IN_TESTS: [&str; 12] = [
 /// what it finds.
 pub(crate) fn lint() -> Outcome {
     let missing = setup::clippy()?;
-    let level = if missing.is_none() { ["-D", "warnings"] } else { ["--cap-lints", "warn"] };
+    let level = clippy_level(missing.is_none());
     let formatted = pinned_cargo(&["fmt", "--all", "--check"]);
     // Examples are asked for so that both runs want the dependencies with the same features, those of `cargo test`.
     let code = ["clippy", "--workspace", "--all-features", "--lib", "--bins", "--examples", "--"];
@@ -40,6 +40,11 @@ pub(crate) fn lint() -> Outcome {
     papers::named_tests_exist()?;
     papers::named_tasks_exist()?;
     metadata::promises()
+}
+
+/// Whether a warning is an error: with the pinned clippy only.
+pub(crate) const fn clippy_level(is_pinned: bool) -> [&'static str; 2] {
+    if is_pinned { ["-D", "warnings"] } else { ["--cap-lints", "warn"] }
 }
 
 pub(crate) fn targets() -> Outcome {

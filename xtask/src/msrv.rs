@@ -1,7 +1,7 @@
 //! The oldest Rust that `Cargo.toml` states, and the oldest versions of the dependencies: both must compile.
 
 use crate::metadata::target_directory;
-use crate::run::{Outcome, copy_all, program_in, root, text};
+use crate::run::{Outcome, copy_all, program_in, root, text, word_is};
 use crate::toolchains::{OLDEST, cargo_of};
 use crate::{setup, tally};
 use std::fs;
@@ -17,7 +17,7 @@ pub(crate) fn msrv() -> Outcome {
     let directory = format!("--target-dir={}", text(&place.join("target")));
     let check = ["check", &directory, "--locked", "--workspace", "--all-features"];
     cargo_of(OLDEST, &check)?;
-    if std::env::args().nth(2).is_some_and(|word| word == "locked") {
+    if word_is("locked") {
         return Ok(());
     }
     if let Some(missing) = setup::nightly()? {

@@ -144,5 +144,10 @@ pub(crate) fn text(path: &Path) -> String {
 
 /// Whether the long form of a task is wanted: `cargo xtask TASK full`.
 pub(crate) fn long() -> bool {
-    std::env::args().nth(2).is_some_and(|word| word == "full")
+    word_is("full")
+}
+
+/// Whether this is the word after the task: `cargo xtask TASK WORD`.
+pub(crate) fn word_is(expected: &str) -> bool {
+    std::env::args().nth(2).is_some_and(|word| word == expected)
 }

@@ -2,7 +2,7 @@
 
 use crate::npm::{self, build, installed};
 use crate::npm_tests;
-use crate::run::{Failure, Outcome, copy_all, program_in, root, text};
+use crate::run::{Failure, Outcome, copy_all, program_in, root, text, word_is};
 use crate::{setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(crate) fn web() -> Outcome {
         return Ok(());
     }
     let archive = build()?;
-    if std::env::args().nth(2).is_some_and(|word| word == "screenshots") {
+    if word_is("screenshots") {
         let page = page(&archive)?;
         if let Some(missing) = setup::chromium()? {
             return Err(Failure(missing));

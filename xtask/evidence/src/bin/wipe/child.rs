@@ -15,12 +15,12 @@ use std::mem::forget;
 use std::time::Duration;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Hides a needle on its way to the process that looks for it: it must not be what is found.
+/// Hides a needle on its way to whoever looks for it: it must not be what is found.
 pub(crate) const MASK: u8 = 0x5a;
 /// Ends what is said about needles.
 pub(crate) const DONE: &str = "done";
-/// How much of a key must be found in a row.
-const OF_A_KEY: usize = 0;
+/// Stands for the number of bytes in a row where the needle is a key: then all its forms are looked for.
+pub(crate) const OF_A_KEY: usize = 0;
 
 type Outcome = Result<(), Box<dyn Error>>;
 

@@ -1,6 +1,6 @@
 //! The whole memory of another process that used secrets and dropped them, as a core dump would show it.
 
-use crate::child::{DONE, MASK, PARTS, Part};
+use crate::child::{DONE, MASK, OF_A_KEY, PARTS, Part};
 use crate::needles::Needles;
 use oath_totp::{Algorithm, Secret};
 use std::collections::HashSet;
@@ -57,7 +57,7 @@ fn of_child(part: &Part, child: &mut Child) -> Result<Vec<String>, Box<dyn Error
         let Some((in_a_row, masked)) = line.split_once(' ') else { continue };
         let bytes = Secret::from_hex(masked)?.expose_bytes().iter().map(|byte| byte ^ MASK).collect::<Vec<u8>>();
         match in_a_row.parse()? {
-            0 => keys.push(bytes),
+            OF_A_KEY => keys.push(bytes),
             in_a_row => texts.push((in_a_row, bytes)),
         }
     }

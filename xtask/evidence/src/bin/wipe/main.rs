@@ -10,6 +10,7 @@ mod needles;
 mod scenes;
 mod stack;
 
+use child::MASK;
 use needles::Needles;
 use oath_lanes::{Path, force};
 use oath_totp::Algorithm;
@@ -84,7 +85,7 @@ fn left_by(scene: Scene, algorithm: Algorithm, length: usize) -> Vec<String> {
         let made = stack::run_and_keep(|| scene(&input));
         let blocks = heap::recorded();
         let Some(own) = made else { return vec![MADE_NOTHING.to_owned()] };
-        let k = own.map_or_else(|| input.k().to_vec(), |masked| masked.iter().map(|byte| byte ^ 0x5a).collect());
+        let k = own.map_or_else(|| input.k().to_vec(), |masked| masked.iter().map(|byte| byte ^ MASK).collect());
         let (keys, codes) = (Needles::of(&k, algorithm), Needles::of_codes(&k, algorithm));
         let [left, after] = stack::kept();
         let mut found = keys.found_in(left, "the stack");

@@ -1,5 +1,6 @@
 //! What is done with a secret before everything that held it is dropped.
 
+use crate::child::MASK;
 use crate::needles::{digest, truncated};
 use oath_lanes::Sha1Pads;
 use oath_totp::{
@@ -171,7 +172,7 @@ fn moved(key: Key) -> Totp {
 fn generated() -> Option<Own> {
     let secret = Secret::generate_bytes(32).ok()?;
     // Each byte with a mask that is taken off again when the scene is over: the copy must not be what is found.
-    let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ 0x5a).collect();
+    let masked: Vec<u8> = secret.expose_bytes().iter().map(|byte| byte ^ MASK).collect();
     drop(secret);
     Some(Some(masked))
 }
