@@ -128,6 +128,15 @@ pub(crate) fn in_use(py: Python<'_>, database: &Path) -> PyErr {
     DIRECTORY_ERROR.error(py, (what, "database-in-use", action))
 }
 
+/// An error for the file of an open directory that somebody opens again.
+pub(crate) fn held(py: Python<'_>) -> PyErr {
+    let what =
+        "a Directory of this process has the file open, and to open it again would release the locks of its database";
+    let action =
+        "use Directory.backup, users, tokens or events, close the directory, or read the file in another process";
+    DIRECTORY_ERROR.error(py, (what, "database-in-use", action))
+}
+
 pub(crate) fn tampered(py: Python<'_>, error: Tampered) -> PyErr {
     DIRECTORY_ERROR.error(py, (error.to_string(), "audit-tampered", error.action()))
 }

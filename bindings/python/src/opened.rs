@@ -4,7 +4,7 @@
 //! `os.register_at_fork` close all databases before a fork, when no call runs; parent and child open them again at their next
 //! call. A fork that bypasses these hooks is recognised by the number of the process and is an error.
 
-use crate::errors::{closed, files_error, forked, in_use};
+use crate::errors::{closed, files_error, forked, held, in_use};
 use crate::same_file::{FileId, held_elsewhere};
 use core::cell::Cell;
 use core::ops::Deref;
@@ -26,14 +26,15 @@ pub(crate) type Inner = oath_directory::Directory<LocalStore>;
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 /// The forks that are being made.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
-/// The process that the two numbers above belong to.
+/// The process in which `CALLS`, `FORKS` and `OPEN` were counted.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
-/// The databases that are open in that process.
+/// The databases that are open in `PROCESS`.
 static OPEN: AtomicUsize = AtomicUsize::new(0);
 /// Whether this process inherited an open database, which makes SQLite unusable in it.
 static INHERITED: AtomicBool = AtomicBool::new(false);
 /// The databases that are open, or being opened or closed, in this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Every directory on disk: a fork closes them all.
 static ALL: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -168,6 +169,9 @@ impl Opened {
     /// Opens a directory, now and after each fork.
     pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
         register(py)?;
+        if again.is_some() {
+            watch(py)?;
+        }
         let _section = Section::enter(py)?;
         py.detach(|| {
             let in_use = |database: &Path| Python::attach(|py| in_use(py, database));
@@ -224,7 +228,7 @@ impl Drop for Opened {
     }
 }
 
-/// Registers the hooks, once in a process and its children.
+/// Registers the hooks for forks, once in a process and its children.
 fn register(py: Python<'_>) -> PyResult<()> {
     static DONE: PyOnceLock<()> = PyOnceLock::new();
     let register = || {
@@ -236,20 +240,39 @@ fn register(py: Python<'_>) -> PyResult<()> {
         hooks.set_item("after_in_child", wrap_pyfunction!(after_fork_in_child, py)?)?;
         register.call((), Some(&hooks)).map(drop)
     };
-    let register = || {
-        py.import("oath_totp._sqlite")?.call_method1("watch", (wrap_pyfunction!(holds, py)?,))?;
-        register()
-    };
     DONE.get_or_try_init(py, register).map(drop)
 }
 
-/// Whether an open directory of this process lies in this file.
+/// Lets Python look at each file before it is opened, from the first directory on disk on. The locks of Windows need no such
+/// care: they belong to a handle.
+fn watch(py: Python<'_>) -> PyResult<()> {
+    static DONE: PyOnceLock<()> = PyOnceLock::new();
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    let watch = || {
+        let refuse = wrap_pyfunction!(refuse_held, py)?;
+        py.import("oath_totp._sqlite")?.call_method1("watch", (refuse,)).map(drop)
+    };
+    DONE.get_or_try_init(py, watch).map(drop)
+}
+
+/// Refuses a file in which an open directory of this process lies: to open and close it would release the locks of the database.
 #[pyfunction]
-fn holds(path: PathBuf) -> bool {
-    is_held(&HELD.lock().unwrap_or_else(PoisonError::into_inner), &path)
+#[pyo3(name = "refuse_held")]
+fn refuse_held(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    refuse_if_held(py, &path)
+}
+
+/// As [`refuse_held`], for the files that are opened here.
+pub(crate) fn refuse_if_held(py: Python<'_>, path: &Path) -> PyResult<()> {
+    if is_held(&HELD.lock().unwrap_or_else(PoisonError::into_inner), path) { Err(held(py)) } else { Ok(()) }
 }
 
 fn is_held(held: &[PathBuf], path: &Path) -> bool {
+    if held.is_empty() {
+        return false;
+    }
     let Ok(id) = FileId::of(path) else { return false };
     held.iter().any(|database| FileId::of(database).is_ok_and(|other| other == id))
 }

@@ -2,6 +2,7 @@
 
 use crate::arguments::{bytes, text};
 use crate::errors::{os_error, type_error, value_error};
+use crate::opened::refuse_if_held;
 use crate::wait::Watched;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -61,9 +62,11 @@ impl<'py> Source<'py> {
             source.ended().map(|()| result)
         };
         match &self.content {
-            Content::Path(path) => py
-                .detach(|| File::open(path).map(|mut file| watched(&mut file)))
-                .map_err(|error| os_error(&error, Some(path)))?,
+            Content::Path(path) => {
+                refuse_if_held(py, path)?;
+                py.detach(|| File::open(path).map(|mut file| watched(&mut file)))
+                    .map_err(|error| os_error(&error, Some(path)))?
+            }
             Content::Object(content) => {
                 let copied = bytes(content)?;
                 let mut content = match &copied {

@@ -10,11 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from oath_totp._errors import DirectoryError
 
-
-def watch(holds: Callable[[str], bool]) -> None:
-    """Refuses `sqlite3.connect` and `open` for a file that `holds` knows to be open here."""
+def watch(refuse_held: Callable[[str], None]) -> None:
+    """Calls `refuse_held` before `sqlite3.connect` or `open` opens a file. It raises for the file of an open directory."""
     # Names of this function outlive those of the module, and files are opened while Python ends.
     fspath, fsdecode = os.fspath, os.fsdecode
 
@@ -31,11 +29,6 @@ def watch(holds: Callable[[str], bool]) -> None:
             from urllib.parse import unquote, urlsplit
 
             path = unquote(urlsplit(path).path)
-        if holds(path):
-            raise DirectoryError(
-                "a Directory of this process has the file open, and to open it again would release the locks of its database",
-                "database-in-use",
-                "use Directory.backup, users, tokens or events, close the directory, or read the file in another process",
-            )
+        refuse_held(path)
 
     sys.addaudithook(hook)
