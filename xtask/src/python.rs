@@ -13,8 +13,8 @@ const MOST: u64 = 6_000_000;
 const DOCUMENTS: [&str; 4] =
     ["README.md", "../../docs/python-migration.md", "python/oath_totp/__init__.pyi", "python/oath_totp/seeds.pyi"];
 /// The first example of the README in one line.
-const FIRST: &str = "from oath_totp import Secret, Totp, TotpState; t = Totp(Secret.generate()); \
-                     print(t.verify(t.generate(), TotpState.new()).state)";
+const FIRST: &str = "from oath_totp import TotpState, verify; \
+                     print(verify('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', '287 082', TotpState.new(), at=59).state)";
 
 pub(crate) fn python() -> Outcome {
     let Some(tools) = tools()? else { return Ok(()) };

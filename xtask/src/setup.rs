@@ -268,7 +268,7 @@ fn has_libclang() -> bool {
 }
 
 /// Whether Rust's standard or core library for these targets is there, with rustup or without.
-fn has_targets(targets: &[&str]) -> bool {
+pub(crate) fn has_targets(targets: &[&str]) -> bool {
     output("rustc", &["--print", "sysroot"]).is_some_and(|sysroot| {
         let libraries = Path::new(sysroot.trim()).join("lib/rustlib");
         targets.iter().all(|target| libraries.join(target).join("lib").exists())

@@ -5,7 +5,8 @@
 
 use crate::metadata;
 use crate::python::{bare, finished, tools};
-use crate::run::{Outcome, emptied, output, program_with, text};
+use crate::run::{Outcome, emptied, program_with, text};
+use crate::setup::has_targets;
 use crate::tally;
 use crate::venv::{Environment, binding, only};
 use std::env;
@@ -28,7 +29,7 @@ pub(crate) fn wheels() -> Outcome {
     let Some(tools) = tools()? else { return Ok(()) };
     tools.install(&[ZIG])?;
     for (target, platform) in MATRIX {
-        if has(target) {
+        if has_targets(&[target]) {
             wheel(&tools, target, platform)?;
         } else {
             tally::not_done(&format!("the wheel for {target}: rustup target add {target}"));
@@ -51,10 +52,4 @@ fn wheel(tools: &Environment, target: &str, platform: &str) -> Outcome {
         bare(&Environment::clean("bare")?, &wheel)?;
     }
     Ok(())
-}
-
-/// Whether Rust's standard library for this target is installed.
-fn has(target: &str) -> bool {
-    output("rustc", &["--print", "target-libdir", "--target", target])
-        .is_some_and(|path| Path::new(path.trim()).exists())
 }

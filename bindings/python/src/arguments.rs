@@ -197,15 +197,11 @@ integers! {
     drift: i64 = "drift is steps, -2**63 to 2**63 - 1";
     upload: u64 = "upload is the number of an upload, 0 to 2**64 - 1";
     after: u64 = "after is the number of an event, 0 to 2**64 - 1";
-    any_scale: u8 = "scale is the pixels of a module each way, 1 to 64";
     limit: usize = "limit is the number of events, 0 or more";
 }
 
 pub(crate) fn scale(given: &Bound<'_, PyAny>) -> PyResult<u8> {
-    let scale = any_scale(given)?;
-    if matches!(scale, 1..=64) {
-        Ok(scale)
-    } else {
-        Err(value_error("scale is the pixels of a module each way, 1 to 64"))
-    }
+    const EXPECTED: &str = "scale is the pixels of a module each way, 1 to 64";
+    let scale = integer(given, EXPECTED)?;
+    if matches!(scale, 1..=64) { Ok(scale) } else { Err(value_error(EXPECTED)) }
 }

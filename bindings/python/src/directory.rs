@@ -1,4 +1,5 @@
 use crate::arguments::{self, code, time};
+use crate::dicts::{event_dict, failure_dict, report_dict, token_dict, upload_dict, user_dict};
 use crate::errors::{
     directory_error, directory_value_error, files_error, read_error, rejected, tampered, type_error, value_error,
 };
@@ -8,10 +9,10 @@ use crate::source::{FilePath, Source};
 use crate::uri::KeyUri;
 use crate::wait::wait;
 use core::future::Future;
-use oath_directory::model::{Upload, UploadFailure};
-use oath_directory::store::{Listed, LocalStore, MemoryStore};
+use oath_directory::store::{LocalStore, MemoryStore, SqliteStore};
 use oath_directory::{
-    Actor, Error, Files, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind, user_file,
+    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind,
+    user_file,
 };
 use oath_seeds::Reader;
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
@@ -113,6 +114,28 @@ impl Directory {
         wait(py, operation)?.map_err(|error| directory_error(py, &error))
     }
 
+    /// A directory in memory, or what `make` opens.
+    fn at(
+        py: Python<'_>,
+        url: &Bound<'_, PyAny>,
+        keys: Option<FilePath>,
+        legacy: bool,
+        make: impl FnOnce(&Files, Policy, &Actor) -> Result<oath_directory::Directory<SqliteStore>, FilesError> + Send,
+    ) -> PyResult<Self> {
+        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
+        if is_memory(url) {
+            return Self::in_memory(py, keys, policy);
+        }
+        let (shown, files) = files(py, url, keys)?;
+        let actor = Actor::local_operator();
+        let again = Some((files.clone(), policy.clone()));
+        let opened = Opened::new(py, again, || {
+            let made = make(&files, policy, &actor).map_err(|error| Python::attach(|py| files_error(py, &error)))?;
+            Ok(made.with_store())
+        })?;
+        Ok(Self { opened, shown, actor })
+    }
+
     fn in_memory(py: Python<'_>, keys: Option<FilePath>, policy: Policy) -> PyResult<Self> {
         if keys.is_some() {
             return Err(value_error("a directory in memory makes its own key ring: leave keys out"));
@@ -130,10 +153,6 @@ impl Directory {
 
 /// The URL of a directory in memory.
 const MEMORY: &str = "sqlite::memory:";
-
-fn policy(legacy: bool) -> Policy {
-    Policy { legacy_secrets: legacy, ..Policy::default() }
-}
 
 /// Returns the URL for `repr`, and the files. Relative names are resolved against the current working folder.
 fn files(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<(String, Files)> {
@@ -182,35 +201,16 @@ impl Directory {
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn open(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        let policy = policy(legacy);
-        if is_memory(url) {
-            return Self::in_memory(py, keys, policy);
-        }
-        let (shown, files) = files(py, url, keys)?;
-        let again = Some((files.clone(), policy.clone()));
-        let open =
-            || pollster::block_on(files.open(policy)).map_err(|error| Python::attach(|py| files_error(py, &error)));
-        let opened = Opened::new(py, again, || Ok(open()?.with_store()))?;
-        Ok(Self { opened, shown, actor: Actor::local_operator() })
+        Self::at(py, url, keys, legacy, |files, policy, _| pollster::block_on(files.open(policy)))
     }
 
     /// Makes both files and opens the directory. A file that exists is never overwritten.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn create(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        let policy = policy(legacy);
-        if is_memory(url) {
-            return Self::in_memory(py, keys, policy);
-        }
-        let (shown, files) = files(py, url, keys)?;
-        let (actor, now) = (Actor::local_operator(), UnixTime::now());
-        let again = Some((files.clone(), policy.clone()));
-        let create = || {
-            let created = pollster::block_on(files.create(&actor, now, policy));
-            created.map_err(|error| Python::attach(|py| files_error(py, &error)))
-        };
-        let opened = Opened::new(py, again, || Ok(create()?.with_store()))?;
-        Ok(Self { opened, shown, actor })
+        Self::at(py, url, keys, legacy, |files, policy, actor| {
+            pollster::block_on(files.create(actor, UnixTime::now(), policy))
+        })
     }
 
     /// Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token.
@@ -246,20 +246,7 @@ impl Directory {
         let rows = Source::of(source)?.read(py, read)??;
         let rows = rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))?;
         let report = self.wait(py, self.inner(py)?.import_users(&self.actor, now, rows))?;
-        let dict = PyDict::new(py);
-        dict.set_item("added", report.added)?;
-        dict.set_item("changed", report.changed)?;
-        dict.set_item("unchanged", report.unchanged)?;
-        let failed = report.failed.iter().map(|(line, refusal)| {
-            let row = PyDict::new(py);
-            row.set_item("line", line)?;
-            row.set_item("code", refusal.code())?;
-            row.set_item("message", refusal.to_string())?;
-            row.set_item("action", refusal.action())?;
-            Ok(row)
-        });
-        dict.set_item("failed", failed.collect::<PyResult<Vec<_>>>()?)?;
-        Ok(dict)
+        report_dict(py, &report)
     }
 
     /// Returns all users.
@@ -464,19 +451,7 @@ impl Directory {
         #[pyo3(from_py_with = arguments::limit)] limit: usize,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let events = self.wait(py, self.inner(py)?.events(after, limit))?;
-        let dicts = events.iter().map(|audit| {
-            let (dict, event) = (PyDict::new(py), &audit.event);
-            dict.set_item("sequence", audit.sequence)?;
-            dict.set_item("at", event.at.as_secs())?;
-            dict.set_item("actor", &event.actor)?;
-            dict.set_item("action", event.action.name())?;
-            dict.set_item("upn", &event.upn)?;
-            dict.set_item("serial", &event.serial)?;
-            dict.set_item("detail", &event.detail)?;
-            dict.set_item("hash", audit.hash.to_string())?;
-            Ok(dict)
-        });
-        dicts.collect()
+        events.iter().map(|audit| event_dict(py, audit)).collect()
     }
 
     /// Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed.
@@ -520,57 +495,4 @@ impl Directory {
     fn __repr__(&self) -> String {
         format!("Directory({:?})", self.shown)
     }
-}
-
-fn user_dict<'py>(py: Python<'py>, user: &User) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("upn", user.upn.as_str())?;
-    dict.set_item("kind", user.kind.name())?;
-    dict.set_item("display_name", user.display_name.as_deref())?;
-    Ok(dict)
-}
-
-fn token_dict<'py>(py: Python<'py>, listed: &Listed) -> PyResult<Bound<'py, PyDict>> {
-    let Listed { token, state, holder } = listed;
-    let dict = PyDict::new(py);
-    let seconds = |time: Option<UnixTime>| time.map(UnixTime::as_secs);
-    dict.set_item("serial", &token.serial)?;
-    dict.set_item("upn", holder.as_ref().map(|user| user.upn.as_str()))?;
-    dict.set_item("status", token.status.name())?;
-    dict.set_item("manufacturer", &token.manufacturer)?;
-    dict.set_item("model", &token.model)?;
-    dict.set_item("algorithm", token.parameters.algorithm.name())?;
-    dict.set_item("digits", token.parameters.digits.count())?;
-    dict.set_item("step", token.parameters.time_step.x())?;
-    dict.set_item("drift", state.totp.drift)?;
-    dict.set_item("last_used", seconds(state.last_used))?;
-    dict.set_item("failed_attempts", state.attempts.failures)?;
-    dict.set_item("locked_until", seconds(state.attempts.locked_until))?;
-    dict.set_item("created", token.created.as_secs())?;
-    Ok(dict)
-}
-
-fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("upload", upload.id)?;
-    dict.set_item("file", &upload.file)?;
-    dict.set_item("at", upload.at.as_secs())?;
-    dict.set_item("expires", upload.expires.as_secs())?;
-    dict.set_item("rows", upload.rows)?;
-    dict.set_item("imported", upload.imported)?;
-    dict.set_item("unchanged", upload.unchanged)?;
-    dict.set_item("failed", upload.failed)?;
-    Ok(dict)
-}
-
-fn failure_dict<'py>(py: Python<'py>, failure: &UploadFailure) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("line", failure.line)?;
-    dict.set_item("upn", &failure.upn)?;
-    dict.set_item("serial", PyString::new(py, &failure.serial))?;
-    dict.set_item("field", &failure.field)?;
-    dict.set_item("code", &failure.code)?;
-    dict.set_item("message", &failure.message)?;
-    dict.set_item("action", &failure.action)?;
-    Ok(dict)
 }

@@ -4,6 +4,7 @@
 mod arguments;
 mod codes;
 mod command;
+mod dicts;
 mod directory;
 mod errors;
 mod one_call;

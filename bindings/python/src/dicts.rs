@@ -1,0 +1,92 @@
+//! What a directory returns, as the dicts that `oath_totp.types` describes.
+
+use oath_directory::audit::AuditEvent;
+use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::store::Listed;
+use oath_directory::{ImportReport, User};
+use oath_totp::UnixTime;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+pub(crate) fn user_dict<'py>(py: Python<'py>, user: &User) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("upn", user.upn.as_str())?;
+    dict.set_item("kind", user.kind.name())?;
+    dict.set_item("display_name", user.display_name.as_deref())?;
+    Ok(dict)
+}
+
+pub(crate) fn token_dict<'py>(py: Python<'py>, listed: &Listed) -> PyResult<Bound<'py, PyDict>> {
+    let Listed { token, state, holder } = listed;
+    let dict = PyDict::new(py);
+    let seconds = |time: Option<UnixTime>| time.map(UnixTime::as_secs);
+    dict.set_item("serial", &token.serial)?;
+    dict.set_item("upn", holder.as_ref().map(|user| user.upn.as_str()))?;
+    dict.set_item("status", token.status.name())?;
+    dict.set_item("manufacturer", &token.manufacturer)?;
+    dict.set_item("model", &token.model)?;
+    dict.set_item("algorithm", token.parameters.algorithm.name())?;
+    dict.set_item("digits", token.parameters.digits.count())?;
+    dict.set_item("step", token.parameters.time_step.x())?;
+    dict.set_item("drift", state.totp.drift)?;
+    dict.set_item("last_used", seconds(state.last_used))?;
+    dict.set_item("failed_attempts", state.attempts.failures)?;
+    dict.set_item("locked_until", seconds(state.attempts.locked_until))?;
+    dict.set_item("created", token.created.as_secs())?;
+    Ok(dict)
+}
+
+pub(crate) fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("upload", upload.id)?;
+    dict.set_item("file", &upload.file)?;
+    dict.set_item("at", upload.at.as_secs())?;
+    dict.set_item("expires", upload.expires.as_secs())?;
+    dict.set_item("rows", upload.rows)?;
+    dict.set_item("imported", upload.imported)?;
+    dict.set_item("unchanged", upload.unchanged)?;
+    dict.set_item("failed", upload.failed)?;
+    Ok(dict)
+}
+
+pub(crate) fn failure_dict<'py>(py: Python<'py>, failure: &UploadFailure) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("line", failure.line)?;
+    dict.set_item("upn", &failure.upn)?;
+    dict.set_item("serial", PyString::new(py, &failure.serial))?;
+    dict.set_item("field", &failure.field)?;
+    dict.set_item("code", &failure.code)?;
+    dict.set_item("message", &failure.message)?;
+    dict.set_item("action", &failure.action)?;
+    Ok(dict)
+}
+
+pub(crate) fn report_dict<'py>(py: Python<'py>, report: &ImportReport) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("added", report.added)?;
+    dict.set_item("changed", report.changed)?;
+    dict.set_item("unchanged", report.unchanged)?;
+    let failed = report.failed.iter().map(|(line, refusal)| {
+        let row = PyDict::new(py);
+        row.set_item("line", line)?;
+        row.set_item("code", refusal.code())?;
+        row.set_item("message", refusal.to_string())?;
+        row.set_item("action", refusal.action())?;
+        Ok(row)
+    });
+    dict.set_item("failed", failed.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(dict)
+}
+
+pub(crate) fn event_dict<'py>(py: Python<'py>, audit: &AuditEvent) -> PyResult<Bound<'py, PyDict>> {
+    let (dict, event) = (PyDict::new(py), &audit.event);
+    dict.set_item("sequence", audit.sequence)?;
+    dict.set_item("at", event.at.as_secs())?;
+    dict.set_item("actor", &event.actor)?;
+    dict.set_item("action", event.action.name())?;
+    dict.set_item("upn", &event.upn)?;
+    dict.set_item("serial", &event.serial)?;
+    dict.set_item("detail", &event.detail)?;
+    dict.set_item("hash", audit.hash.to_string())?;
+    Ok(dict)
+}
