@@ -1,7 +1,7 @@
 // Codes: shown, tested, looked for, and good once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, code, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
+import { choose, code, counted, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
 
 inBrowser();
 
@@ -44,7 +44,7 @@ test("codes are hidden until they are asked for, then live with the seconds they
     await dialog(page).locator(".digits:not(input)").waitFor();
     assert.equal(digits(await dialog(page).locator(".digits:not(input)").textContent()), code(2));
     await dialog(page).getByRole("button", { name: "Hide the code" }).click();
-    assert.equal(await dialog(page).locator(".digits:not(input)").count(), 0);
+    await counted(dialog(page).locator(".digits:not(input)"), 0);
   }));
 
 test("a token is tested: it fits with a drift, or another one of the file does, or none", () =>

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HEADER, choose, dialog, fileOf, inBrowser, row, sample, token, withPage } from "./page.js";
+import { HEADER, choose, counted, dialog, fileOf, inBrowser, row, sample, token, withPage } from "./page.js";
 
 inBrowser();
 
 test("a file is read, and its findings stand beside their rows and by cause", () =>
   withPage({}, async (page) => {
     await sample(page);
-    assert.equal(await page.getByRole("heading", { name: "sample.csv" }).count(), 1);
+    await counted(page.getByRole("heading", { name: "sample.csv" }), 1);
     assert.deepEqual(await page.locator(".figures li").allTextContents(), ["5 tokens", "8 rows failed", "4 warnings", "2 without a user"]);
-    assert.equal(await page.locator(".rows .row").count(), 13);
+    await counted(page.locator(".rows .row"), 13);
     assert.match(await row(page, "0950380263").textContent(), /carol@contoso\.com.*The secret key is 40 hex digits/);
     assert.match(await row(page, "0950380261").textContent(), /In order/);
     const causes = await page.locator(".cause-head strong").allTextContents();
@@ -48,7 +48,7 @@ test("a row tells all there is to it", () =>
     assert.match(await open.textContent(), /Secret confusableline 8, column 3, secret keyThe secret key has characters that Base32.*position 5: 0 \(probably the letter O\).*Compare with the vendor/);
     assert.equal(await open.getByRole("button", { name: "Show the code" }).count(), 0, "no token, no code");
     await page.keyboard.press("Escape");
-    assert.equal(await dialog(page).count(), 0);
+    await counted(dialog(page), 0);
   }));
 
 test("a file can be dropped", () =>
@@ -63,7 +63,7 @@ test("a file can be dropped", () =>
     assert.match(await page.locator(".by-cause").textContent(), /the file is in order/);
     assert.match(await page.title(), /dropped\.csv/);
     await page.getByRole("button", { name: "Close the file" }).click();
-    assert.equal(await page.getByRole("heading", { name: "Drop a seed file here" }).count(), 1);
+    await counted(page.getByRole("heading", { name: "Drop a seed file here" }), 1);
   }));
 
 test("what is no seed file is refused with what it is and what to do; another one can be chosen then", () =>

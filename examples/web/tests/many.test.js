@@ -1,7 +1,7 @@
 // A hundred thousand rows: read in the worker while the page answers, and never all in the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, code, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
+import { choose, code, counted, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
 
 inBrowser();
 
@@ -61,7 +61,7 @@ test("only the rows that are seen are in the page, wherever they are", () =>
     await page.getByRole("button", { name: /Show all causes again/ }).click();
     await page.getByLabel("Search").fill("S054321");
     await row(page, "S054321").waitFor();
-    assert.equal(await page.locator(".rows .row").count(), 1);
+    await counted(page.locator(".rows .row"), 1);
     await page.getByRole("button", { name: "Whose token?" }).click();
     await early();
     await dialog(page).getByLabel("Code on the display").fill(code(77777, 2));

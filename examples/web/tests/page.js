@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -55,6 +56,12 @@ export async function choose(page, name, text) {
   await page.locator("#file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
+/** Asserts a number of elements, for which it waits: a page changes some time after a click. */
+export async function counted(locator, expected) {
+  for (let tries = 0; tries < 200 && (await locator.count()) !== expected; tries++) await setTimeout(25);
+  assert.equal(await locator.count(), expected);
+}
+
 export const row = (page, text) => page.locator(".rows .row", { hasText: text });
 export const dialog = (page) => page.locator("dialog[open]");
 export const HEADER = "upn,serial number,secret key,time interval,manufacturer,model";
@@ -81,7 +88,7 @@ export function code(number, steps = 0, step = 30) {
 /** Begins where a step has some seconds left, so that page and test see the same one. */
 export async function early(step = 30) {
   const left = step - ((Date.now() / 1000) % step);
-  if (left < 6) await new Promise((done) => setTimeout(done, (left + 0.2) * 1000));
+  if (left < 6) await setTimeout((left + 0.2) * 1000);
 }
 
 export async function downloaded(page, press) {
