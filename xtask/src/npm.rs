@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
 /// A module of the package.
 struct Part {
     /// The feature of the crate, and the name of the files.
@@ -18,6 +19,11 @@ struct Part {
     file: (&'static str, u64),
     /// The entry that carries the module as Base64, and its largest size.
     inlined: (&'static str, u64),
+}
+
+/// The name of a module with SIMD128, or without.
+fn variant(part: &str, simd: bool) -> String {
+    if simd { format!("{part}-simd") } else { part.to_owned() }
 }
 
 /// The goal for the codes as a file is 56 KiB. docs/performance.md says why it is larger.
@@ -87,7 +93,7 @@ pub(crate) fn build() -> Outcome<PathBuf> {
 /// One module, for engines with vectors or without.
 fn module(tools: &Path, part: &Part, simd: bool, package: &Path) -> Outcome {
     let Part { name: part, profile, .. } = part;
-    let name = if simd { format!("{part}-simd") } else { (*part).to_owned() };
+    let name = variant(part, simd);
     let target = place()?.join(if simd { "build-simd" } else { "build" });
     cargo(&[
         "build",
@@ -126,13 +132,13 @@ fn glue(part: &str) -> Outcome<String> {
 }
 
 fn bound(part: &str, simd: bool) -> Outcome<PathBuf> {
-    Ok(place()?.join("bound").join(if simd { format!("{part}-simd") } else { part.to_owned() }))
+    Ok(place()?.join("bound").join(variant(part, simd)))
 }
 
 fn named_modules() -> Outcome<Vec<PathBuf>> {
     PARTS
         .iter()
-        .flat_map(|part| [part.name.to_owned(), format!("{}-simd", part.name)])
+        .flat_map(|part| [variant(part.name, false), variant(part.name, true)])
         .map(|name| named(&name))
         .collect()
 }
@@ -172,7 +178,7 @@ fn flags(simd: bool) -> Vec<String> {
 /// Prints the sizes of both entries of a part, and fails where one is too large.
 fn size(package: &Path, part: &Part) -> Outcome {
     let (script, folder) = (text(&binding().join("tools/size.js")), text(package));
-    let module = format!("wasm/{}-simd.wasm", part.name);
+    let module = format!("wasm/{}.wasm", variant(part.name, true));
     for ((entry, most), files) in [(part.file, vec![module.as_str()]), (part.inlined, vec![])] {
         let words = [vec![script.as_str(), &folder, entry], files].concat();
         let sizes = output("node", &words).ok_or_else(|| Failure("node tools/size.js failed".to_owned()))?;

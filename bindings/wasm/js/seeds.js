@@ -1,9 +1,8 @@
 import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
 import { OathError, Secret } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
+import { MADE, MASK } from "./held.js";
 import { encoder } from "./text.js";
-
-const MADE = Symbol();
 
 /** Calls the module. A text that it throws is an error of the file, encoded as JSON. */
 function orThrow(call) {
@@ -132,9 +131,6 @@ export class Record {
     return object(this.#current(), exposeSecret ? recordsOf(this.#records).base32(this.#index) : MASK);
   }
 }
-
-/** The same length for every secret, so that the length is not shown. */
-const MASK = "********";
 
 function object(shown, secret) {
   const { line, upn, serial, algorithm, digits, step, manufacturer, model } = shown;

@@ -2,7 +2,7 @@
 import { OathError } from "./errors.js";
 
 /** Takes the place of the exports until the module has started. */
-export const NOT_STARTED = new Proxy(
+const NOT_STARTED = new Proxy(
   {},
   {
     get() {
@@ -15,7 +15,7 @@ export const NOT_STARTED = new Proxy(
  * Wraps the exports so that no call reaches the module after a trap, because its memory may then be inconsistent. Every
  * exception from the module is a trap: the module returns its errors.
  */
-export function guarded(exports) {
+function guarded(exports) {
   let trapped = false;
   const refuse = (cause) => {
     throw new OathError("stopped", "the WebAssembly module stopped after an internal error", undefined, null, { cause });
@@ -35,4 +35,14 @@ export function guarded(exports) {
   };
   const all = Object.entries(exports).map(([name, made]) => [name, typeof made === "function" ? guard(name, made) : made]);
   return Object.fromEntries(all);
+}
+
+/** Returns what a module imports, and what starts it. `glue` is what wasm-bindgen made for the module of this name. */
+export function bound(glue, name) {
+  glue.__wbg_set_wasm(NOT_STARTED);
+  const start = ({ exports }) => {
+    glue.__wbg_set_wasm(guarded(exports));
+    exports.__wbindgen_start();
+  };
+  return { imports: { [`./${name}_bg.js`]: glue }, start };
 }

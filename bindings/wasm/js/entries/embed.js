@@ -2,7 +2,7 @@ import * as codes from "../codes-glue.js";
 import * as seeds from "../seeds-glue.js";
 
 export * from "../codes.js";
-export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";
+export * from "../seeds.js";
 
 /** Starts a module once: a second instance would not know the objects of the first. */
 function starter({ imports, start }) {

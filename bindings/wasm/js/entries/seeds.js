@@ -5,4 +5,4 @@ import { load } from "./load-inline.js";
 
 start(load(text, imports));
 
-export { Record, Records, SeedFile, failuresName, formats, obstacles, read, write } from "../seeds.js";
+export * from "../seeds.js";

@@ -31,6 +31,13 @@ test("nothing works before its module has started; the bytes start it, or the mo
   assert.equal(file.records.length, 1);
 });
 
+test("an object of one entry is not accepted by another", async () => {
+  const other = await import("oath-totp");
+  const secret = Secret.fromBase32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  assert.throws(() => new other.Totp(secret), TypeError);
+  assert.equal(new Totp(secret).generate(59), "287082");
+});
+
 test("the package works without FinalizationRegistry", () => {
   const script = `delete globalThis.FinalizationRegistry;
     const { Secret, Totp } = await import("oath-totp");

@@ -1,14 +1,8 @@
-// Searches the memory of the modules, which it gets by wrapping WebAssembly.Instance.
+// Searches the memory of the modules.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memories } from "./instances.js";
 
-const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function (module, imports) {
-  const instance = new Instance(module, imports);
-  memories.push(instance.exports.memory);
-  return instance;
-};
 const { KeyUri, Secret, Totp, TotpState, check } = await import("oath-totp");
 const { read, write } = await import("oath-totp/seeds");
 

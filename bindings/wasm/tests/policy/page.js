@@ -1,6 +1,8 @@
-// A page whose policy has no `unsafe-eval`, and its service worker: both carry the modules inside their scripts.
+// A page whose policy has no `unsafe-eval`, and its service worker: both carry the modules inside their scripts. The page also
+// fetches the module of the codes.
 import * as codes from "./node_modules/oath-totp/index.js";
 import * as seeds from "./node_modules/oath-totp/seeds.js";
+import * as web from "./node_modules/oath-totp/web.js";
 import { run } from "./testkit.js";
 
 const load = async (name) => [name, await (await fetch(`./testkit/${name}.json`)).json()];
@@ -13,6 +15,7 @@ try {
   active.postMessage(kit);
   const there = await answer;
   if (there !== here) throw new Error(`the service worker answered ${there}`);
+  if (web.generate("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", { at: 59 }) !== "287082") throw new Error("the fetched module is wrong");
   let evaluated = true;
   try {
     new Function("");
