@@ -78,7 +78,7 @@ export function compareAll({ now, log, more, short = false }) {
     ["otplib", () => must(verifySync({ secret: SECRET, token: code, epoch: NOW, epochTolerance: 30 }).valid)],
   ]);
   compare(
-    "Resynchronization, ± 2880 steps, a miss",
+    "Activation, ± 2880 steps, a miss",
     [
       ["oath-totp", () => refused(() => ours.activate(miss, STATE, { at: NOW }))],
       ["otpauth", () => must(otpauth.validate({ token: miss, timestamp: NOW * 1000, window: 2880 }) === null)],
