@@ -11,8 +11,7 @@ use crate::wait::wait;
 use core::future::Future;
 use oath_directory::store::{LocalStore, MemoryStore, SqliteStore};
 use oath_directory::{
-    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, User, UserKind,
-    user_file,
+    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, UserKind, user_file,
 };
 use oath_seeds::Reader;
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
