@@ -1,5 +1,6 @@
 //! One line of separated values: split and joined, in buffers that are wiped.
 
+use crate::buffer::Buffer;
 use crate::lines::MAX_LINE;
 use core::fmt;
 use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
@@ -194,21 +195,21 @@ pub(crate) const fn trimmed(cell: &str) -> &str {
 }
 
 /// Appends a value, in quotes where it needs them. A `#` at the start needs them too: it would begin a comment.
-pub(crate) fn push(out: &mut Vec<u8>, value: &str) {
+pub(crate) fn push(out: &mut Buffer, value: &str) {
     let plain =
         !value.contains([',', ';', '\t', '"', '\r', '\n']) && !value.starts_with(['#', ' ']) && !value.ends_with(' ');
     if plain {
-        out.extend_from_slice(value.as_bytes());
+        out.push(value);
         return;
     }
-    out.push(b'"');
+    out.push("\"");
     for part in value.split_inclusive('"') {
-        out.extend_from_slice(part.as_bytes());
+        out.push(part);
         if part.ends_with('"') {
-            out.push(b'"');
+            out.push("\"");
         }
     }
-    out.push(b'"');
+    out.push("\"");
 }
 
 #[cfg(test)]
@@ -256,14 +257,14 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_pushed_is_split_back(values in proptest::collection::vec("[^\r\n]{0,12}", 2..8)) {
-            let mut line = Vec::new();
+            let mut line = Buffer::new();
             for (index, value) in values.iter().enumerate() {
                 if index > 0 {
-                    line.push(b',');
+                    line.push(",");
                 }
                 push(&mut line, value);
             }
-            prop_assert_eq!(cells(core::str::from_utf8(&line).unwrap(), ','), values);
+            prop_assert_eq!(cells(core::str::from_utf8(line.bytes()).unwrap(), ','), values);
         }
     }
 }

@@ -1,10 +1,10 @@
-use crate::{Field, Finding, Kind, Repair, Repairs, Severity};
+use crate::{Field, Finding, Kind, Place, Repair, Repairs, Severity};
 use std::borrow::Cow;
 
 /// The findings of one row in the making.
 #[derive(Debug)]
 pub(crate) struct Checks {
-    line: u64,
+    place: Place,
     repairs: Repairs,
     pub(crate) findings: Vec<Finding>,
     failed: bool,
@@ -13,12 +13,12 @@ pub(crate) struct Checks {
 type Text = Cow<'static, str>;
 
 impl Checks {
-    pub(crate) const fn new(line: u64, repairs: Repairs) -> Self {
-        Self { line, repairs, findings: Vec::new(), failed: false }
+    pub(crate) const fn new(place: Place, repairs: Repairs) -> Self {
+        Self { place, repairs, findings: Vec::new(), failed: false }
     }
 
-    pub(crate) const fn line(&self) -> u64 {
-        self.line
+    pub(crate) const fn place(&self) -> Place {
+        self.place
     }
 
     /// Whether an error has been found, so that there can be no record.
@@ -70,6 +70,36 @@ impl Checks {
     }
 
     fn push(&mut self, kind: Kind, severity: Severity, field: Option<Field>, message: Text, action: Text) {
-        self.findings.push(Finding { line: Some(self.line), field, ..Finding::new(kind, severity, message, action) });
+        self.findings.push(Finding { place: self.place, field, ..Finding::new(kind, severity, message, action) });
+    }
+}
+
+/// What any line can be told.
+impl Checks {
+    pub(crate) fn line_too_long(&mut self) {
+        self.error(
+            Kind::LineTooLong,
+            None,
+            "The line is far longer than any token's.",
+            "Look at it in a text editor; a line break may be missing, or the file be damaged.",
+        );
+    }
+
+    pub(crate) fn windows_1252(&mut self) {
+        self.warning(
+            Kind::EncodingWindows1252,
+            None,
+            "The line is not UTF-8; it was read as Windows-1252.",
+            "Check the letters with accents, and save the file as UTF-8.",
+        );
+    }
+
+    pub(crate) fn quote_unclosed(&mut self) {
+        self.error(
+            Kind::QuoteUnclosed,
+            None,
+            "A double quote is opened and not closed on the line.",
+            "Close it, or take it out; a value cannot go over two lines.",
+        );
     }
 }

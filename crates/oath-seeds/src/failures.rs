@@ -1,7 +1,7 @@
 //! The failures file of an upload: one line for each thing that kept a row out, to be corrected and uploaded again.
 //!
 //! Entra ID offers its own as `Failures_<uploaded file name>.csv`, with field names that differ from the upload's; which
-//! ones is not public. **The columns here are this project's own**: `line,upn,serial,field,code,what is wrong,what to do`.
+//! ones is not public. **The columns here are this project's own**: `place,upn,serial,field,code,what is wrong,what to do`.
 //! They never hold a secret. It is made for a spreadsheet, so cells that one would compute are neutralised by a `'` in
 //! front.
 //!
@@ -10,29 +10,30 @@
 //! assert_eq!(file_name("tokens.csv"), "Failures_tokens.csv");
 //! let mut writer = Writer::new(Vec::new())?;
 //! writer.write(&Failure {
-//!     line: Some(3),
+//!     place: "line 3".into(),
 //!     upn: Some("=cmd@example.com"),
 //!     code: "user-unknown",
 //!     message: "The directory has no such user.",
 //!     ..Failure::default()
 //! })?;
-//! assert!(writer.finish()?.ends_with(b"3,'=cmd@example.com,,,user-unknown,The directory has no such user.,\r\n"));
+//! assert!(writer.finish()?.ends_with(b"line 3,'=cmd@example.com,,,user-unknown,The directory has no such user.,\r\n"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
 use crate::cells::push;
-use crate::{Field, Finding, Row, SeedFile, Severity};
+use crate::buffer::Buffer;
+use crate::{Field, Finding, Place, Row, SeedFile, Severity};
 use std::borrow::Cow;
 use std::io;
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 7] = ["line", "upn", "serial", "field", "code", "what is wrong", "what to do"];
+pub const COLUMNS: [&str; 7] = ["place", "upn", "serial", "field", "code", "what is wrong", "what to do"];
 
 /// One line of the file, borrowed from wherever it comes: a finding here, a reason of the directory's there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure<'a> {
-    /// The line of the uploaded file.
-    pub line: Option<u64>,
+    /// Where in the uploaded file: `line 3`; empty for the file as a whole.
+    pub place: Cow<'a, str>,
     /// The user of the row.
     pub upn: Option<&'a str>,
     /// The serial number of the row.
@@ -51,14 +52,17 @@ impl<'a> Failure<'a> {
     /// A finding of a row.
     #[must_use]
     pub fn of(row: &'a Row, finding: &'a Finding) -> Self {
-        Self { line: Some(row.line), upn: row.upn(), serial: row.serial(), ..Self::of_file(finding) }
+        Self { place: row.place.to_string().into(), upn: row.upn(), serial: row.serial(), ..Self::of_file(finding) }
     }
 
     /// A finding about the file: a refusal, say.
     #[must_use]
     pub fn of_file(finding: &'a Finding) -> Self {
         Self {
-            line: finding.line,
+            place: match finding.place {
+                Place::File => Cow::Borrowed(""),
+                place => place.to_string().into(),
+            },
             upn: None,
             serial: None,
             field: finding.field.map(Field::name),
@@ -90,7 +94,7 @@ pub fn file_name(uploaded: &str) -> String {
 pub fn write(file: &SeedFile, out: impl io::Write) -> io::Result<()> {
     let mut writer = Writer::new(out)?;
     for finding in file.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        let place = finding.line.and_then(|line| file.failed.binary_search_by_key(&line, |row| row.line).ok());
+        let place = file.failed.binary_search_by_key(&finding.place, |row| row.place).ok();
         let row = place.and_then(|place| file.failed.get(place));
         writer.write(&Failure {
             upn: row.and_then(|row| row.upn.as_deref()),
@@ -105,7 +109,7 @@ pub fn write(file: &SeedFile, out: impl io::Write) -> io::Result<()> {
 #[derive(Debug)]
 pub struct Writer<W> {
     out: W,
-    line: Vec<u8>,
+    line: Buffer,
 }
 
 impl<W: io::Write> Writer<W> {
@@ -114,7 +118,7 @@ impl<W: io::Write> Writer<W> {
     /// # Errors
     /// What `out` answers.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut writer = Self { out, line: Vec::new() };
+        let mut writer = Self { out, line: Buffer::with_room(1024) };
         writer.cells(COLUMNS)?;
         Ok(writer)
     }
@@ -124,10 +128,9 @@ impl<W: io::Write> Writer<W> {
     /// # Errors
     /// What the output answers.
     pub fn write(&mut self, failure: &Failure<'_>) -> io::Result<()> {
-        let Failure { line, upn, serial, field, code, message, action } = *failure;
-        let line = line.map(|line| line.to_string()).unwrap_or_default();
+        let Failure { ref place, upn, serial, field, code, message, action } = *failure;
         let text = Option::unwrap_or_default;
-        self.cells([&line, text(upn), text(serial), text(field), code, message, action])
+        self.cells([place, text(upn), text(serial), text(field), code, message, action])
     }
 
     /// Flushes and gives the output back.
@@ -140,15 +143,14 @@ impl<W: io::Write> Writer<W> {
     }
 
     fn cells(&mut self, cells: [&str; 7]) -> io::Result<()> {
-        self.line.clear();
         for (index, cell) in cells.into_iter().enumerate() {
             if index > 0 {
-                self.line.push(b',');
+                self.line.push(",");
             }
             push(&mut self.line, &neutral(cell));
         }
-        self.line.extend_from_slice(b"\r\n");
-        self.out.write_all(&self.line)
+        self.line.push("\r\n");
+        self.line.hand_on(&mut self.out)
     }
 }
 
@@ -219,6 +221,6 @@ mod tests {
     #[test]
     fn the_columns_differ_from_the_upload_s() {
         let file = Writer::new(Vec::new()).unwrap().finish().unwrap();
-        assert_eq!(file, b"line,upn,serial,field,code,what is wrong,what to do\r\n");
+        assert_eq!(file, b"place,upn,serial,field,code,what is wrong,what to do\r\n");
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Kind, Repair};
+use crate::{Kind, Place, Repair};
 use core::fmt;
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ pub struct Finding {
     pub kind: Kind,
     /// How grave it is here.
     pub severity: Severity,
-    /// The line, from 1; `None` where it is about the whole file.
-    pub line: Option<u64>,
+    /// Where it is.
+    pub place: Place,
     /// Which column of the line, from 1 as the file orders them.
     pub column: Option<u32>,
     /// Which field, whatever its place.
@@ -37,7 +37,7 @@ impl Finding {
         Self {
             kind,
             severity,
-            line: None,
+            place: Place::File,
             column: None,
             field: None,
             message: message.into(),
@@ -57,11 +57,11 @@ impl Finding {
 /// `line 7, secret key: error secret-empty: … Do this: …` in one line.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, self.field) {
-            (Some(line), Some(field)) => write!(f, "line {line}, {field}: ")?,
-            (Some(line), None) => write!(f, "line {line}: ")?,
-            (None, Some(field)) => write!(f, "{field}: ")?,
-            (None, None) => {}
+        match (self.place, self.field) {
+            (Place::File, Some(field)) => write!(f, "{field}: ")?,
+            (Place::File, None) => {}
+            (place, Some(field)) => write!(f, "{place}, {field}: ")?,
+            (place, None) => write!(f, "{place}: ")?,
         }
         write!(f, "{} {}: {} {}", self.severity, self.code(), self.message, self.action)
     }
@@ -96,41 +96,54 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A field of a token, by the name that Entra ID's upload gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Field {
-    /// The user.
-    Upn,
-    /// The number on the back.
-    SerialNumber,
-    /// K.
-    SecretKey,
-    /// X.
-    TimeInterval,
-    /// Who made it.
-    Manufacturer,
-    /// What it is.
-    Model,
+/// Declares [`Field`] with the stable name beside each variant.
+macro_rules! fields {
+    ($($variant:ident = $name:literal, $doc:literal;)+) => {
+        /// A field of a token. The first six have the names that Entra ID's upload gives them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Field {
+            $(#[doc = $doc] $variant,)+
+        }
+
+        impl Field {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The stable name: `serial number`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+fields! {
+    Upn = "upn", "The user.";
+    SerialNumber = "serial number", "The number on the back.";
+    SecretKey = "secret key", "K.";
+    TimeInterval = "time interval", "X.";
+    Manufacturer = "manufacturer", "Who made it.";
+    Model = "model", "What it is.";
+    Type = "type", "TOTP or HOTP.";
+    Algorithm = "hash", "The hash.";
+    Digits = "digits", "How long a code is.";
+    Counter = "counter", "C.";
+    T0 = "t0", "When the steps begin to count.";
+    Issuer = "issuer", "Who runs the service.";
+    Account = "account", "The account at the service.";
+    KeyId = "key id", "The key's identifier.";
+    Start = "start date", "From when it may be used.";
+    Expiry = "expiry date", "Until when it may be used.";
+    Drift = "drift", "By how many steps its clock is ahead.";
+    LastUsed = "last use", "When a code was last accepted.";
 }
 
 impl Field {
-    /// All of them, in the order of Entra ID's upload.
-    pub const ALL: &[Self] =
+    /// The six columns of Entra ID's upload, in their order.
+    pub const ENTRA: &[Self] =
         &[Self::Upn, Self::SerialNumber, Self::SecretKey, Self::TimeInterval, Self::Manufacturer, Self::Model];
-
-    /// `upn`, `serial number`, `secret key`, `time interval`, `manufacturer`, `model`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Upn => "upn",
-            Self::SerialNumber => "serial number",
-            Self::SecretKey => "secret key",
-            Self::TimeInterval => "time interval",
-            Self::Manufacturer => "manufacturer",
-            Self::Model => "model",
-        }
-    }
 }
 
 impl fmt::Display for Field {
@@ -156,15 +169,16 @@ mod data {
         }
     }
 
-    /// `{"code","severity","line","field","message","action"}`, with `"repair"` where there is one and `"repaired":true`
+    /// `{"code","severity","place","line","field","message","action"}`, `line` being null where the place is none, with `"repair"` where there is one and `"repaired":true`
     /// where it was applied.
     impl Serialize for Finding {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let optional = usize::from(self.repair.is_some()).saturating_add(usize::from(self.repaired));
-            let mut finding = serializer.serialize_struct("Finding", optional.saturating_add(6))?;
+            let mut finding = serializer.serialize_struct("Finding", optional.saturating_add(7))?;
             finding.serialize_field("code", self.code())?;
             finding.serialize_field("severity", &self.severity)?;
-            finding.serialize_field("line", &self.line)?;
+            finding.serialize_field("place", &self.place.to_string())?;
+            finding.serialize_field("line", &self.place.line())?;
             finding.serialize_field("field", &self.field)?;
             finding.serialize_field("message", &self.message)?;
             finding.serialize_field("action", &self.action)?;

@@ -1,25 +1,63 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// A layout of seed files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Format {
-    /// `upn,serial number,secret key,time interval,manufacturer,model`: what Entra ID's upload takes.
-    EntraCsv,
+/// Declares [`Format`] with the stable name and a description beside each variant.
+macro_rules! formats {
+    ($($variant:ident = $name:literal, $title:literal;)+) => {
+        /// A layout of seed files.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Format {
+            $(#[doc = $title] $variant,)+
+        }
+
+        impl Format {
+            /// Every format that is known by name.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Its stable name: `entra-csv`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it is, in some words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+        }
+    };
 }
 
-impl Format {
-    /// Every format that is read and written.
-    pub const ALL: &[Self] = &[Self::EntraCsv];
-
-    /// Its stable name: `entra-csv`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::EntraCsv => "entra-csv",
-        }
-    }
+formats! {
+    EntraCsv = "entra-csv", "Entra ID's upload: a table with the columns upn, serial number, secret key, time interval, manufacturer, model";
+    DeepnetCsv = "deepnet-csv", "the same table without a column for the user, secrets in Base32 or hex";
+    ThalesCsv = "thales-csv", "Thales OTP 110: the columns of Entra ID's upload among others";
+    GraphJson = "graph-json", "Microsoft Graph: hardware OATH devices as JSON";
+    PrivacyIdeaCsv = "privacyidea-csv", "privacyIDEA: serial, hex seed, type, digits, counter or interval";
+    LinOtpCsv = "linotp-csv", "LinOTP: serial, hex key, type, digits, interval, hash";
+    NetIqCsv = "netiq-csv", "NetIQ: serial, hex seed, type, digits, interval";
+    MultiOtpCsv = "multiotp-csv", "multiOTP: serial, manufacturer, type, hex seed, digits, interval or counter";
+    PingIdCsv = "pingid-csv", "PingID: serial, hex seed, counter";
+    DuoCsv = "duo-csv", "Duo: serial, hex seed";
+    UsersFile = "usersfile", "the users file of the OATH Toolkit (pam_oath)";
+    SafeWord = "safeword", "SafeWord: blocks of sccTokenData";
+    SafeNetXml = "safenet-xml", "SafeNet (Aladdin): Tokens as XML";
+    DeepnetXml = "deepnet-xml", "Deepnet DualShield: tokens as XML";
+    Pskc = "pskc", "PSKC (RFC 6030): a key container as XML, plain or encrypted";
+    OtpauthLines = "otpauth-lines", "otpauth:// URIs, one a line";
+    OtpauthMigration = "otpauth-migration", "Google Authenticator's export: otpauth-migration:// URIs";
+    AegisJson = "aegis-json", "Aegis: its plain export";
+    TwoFasJson = "2fas-json", "2FAS: its plain export";
+    AndOtpJson = "andotp-json", "andOTP: its plain export";
+    BitwardenJson = "bitwarden-json", "Bitwarden: its plain export";
+    ProtonJson = "proton-json", "Proton: its plain export";
+    StratumJson = "stratum-json", "Stratum (Authenticator Pro): its plain export";
+    FreeOtpJson = "freeotp-json", "FreeOTP+: its export";
+    CxfJson = "cxf-json", "FIDO Credential Exchange Format: credentials of type totp";
+    KeycloakJson = "keycloak-json", "Keycloak: OTP credentials as JSON";
+    OktaJson = "okta-json", "Okta: bodies of its Factors API";
 }
 
 impl fmt::Display for Format {
@@ -68,7 +106,7 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(*format));
         }
-        assert_eq!("pskc".parse::<Format>(), Err(UnknownFormat));
-        assert_eq!(UnknownFormat.to_string(), "unknown seed file format: expected entra-csv");
+        assert_eq!("sdtid".parse::<Format>(), Err(UnknownFormat));
+        assert!(UnknownFormat.to_string().starts_with("unknown seed file format: expected entra-csv, deepnet-csv, "));
     }
 }

@@ -1,8 +1,8 @@
 //! Who a token is for, once its file has been read.
 
 use crate::check::Checks;
-use crate::entra::upn;
-use crate::{Field, Finding, Kind, Record, Repairs, Severity, UpnRule};
+use crate::values::upn;
+use crate::{Field, Finding, Kind, Record, Repairs, Severity};
 use std::collections::HashMap;
 
 /// So many tokens and authenticator apps together can a user of Entra ID have.
@@ -26,14 +26,16 @@ impl Record {
     /// # Errors
     /// Why this is no name. The token stays whose it was.
     pub fn assign(&mut self, name: &str) -> Result<Vec<Finding>, Box<Finding>> {
-        let mut checks = Checks::new(self.line, Repairs::Apply);
+        let mut checks = Checks::new(self.place, Repairs::Apply);
         let doubled = upn::escaped(&name.trim().replace("''", "'"));
-        let Some(name) = upn::read(&doubled, UpnRule::Required, &mut checks) else {
+        let Some(name) = upn::read(&doubled, &mut checks) else {
             let error = checks.findings.into_iter().find(|finding| finding.severity == Severity::Error);
-            return Err(Box::new(error.unwrap_or_else(|| {
-                Finding::new(Kind::UpnMalformed, Severity::Error, "This is no user name.", "Write it as name@domain.")
+            return Err(Box::new(error.unwrap_or_else(|| Finding {
+                field: Some(Field::Upn),
+                ..Finding::new(Kind::UpnEmpty, Severity::Error, "The user name is empty.", "Write it as name@domain.")
             })));
         };
+        upn::judge(&name, &mut checks);
         self.upn = Some(name);
         Ok(checks.findings)
     }
@@ -48,9 +50,14 @@ pub fn check_holders<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<F
     let mut held: HashMap<String, usize> = HashMap::new();
     let mut findings = Vec::new();
     for record in records {
-        let mut checks = Checks::new(record.line, Repairs::Offer);
+        let mut checks = Checks::new(record.place, Repairs::Offer);
         match &record.upn {
-            None => drop(upn::read("", UpnRule::Optional, &mut checks)),
+            None => checks.warning(
+                Kind::UpnEmpty,
+                Field::Upn,
+                "The user name is empty: the token goes into the inventory without a user.",
+                "Assign it later; Entra ID's own upload would refuse the row.",
+            ),
             Some(name) => {
                 upn::judge(name, &mut checks);
                 let count = held.entry(name.to_ascii_lowercase()).or_default();
@@ -75,11 +82,12 @@ pub fn check_holders<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Place;
     use oath_totp::Secret;
 
     fn record(line: u64) -> Record {
         let secret = Secret::from_bytes(&[7; 20]).unwrap();
-        Record { line, ..Record::new(line.to_string(), secret) }
+        Record { place: Place::Line(line), ..Record::new(line.to_string(), secret) }
     }
 
     #[test]
@@ -124,7 +132,7 @@ mod tests {
             token.assign(if index % 2 == 0 { "Alice@example.com" } else { "alice@example.com" }).unwrap();
         }
         let found = check_holders(&tokens);
-        let told: Vec<_> = found.iter().map(|finding| (finding.line, finding.code())).collect();
+        let told: Vec<_> = found.iter().map(|finding| (finding.place.line(), finding.code())).collect();
         assert_eq!(told, [(Some(7), "user-full"), (Some(8), "user-full"), (Some(9), "upn-empty")]);
         assert!(found.iter().all(|finding| finding.severity == Severity::Warning));
         tokens[6].assign("dave#EXT#@example.com").unwrap();

@@ -156,6 +156,44 @@ kinds! {
     /// 30 for a model that leaves the factory with 60.
     IntervalModel = "interval-model",
 
+    // About the other parameters.
+    /// A hash that is not known, or that the target does not take.
+    AlgorithmUnsupported = "hash-unsupported",
+    /// A length of codes that is not known, or that the target does not take.
+    DigitsUnsupported = "digits-unsupported",
+    /// Neither TOTP nor HOTP, or one that the target does not take.
+    TypeUnsupported = "type-unsupported",
+    /// The file does not say whether its tokens are TOTP or HOTP, or how long their interval is.
+    ParameterUnknown = "parameter-unknown",
+    /// No number, or one for which the target has no place.
+    CounterUnsupported = "counter-unsupported",
+    /// Steps that begin to count at another time than 1970, which the target does not take.
+    EpochUnsupported = "epoch-unsupported",
+    /// A value that is needed and not there.
+    ValueMissing = "value-missing",
+    /// A value that cannot be read.
+    ValueMalformed = "value-malformed",
+    /// A file that says its parameters once for tokens that differ.
+    ParametersMixed = "parameters-mixed",
+    /// Something that the token asks for and that is not kept here.
+    PolicyUnsupported = "policy-unsupported",
+
+    // About documents and their encryption.
+    /// XML or JSON that is not well-formed.
+    Malformed = "malformed",
+    /// Larger or deeper than what is read.
+    TooLarge = "too-large",
+    /// A password or a key is needed.
+    KeyMissing = "key-missing",
+    /// The password or the key is not the right one.
+    KeyWrong = "key-wrong",
+    /// Encrypted in a way that is not read.
+    EncryptionUnsupported = "encryption-unsupported",
+    /// An encrypted value without its authentication code.
+    MacMissing = "mac-missing",
+    /// An encrypted value whose authentication code is wrong.
+    MacWrong = "mac-wrong",
+
     // About the user.
     /// None there.
     UpnEmpty = "upn-empty",

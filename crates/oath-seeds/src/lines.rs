@@ -1,5 +1,6 @@
-use crate::Encoding;
+use crate::buffer::Buffer;
 use crate::encoding::{Decoded, Detected, LEAST_SPACE, read_some};
+use crate::{Encoding, ReadError, recognise};
 use core::fmt;
 use memchr::memchr;
 use std::io;
@@ -34,6 +35,13 @@ impl<R: io::Read> Head<R> {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(..self.end).unwrap_or_default()
+    }
+
+    /// What has been read, and the input that comes after it.
+    pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, R) {
+        let Self { input, mut buffer, end } = self;
+        buffer.truncate(end);
+        (buffer, input)
     }
 
     /// The lines behind the byte-order mark.
@@ -91,6 +99,23 @@ impl<R: io::Read> Lines<R> {
     /// What is in the buffer and not yet read as lines.
     pub(crate) fn ahead(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// All that is left, where it has at most so many bytes. It is read into one block after the other, each twice as large
+    /// and each wiped, so that no copy stays.
+    pub(crate) fn rest(mut self, limit: usize) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+        let mut all = Buffer::with_room(self.buffer.len());
+        all.push_bytes(self.ahead());
+        loop {
+            let read = self.source.read(&mut self.buffer)?;
+            if read == 0 {
+                return Ok(all.into_bytes());
+            }
+            if all.bytes().len().saturating_add(read) > limit {
+                return Err(recognise::too_large(limit).into());
+            }
+            all.push_bytes(self.buffer.get(..read).unwrap_or_default());
+        }
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {

@@ -1,20 +1,32 @@
-use crate::Format;
+use crate::values::parameters;
+use crate::{Format, Target};
+use core::fmt;
+use core::str::FromStr;
+use oath_totp::{Algorithm, Digits};
 
 /// How a file is to be read.
 ///
 /// ```
-/// use oath_seeds::{Options, UpnRule};
-/// let options = Options::default().upn(UpnRule::Optional);
+/// use oath_seeds::{Options, Target};
+/// let options = Options::default().target(Target::Inventory);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     /// The format; `None`: recognised from the content.
     pub format: Option<Format>,
-    /// What a row without a user is.
-    pub upn: UpnRule,
+    /// The system that the tokens are for, whose rules each record is checked against; `None`: [`Target::Entra`] for a file
+    /// with the header of Entra ID's upload, else [`Target::Inventory`].
+    pub target: Option<Target>,
     /// What becomes of mistakes that can be repaired safely.
     pub repairs: Repairs,
+    /// What a file means that leaves parameters out.
+    pub assume: Assume,
+    /// How much of a file is read at most.
+    pub limits: Limits,
+    /// Accepts what drafts of a format did differently from the standard, with a warning: a PSKC draft's MAC over the
+    /// plaintext.
+    pub lenient: bool,
 }
 
 impl Options {
@@ -25,10 +37,10 @@ impl Options {
         self
     }
 
-    /// Sets what a row without a user is.
+    /// Sets the system that the tokens are for.
     #[must_use]
-    pub const fn upn(mut self, rule: UpnRule) -> Self {
-        self.upn = rule;
+    pub const fn target(mut self, target: Target) -> Self {
+        self.target = Some(target);
         self
     }
 
@@ -38,16 +50,27 @@ impl Options {
         self.repairs = repairs;
         self
     }
-}
 
-/// What a row without a user is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UpnRule {
-    /// An error: the upload to Entra ID asks for a user in every row.
-    #[default]
-    Required,
-    /// A token for the inventory, with a warning.
-    Optional,
+    /// Sets what a file means that leaves parameters out.
+    #[must_use]
+    pub const fn assume(mut self, assume: Assume) -> Self {
+        self.assume = assume;
+        self
+    }
+
+    /// Sets how much of a file is read at most.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Accepts what drafts of a format did differently from the standard.
+    #[must_use]
+    pub const fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
+    }
 }
 
 /// What becomes of mistakes that can be repaired safely.
@@ -56,6 +79,84 @@ pub enum Repairs {
     /// The row is refused; its finding carries the [`Repair`](crate::Repair) for a person to see.
     #[default]
     Offer,
-    /// Asked for: the row is read with the repair in place; its finding becomes a warning that says so.
+    /// The row is read with the repair in place; its finding becomes a warning that says so.
     Apply,
 }
+
+/// What a file means that leaves parameters out. A parameter in the file always wins. Where a format has a default of its
+/// own, `None` leaves it in place; where it has none, a row without the parameter is an error that names the option.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assume {
+    /// Time or counter.
+    pub kind: Option<TokenType>,
+    /// The hash.
+    pub algorithm: Option<Algorithm>,
+    /// How long a code is.
+    pub digits: Option<Digits>,
+    /// X, in seconds.
+    pub interval: Option<u32>,
+}
+
+/// What moves the codes of a token on, by the name that files use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    /// Time (RFC 6238).
+    Totp,
+    /// A counter (RFC 4226).
+    Hotp,
+}
+
+/// How much of a file is read at most: what is beyond is refused, so that a hostile file takes bounded memory and time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a document (XML, JSON, an encrypted or compressed file once it is open). Rows of a table have no limit.
+    pub document_bytes: usize,
+    /// Levels of nesting in a document.
+    pub depth: usize,
+    /// Rounds of a password's key derivation.
+    pub rounds: u32,
+}
+
+impl Default for Limits {
+    /// 256 MiB, 64 levels, 10,000,000 rounds (some seconds).
+    fn default() -> Self {
+        Self { document_bytes: 256 << 20, depth: 64, rounds: 10_000_000 }
+    }
+}
+
+impl TokenType {
+    /// `totp`, `hotp`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "totp",
+            Self::Hotp => "hotp",
+        }
+    }
+}
+
+impl fmt::Display for TokenType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for TokenType {
+    type Err = UnknownType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownType> {
+        parameters::token_type(text).ok_or(UnknownType)
+    }
+}
+
+/// A text that is neither `totp` nor `hotp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownType;
+
+impl fmt::Display for UnknownType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown type of token: expected totp or hotp")
+    }
+}
+
+impl core::error::Error for UnknownType {}

@@ -1,25 +1,29 @@
-use crate::entra::{Outcome, Table};
-use crate::lines::{Head, Lines};
-use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, sniff};
+use crate::duplicates::Duplicates;
+use crate::input::Input;
+use crate::lines::Lines;
+use crate::source::{Context, Rows};
+use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, Target, Unlock};
+use crate::{documents, recognise, rows, target};
 use core::fmt;
 use encoding_rs::WINDOWS_1252;
 use std::collections::VecDeque;
 use std::io;
 use zeroize::Zeroizing;
 
-/// A seed file row by row. Memory does not grow with the file, but for some 50 bytes a row by which duplicates are found.
+/// A seed file row by row. In a format of rows, memory does not grow with the file, but for some 50 bytes a row by which
+/// duplicates are found. A document (XML, JSON) is read as a whole.
 ///
 /// The rows are the iterator's; what there is to say about the file as a whole is in
 /// [`take_findings`](Self::take_findings): some at the beginning, the rest once the iterator has ended.
 ///
 /// ```
-/// use oath_seeds::{Options, Reader};
+/// use oath_seeds::{Options, Place, Reader};
 /// let file = "upn,serial number,secret key,time interval,manufacturer,model\r\n\
 ///             alice@example.com,0950380269,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,HardwareKey\r\n";
 /// let mut reader = Reader::new(file.as_bytes(), &Options::default())?;
 /// for row in &mut reader {
 ///     let row = row?;
-///     assert_eq!((row.line, row.serial()), (2, Some("0950380269")));
+///     assert_eq!((row.place, row.serial()), (Place::Line(2), Some("0950380269")));
 ///     assert!(row.record.is_some());
 /// }
 /// assert!(reader.take_findings().is_empty());
@@ -28,15 +32,27 @@ use zeroize::Zeroizing;
 pub struct Reader<R> {
     format: Format,
     encoding: Encoding,
-    lines: Lines<R>,
-    table: Table,
-    findings: Vec<Finding>,
+    target: Target,
+    source: Source<R>,
+    context: Context,
+    duplicates: Duplicates,
     /// Read ahead, to be compared with the rows before them together.
     rows: VecDeque<Row>,
+    /// So many of them have been compared and checked.
+    settled: usize,
     /// What stopped the reading behind them.
     failed: Option<ReadError>,
     ended: bool,
     closed: bool,
+    /// No row has come yet.
+    empty: bool,
+}
+
+/// Where rows come from.
+enum Source<R> {
+    Lines(Box<Lines<Input<R>>>, Box<dyn Rows>),
+    /// A document, all of whose rows have been read.
+    Read,
 }
 
 /// So many rows are read ahead.
@@ -48,12 +64,19 @@ impl<R: io::Read> Reader<R> {
     /// # Errors
     /// [`ReadError::Io`], and [`ReadError::Refused`] where it is no seed file that can be read.
     pub fn new(input: R, options: &Options) -> Result<Self, ReadError> {
-        let format = options.format.unwrap_or(Format::EntraCsv);
-        let head = Head::read(input)?;
-        let detected = sniff::detected(head.bytes())?;
-        let mut findings = Vec::new();
+        Self::unlocked(input, options, &Unlock::default())
+    }
+
+    /// The same for a file that may be encrypted.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); a missing or a wrong password or key is a refusal that says so.
+    pub fn unlocked(input: R, options: &Options, unlock: &Unlock) -> Result<Self, ReadError> {
+        let head = Input::open(input, options.limits, unlock)?;
+        let detected = recognise::detected(head.bytes())?;
+        let mut context = Context::new(options);
         match detected.encoding {
-            Encoding::Utf16Le | Encoding::Utf16Be => findings.push(Finding::new(
+            Encoding::Utf16Le | Encoding::Utf16Be => context.findings.push(Finding::new(
                 Kind::EncodingUtf16,
                 Severity::Warning,
                 "The file is in UTF-16; it is read so.",
@@ -61,7 +84,7 @@ impl<R: io::Read> Reader<R> {
             )),
             Encoding::Utf8 | Encoding::Windows1252 => {
                 if detected.mark > 0 {
-                    findings.push(Finding::new(
+                    context.findings.push(Finding::new(
                         Kind::ByteOrderMark,
                         Severity::Note,
                         "A byte-order mark stands before the header.",
@@ -71,37 +94,74 @@ impl<R: io::Read> Reader<R> {
             }
         }
         let lines = head.lines(detected)?;
-        let head = lossy(lines.ahead());
-        if let Some(refusal) = sniff::text(&head) {
-            return Err(refusal.into());
-        }
-        // Whether the head is cut within a character does not matter: only whole lines are looked at.
-        let end = |b: &u8| matches!(b, b'\n' | b'\r');
-        let whole = lines.ahead().split_inclusive(end).filter(|line| line.last().is_some_and(end));
-        let latin = whole.into_iter().any(|line| core::str::from_utf8(line).is_err());
-        let encoding = if latin { Encoding::Windows1252 } else { detected.encoding };
+        let text = lossy(lines.ahead());
+        let format = match options.format {
+            Some(format) => format,
+            None => recognise::format(&text)?,
+        };
         let mut reader = Self {
             format,
-            encoding,
-            lines,
-            table: Table::new(options),
-            findings,
+            encoding: if starts_as_windows_1252(lines.ahead()) { Encoding::Windows1252 } else { detected.encoding },
+            target: options.target.unwrap_or(if format == Format::EntraCsv { Target::Entra } else { Target::Inventory }),
+            source: Source::Read,
+            context,
+            duplicates: Duplicates::new(),
             rows: VecDeque::with_capacity(AHEAD),
+            settled: 0,
             failed: None,
             ended: false,
             closed: false,
+            empty: true,
         };
-        while !reader.ended {
-            match reader.step()? {
-                None => break,
-                Some(Outcome::Header(findings)) => {
-                    reader.findings.extend(findings);
-                    return Ok(reader);
-                }
-                Some(_) => {}
+        match rows::source(format, options) {
+            Some(source) => {
+                reader.source = Source::Lines(Box::new(lines), source);
+                reader.begin()?;
             }
+            None => reader.document(lines, unlock)?,
         }
-        Err(sniff::no_header().into())
+        Ok(reader)
+    }
+
+    /// Reads lines until rows begin.
+    fn begin(&mut self) -> Result<(), ReadError> {
+        loop {
+            if let Source::Lines(_, source) = &self.source
+                && source.has_begun()
+            {
+                return Ok(());
+            }
+            if self.ended {
+                return Err(recognise::no_header().into());
+            }
+            self.step()?;
+        }
+    }
+
+    /// Reads a document as a whole.
+    fn document(&mut self, lines: Lines<Input<R>>, unlock: &Unlock) -> Result<(), ReadError> {
+        let Some(document) = documents::reader(self.format) else {
+            return Err(recognise::not_read(self.format).into());
+        };
+        let bytes = lines.rest(self.context.limits.document_bytes)?;
+        let text = match core::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            Err(_) => {
+                self.encoding = Encoding::Windows1252;
+                &windows_1252(&bytes)
+            }
+        };
+        if self.encoding == Encoding::Windows1252 {
+            self.context.findings.push(Finding::new(
+                Kind::EncodingWindows1252,
+                Severity::Warning,
+                "The file is not UTF-8; it was read as Windows-1252.",
+                "Check the letters with accents, and save the file as UTF-8.",
+            ));
+        }
+        document(text, &mut self.context, unlock, &mut self.rows)?;
+        self.ended = true;
+        Ok(())
     }
 
     /// The format it is read as.
@@ -116,11 +176,17 @@ impl<R: io::Read> Reader<R> {
         self.encoding
     }
 
+    /// The system whose rules the records are checked against.
+    #[must_use]
+    pub const fn target(&self) -> Target {
+        self.target
+    }
+
     /// What there is to say about the file as a whole and has not been taken yet: about its head from the beginning,
     /// about whole columns and what recurs once the iterator has ended.
     #[must_use]
     pub fn take_findings(&mut self) -> Vec<Finding> {
-        core::mem::take(&mut self.findings)
+        core::mem::take(&mut self.context.findings)
     }
 
     /// Gives a row back that is no longer needed, so that its memory serves the next ones. Worth it where a million rows
@@ -139,40 +205,59 @@ impl<R: io::Read> Reader<R> {
     /// ```
     pub fn recycle(&mut self, mut row: Row) {
         if let Some(record) = &mut row.record {
-            self.table.texts.take_back(record);
+            self.context.texts.take_back(record);
         }
     }
 
-    /// Reads some rows and compares them with those before.
+    /// Reads some rows, compares them with those before, and checks them for the target.
     fn read_ahead(&mut self) {
         while !self.ended && self.rows.len() < AHEAD {
-            match self.step() {
-                Ok(_) => {}
-                Err(error) => {
-                    self.ended = true;
-                    self.failed = Some(error);
-                }
+            if let Err(error) = self.step() {
+                self.ended = true;
+                self.failed = Some(error);
             }
         }
-        self.table.settle(&mut self.rows);
+        self.settle();
         if self.ended && self.failed.is_none() && !core::mem::replace(&mut self.closed, true) {
-            self.findings.extend(self.table.closing());
+            self.context.findings.extend(self.context.tallies.findings());
+            self.context.findings.extend(self.duplicates.finding());
+            if self.empty {
+                self.context.findings.push(recognise::no_rows(self.format));
+            }
         }
     }
 
-    /// The next line; `None` at the end.
-    fn step(&mut self) -> Result<Option<Outcome>, ReadError> {
-        let Some(line) = self.lines.next()? else {
-            self.ended = true;
-            return Ok(None);
+    fn settle(&mut self) {
+        let Self { source, rows, duplicates, target, empty, .. } = self;
+        *empty &= rows.is_empty();
+        let source = &*source;
+        let place = |findings: &mut [Finding]| match source {
+            Source::Lines(_, source) => source.place(findings),
+            Source::Read => {}
         };
-        Ok(Some(match core::str::from_utf8(line.bytes) {
-            Ok(text) => self.table.line(&line, text, false, &mut self.rows)?,
-            Err(_) => {
-                let text = windows_1252(line.bytes);
-                self.table.line(&line, &text, true, &mut self.rows)?
-            }
-        }))
+        duplicates.settle(rows.range_mut(self.settled..), place);
+        for row in rows.range_mut(self.settled..) {
+            target::settle(row, *target, place);
+        }
+        self.settled = rows.len();
+    }
+
+    /// The next line.
+    fn step(&mut self) -> Result<(), ReadError> {
+        let Self { source: Source::Lines(lines, source), context, rows, .. } = self else {
+            self.ended = true;
+            return Ok(());
+        };
+        let Some(line) = lines.next()? else {
+            self.ended = true;
+            source.end(context, rows);
+            return Ok(());
+        };
+        match core::str::from_utf8(line.bytes) {
+            Ok(text) => source.line(&line, text, false, context, rows)?,
+            Err(_) => source.line(&line, &windows_1252(line.bytes), true, context, rows)?,
+        }
+        Ok(())
     }
 }
 
@@ -180,11 +265,14 @@ impl<R: io::Read> Iterator for Reader<R> {
     type Item = Result<Row, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.rows.is_empty() {
+        if self.settled == 0 {
             self.read_ahead();
         }
         match self.rows.pop_front() {
-            Some(row) => Some(Ok(row)),
+            Some(row) => {
+                self.settled = self.settled.saturating_sub(1);
+                Some(Ok(row))
+            }
             None => self.failed.take().map(Err),
         }
     }
@@ -198,9 +286,16 @@ impl<R> fmt::Debug for Reader<R> {
         f.debug_struct("Reader")
             .field("format", &self.format)
             .field("encoding", &self.encoding)
-            .field("findings", &self.findings)
+            .field("findings", &self.context.findings)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a whole line at the beginning is not UTF-8. Whether the head is cut within a character does not matter.
+fn starts_as_windows_1252(head: &[u8]) -> bool {
+    let end = |b: &u8| matches!(b, b'\n' | b'\r');
+    let mut whole = head.split_inclusive(end).filter(|line| line.last().is_some_and(end));
+    whole.any(|line| core::str::from_utf8(line).is_err())
 }
 
 /// The text with a replacement character for what is not UTF-8. Its room is made at once, for `String::from_utf8_lossy`
@@ -231,15 +326,15 @@ fn windows_1252(bytes: &[u8]) -> Zeroizing<String> {
 /// # Errors
 /// [`ReadError::Refused`] where it is no seed file that can be read.
 pub fn read(bytes: &[u8], options: &Options) -> Result<SeedFile, ReadError> {
-    read_from(bytes, options)
+    read_from(bytes, options, &Unlock::default())
 }
 
 /// Reads a whole file from wherever it comes, piece by piece: only its records and findings are kept in memory.
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, ReadError> {
-    let mut reader = Reader::new(input, options)?;
+pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Result<SeedFile, ReadError> {
+    let mut reader = Reader::unlocked(input, options, unlock)?;
     let mut findings = reader.take_findings();
     let mut records = Vec::new();
     let mut failed = Vec::new();
@@ -249,11 +344,12 @@ pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, Re
             break;
         }
         // As the iterator would, without a row that is moved from hand to hand.
+        reader.settled = 0;
         for row in reader.rows.drain(..) {
             findings.extend(row.findings);
             match row.record {
                 Some(record) => records.push(record),
-                None => failed.push(FailedRow { line: row.line, upn: row.upn, serial: row.serial }),
+                None => failed.push(FailedRow { place: row.place, upn: row.upn, serial: row.serial }),
             }
         }
     }
@@ -261,7 +357,7 @@ pub fn read_from(input: impl io::Read, options: &Options) -> Result<SeedFile, Re
         return Err(error);
     }
     findings.extend(reader.take_findings());
-    Ok(SeedFile { format: reader.format, encoding: reader.encoding, records, failed, findings })
+    Ok(SeedFile { format: reader.format, encoding: reader.encoding, target: reader.target, records, failed, findings })
 }
 
 /// Why a file cannot be read, or not further.

@@ -1,18 +1,20 @@
-use crate::{Finding, Format, Severity};
+use crate::check::Checks;
+use crate::{Finding, Format, Place, Severity, Target};
 use core::fmt;
-use oath_totp::{Algorithm, Digits, Secret, TimeStep};
+use oath_totp::{Algorithm, Digits, Secret, TimeStep, UnixTime};
 use std::sync::Arc;
 
 /// One token of a seed file, ready for use. No `Clone`; `Debug` elides the secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Record {
-    /// The line it begins on, from 1; 0 where it comes from no file.
-    pub line: u64,
+    /// Where it stands in its file; [`Place::File`] where it comes from no file.
+    pub place: Place,
     /// The user it is for, as the directory writes it (a doubled single quote is one again).
     pub upn: Option<String>,
-    /// The number printed on the back: text, its leading zeros matter.
-    pub serial: String,
+    /// The number printed on the back: text, its leading zeros matter. `None` where the format has none, as an
+    /// authenticator's export.
+    pub serial: Option<String>,
     /// K.
     pub secret: Secret,
     /// The hash.
@@ -25,24 +27,82 @@ pub struct Record {
     pub manufacturer: Arc<str>,
     /// What it is; may be empty. Shared like `manufacturer`.
     pub model: Arc<str>,
+    /// What only some formats have; `None` where the file says nothing of it.
+    pub details: Option<Box<Details>>,
 }
 
 impl Record {
-    /// A token with the parameters nearly all have: SHA-1, 6 digits, 30 s, no user, no maker.
+    /// A token with a serial number and the parameters that nearly all have: SHA-1, 6 digits, 30 s, no user, no maker.
     #[must_use]
     pub fn new(serial: impl Into<String>, secret: Secret) -> Self {
+        Self { serial: Some(serial.into()), ..Self::unnumbered(secret) }
+    }
+
+    /// The same without a serial number.
+    #[must_use]
+    pub fn unnumbered(secret: Secret) -> Self {
         Self {
-            line: 0,
+            place: Place::File,
             upn: None,
-            serial: serial.into(),
+            serial: None,
             secret,
             algorithm: Algorithm::Sha1,
             digits: Digits::Six,
             moving: Moving::Time { step: TimeStep::SECONDS_30 },
             manufacturer: Arc::default(),
             model: Arc::default(),
+            details: None,
         }
     }
+
+    /// What only some formats have; all empty where the file says nothing of it.
+    #[must_use]
+    pub fn details(&self) -> &Details {
+        const NONE: &Details = &Details::NONE;
+        self.details.as_deref().unwrap_or(NONE)
+    }
+
+    /// The same, to be changed.
+    pub fn details_mut(&mut self) -> &mut Details {
+        self.details.get_or_insert_default()
+    }
+
+    /// A name for messages and lists: the serial number, else issuer and account, else the user, else the place in the file.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let details = self.details();
+        match (&self.serial, &details.issuer, details.account.as_ref().or(self.upn.as_ref())) {
+            (Some(serial), _, _) => serial.clone(),
+            (None, Some(issuer), Some(account)) => format!("{issuer}:{account}"),
+            (None, None, Some(name)) | (None, Some(name), None) => name.clone(),
+            (None, None, None) => self.place.to_string(),
+        }
+    }
+}
+
+/// What only some formats have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Details {
+    /// Who runs the service (otpauth's `issuer`).
+    pub issuer: Option<String>,
+    /// The account at that service, as the format writes it; not checked as a user principal name.
+    pub account: Option<String>,
+    /// The key's identifier (PSKC: `Key@Id`).
+    pub key_id: Option<String>,
+    /// From when the token may be used (PSKC: `StartDate`).
+    pub start: Option<UnixTime>,
+    /// Until when the token may be used (PSKC: `ExpiryDate`).
+    pub expiry: Option<UnixTime>,
+    /// By how many steps its clock is ahead (PSKC: `TimeDrift`).
+    pub drift: Option<i64>,
+    /// When a code was last accepted (the users file of the OATH Toolkit).
+    pub last_used: Option<UnixTime>,
+}
+
+impl Details {
+    const NONE: Self =
+        Self { issuer: None, account: None, key_id: None, start: None, expiry: None, drift: None, last_used: None };
 }
 
 /// What moves the codes on.
@@ -64,8 +124,8 @@ pub enum Moving {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Row {
-    /// The line it begins on, from 1.
-    pub line: u64,
+    /// Where it stands.
+    pub place: Place,
     /// The token; `None` exactly where a finding is an error.
     pub record: Option<Record>,
     /// What there is to say about it.
@@ -75,6 +135,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row that is none, with what a report may show of it.
+    pub(crate) fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Self {
+        Self { place: checks.place(), record: None, findings: checks.findings, upn, serial }
+    }
+
     /// The user, as far as one could be read: for reports.
     #[must_use]
     pub fn upn(&self) -> Option<&str> {
@@ -85,7 +150,7 @@ impl Row {
     /// a secret that slipped into the wrong column.
     #[must_use]
     pub fn serial(&self) -> Option<&str> {
-        self.record.as_ref().map(|record| record.serial.as_str()).or(self.serial.as_deref())
+        self.record.as_ref().and_then(|record| record.serial.as_deref()).or(self.serial.as_deref())
     }
 
     /// The findings for which it is no record.
@@ -102,6 +167,8 @@ pub struct SeedFile {
     pub format: Format,
     /// The characters it was written in.
     pub encoding: Encoding,
+    /// The system whose rules the records were checked against.
+    pub target: Target,
     /// The tokens, in the order of the file.
     pub records: Vec<Record>,
     /// The rows that are none, in the order of the file; why is among the findings.
@@ -114,8 +181,8 @@ pub struct SeedFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedRow {
-    /// The line it begins on, from 1.
-    pub line: u64,
+    /// Where it stands.
+    pub place: Place,
     /// The user, as far as one could be read.
     pub upn: Option<String>,
     /// The serial number, as far as it could be read and is certainly no secret.

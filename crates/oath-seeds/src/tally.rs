@@ -1,6 +1,6 @@
 use crate::check::Checks;
 use crate::text::count;
-use crate::{Field, Finding, Kind, Severity};
+use crate::{Field, Finding, Kind, Place, Severity};
 
 /// Things that are accepted and may stand on every line: counted, and told once at the end.
 #[derive(Debug, Default)]
@@ -10,20 +10,24 @@ pub(crate) struct Tallies(Vec<Tally>);
 struct Tally {
     kind: Kind,
     count: u64,
-    first: u64,
+    first: Place,
 }
 
 impl Tallies {
     /// Counts a row of which `checks` are made.
     pub(crate) fn add(&mut self, kind: Kind, checks: &Checks) {
-        self.add_line(kind, checks.line());
+        self.add_at(kind, checks.place());
     }
 
     /// Counts a line.
     pub(crate) fn add_line(&mut self, kind: Kind, line: u64) {
+        self.add_at(kind, Place::Line(line));
+    }
+
+    fn add_at(&mut self, kind: Kind, place: Place) {
         match self.0.iter_mut().find(|tally| tally.kind == kind) {
             Some(tally) => tally.count = tally.count.saturating_add(1),
-            None => self.0.push(Tally { kind, count: 1, first: line }),
+            None => self.0.push(Tally { kind, count: 1, first: place }),
         }
     }
 
@@ -32,10 +36,14 @@ impl Tallies {
         self.0.sort_by_key(|tally| tally.first);
         core::mem::take(&mut self.0).into_iter().filter_map(|Tally { kind, count: number, first }| {
             let (field, what, action) = text(kind)?;
-            let lines = count(number, "line");
+            let one = match first {
+                Place::Item { of, .. } => of,
+                Place::Line(_) | Place::File => "line",
+            };
+            let lines = count(number, one);
             let message =
-                if number == 1 { format!("{what} in 1 line.") } else { format!("{what} in {lines}, first here.") };
-            Some(Finding { line: Some(first), field, ..Finding::new(kind, Severity::Note, message, action) })
+                if number == 1 { format!("{what} in {lines}.") } else { format!("{what} in {lines}, first here.") };
+            Some(Finding { place: first, field, ..Finding::new(kind, Severity::Note, message, action) })
         })
     }
 }
@@ -82,8 +90,8 @@ const fn text(kind: Kind) -> Option<(Option<Field>, &'static str, &'static str)>
 /// zeros, and then the lengths disagree.
 #[derive(Debug)]
 pub(crate) struct SerialLengths {
-    /// For each length: how many, and the first line.
-    seen: [(u64, u64); Self::MAX],
+    /// For each length: how many, and where the first is.
+    seen: [(u64, Place); Self::MAX],
 }
 
 impl SerialLengths {
@@ -92,16 +100,16 @@ impl SerialLengths {
     const MAX_LOST: usize = 3;
 
     pub(crate) const fn new() -> Self {
-        Self { seen: [(0, 0); Self::MAX] }
+        Self { seen: [(0, Place::File); Self::MAX] }
     }
 
-    pub(crate) fn add(&mut self, serial: &str, line: u64) {
+    pub(crate) fn add(&mut self, serial: &str, place: Place) {
         if !serial.bytes().all(|b| b.is_ascii_digit()) {
             return;
         }
         if let Some((number, first)) = self.seen.get_mut(serial.len()) {
             if *number == 0 {
-                *first = line;
+                *first = place;
             }
             *number = number.saturating_add(1);
         }
@@ -122,7 +130,7 @@ impl SerialLengths {
         let action = "Compare with the numbers on the backs of the tokens; if zeros are missing, import the vendor's file \
                       again with the column as text.";
         Some(Finding {
-            line: Some(first),
+            place: first,
             field: Some(Field::SerialNumber),
             ..Finding::new(Kind::SerialLengths, Severity::Warning, message, action)
         })

@@ -4,7 +4,7 @@
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::lines::Head;
 use crate::text::quoted;
-use crate::{Field, Finding, Kind, ReadError, Record, Severity, sniff};
+use crate::{Field, Finding, Kind, Place, ReadError, Record, Severity, recognise};
 use encoding_rs::WINDOWS_1252;
 use std::collections::HashMap;
 use std::io;
@@ -39,7 +39,7 @@ pub struct FilledIn {
 pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, ReadError> {
     let input: &mut dyn io::Read = &mut users;
     let head = Head::read(input)?;
-    let detected = sniff::detected(head.bytes())?;
+    let detected = recognise::detected(head.bytes())?;
     let mut lines = head.lines(detected)?;
     let mut splitter = Splitter::new();
     let mut filling = Filling::new(records);
@@ -98,7 +98,7 @@ fn plain(name: &str) -> String {
 
 fn refusal(line: u64, message: impl Into<std::borrow::Cow<'static, str>>) -> Finding {
     Finding {
-        line: Some(line),
+        place: Place::Line(line),
         ..Finding::new(
             Kind::UsersColumnMissing,
             Severity::Error,
@@ -120,14 +120,16 @@ impl<'a> Filling<'a> {
     fn new(records: &'a mut [Record]) -> Self {
         let mut places = HashMap::with_capacity(records.len());
         for (place, record) in records.iter().enumerate() {
-            places.entry(record.serial.clone()).or_insert((place, None));
+            if let Some(serial) = record.serial.clone() {
+                places.entry(serial).or_insert((place, None));
+            }
         }
         Self { records, places, done: FilledIn::default() }
     }
 
     fn row(&mut self, line: u64, columns: &Columns, cells: &Cells<'_>) {
         if let Err(error) = self.give(line, columns, cells) {
-            self.done.findings.push(Finding { line: Some(line), ..error });
+            self.done.findings.push(Finding { place: Place::Line(line), ..error });
         }
     }
 
@@ -164,7 +166,7 @@ impl<'a> Filling<'a> {
         }
         *before = Some(line);
         let FilledIn { filled, changed, unchanged, findings } = &mut self.done;
-        findings.extend(said.into_iter().map(|said| Finding { line: Some(line), ..said }));
+        findings.extend(said.into_iter().map(|said| Finding { place: Place::Line(line), ..said }));
         let count = match old {
             None => filled,
             Some(_) if same => unchanged,
@@ -230,7 +232,7 @@ mod tests {
                     4,erin@example.com,\n4,erin@example.com,\n4,frank@example.com,\n0950380269,o\u{2019}neil@example.com,\n";
         let mut tokens = tokens();
         let done = fill_in(&mut tokens, file.as_bytes()).unwrap();
-        let told: Vec<_> = done.findings.iter().map(|found| (found.line.unwrap(), found.code())).collect();
+        let told: Vec<_> = done.findings.iter().map(|found| (found.place.line().unwrap(), found.code())).collect();
         assert_eq!(
             told,
             [

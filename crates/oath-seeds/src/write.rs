@@ -1,142 +1,150 @@
-use crate::cells::push;
-use crate::entra::{self, header::HEADER};
-use crate::{Field, Format, Moving, Record, UpnRule};
+use crate::buffer::Buffer;
+use crate::encode::{Encoder, encoder};
+use crate::obstacle::obstacles;
+use crate::{Field, Format, Loss, Moving, Obstacle, Record, Target, losses};
 use core::fmt;
-use oath_totp::{Algorithm, Digits, Key};
+use oath_totp::{Algorithm, Digits};
 use std::io;
-use zeroize::Zeroizing;
 
-/// Writes every record in a format, or, where it cannot carry one of them, nothing at all: UTF-8 without a byte-order
-/// mark, CRLF, quotes only where a field needs them. Reading it gives the records back.
+/// How a file is to be written.
 ///
 /// ```
-/// use oath_seeds::{Format, Options, Record, read, write};
+/// use oath_seeds::{Target, WriteOptions};
+/// let options = WriteOptions::default().target(Target::Inventory).accept_loss(true);
+/// ```
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct WriteOptions {
+    /// The system that the file is for, whose rules are kept besides the format's; `None`: the format's own
+    /// ([`Format::target`]).
+    pub target: Option<Target>,
+    /// Writes records of which the format loses something.
+    pub accept_loss: bool,
+}
+
+impl WriteOptions {
+    /// Sets the system that the file is for.
+    #[must_use]
+    pub fn target(mut self, target: Target) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// Sets whether records are written of which the format loses something.
+    #[must_use]
+    pub fn accept_loss(mut self, accept: bool) -> Self {
+        self.accept_loss = accept;
+        self
+    }
+}
+
+impl Format {
+    /// Every format that can be written.
+    pub fn written() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|format| format.capacity().is_some())
+    }
+
+    /// The system whose own format it is.
+    #[must_use]
+    pub const fn target(self) -> Option<Target> {
+        Some(match self {
+            Self::EntraCsv => Target::Entra,
+            Self::GraphJson => Target::Graph,
+            Self::DuoCsv => Target::Duo,
+            Self::PingIdCsv => Target::PingId,
+            Self::OktaJson => Target::Okta,
+            Self::KeycloakJson => Target::Keycloak,
+            Self::PrivacyIdeaCsv => Target::PrivacyIdea,
+            Self::LinOtpCsv => Target::LinOtp,
+            Self::NetIqCsv => Target::NetIq,
+            Self::MultiOtpCsv => Target::MultiOtp,
+            _ => return None,
+        })
+    }
+}
+
+/// Writes every record in a format, or, where one of them cannot be written, nothing at all. Reading the file gives the
+/// records back, but for what was lost by consent.
+///
+/// ```
+/// use oath_seeds::{Format, Options, Record, WriteOptions, read, write};
 /// use oath_totp::Secret;
 /// let mut record = Record::new("0950380269", Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?);
 /// record.upn = Some("o'neil@example.com".to_owned());
 /// let mut file = Vec::new();
-/// write([&record], Format::EntraCsv, &mut file)?;
+/// write([&record], Format::EntraCsv, &WriteOptions::default(), &mut file)?;
 /// assert!(file.ends_with(b"\r\no''neil@example.com,0950380269,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,,\r\n"));
 /// assert_eq!(read(&file, &Options::default())?.records[0].secret, record.secret);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// [`WriteError::CannotCarry`] with every record that has an obstacle; [`WriteError::Io`].
+/// [`WriteError::CannotCarry`] with every record that has an obstacle or a loss that was not accepted;
+/// [`WriteError::NotWritten`]; [`WriteError::Io`].
 pub fn write<'a>(
     records: impl IntoIterator<Item = &'a Record>,
     format: Format,
-    out: impl io::Write,
-) -> Result<(), WriteError> {
-    write_with(records, format, UpnRule::Required, out)
-}
-
-/// Likewise, where the format takes records without a user if the rule does.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_with<'a>(
-    records: impl IntoIterator<Item = &'a Record>,
-    format: Format,
-    upn: UpnRule,
+    options: &WriteOptions,
     out: impl io::Write,
 ) -> Result<(), WriteError> {
     let records: Vec<&Record> = records.into_iter().collect();
-    let refused: Vec<Refused> =
-        records.iter().enumerate().filter_map(|(index, record)| Refused::of(index, record, format, upn)).collect();
+    let mut uniform = None;
+    let refused: Vec<Refused> = records
+        .iter()
+        .enumerate()
+        .filter_map(|(index, record)| Refused::of(index, record, format, options, &mut uniform))
+        .collect();
     if !refused.is_empty() {
         return Err(WriteError::CannotCarry(refused));
     }
-    let mut writer = Writer::new(out, format, upn)?;
+    let mut writer = Writer::new(out, format, options)?;
     for record in records {
-        writer.write(record)?;
+        writer.encode(record)?;
     }
     writer.finish()?;
     Ok(())
 }
 
-/// What keeps a record out of a format; empty where nothing does.
-#[must_use]
-pub fn obstacles(record: &Record, format: Format, upn: UpnRule) -> Vec<Obstacle> {
-    let Format::EntraCsv = format;
-    let mut found = Vec::new();
-    if record.algorithm != Algorithm::Sha1 {
-        found.push(Obstacle::Algorithm(record.algorithm));
-    }
-    if record.digits != Digits::Six {
-        found.push(Obstacle::Digits(record.digits));
-    }
-    match record.moving {
-        Moving::Counter { .. } => found.push(Obstacle::Counter),
-        Moving::Time { step } => {
-            if !matches!(step.x(), 30 | 60) {
-                found.push(Obstacle::Interval(step.x()));
-            }
-            if step.t0() != 0 {
-                found.push(Obstacle::Epoch(step.t0()));
-            }
-        }
-    }
-    if !(Key::LEGACY_MIN_BYTES..=entra::MAX_SECRET_BYTES).contains(&record.secret.byte_len()) {
-        found.push(Obstacle::SecretLength { bytes: record.secret.byte_len() });
-    }
-    if record.upn.is_none() && upn == UpnRule::Required {
-        found.push(Obstacle::NoUpn);
-    }
-    found.extend(entra::unreadable_fields(record, upn).map(Obstacle::Unreadable));
-    found
-}
-
-/// Writes records one by one, with memory that does not grow. What it writes passes through one buffer that is wiped;
-/// `out` needs none of its own.
-pub struct Writer<W: io::Write> {
+/// Writes records one by one, with memory that does not grow where the format is one of rows. What it writes passes through
+/// one buffer that is wiped; `out` needs none of its own.
+pub struct Writer<'a, W: io::Write> {
     out: W,
     format: Format,
-    upn: UpnRule,
-    buffer: Zeroizing<Vec<u8>>,
+    options: &'a WriteOptions,
+    encoder: Box<dyn Encoder>,
+    buffer: Buffer,
     written: usize,
+    uniform: Option<Parameters>,
 }
 
-/// The buffer is handed on when it is this full.
-const FLUSH: usize = 32 << 10;
-/// Room for the longest row behind that: six fields, all quotes, so that the buffer never moves.
-const ROOM: usize = FLUSH + 6 * 4 * entra::row::MAX_FIELD;
-
-impl<W: io::Write> Writer<W> {
+impl<'a, W: io::Write> Writer<'a, W> {
     /// Begins a file with what stands in front of the records.
     ///
     /// # Errors
-    /// What `out` answers.
-    pub fn new(out: W, format: Format, upn: UpnRule) -> io::Result<Self> {
-        let mut buffer = Zeroizing::new(Vec::with_capacity(ROOM));
-        buffer.extend_from_slice(HEADER.as_bytes());
-        buffer.extend_from_slice(b"\r\n");
-        Ok(Self { out, format, upn, buffer, written: 0 })
+    /// [`WriteError::NotWritten`]; [`WriteError::Io`].
+    pub fn new(out: W, format: Format, options: &'a WriteOptions) -> Result<Self, WriteError> {
+        let mut encoder = encoder(format, options).ok_or(WriteError::NotWritten(format))?;
+        let mut buffer = Buffer::new();
+        encoder.head(&mut buffer);
+        Ok(Self { out, format, options, encoder, buffer, written: 0, uniform: None })
     }
 
-    /// Writes one record. Where the format cannot carry it, nothing of it is written, and the writer can go on.
+    /// Writes one record. Where the format cannot hold it, nothing of it is written, and the writer can go on.
     ///
     /// # Errors
     /// [`WriteError`].
     pub fn write(&mut self, record: &Record) -> Result<(), WriteError> {
-        if let Some(refused) = Refused::of(self.written, record, self.format, self.upn) {
+        if let Some(refused) = Refused::of(self.written, record, self.format, self.options, &mut self.uniform) {
             return Err(WriteError::CannotCarry(vec![refused]));
         }
-        let upn = record.upn.as_deref().map(entra::escaped_upn).unwrap_or_default();
-        let interval = match record.moving {
-            Moving::Time { step } if step.x() == 60 => "60",
-            _ => "30",
-        };
-        let secret = record.secret.expose_base32();
-        for value in [&upn, &record.serial, secret.as_str(), interval, &record.manufacturer] {
-            push(&mut self.buffer, value);
-            self.buffer.push(b',');
-        }
-        push(&mut self.buffer, &record.model);
-        self.buffer.extend_from_slice(b"\r\n");
+        self.encode(record)
+    }
+
+    fn encode(&mut self, record: &Record) -> Result<(), WriteError> {
+        self.encoder.record(record, &mut self.buffer);
         self.written = self.written.saturating_add(1);
-        if self.buffer.len() >= FLUSH {
-            self.hand_on()?;
+        if self.buffer.is_full() {
+            self.buffer.hand_on(&mut self.out)?;
         }
         Ok(())
     }
@@ -146,111 +154,99 @@ impl<W: io::Write> Writer<W> {
     /// # Errors
     /// What the output answers.
     pub fn finish(mut self) -> io::Result<W> {
-        self.hand_on()?;
+        self.encoder.tail(&mut self.buffer);
+        self.buffer.hand_on(&mut self.out)?;
         self.out.flush()?;
         Ok(self.out)
-    }
-
-    fn hand_on(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
     }
 }
 
 /// The buffer holds secrets.
-impl<W: io::Write> fmt::Debug for Writer<W> {
+impl<W: io::Write> fmt::Debug for Writer<'_, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer").field("format", &self.format).field("written", &self.written).finish_non_exhaustive()
     }
 }
 
-/// A reason why a format cannot carry a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Obstacle {
-    /// It has one hash, and not this one.
-    Algorithm(Algorithm),
-    /// It has one length of codes, and not this one.
-    Digits(Digits),
-    /// It knows no HOTP.
-    Counter,
-    /// It takes other intervals than this, in seconds.
-    Interval(u32),
-    /// It counts from 1970, not from this T0.
-    Epoch(u64),
-    /// The secret is too long or too short for it.
-    SecretLength {
-        /// What it has.
-        bytes: usize,
-    },
-    /// It asks for a user.
-    NoUpn,
-    /// What stands in this field would not be read back as it is.
-    Unreadable(Field),
+/// The fields of a record that would not be read back as they are.
+pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
+    crate::encode::unreadable_fields(record, format)
 }
 
-impl Obstacle {
-    /// Its stable name, in kebab case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Algorithm(_) => "algorithm",
-            Self::Digits(_) => "digits",
-            Self::Counter => "counter",
-            Self::Interval(_) => "interval",
-            Self::Epoch(_) => "epoch",
-            Self::SecretLength { .. } => "secret-length",
-            Self::NoUpn => "no-upn",
-            Self::Unreadable(_) => "unreadable",
+/// What a uniform format says once for the whole file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Parameters {
+    interval: Option<u32>,
+    algorithm: Algorithm,
+    digits: Digits,
+}
+
+impl Parameters {
+    const fn of(record: &Record) -> Self {
+        let interval = match record.moving {
+            Moving::Time { step } => Some(step.x()),
+            Moving::Counter { .. } => None,
+        };
+        Self { interval, algorithm: record.algorithm, digits: record.digits }
+    }
+
+    fn differs(self, other: Self) -> Option<Field> {
+        if self.interval.is_some() != other.interval.is_some() {
+            Some(Field::Type)
+        } else if self.interval != other.interval {
+            Some(Field::TimeInterval)
+        } else if self.algorithm != other.algorithm {
+            Some(Field::Algorithm)
+        } else {
+            (self.digits != other.digits).then_some(Field::Digits)
         }
     }
 }
 
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Algorithm(algorithm) => write!(f, "the hash is {algorithm}; the format takes SHA1 only"),
-            Self::Digits(digits) => write!(f, "its codes have {digits} digits; the format takes 6 only"),
-            Self::Counter => f.write_str("it counts events (HOTP); the format takes TOTP only"),
-            Self::Interval(x) => write!(f, "its interval is {x} s; the format takes 30 and 60 only"),
-            Self::Epoch(t0) => write!(f, "its time begins at {t0}; the format takes 0 only"),
-            Self::SecretLength { bytes } => write!(
-                f,
-                "the secret has {bytes} bytes; the format takes {} to {} (128 characters)",
-                Key::LEGACY_MIN_BYTES,
-                entra::MAX_SECRET_BYTES
-            ),
-            Self::NoUpn => f.write_str("it has no user; the format asks for one"),
-            Self::Unreadable(field) => write!(f, "the {field} would not be read back as it is"),
-        }
-    }
-}
-
-/// A record that a format cannot carry.
+/// A record that a format cannot hold, or not without loss.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refused {
     /// Which of those to be written, from 0.
     pub index: usize,
-    /// Its serial number.
-    pub serial: String,
-    /// Why.
+    /// Its name: the serial number where it has one.
+    pub name: String,
+    /// Why it cannot be written.
     pub obstacles: Vec<Obstacle>,
+    /// What would be lost, where that was not accepted.
+    pub losses: Vec<Loss>,
 }
 
 impl Refused {
-    fn of(index: usize, record: &Record, format: Format, upn: UpnRule) -> Option<Self> {
-        let obstacles = obstacles(record, format, upn);
-        (!obstacles.is_empty()).then(|| Self { index, serial: record.serial.clone(), obstacles })
+    fn of(
+        index: usize,
+        record: &Record,
+        format: Format,
+        options: &WriteOptions,
+        uniform: &mut Option<Parameters>,
+    ) -> Option<Self> {
+        let mut obstacles = obstacles(record, format, options);
+        if obstacles.is_empty() && format.capacity().is_some_and(|capacity| capacity.uniform) {
+            let first = *uniform.get_or_insert(Parameters::of(record));
+            obstacles.extend(first.differs(Parameters::of(record)).map(Obstacle::Mixed));
+        }
+        let losses = if options.accept_loss { Vec::new() } else { losses(record, format) };
+        let refused = !obstacles.is_empty() || !losses.is_empty();
+        refused.then(|| Self { index, name: record.name(), obstacles, losses })
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "token {}: ", self.serial.escape_debug())?;
-        for (index, obstacle) in self.obstacles.iter().enumerate() {
-            write!(f, "{}{obstacle}", if index > 0 { "; " } else { "" })?;
+        write!(f, "token {}: ", self.name.escape_debug())?;
+        let mut separator = "";
+        for obstacle in &self.obstacles {
+            write!(f, "{separator}{obstacle}")?;
+            separator = "; ";
+        }
+        for loss in &self.losses {
+            write!(f, "{separator}{loss}")?;
+            separator = "; ";
         }
         Ok(())
     }
@@ -262,7 +258,9 @@ impl fmt::Display for Refused {
 pub enum WriteError {
     /// The output failed.
     Io(io::Error),
-    /// The format cannot carry these records; none of them was written.
+    /// The format is only read.
+    NotWritten(Format),
+    /// These records cannot be written, or not without a loss; none was written.
     CannotCarry(Vec<Refused>),
 }
 
@@ -270,6 +268,13 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "the seed file could not be written: {error}"),
+            Self::NotWritten(format) => {
+                write!(f, "{format} is read, but not written; formats that are written: ")?;
+                for (index, format) in Format::written().enumerate() {
+                    write!(f, "{}{format}", if index == 0 { "" } else { ", " })?;
+                }
+                Ok(())
+            }
             Self::CannotCarry(refused) => {
                 for (index, one) in refused.iter().take(5).enumerate() {
                     write!(f, "{}{one}", if index > 0 { "\n" } else { "" })?;
@@ -287,7 +292,7 @@ impl core::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::CannotCarry(_) => None,
+            Self::NotWritten(_) | Self::CannotCarry(_) => None,
         }
     }
 }

@@ -62,12 +62,7 @@ pub(super) fn report(wrapped: &Wrapped, header: &Header, checks: &mut Checks) ->
 pub(super) fn columns(cells: &Cells<'_>, header: &Header, checks: &mut Checks) -> bool {
     let (found, least) = (cells.len(), header.least);
     if !cells.closed {
-        checks.error(
-            Kind::QuoteUnclosed,
-            None,
-            "A double quote is opened and not closed on the line.",
-            "Close it, or take it out; a value cannot go over two lines.",
-        );
+        checks.quote_unclosed();
         false
     } else if !cells.complete {
         checks.error(

@@ -4,26 +4,27 @@ use crate::text::{character, is_secret_separator};
 use crate::{Field, Kind, Repair};
 use core::fmt::Write as _;
 use oath_totp::{Key, Secret};
+use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 const FIELD: Field = Field::SecretKey;
-/// What Entra ID's upload takes: 80 bytes in Base32.
-pub(crate) const MAX_CHARACTERS: usize = 128;
 /// As many hex digits as keys of 128, 160, 256 and 512 bits have.
 const HEX_LENGTHS: [usize; 4] = [32, 40, 64, 128];
 /// No more places than these are listed.
 const MAX_PLACES: usize = 8;
 
 /// Secrets that everybody can read in documents: Microsoft's two and that of RFC 4226 and RFC 6238.
-const SAMPLES: [&str; 3] =
-    ["2234567ABCDEF2234567ABCDEF", "6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"];
+static SAMPLES: LazyLock<[Option<Secret>; 3]> = LazyLock::new(|| {
+    ["2234567ABCDEF2234567ABCDEF", "6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"]
+        .map(|text| Secret::from_base32(text).ok())
+});
 
 /// Reads the secret key of a row: Base32 in either case, padded or not, with any left-over bits.
 ///
 /// Leakage: the file is read once, by its owner; the parser of the row and this check branch on the kind of each
 /// character. No finding tells more of the secret than its length, the places and kinds of
 /// characters outside the alphabet, and which of 0, 1, 8, 9 they are.
-pub(super) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+pub(crate) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
     let kinds = Kinds::of(text);
     if kinds.clean {
         return decode(text, kinds, checks, tallies);
@@ -74,18 +75,35 @@ pub(super) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Op
     None
 }
 
-/// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
-fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
-    let length = kinds.length;
-    if length > MAX_CHARACTERS {
+/// Reads a secret that its format writes in hex.
+///
+/// Leakage: as [`read`].
+pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+    let _ = tallies;
+    if text.is_empty() {
         checks.error(
-            Kind::SecretTooLong,
+            Kind::SecretEmpty,
             FIELD,
-            format!("The secret key has {length} characters; at most {MAX_CHARACTERS} (80 bytes) can be uploaded."),
-            "Have the token programmed with a shorter secret, or take it to a system without this limit.",
+            "The secret key is empty.",
+            "Ask the vendor for the token's secret; without it the token cannot be used.",
         );
         return None;
     }
+    let Ok(secret) = Secret::from_hex(text) else {
+        checks.error(
+            Kind::SecretIllegalCharacter,
+            FIELD,
+            "The secret key is not hex (0 to 9, a to f, an even number of them).",
+            "Copy the secret again from the vendor's file; the columns may be shifted, too.",
+        );
+        return None;
+    };
+    judge(secret, checks)
+}
+
+/// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
+fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
+    let length = kinds.length;
     let Ok(secret) = Secret::from_base32(text.trim_end_matches('=')) else {
         checks.error(
             Kind::SecretLength,
@@ -95,6 +113,30 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
         );
         return None;
     };
+    let secret = judge(secret, checks)?;
+    if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
+        checks.warning(
+            Kind::SecretMayBeHex,
+            FIELD,
+            format!("The secret key is {length} characters a-f and 2-7: it is valid Base32, and valid hex too."),
+            "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
+        );
+    }
+    let run = text.get(..length).unwrap_or_default();
+    if kinds.lower {
+        tallies.add(Kind::SecretLowerCase, checks);
+    }
+    if kinds.padded {
+        tallies.add(Kind::SecretPadding, checks);
+    }
+    if left_over(run) {
+        tallies.add(Kind::SecretLeftOverBits, checks);
+    }
+    Some(secret)
+}
+
+/// Judges a secret whatever its encoding: its length, and whether it is a published one.
+fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
     let bits = secret.byte_len().saturating_mul(8);
     if secret.byte_len() < Key::LEGACY_MIN_BYTES {
         checks.error(
@@ -113,31 +155,14 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
             "Use it only where the token cannot be programmed again; prefer 160 bits.",
         );
     }
-    if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
-        checks.warning(
-            Kind::SecretMayBeHex,
-            FIELD,
-            format!("The secret key is {length} characters a-f and 2-7: it is valid Base32, and valid hex too."),
-            "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
-        );
-    }
-    let run = text.get(..length).unwrap_or_default();
-    if SAMPLES.iter().any(|sample| sample.eq_ignore_ascii_case(run)) {
-        checks.warning(
+    if SAMPLES.iter().flatten().any(|sample| *sample == secret) {
+        checks.error(
             Kind::SecretSample,
             FIELD,
             "The secret key is one that is printed in public documents: everybody can compute its codes.",
             "Take the sample row out, or put the token's own secret in its place.",
         );
-    }
-    if kinds.lower {
-        tallies.add(Kind::SecretLowerCase, checks);
-    }
-    if kinds.padded {
-        tallies.add(Kind::SecretPadding, checks);
-    }
-    if left_over(run) {
-        tallies.add(Kind::SecretLeftOverBits, checks);
+        return None;
     }
     Some(secret)
 }

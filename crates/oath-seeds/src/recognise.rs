@@ -1,7 +1,7 @@
 //! What a file is that is no seed file of a known format: said by name, with what to do.
 
 use crate::encoding::{Detected, detect};
-use crate::{Encoding, Finding, Kind, Severity};
+use crate::{Encoding, Finding, Format, Kind, Severity};
 use zeroize::Zeroizing;
 
 /// The start of a file, its kind, what it is, what to do.
@@ -25,7 +25,6 @@ const BINARY: &[Mark] = &[
     (b"\xff\xd8\xff", Kind::NotASeedFile, "an image (JPEG)", ASK),
     (b"GIF8", Kind::NotASeedFile, "an image (GIF)", ASK),
     (b"{\\rtf", Kind::NotASeedFile, "a word processor's document (RTF)", ASK),
-    (b"\x1f\x8b", Kind::NotASeedFile, "a gzip archive", UNPACK),
     (b"7z\xbc\xaf\x27\x1c", Kind::NotASeedFile, "a 7-Zip archive", UNPACK),
     (b"Rar!", Kind::NotASeedFile, "a RAR archive", UNPACK),
     (b"\x7fELF", Kind::NotASeedFile, "a program", ASK),
@@ -195,4 +194,43 @@ fn encoding() -> Finding {
 /// Refuses a file of blank lines and comments.
 pub(crate) fn no_header() -> Finding {
     refusal(Kind::HeaderMissing, "The file has no header and no token, only blank lines or comments.", ASK)
+}
+
+/// Refuses a document that is larger than the limit, in bytes.
+pub(crate) fn too_large(limit: usize) -> Finding {
+    refusal(
+        Kind::TooLarge,
+        format!("The file has more than {limit} bytes, which is the limit for a document."),
+        "Split it, or raise the limit.",
+    )
+}
+
+/// Says that a file has no token.
+pub(crate) fn no_rows(format: Format) -> Finding {
+    let (message, action) = match format {
+        Format::EntraCsv | Format::DeepnetCsv | Format::ThalesCsv => (
+            "The file has a header, but no token.",
+            "Ask the vendor for the file again, or check whether the rows went to another sheet.",
+        ),
+        _ => ("The file holds no token.", "Ask the vendor for the file again."),
+    };
+    Finding::new(Kind::NoRows, Severity::Warning, message, action)
+}
+
+/// Whether a file is compressed with gzip.
+pub(crate) fn is_gzip(head: &[u8]) -> bool {
+    head.starts_with(b"\x1f\x8b\x08")
+}
+
+/// Refuses a format that is known by name and has no reader in this build.
+pub(crate) fn not_read(format: Format) -> Finding {
+    refusal(Kind::OtherFormat, format!("This is {format} ({}), which is not read here.", format.title()), ASK)
+}
+
+/// The format of a file by the text at its beginning, or why it is none.
+pub(crate) fn format(head: &str) -> Result<Format, Finding> {
+    match text(head) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Format::EntraCsv),
+    }
 }

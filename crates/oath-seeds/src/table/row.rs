@@ -1,12 +1,13 @@
 use super::header::Header;
-use super::texts::Texts;
-use super::{interval, secret, serial, shape, upn};
+use super::shape;
 use crate::cells::{Cells, Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
+use crate::source::Context;
 use crate::tally::Tallies;
 use crate::text::{is_unreadable, reportable_serial, reportable_upn};
-use crate::{Field, Kind, Moving, Record, Repair, Repairs, Row, UpnRule};
+use crate::values::{interval, secret, serial, upn};
+use crate::{Field, Kind, Moving, Place, Record, Repair, Row};
 use oath_totp::{Algorithm, Digits};
 use std::collections::VecDeque;
 
@@ -15,43 +16,30 @@ pub(crate) const MAX_FIELD: usize = 1024;
 
 /// Everything that reading one row takes.
 pub(super) struct Reading<'a> {
-    pub(super) upn: UpnRule,
-    pub(super) repairs: Repairs,
     pub(super) header: &'a Header,
     pub(super) splitter: &'a mut Splitter,
-    pub(super) tallies: &'a mut Tallies,
-    pub(super) texts: &'a mut Texts,
+    pub(super) context: &'a mut Context,
     pub(super) rows: &'a mut VecDeque<Row>,
 }
 
 impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
-        let Self { upn, repairs, header, splitter, tallies, texts, rows } = self;
-        let mut checks = Checks::new(line.number, repairs);
+        let Self { header, splitter, context, rows } = self;
+        let mut checks = Checks::new(Place::Line(line.number), context.repairs);
         if line.too_long {
-            checks.error(
-                Kind::LineTooLong,
-                None,
-                "The line is far longer than any token's.",
-                "Look at it in a text editor; a line break may be missing, or the file be damaged.",
-            );
-            rows.push_back(failed(checks, None, None));
+            checks.line_too_long();
+            rows.push_back(Row::failed(checks, None, None));
             return;
         }
         if windows_1252 {
-            checks.warning(
-                Kind::EncodingWindows1252,
-                None,
-                "The line is not UTF-8; it was read as Windows-1252.",
-                "Check the letters with accents, and save the file as UTF-8.",
-            );
+            checks.windows_1252();
         }
         splitter.find(text, header.separator);
         let cells = splitter.cells(text);
         if trimmed(text).starts_with('#') {
             if cells.len() < header.least {
-                tallies.add_line(Kind::CommentLine, line.number);
+                context.tallies.add_line(Kind::CommentLine, line.number);
                 return;
             }
             checks.error(
@@ -71,7 +59,7 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                rows.push_back(Fields::new(cells, header, &wrapped.row).row(upn, checks, tallies, texts));
+                rows.push_back(Fields::new(cells, header, &wrapped.row).row(checks, context));
                 return;
             }
             splitter.find(text, header.separator);
@@ -82,12 +70,12 @@ impl Reading<'_> {
             return;
         }
         if cells.len() > header.width {
-            tallies.add_line(Kind::TrailingSeparator, line.number);
+            context.tallies.add_line(Kind::TrailingSeparator, line.number);
         }
         if text.starts_with('"') && all_quoted(text, header.separator) {
-            tallies.add_line(Kind::QuotedFields, line.number);
+            context.tallies.add_line(Kind::QuotedFields, line.number);
         }
-        rows.push_back(Fields::new(cells, header, text).row(upn, checks, tallies, texts));
+        rows.push_back(Fields::new(cells, header, text).row(checks, context));
     }
 }
 
@@ -107,11 +95,7 @@ fn all_quoted(text: &str, separator: char) -> bool {
 /// A row whose columns cannot be told apart with certainty.
 fn unreadable(checks: Checks, cells: &Cells<'_>, header: &Header) -> Row {
     let cell = |field| trimmed(cells.get(header.column(field)));
-    failed(checks, reportable_upn(cell(Field::Upn)), reportable_serial(cell(Field::SerialNumber)))
-}
-
-fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Row {
-    Row { line: checks.line(), record: None, findings: checks.findings, upn, serial }
+    Row::failed(checks, reportable_upn(cell(Field::Upn)), reportable_serial(cell(Field::SerialNumber)))
 }
 
 /// A row with all its columns.
@@ -129,11 +113,12 @@ impl<'a> Fields<'a> {
         Self { cells, header, plain: odd == 0 }
     }
 
-    fn row(self, rule: UpnRule, mut checks: Checks, tallies: &mut Tallies, texts: &mut Texts) -> Row {
+    fn row(self, mut checks: Checks, context: &mut Context) -> Row {
+        let Context { tallies, texts, .. } = context;
         self.spaces(&checks, tallies);
         let name = self
             .text(Field::Upn, &mut checks)
-            .map(|text| if upn::is_plain(text) { Some(texts.own(text)) } else { upn::read(text, rule, &mut checks) });
+            .map(|text| if upn::is_plain(text) { Some(texts.own(text)) } else { upn::read(text, &mut checks) });
         let serial = self.text(Field::SerialNumber, &mut checks).and_then(|text| {
             if serial::is_plain(text) { Some(texts.own(text)) } else { serial::read(text, &mut checks) }
         });
@@ -142,34 +127,23 @@ impl<'a> Fields<'a> {
         let step =
             self.text(Field::TimeInterval, &mut checks).and_then(|text| interval::read(text, model, &mut checks));
         let manufacturer = self.text(Field::Manufacturer, &mut checks).unwrap_or_default();
-        for (field, text, kind) in
-            [(Field::Manufacturer, manufacturer, Kind::ManufacturerEmpty), (Field::Model, model, Kind::ModelEmpty)]
-        {
-            if text.is_empty() && !checks.failed() {
-                checks.warning(
-                    kind,
-                    field,
-                    format!("The {field} is empty."),
-                    "Microsoft Graph asks for one: write it.",
-                );
-            }
-        }
         if !checks.failed()
             && let (Some(upn), Some(serial), Some(secret), Some(step)) = (name, serial, secret, step)
         {
             let record = Record {
-                line: checks.line(),
+                place: checks.place(),
                 upn,
-                serial,
+                serial: Some(serial),
                 secret,
                 algorithm: Algorithm::Sha1,
                 digits: Digits::Six,
                 moving: Moving::Time { step },
                 manufacturer: texts.manufacturer.of(manufacturer),
                 model: texts.model.of(model),
+                details: None,
             };
-            let line = record.line;
-            return Row { line, record: Some(record), findings: self.placed(checks), upn: None, serial: None };
+            let place = record.place;
+            return Row { place, record: Some(record), findings: self.placed(checks), upn: None, serial: None };
         }
         self.failed(checks)
     }
@@ -180,7 +154,7 @@ impl<'a> Fields<'a> {
         let cell = |field| trimmed(self.cells.get(self.header.column(field)));
         let upn = reportable_upn(cell(Field::Upn));
         let serial = reportable_serial(cell(Field::SerialNumber));
-        Row { line: checks.line(), record: None, findings: self.placed(checks), upn, serial }
+        Row { place: checks.place(), record: None, findings: self.placed(checks), upn, serial }
     }
 
     /// The findings with the columns of their fields.

@@ -1,7 +1,7 @@
 use crate::cells::{SEPARATORS, Splitter, trimmed};
-use crate::sniff;
+use crate::recognise;
 use crate::text::{could_be_secret, quoted};
-use crate::{Field, Finding, Kind, Severity};
+use crate::{Field, Finding, Format, Kind, Place, Severity};
 use zeroize::Zeroizing;
 
 /// What must stand in the first line.
@@ -29,6 +29,7 @@ impl Header {
             Field::TimeInterval => interval,
             Field::Manufacturer => manufacturer,
             Field::Model => model,
+            _ => usize::MAX,
         }
     }
 
@@ -41,7 +42,12 @@ impl Header {
     }
 
     /// Reads the header line, or says why it is none.
-    pub(super) fn read(line: &str, number: u64, splitter: &mut Splitter) -> Result<(Self, Vec<Finding>), Finding> {
+    pub(super) fn read(
+        line: &str,
+        number: u64,
+        _format: Format,
+        splitter: &mut Splitter,
+    ) -> Result<(Self, Vec<Finding>), Finding> {
         let mut findings = Vec::new();
         let mut line = Zeroizing::new(line.to_owned());
         // The whole line in one cell, as the rows will probably be.
@@ -65,7 +71,7 @@ impl Header {
             }
             width = index.saturating_add(1);
             let Some((field, place)) =
-                field(cell).and_then(|field| Some(field).zip(places.get_mut(usize::from(order(field)))))
+                field(cell).and_then(|field| Some(field).zip(places.get_mut(order(field)?)))
             else {
                 unknown.push(name(cell, width));
                 continue;
@@ -165,18 +171,11 @@ fn field(name: &str) -> Option<Field> {
     let plain = || name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
     let known = |field: &Field| plain().eq(field.name().chars().filter(|c| *c != ' '));
     // Longer than any name: not looked through.
-    if name.len() > 64 { None } else { Field::ALL.iter().copied().find(known) }
+    if name.len() > 64 { None } else { Field::ENTRA.iter().copied().find(known) }
 }
 
-const fn order(field: Field) -> u8 {
-    match field {
-        Field::Upn => 0,
-        Field::SerialNumber => 1,
-        Field::SecretKey => 2,
-        Field::TimeInterval => 3,
-        Field::Manufacturer => 4,
-        Field::Model => 5,
-    }
+fn order(field: Field) -> Option<usize> {
+    Field::ENTRA.iter().position(|known| *known == field)
 }
 
 /// A column's name for a message, or its number where the name could be a secret.
@@ -203,14 +202,14 @@ fn missing(
     let mut token = false;
     for separator in SEPARATORS {
         let cells: Vec<&str> = splitter.split(line, separator).iter().map(trimmed).collect();
-        if let Some((format, action)) = sniff::other_csv(&cells) {
+        if let Some((format, action)) = recognise::other_csv(&cells) {
             return refusal(Kind::OtherFormat, number, format!("This is {format}, not entra-csv."), action);
         }
         token |= cells.len() >= 3 && cells.iter().any(|cell| could_be_secret(cell));
     }
-    let absent: Vec<&str> = Field::ALL
+    let absent: Vec<&str> = Field::ENTRA
         .iter()
-        .filter(|field| places.get(usize::from(order(**field))).is_some_and(Option::is_none))
+        .filter(|field| order(**field).and_then(|place| places.get(place)).is_some_and(Option::is_none))
         .map(|field| field.name())
         .collect();
     if known >= 2 {
@@ -260,5 +259,5 @@ fn about_header(
     message: impl Into<std::borrow::Cow<'static, str>>,
     action: impl Into<std::borrow::Cow<'static, str>>,
 ) -> Finding {
-    Finding { line: Some(line), ..Finding::new(kind, severity, message, action) }
+    Finding { place: Place::Line(line), ..Finding::new(kind, severity, message, action) }
 }

@@ -1,22 +1,17 @@
 use crate::check::Checks;
 use crate::text::{character, is_hidden, is_typographic_quote};
-use crate::{Field, Kind, Repair, UpnRule};
+use crate::{Field, Kind, Repair};
 use memchr::{memchr, memrchr};
 
 const FIELD: Field = Field::Upn;
 
-/// Reads the user of a row; a doubled single quote is one. `None` without an error where there is none and none is
-/// needed.
-pub(crate) fn read(text: &str, rule: UpnRule, checks: &mut Checks) -> Option<String> {
+/// Reads the user of a row; a doubled single quote is one. `None` without an error where there is none.
+pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
     if text.is_empty() {
-        empty(rule, checks);
         return None;
     }
     let look = Look::of(text);
     if look.illegal.is_none() && !look.typographic && !look.single_quote && look.formed {
-        if look.remarkable {
-            judge(text, checks);
-        }
         return Some(if look.quotes { text.replace("''", "'") } else { text.to_owned() });
     }
     if look.hidden {
@@ -26,7 +21,7 @@ pub(crate) fn read(text: &str, rule: UpnRule, checks: &mut Checks) -> Option<Str
         let repair = Repair::StripHidden(FIELD);
         return checks
             .repairable(Kind::UpnIllegalCharacter, FIELD, message, action, repair)
-            .then(|| read(&bare, rule, checks))
+            .then(|| read(&bare, checks))
             .flatten();
     }
     if let Some((place, c)) = look.illegal {
@@ -54,7 +49,7 @@ pub(crate) fn read(text: &str, rule: UpnRule, checks: &mut Checks) -> Option<Str
 }
 
 /// Whether a name is of the kind that nearly all are: letters, digits, dots, dashes, underscores around one @.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let odd = bytes.iter().fold(0, |odd, b| odd | ODD.get(usize::from(*b)).copied().unwrap_or(1));
     let at = memchr(b'@', bytes);
@@ -75,23 +70,6 @@ static ODD: [u8; 256] = {
     odd
 };
 
-fn empty(rule: UpnRule, checks: &mut Checks) {
-    match rule {
-        UpnRule::Required => checks.error(
-            Kind::UpnEmpty,
-            FIELD,
-            "The user name is empty; the upload asks for one in every row.",
-            "Write the user principal name of whoever gets the token.",
-        ),
-        UpnRule::Optional => checks.warning(
-            Kind::UpnEmpty,
-            FIELD,
-            "The user name is empty: the token goes into the inventory without a user.",
-            "Assign it later; Entra ID's own upload would refuse the row.",
-        ),
-    }
-}
-
 /// A typographic quote, or a single one that is not doubled.
 fn quotes(text: &str, look: Look, checks: &mut Checks) -> Option<String> {
     let plain: String = text.chars().map(|c| if is_typographic_quote(c) { '\'' } else { c }).collect();
@@ -107,7 +85,6 @@ fn quotes(text: &str, look: Look, checks: &mut Checks) -> Option<String> {
     if safe {
         let name = doubled.replace("''", "'");
         if checks.repairable(kind, FIELD, message, action, Repair::Upn(doubled)) {
-            judge(&name, checks);
             return Some(name);
         }
     } else {
@@ -149,8 +126,6 @@ struct Look {
     single_quote: bool,
     /// One @ with something on both sides.
     formed: bool,
-    /// Not only ASCII, or with a `#`.
-    remarkable: bool,
 }
 
 impl Look {
@@ -162,7 +137,6 @@ impl Look {
             quotes: false,
             single_quote: false,
             formed: false,
-            remarkable: !text.is_ascii(),
         };
         let (mut ats, mut odd) = (0usize, false);
         for (index, c) in text.chars().enumerate() {
@@ -173,8 +147,7 @@ impl Look {
             match c {
                 '\'' => (odd, look.quotes) = (!odd, true),
                 '@' => ats = ats.saturating_add(1),
-                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' | '!' | '^' | '~' => {}
-                '#' => look.remarkable = true,
+                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' | '!' | '#' | '^' | '~' => {}
                 _ if is_typographic_quote(c) => look.typographic = true,
                 _ if c.is_alphanumeric() => {}
                 _ => {

@@ -5,9 +5,11 @@ use oath_totp::TimeStep;
 use zeroize::Zeroizing;
 
 const FIELD: Field = Field::TimeInterval;
+/// The longest interval that is believed, in seconds: a day.
+const MAX: u32 = 86_400;
 
 /// Reads the interval of a row. Without one no default is taken: a 60 s token read as 30 s gives wrong codes for ever.
-pub(super) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeStep> {
+pub(crate) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeStep> {
     let c200 = is_c200(model);
     let step = match text {
         "30" => TimeStep::SECONDS_30,
@@ -35,7 +37,7 @@ pub(super) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeS
     Some(step)
 }
 
-/// 30 or 60 with something around it can be repaired; everything else cannot be used.
+/// A number of seconds; with something around it, it can be repaired.
 fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
     let found = quoted(text).unwrap_or_else(|| format!("a text of {} characters", text.chars().count()));
     // Where the columns are shifted, this may be a secret.
@@ -47,21 +49,21 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
         .trim_end_matches(",0");
     let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).trim();
     let seconds = matches!(unit, "" | "s" | "sec" | "secs" | "second" | "seconds");
-    let (step, x) = match number {
-        "30" if seconds => (TimeStep::SECONDS_30, 30),
-        "60" if seconds => (TimeStep::SECONDS_60, 60),
-        _ => {
-            let hint = if c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
-            checks.error(
-                Kind::IntervalUnsupported,
-                FIELD,
-                format!("The time interval is {found}; expected 30 or 60.{hint}"),
-                "Write how many seconds the token shows a code for; a token with another interval cannot be used here. If \
-                 something else stands there, the columns are shifted.",
-            );
-            return None;
-        }
+    let x = number.parse::<u32>().ok().filter(|_| seconds && number.bytes().all(|b| b.is_ascii_digit()));
+    let Some((x, step)) = x.filter(|x| (1..=MAX).contains(x)).and_then(|x| Some((x, TimeStep::new(x, 0).ok()?))) else {
+        let hint = if c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
+        checks.error(
+            Kind::IntervalUnsupported,
+            FIELD,
+            format!("The time interval is {found}; expected 30 or 60.{hint}"),
+            "Write how many seconds the token shows a code for; a token with another interval cannot be used here. If \
+             something else stands there, the columns are shifted.",
+        );
+        return None;
     };
+    if number.len() == text.len() {
+        return Some(step);
+    }
     let message = format!("The time interval is {found}; expected the number {x} alone.");
     checks
         .repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x))
@@ -69,6 +71,6 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
 }
 
 /// The Feitian OTP c200, however it is written.
-fn is_c200(model: &str) -> bool {
+pub(crate) fn is_c200(model: &str) -> bool {
     model.as_bytes().windows(4).any(|part| matches!(part, [b'c' | b'C', b'2', b'0', b'0']))
 }

@@ -5,7 +5,7 @@ use crate::{Field, Kind, Repair};
 const FIELD: Field = Field::SerialNumber;
 
 /// Reads the serial number of a row: any text, as long as it can be what is printed on the back of a token.
-pub(super) fn read(text: &str, checks: &mut Checks) -> Option<String> {
+pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
     if text.is_empty() {
         checks.error(
             Kind::SerialEmpty,
@@ -47,7 +47,7 @@ pub(super) fn read(text: &str, checks: &mut Checks) -> Option<String> {
 }
 
 /// Whether a number is of the kind that nearly all are: digits only.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().fold(0, |odd, b| odd | u8::from(b.wrapping_sub(b'0') >= 10)) == 0
 }
 

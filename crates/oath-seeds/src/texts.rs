@@ -6,8 +6,8 @@ use std::sync::Arc;
 /// The texts of the rows of one file.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    pub(super) manufacturer: Repeated,
-    pub(super) model: Repeated,
+    pub(crate) manufacturer: Repeated,
+    pub(crate) model: Repeated,
     /// Strings whose rows have been given back, to be used again.
     spare: Vec<String>,
 }
@@ -17,7 +17,7 @@ impl Texts {
     const MOST: usize = 256;
 
     /// A text that belongs to one row alone.
-    pub(super) fn own(&mut self, text: &str) -> String {
+    pub(crate) fn own(&mut self, text: &str) -> String {
         let Some(mut string) = self.spare.pop() else { return text.to_owned() };
         string.push_str(text);
         string
@@ -28,7 +28,7 @@ impl Texts {
             return;
         }
         let Record { upn, serial, .. } = record;
-        for string in [upn.as_mut(), Some(serial)].into_iter().flatten() {
+        for string in [upn.as_mut(), serial.as_mut()].into_iter().flatten() {
             string.clear();
             self.spare.push(core::mem::take(string));
         }
@@ -37,10 +37,10 @@ impl Texts {
 
 /// A text that a row shares with the row before it, where both have the same.
 #[derive(Debug, Default)]
-pub(super) struct Repeated(Arc<str>);
+pub(crate) struct Repeated(Arc<str>);
 
 impl Repeated {
-    pub(super) fn of(&mut self, text: &str) -> Arc<str> {
+    pub(crate) fn of(&mut self, text: &str) -> Arc<str> {
         if *self.0 != *text {
             self.0 = text.into();
         }
@@ -65,7 +65,7 @@ mod tests {
         let mut texts = Texts::default();
         let secret = oath_totp::Secret::from_bytes(&[7; 20]).unwrap();
         let mut record = Record::new(texts.own("a serial number"), secret);
-        let place = record.serial.as_ptr();
+        let place = record.serial.as_ref().unwrap().as_ptr();
         texts.take_back(&mut record);
         let again = texts.own("another");
         assert_eq!((again.as_str(), again.as_ptr()), ("another", place));

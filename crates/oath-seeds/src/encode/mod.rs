@@ -1,0 +1,37 @@
+//! What each format writes: one encoder a format, chosen by [`encoder`].
+
+mod entra;
+mod linotp;
+
+use crate::buffer::Buffer;
+use crate::{Field, Format, Record, WriteOptions};
+
+/// Writes the records of one file. What a record holds that the format does not has been refused or accepted before.
+pub(crate) trait Encoder {
+    /// What stands before the records.
+    fn head(&mut self, _out: &mut Buffer) {}
+
+    /// One record.
+    fn record(&mut self, record: &Record, out: &mut Buffer);
+
+    /// What stands after the records.
+    fn tail(&mut self, _out: &mut Buffer) {}
+}
+
+/// The encoder of a format that is written.
+pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn Encoder>> {
+    Some(match format {
+        Format::EntraCsv => Box::new(entra::EntraCsv),
+        Format::LinOtpCsv => Box::new(linotp::LinOtpCsv),
+        _ => return None,
+    })
+}
+
+/// The fields of a record that the format would not give back as they are.
+pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
+    match format {
+        Format::EntraCsv => entra::unreadable_fields(record),
+        Format::LinOtpCsv => linotp::unreadable_fields(record),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,64 @@
+//! What every reader of a format is made of.
+
+use crate::lines::Line;
+use crate::tally::Tallies;
+use crate::texts::Texts;
+use crate::{Assume, Finding, Limits, Options, Repairs, Row, Unlock};
+use std::collections::VecDeque;
+
+/// What a reader of a format has besides its input.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) repairs: Repairs,
+    pub(crate) assume: Assume,
+    pub(crate) limits: Limits,
+    pub(crate) lenient: bool,
+    /// What is accepted and may stand on every line.
+    pub(crate) tallies: Tallies,
+    /// Findings about the file as a whole.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) texts: Texts,
+}
+
+impl Context {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            repairs: options.repairs,
+            assume: options.assume,
+            limits: options.limits,
+            lenient: options.lenient,
+            tallies: Tallies::default(),
+            findings: Vec::new(),
+            texts: Texts::default(),
+        }
+    }
+}
+
+/// A format of lines: tables, lists of URIs, blocks. Memory does not grow with the file.
+pub(crate) trait Rows {
+    /// Reads the next line; adds the rows that it completes. The error refuses the file.
+    fn line(
+        &mut self,
+        line: &Line<'_>,
+        text: &str,
+        windows_1252: bool,
+        context: &mut Context,
+        rows: &mut VecDeque<Row>,
+    ) -> Result<(), Finding>;
+
+    /// Whether the head of the file has been read, so that what follows are rows. At the end of the file it must be so, or
+    /// the file is refused.
+    fn has_begun(&self) -> bool {
+        true
+    }
+
+    /// Adds a row that no later line completes any more.
+    fn end(&mut self, _context: &mut Context, _rows: &mut VecDeque<Row>) {}
+
+    /// Gives findings the columns of their fields.
+    fn place(&self, _findings: &mut [Finding]) {}
+}
+
+/// A format that is read as a whole: XML, JSON. Adds its rows; the error refuses the file.
+pub(crate) type Document =
+    fn(text: &str, context: &mut Context, unlock: &Unlock, rows: &mut VecDeque<Row>) -> Result<(), Finding>;

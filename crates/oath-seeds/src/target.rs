@@ -1,0 +1,211 @@
+use crate::capacity::{self, Capacity};
+use crate::check::Checks;
+use crate::values::upn;
+use crate::obstacle::{Obstacle, obstacles_of};
+use crate::{Field, Finding, Kind, Record, Repairs, Row};
+use core::fmt;
+use core::str::FromStr;
+
+/// Declares [`Target`] with the stable name, the human name and the capacity beside each variant.
+macro_rules! targets {
+    ($($variant:ident = $name:literal, $title:literal, $capacity:path;)+) => {
+        /// A system that takes tokens: its rules are checked for each record.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Target {
+            $(#[doc = $title] $variant,)+
+        }
+
+        impl Target {
+            /// Every target.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Its stable name: `entra`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What people call it.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+
+            /// What it takes.
+            #[must_use]
+            pub const fn capacity(self) -> &'static Capacity {
+                match self { $(Self::$variant => &$capacity,)+ }
+            }
+        }
+    };
+}
+
+targets! {
+    Entra = "entra", "Entra ID's upload of a CSV file", capacity::ENTRA_CSV;
+    Graph = "graph", "Entra ID through Microsoft Graph", capacity::GRAPH;
+    Duo = "duo", "Duo", capacity::DUO;
+    PingId = "pingid", "PingID", capacity::PINGID;
+    Okta = "okta", "Okta", capacity::OKTA;
+    Keycloak = "keycloak", "Keycloak", capacity::KEYCLOAK;
+    PrivacyIdea = "privacyidea", "privacyIDEA", capacity::PRIVACYIDEA;
+    LinOtp = "linotp", "LinOTP", capacity::LINOTP;
+    NetIq = "netiq", "NetIQ", capacity::NETIQ;
+    MultiOtp = "multiotp", "multiOTP", capacity::MULTIOTP;
+    Inventory = "inventory", "an inventory of tokens by serial number, as this project's directory", capacity::INVENTORY;
+}
+
+impl Target {
+    /// How many tokens and authenticator apps together a user can have; `None` where no limit is known.
+    #[must_use]
+    pub const fn tokens_per_user(self) -> Option<usize> {
+        match self {
+            Self::Entra | Self::Graph => Some(crate::MOST_PER_USER),
+            _ => None,
+        }
+    }
+
+    /// Whether user names are user principal names of a directory of Microsoft's, which have rules of their own.
+    const fn has_upn_rules(self) -> bool {
+        matches!(self, Self::Entra | Self::Graph)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Target {
+    type Err = UnknownTarget;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTarget> {
+        Self::ALL.iter().copied().find(|target| target.name().eq_ignore_ascii_case(text)).ok_or(UnknownTarget)
+    }
+}
+
+/// A name that is no [`Target`]'s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownTarget;
+
+impl fmt::Display for UnknownTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown target: expected ")?;
+        for (index, target) in Target::ALL.iter().enumerate() {
+            write!(f, "{}{target}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for UnknownTarget {}
+
+/// What a target says of a record: an error for each obstacle, a warning for what it asks for and does not get.
+///
+/// ```
+/// use oath_seeds::{Record, Target, check};
+/// use oath_totp::Secret;
+/// let record = Record::new("0950380269", Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?);
+/// assert!(check(&record, Target::Inventory).is_empty());
+/// assert_eq!(check(&record, Target::Entra)[0].code(), "upn-empty");
+/// # Ok::<(), oath_totp::SecretError>(())
+/// ```
+#[must_use]
+pub fn check(record: &Record, target: Target) -> Vec<Finding> {
+    let mut checks = Checks::new(record.place, Repairs::Offer);
+    judge(record, target, &mut checks);
+    checks.findings
+}
+
+/// Checks the record of a row; an error takes the record away.
+pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding])) {
+    let Some(record) = &row.record else { return };
+    let mut checks = Checks::new(row.place, Repairs::Offer);
+    judge(record, target, &mut checks);
+    if checks.findings.is_empty() {
+        return;
+    }
+    let failed = checks.failed();
+    place(&mut checks.findings);
+    row.findings.append(&mut checks.findings);
+    if failed {
+        row.drop_record();
+    }
+}
+
+fn judge(record: &Record, target: Target, checks: &mut Checks) {
+    let capacity = target.capacity();
+    for obstacle in obstacles_of(record, capacity) {
+        let (kind, field) = (obstacle.kind(), obstacle.field());
+        let (message, action) = refusal(&obstacle, record, target);
+        checks.error(kind, field, message, action);
+    }
+    if target.has_upn_rules()
+        && let Some(name) = &record.upn
+    {
+        upn::judge(name, checks);
+    }
+    if checks.failed() {
+        return;
+    }
+    for field in capacity.wants {
+        let (kind, text) = match field {
+            Field::Manufacturer => (Kind::ManufacturerEmpty, &record.manufacturer),
+            Field::Model => (Kind::ModelEmpty, &record.model),
+            _ => continue,
+        };
+        if text.is_empty() {
+            let message = format!("The {field} is empty.");
+            checks.warning(kind, *field, message, "Microsoft Graph asks for one: write it.");
+        }
+    }
+}
+
+/// What an obstacle is in the words of a report.
+fn refusal(obstacle: &Obstacle, record: &Record, target: Target) -> (String, &'static str) {
+    const OTHER: &str = "Take this token to a system that has it, or replace it.";
+    let title = target.title();
+    match obstacle {
+        Obstacle::Needs(Field::Upn) => (
+            "The user name is empty; the upload asks for one in every row.".to_owned(),
+            "Write the user principal name of the user who gets the token.",
+        ),
+        Obstacle::Needs(Field::SerialNumber) => (
+            format!("The token has no serial number; {title} asks for one."),
+            "Write the number on the back of the token, or choose a number for it, and keep it with the token.",
+        ),
+        Obstacle::SecretLength { bytes, .. } if *bytes > capacity::ENTRA_MAX_BYTES && target.has_upn_rules() => (
+            format!(
+                "The secret key has {} characters; at most 128 (80 bytes) can be uploaded.",
+                bytes.saturating_mul(8).div_ceil(5)
+            ),
+            "Have the token programmed with a shorter secret, or take it to a system without this limit.",
+        ),
+        Obstacle::Interval { x, .. } if target.has_upn_rules() => {
+            let hint = if crate::values::interval::is_c200(&record.model) {
+                " A Feitian c200 is 60 s from the factory."
+            } else {
+                ""
+            };
+            (
+                format!("The time interval is \"{x}\"; expected 30 or 60.{hint}"),
+                "Write how many seconds the token shows a code for; a token with another interval cannot be used here. If \
+                 something else stands there, the columns are shifted.",
+            )
+        }
+        other => (format!("For {title}: {other}."), OTHER),
+    }
+}
+
+impl Row {
+    /// Takes the record away, since an error says so; the row keeps what a report may show.
+    pub(crate) fn drop_record(&mut self) {
+        if let Some(Record { upn, serial, .. }) = self.record.take() {
+            self.upn = upn.as_deref().and_then(crate::text::reportable_upn);
+            // A serial number that was read is none that could be a secret in a shifted column, or the secret would not
+            // have been one.
+            self.serial = serial;
+        }
+    }
+}
