@@ -113,8 +113,7 @@ pub(crate) const GRAPH: Capacity = Capacity {
 };
 
 /// An inventory of tokens by serial number: `oath-directory`'s, and everything that is not known better.
-pub(crate) const INVENTORY: Capacity =
-    Capacity { t0: true, needs: &[Field::SerialNumber], holds: Field::ALL, ..ANY };
+pub(crate) const INVENTORY: Capacity = Capacity { t0: true, needs: &[Field::SerialNumber], holds: Field::ALL, ..ANY };
 
 pub(crate) const DUO: Capacity = Capacity {
     algorithms: SHA1,
@@ -181,21 +180,12 @@ pub(crate) const USERS_FILE: Capacity = Capacity {
     ..ANY
 };
 
-pub(crate) const OTPAUTH: Capacity =
-    Capacity { needs: &[Field::Account], holds: &[Field::Issuer], ..ANY };
+pub(crate) const OTPAUTH: Capacity = Capacity { needs: &[Field::Account], holds: &[Field::Issuer], ..ANY };
 
-pub(crate) const MIGRATION: Capacity = Capacity {
-    digits: SIX_OR_EIGHT,
-    intervals: Some(Intervals::Only(&[30])),
-    ..OTPAUTH
-};
+pub(crate) const MIGRATION: Capacity =
+    Capacity { digits: SIX_OR_EIGHT, intervals: Some(Intervals::Only(&[30])), ..OTPAUTH };
 
-pub(crate) const CXF: Capacity = Capacity {
-    hotp: None,
-    needs: &[],
-    holds: &[Field::Account, Field::Issuer],
-    ..ANY
-};
+pub(crate) const CXF: Capacity = Capacity { hotp: None, needs: &[], holds: &[Field::Account, Field::Issuer], ..ANY };
 
 pub(crate) const KEYCLOAK: Capacity = Capacity { holds: &[Field::Account], ..ANY };
 

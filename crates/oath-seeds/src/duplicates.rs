@@ -1,8 +1,8 @@
 use crate::check::Checks;
 use crate::fingerprints::{Fingerprints, Prints, Seen};
 use crate::tally::SerialLengths;
-use std::collections::vec_deque;
 use crate::{Field, Finding, Kind, Place, Repairs, Row};
+use std::collections::vec_deque;
 
 /// Finds tokens that came by before, for some rows at a time: see [`Fingerprints::fetch`].
 #[derive(Debug)]

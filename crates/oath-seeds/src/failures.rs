@@ -20,8 +20,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-use crate::cells::push;
 use crate::buffer::Buffer;
+use crate::cells::push;
 use crate::{Field, Finding, Place, Row, SeedFile, Severity};
 use std::borrow::Cow;
 use std::io;

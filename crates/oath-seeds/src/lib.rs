@@ -46,6 +46,7 @@ pub use self::obstacle::{Loss, Obstacle, losses, obstacles};
 pub use self::options::{Assume, Limits, Options, Repairs, TokenType, UnknownType};
 pub use self::place::Place;
 pub use self::reader::{ReadError, Reader, read, read_from};
+pub use self::recognise::{Recognition, recognise};
 pub use self::record::{Details, Encoding, FailedRow, Moving, Record, Row, SeedFile};
 pub use self::repair::Repair;
 pub use self::target::{Target, UnknownTarget, check};

@@ -123,7 +123,9 @@ impl fmt::Display for Obstacle {
             }
             Self::Type(TokenType::Hotp) => f.write_str("it counts events (HOTP); TOTP only is taken"),
             Self::Type(TokenType::Totp) => f.write_str("it tells the time (TOTP); HOTP only is taken"),
-            Self::Counter(counter) => write!(f, "its counter is {counter}; there is no place for it, and it would be read as 0"),
+            Self::Counter(counter) => {
+                write!(f, "its counter is {counter}; there is no place for it, and it would be read as 0")
+            }
             Self::Interval { x, takes } => write!(f, "its interval is {x} s; {} only is taken", Listed(takes)),
             Self::Epoch(t0) => write!(f, "its time begins at {t0}; 0 only is taken"),
             Self::SecretLength { bytes, takes } => {
@@ -136,7 +138,9 @@ impl fmt::Display for Obstacle {
             ),
             Self::Needs(field) => write!(f, "it has no {field}, which is needed"),
             Self::Unreadable(field) => write!(f, "the {field} would not be read back as it is"),
-            Self::Mixed(field) => write!(f, "its {field} differs from the first token's, and the file says it once for all"),
+            Self::Mixed(field) => {
+                write!(f, "its {field} differs from the first token's, and the file says it once for all")
+            }
         }
     }
 }
@@ -189,7 +193,10 @@ pub fn losses(record: &Record, format: Format) -> Vec<Loss> {
     let Some(capacity) = format.capacity() else { return Vec::new() };
     // A user or a serial number that becomes the account is not lost.
     let as_account = capacity.carries(Field::Account).then(|| account_field(record)).flatten();
-    present(record).filter(|field| !capacity.carries(*field) && as_account != Some(*field)).map(|field| Loss { field }).collect()
+    present(record)
+        .filter(|field| !capacity.carries(*field) && as_account != Some(*field))
+        .map(|field| Loss { field })
+        .collect()
 }
 
 /// The texts and numbers that a record has besides its secret and parameters.

@@ -97,12 +97,16 @@ impl<R: io::Read> Reader<R> {
         let text = lossy(lines.ahead());
         let format = match options.format {
             Some(format) => format,
-            None => recognise::format(&text)?,
+            None => crate::recognise(&text).map_err(ReadError::Refused)?.format,
         };
         let mut reader = Self {
             format,
             encoding: if starts_as_windows_1252(lines.ahead()) { Encoding::Windows1252 } else { detected.encoding },
-            target: options.target.unwrap_or(if format == Format::EntraCsv { Target::Entra } else { Target::Inventory }),
+            target: options.target.unwrap_or(if format == Format::EntraCsv {
+                Target::Entra
+            } else {
+                Target::Inventory
+            }),
             source: Source::Read,
             context,
             duplicates: Duplicates::new(),

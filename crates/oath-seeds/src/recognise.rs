@@ -1,5 +1,6 @@
-//! What a file is that is no seed file of a known format: said by name, with what to do.
+//! What a file is: a format, or something that is no seed file, said by name with what to do.
 
+use crate::cells::{SEPARATORS, Splitter, trimmed};
 use crate::encoding::{Detected, detect};
 use crate::{Encoding, Finding, Format, Kind, Severity};
 use zeroize::Zeroizing;
@@ -13,8 +14,6 @@ const DECRYPT: &str = "Decrypt it first (gpg --decrypt) and keep the plain file 
 const UNPACK: &str = "Unpack it and read the file inside.";
 const ASK: &str = "Ask the vendor for the file with the columns upn, serial number, secret key, time interval, \
                    manufacturer, model.";
-const LATER: &str =
-    "This format is not read yet: ask the vendor for the Entra ID (Azure MFA) CSV file of the same tokens.";
 
 const BINARY: &[Mark] = &[
     (b"PK\x03\x04", Kind::NotASeedFile, "a ZIP archive or an Excel workbook (.xlsx)", EXPORT),
@@ -54,11 +53,7 @@ pub(crate) fn detected(head: &[u8]) -> Result<Detected, Finding> {
 /// Refuses by the raw bytes at the beginning of a file that is not UTF-16.
 fn bytes(head: &[u8]) -> Option<Finding> {
     if head.iter().all(u8::is_ascii_whitespace) {
-        return Some(refusal(
-            Kind::EmptyFile,
-            "The file is empty.",
-            "Send the vendor's file again; the copy may have failed.",
-        ));
+        return Some(empty());
     }
     if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
         return Some(seems(*kind, what, action));
@@ -74,8 +69,7 @@ fn bytes(head: &[u8]) -> Option<Finding> {
 }
 
 /// What a text has at its beginning, or where it says "in": anywhere in its head; what it is; what to do.
-const TEXTS: &[(Place, &str, Kind, &str, &str)] = &[
-    (Place::In, "keycontainer", Kind::OtherFormat, "a PSKC file (RFC 6030, XML)", LATER),
+const REFUSED: &[(Place, &str, Kind, &str, &str)] = &[
     (
         Place::In,
         "<tknbatch",
@@ -83,8 +77,6 @@ const TEXTS: &[(Place, &str, Kind, &str, &str)] = &[
         "an RSA SecurID file (sdtid): a proprietary format that is not OATH",
         ASK,
     ),
-    (Place::In, "<productcode", Kind::OtherFormat, "a Deepnet DualShield file (XML)", LATER),
-    (Place::In, "<movingfactor", Kind::OtherFormat, "a SafeNet token file (XML)", LATER),
     (
         Place::Start,
         "<!doctype html",
@@ -93,9 +85,6 @@ const TEXTS: &[(Place, &str, Kind, &str, &str)] = &[
         ASK,
     ),
     (Place::Start, "<html", Kind::NotASeedFile, "a web page: the download has probably met a sign-in page", ASK),
-    (Place::Start, "<", Kind::NotASeedFile, "XML of an unknown kind", ASK),
-    (Place::Start, "otpauth-migration:", Kind::OtherFormat, "an export of Google Authenticator", LATER),
-    (Place::Start, "otpauth:", Kind::OtherFormat, "a list of otpauth:// URIs", LATER),
     (
         Place::Start,
         "phonefactor:",
@@ -103,73 +92,207 @@ const TEXTS: &[(Place, &str, Kind, &str, &str)] = &[
         "a registration for Microsoft's push sign-in, which is not OATH",
         ASK,
     ),
-    (Place::Start, "hotp ", Kind::OtherFormat, "a users file of the OATH Toolkit (pam_oath)", LATER),
-    (Place::Start, "hotp/", Kind::OtherFormat, "a users file of the OATH Toolkit (pam_oath)", LATER),
     (Place::Start, "logging start", Kind::OtherFormat, "a Yubico configuration log, which holds no TOTP tokens", ASK),
-    (Place::In, "sccauthenticatorid", Kind::OtherFormat, "a SafeWord file (.dat)", LATER),
-    (Place::Start, "# version: 2", Kind::OtherFormat, "privacyidea-csv", LATER),
 ];
 
+/// Marks of formats in the head of a text, in lower case: all of those of a line must be there.
+const MARKS: &[(Place, &[&str], Format, &str)] = &[
+    (Place::In, &["<", "keycontainer"], Format::Pskc, "the element KeyContainer"),
+    (Place::In, &["<", "<productcode"], Format::DeepnetXml, "the element productCode"),
+    (Place::In, &["<tokens", "<token"], Format::SafeNetXml, "the element Tokens"),
+    (Place::Start, &["otpauth-migration:"], Format::OtpauthMigration, "a URI otpauth-migration:"),
+    (Place::Start, &["otpauth:"], Format::OtpauthLines, "a URI otpauth:"),
+    (Place::In, &["sccauthenticatorid"], Format::SafeWord, "the attribute sccAuthenticatorId"),
+    (Place::Start, &["# version: 2"], Format::PrivacyIdeaCsv, "its first line # version: 2"),
+];
+
+/// Names of members that a JSON document has in its head, in lower case and without blanks.
+const MEMBERS: &[(&[&str], Format)] = &[
+    (&["\"header\":", "\"slots\":"], Format::AegisJson),
+    (&["\"servicesencrypted\":"], Format::TwoFasJson),
+    (&["\"services\":"], Format::TwoFasJson),
+    (&["\"authenticators\":"], Format::StratumJson),
+    (&["\"credentialdata\":", "\"secretdata\":"], Format::KeycloakJson),
+    (&["\"factortype\":"], Format::OktaJson),
+    (&["hardwareoath"], Format::GraphJson),
+    (&["\"inventory\":"], Format::GraphJson),
+    (&["\"secretkey\":", "\"serialnumber\":"], Format::GraphJson),
+    (&["\"accounts\":", "\"credentials\":"], Format::CxfJson),
+    (&["\"exporterrpid\":"], Format::CxfJson),
+    (&["\"credentials\":", "\"type\":\"totp\""], Format::CxfJson),
+    (&["\"entries\":", "\"entry_type\":"], Format::ProtonJson),
+    (&["\"entries\":", "\"content\":"], Format::ProtonJson),
+    (&["\"encrypted\":"], Format::BitwardenJson),
+    (&["\"items\":", "\"login\":"], Format::BitwardenJson),
+    (&["\"tokens\":", "\"algo\":"], Format::FreeOtpJson),
+    (&["\"tokenorder\":"], Format::FreeOtpJson),
+    (&["\"secret\":", "\"label\":"], Format::AndOtpJson),
+    (&["\"secret\":", "\"thumbnail\":"], Format::AndOtpJson),
+];
+
+#[derive(PartialEq)]
 enum Place {
     Start,
     In,
 }
 
-/// Refuses by the text at the beginning.
-pub(crate) fn text(head: &str) -> Option<Finding> {
-    let head = Zeroizing::new(head.trim_start().to_ascii_lowercase());
-    if head.is_empty() {
-        return bytes(b"");
-    }
-    if head.starts_with(['{', '[']) {
-        return Some(
-            if ["secretkey", "#$delta", "hardwareoath", "\"inventory\""].iter().any(|mark| head.contains(mark)) {
-                refusal(Kind::OtherFormat, "This is graph-json (Microsoft Graph), not entra-csv.", LATER)
-            } else {
-                seems(Kind::NotASeedFile, "JSON of an unknown kind", ASK)
-            },
-        );
-    }
-    let found = TEXTS.iter().find(|(place, mark, ..)| match place {
-        Place::Start => head.starts_with(mark),
-        Place::In => head.contains(mark),
-    });
-    found.map(|(_, _, kind, what, action)| seems(*kind, what, action))
+/// What a file seems to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recognition {
+    /// The format.
+    pub format: Format,
+    /// By what it is known.
+    pub why: &'static str,
+    /// Formats that the same beginning could be of, and that would read it otherwise.
+    pub rivals: &'static [Format],
 }
 
-/// Names the format of a first line whose columns are not ours.
-pub(crate) fn other_csv(cells: &[&str]) -> Option<(&'static str, &'static str)> {
-    let lower: Vec<Zeroizing<String>> =
-        cells.iter().take(32).map(|cell| Zeroizing::new(cell.to_ascii_lowercase())).collect();
-    let names =
-        |names: &[&str]| names.iter().all(|name| lower.iter().any(|cell| cell.replace([' ', '_'], "") == *name));
-    let cell = |index: usize| lower.get(index).map(|cell| cell.as_str()).unwrap_or_default();
-    let kind = |index: usize| matches!(cell(index).trim(), "totp" | "hotp");
-    let hex = |index: usize| {
-        let text = cell(index).trim();
-        text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+impl Recognition {
+    const fn of(format: Format, why: &'static str) -> Self {
+        Self { format, why, rivals: &[] }
+    }
+}
+
+/// Recognises a file by its beginning: some kilobytes, without a byte-order mark, or the whole file.
+///
+/// ```
+/// use oath_seeds::{Format, recognise};
+/// let found = recognise("otpauth://totp/a?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?;
+/// assert_eq!((found.format, found.why), (Format::OtpauthLines, "a URI otpauth:"));
+/// assert_eq!(recognise("<TKNBatch>").map_err(|refusal| refusal.code()), Err("other-format"));
+/// # Ok::<(), Box<oath_seeds::Finding>>(())
+/// ```
+///
+/// # Errors
+/// What the file is instead, and what to do.
+pub fn recognise(head: &str) -> Result<Recognition, Box<Finding>> {
+    let text = Zeroizing::new(head.trim_start().to_ascii_lowercase());
+    if text.is_empty() {
+        return Err(Box::new(empty()));
+    }
+    let found =
+        |place: &Place, mark: &str| if *place == Place::Start { text.starts_with(mark) } else { text.contains(mark) };
+    if let Some((_, _, kind, what, action)) = REFUSED.iter().find(|(place, mark, ..)| found(place, mark)) {
+        return Err(Box::new(seems(*kind, what, action)));
+    }
+    if text.starts_with(['{', '[']) {
+        return json(&text).map_err(Box::new);
+    }
+    if let Some((_, _, format, why)) =
+        MARKS.iter().find(|(place, marks, ..)| marks.iter().all(|mark| found(place, mark)))
+    {
+        return Ok(Recognition::of(*format, why));
+    }
+    if text.starts_with('<') {
+        return Err(Box::new(seems(Kind::NotASeedFile, "XML of an unknown kind", ASK)));
+    }
+    lines(&text).map_err(Box::new)
+}
+
+fn json(text: &str) -> Result<Recognition, Finding> {
+    let mut dense = Zeroizing::new(String::with_capacity(text.len()));
+    text.chars().filter(|c| !c.is_ascii_whitespace()).for_each(|c| dense.push(c));
+    let found = MEMBERS.iter().find(|(names, _)| names.iter().all(|name| dense.contains(name)));
+    match found {
+        Some((_, format)) => Ok(Recognition::of(*format, "the names of its members")),
+        None => Err(seems(Kind::NotASeedFile, "JSON of an unknown kind", ASK)),
+    }
+}
+
+/// Formats that have the columns serial, hex, type alike.
+const TYPED: &[Format] = &[Format::PrivacyIdeaCsv, Format::LinOtpCsv, Format::NetIqCsv];
+
+/// Recognises a table by its first line that is no comment; `text` is in lower case.
+fn lines(text: &str) -> Result<Recognition, Finding> {
+    let mut rows = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let Some(first) = rows.next() else {
+        return Err(no_header());
     };
-    let upn = "Put the column upn in front, with the user of each token, to make it entra-csv.";
-    if names(&["serialnumber", "secretkey"]) && !names(&["upn"]) && !names(&["userprincipalname"]) {
-        return Some(("deepnet-csv (no column for the user)", upn));
+    if first.starts_with("hotp") && first.split_ascii_whitespace().count() >= 4 && !first.contains([',', ';']) {
+        return Ok(Recognition::of(Format::UsersFile, "its first word HOTP"));
     }
-    if names(&["line", "field", "code", "whatiswrong"]) {
-        return Some(("a failures file", "Correct the rows it names in the file that was uploaded, and upload that."));
+    let mut splitter = Splitter::new();
+    for separator in SEPARATORS {
+        let cells: Vec<Zeroizing<String>> = splitter
+            .split(first, separator)
+            .iter()
+            .take(32)
+            .map(|cell| Zeroizing::new(trimmed(cell).to_owned()))
+            .collect();
+        if cells.len() < 2 {
+            continue;
+        }
+        if let Some(found) = table(&cells, rows.clone(), separator) {
+            return found;
+        }
     }
-    if names(&["userprincipalname"]) && !names(&["secretkey"]) {
-        return Some(("a list of users, which holds no tokens", "Import it as users."));
+    // What is wrong with the header is said where it is read.
+    Ok(Recognition::of(Format::EntraCsv, "no mark of another format"))
+}
+
+/// Recognises a table by the cells of its first line.
+fn table<'a>(
+    cells: &[Zeroizing<String>],
+    mut rest: impl Iterator<Item = &'a str>,
+    separator: char,
+) -> Option<Result<Recognition, Finding>> {
+    let plain = |cell: &str| cell.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let names =
+        |names: &[&str]| names.iter().all(|name| cells.iter().any(|cell| cell.len() <= 64 && plain(cell) == *name));
+    let cell = |index: usize| cells.get(index).map(|cell| cell.as_str()).unwrap_or_default();
+    let typed = |index: usize| matches!(cell(index), "totp" | "hotp" | "ocra2");
+    let hex = |index: usize| {
+        let text = cell(index);
+        text.len() >= 20 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b' ')
+    };
+    if names(&["line", "field", "code", "whatiswrong"]) || names(&["place", "field", "code", "whatiswrong"]) {
+        let action = "Correct the rows it names in the file that was uploaded, and upload that.";
+        return Some(Err(refusal(Kind::OtherFormat, "This is a failures file, which holds no tokens.", action)));
+    }
+    if names(&["logintotp"]) {
+        return Some(Ok(Recognition::of(Format::BitwardenJson, "the column login_totp")));
+    }
+    if names(&["serialnumber", "secretkey"]) {
+        let user = names(&["upn"]) || names(&["userprincipalname"]);
+        return Some(Ok(match user {
+            true if cells.len() > 6 && rest.any(|line| line.contains("galt")) => {
+                Recognition::of(Format::ThalesCsv, "its columns and serial numbers GALT…")
+            }
+            true => Recognition::of(Format::EntraCsv, "its columns"),
+            false => Recognition::of(Format::DeepnetCsv, "its columns, without one for the user"),
+        }));
+    }
+    if names(&["userprincipalname"]) {
+        let action = "Import it as users, or give its tokens users with `oath seeds assign`.";
+        return Some(Err(refusal(Kind::OtherFormat, "This is a list of users, which holds no tokens.", action)));
     }
     if names(&["username", "resolver", "realm"]) {
-        return Some(("privacyidea-csv", LATER));
+        return Some(Ok(Recognition::of(Format::PrivacyIdeaCsv, "the columns username, resolver, realm")));
     }
-    if hex(1) && kind(2) {
-        return Some(("privacyidea-csv, linotp-csv or netiq-csv (serial, hex seed, type)", LATER));
+    if hex(1) && typed(2) {
+        let hash = |line: &str| {
+            line.split(separator).nth(5).is_some_and(|cell| cell.trim().trim_matches('"').starts_with("sha"))
+        };
+        if cell(5).starts_with("sha") || rest.any(hash) {
+            return Some(Ok(Recognition::of(Format::LinOtpCsv, "its columns, the sixth with a hash")));
+        }
+        let (why, format) = ("its columns serial, hex, type", Format::PrivacyIdeaCsv);
+        return Some(Ok(Recognition { format, why, rivals: TYPED }));
     }
-    if hex(3) && kind(2) {
-        return Some(("multiotp-csv", LATER));
+    if typed(2) && hex(3) {
+        return Some(Ok(Recognition::of(Format::MultiOtpCsv, "its columns, the third with a type")));
+    }
+    if hex(1) && cells.len() == 3 && cell(2).bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Ok(Recognition::of(Format::PingIdCsv, "its columns serial, hex, counter")));
     }
     if hex(1) && cells.len() <= 3 {
-        return Some(("a file for Duo or PingID (serial, hex seed)", LATER));
+        let (why, format) = ("its columns serial, hex", Format::DuoCsv);
+        return Some(Ok(Recognition {
+            format,
+            why,
+            rivals: &[Format::PingIdCsv, Format::PrivacyIdeaCsv, Format::LinOtpCsv],
+        }));
     }
     None
 }
@@ -180,6 +303,10 @@ fn seems(kind: Kind, what: &str, action: &'static str) -> Finding {
 
 fn refusal(kind: Kind, message: impl Into<std::borrow::Cow<'static, str>>, action: &'static str) -> Finding {
     Finding::new(kind, Severity::Error, message, action)
+}
+
+fn empty() -> Finding {
+    refusal(Kind::EmptyFile, "The file is empty.", "Send the vendor's file again; the copy may have failed.")
 }
 
 /// Refuses an encoding that is not read.
@@ -225,12 +352,4 @@ pub(crate) fn is_gzip(head: &[u8]) -> bool {
 /// Refuses a format that is known by name and has no reader in this build.
 pub(crate) fn not_read(format: Format) -> Finding {
     refusal(Kind::OtherFormat, format!("This is {format} ({}), which is not read here.", format.title()), ASK)
-}
-
-/// The format of a file by the text at its beginning, or why it is none.
-pub(crate) fn format(head: &str) -> Result<Format, Finding> {
-    match text(head) {
-        Some(refusal) => Err(refusal),
-        None => Ok(Format::EntraCsv),
-    }
 }

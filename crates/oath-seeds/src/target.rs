@@ -1,7 +1,7 @@
 use crate::capacity::{self, Capacity};
 use crate::check::Checks;
-use crate::values::upn;
 use crate::obstacle::{Obstacle, obstacles_of};
+use crate::values::upn;
 use crate::{Field, Finding, Kind, Record, Repairs, Row};
 use core::fmt;
 use core::str::FromStr;

@@ -70,7 +70,8 @@ fn record(record: &Record) -> Value {
 }
 
 fn finding(finding: &Finding) -> Value {
-    let mut all = json!({ "code": finding.code(), "severity": finding.severity.name(), "place": finding.place.to_string() });
+    let mut all =
+        json!({ "code": finding.code(), "severity": finding.severity.name(), "place": finding.place.to_string() });
     if let Some(field) = finding.field {
         all["field"] = field.name().into();
     }
@@ -114,7 +115,8 @@ fn every_file_is_read_as_expected() {
     let (mut count, mut wrong) = (0, Vec::new());
     for path in files.iter().filter(|path| !is_expected(path)) {
         let beside = path.with_extension("expected.json");
-        let expected: Value = fs::read(&beside).ok().map_or_else(|| json!({}), |text| serde_json::from_slice(&text).unwrap());
+        let expected: Value =
+            fs::read(&beside).ok().map_or_else(|| json!({}), |text| serde_json::from_slice(&text).unwrap());
         let (options, unlock) = options(&expected["options"]);
         let bytes = fs::read(path).unwrap();
         let read = read_from(bytes.as_slice(), &options, &unlock);

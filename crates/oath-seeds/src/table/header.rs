@@ -1,5 +1,4 @@
 use crate::cells::{SEPARATORS, Splitter, trimmed};
-use crate::recognise;
 use crate::text::{could_be_secret, quoted};
 use crate::{Field, Finding, Format, Kind, Place, Severity};
 use zeroize::Zeroizing;
@@ -70,8 +69,7 @@ impl Header {
                 continue;
             }
             width = index.saturating_add(1);
-            let Some((field, place)) =
-                field(cell).and_then(|field| Some(field).zip(places.get_mut(order(field)?)))
+            let Some((field, place)) = field(cell).and_then(|field| Some(field).zip(places.get_mut(order(field)?)))
             else {
                 unknown.push(name(cell, width));
                 continue;
@@ -202,9 +200,6 @@ fn missing(
     let mut token = false;
     for separator in SEPARATORS {
         let cells: Vec<&str> = splitter.split(line, separator).iter().map(trimmed).collect();
-        if let Some((format, action)) = recognise::other_csv(&cells) {
-            return refusal(Kind::OtherFormat, number, format!("This is {format}, not entra-csv."), action);
-        }
         token |= cells.len() >= 3 && cells.iter().any(|cell| could_be_secret(cell));
     }
     let absent: Vec<&str> = Field::ENTRA

@@ -130,14 +130,8 @@ struct Look {
 
 impl Look {
     fn of(text: &str) -> Self {
-        let mut look = Self {
-            illegal: None,
-            hidden: true,
-            typographic: false,
-            quotes: false,
-            single_quote: false,
-            formed: false,
-        };
+        let mut look =
+            Self { illegal: None, hidden: true, typographic: false, quotes: false, single_quote: false, formed: false };
         let (mut ats, mut odd) = (0usize, false);
         for (index, c) in text.chars().enumerate() {
             if c != '\'' {
