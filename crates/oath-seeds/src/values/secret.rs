@@ -136,7 +136,7 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
 }
 
 /// Judges a secret whatever its encoding: its length, and whether it is a published one.
-fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
+pub(crate) fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
     let bits = secret.byte_len().saturating_mul(8);
     if secret.byte_len() < Key::LEGACY_MIN_BYTES {
         checks.error(
