@@ -1,7 +1,7 @@
 //! Streams a seed file through the reader and prints what it counted:
 //! `cargo run --release -p oath-seeds --example check -- FILE`; with `generate ROWS` it writes such a file to stdout.
 
-use oath_seeds::{Format, Options, Reader, Record, Severity, UpnRule, Writer};
+use oath_seeds::{Format, Options, Reader, Record, Severity, WriteOptions, Writer};
 use oath_totp::Secret;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -44,7 +44,8 @@ fn check(file: &str) -> Result<(), Box<dyn Error>> {
 
 /// Rows of 95 bytes with secrets that differ; not random, so that the file is the same each time.
 fn generate(rows: u64) -> Result<(), Box<dyn Error>> {
-    let mut writer = Writer::new(std::io::stdout().lock(), Format::EntraCsv, UpnRule::Required)?;
+    let options = WriteOptions::default();
+    let mut writer = Writer::new(std::io::stdout().lock(), Format::EntraCsv, &options)?;
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     for number in 0..rows {
         let mut bytes = Vec::with_capacity(24);

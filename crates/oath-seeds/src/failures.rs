@@ -211,9 +211,9 @@ mod tests {
         assert_eq!(
             begins,
             [
-                "3,b@example.com,2,secret key,secret-empty",
-                "3,b@example.com,2,time interval,interval-unsupported",
-                "4,c@example.com,3,,too-few-columns"
+                "line 3,b@example.com,2,secret key,secret-empty",
+                "line 3,b@example.com,2,time interval,interval-unsupported",
+                "line 4,c@example.com,3,,too-few-columns"
             ]
         );
     }

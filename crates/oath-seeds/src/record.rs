@@ -132,12 +132,20 @@ pub struct Row {
     pub findings: Vec<Finding>,
     pub(crate) upn: Option<String>,
     pub(crate) serial: Option<String>,
+    /// Of a row that is no record: what could be read of it, for the target to judge, too. What could not be read is a value
+    /// that every target takes.
+    pub(crate) draft: Option<Box<Record>>,
 }
 
 impl Row {
+    /// A row that is a record.
+    pub(crate) fn of(record: Record, findings: Vec<Finding>) -> Self {
+        Self { place: record.place, record: Some(record), findings, upn: None, serial: None, draft: None }
+    }
+
     /// A row that is none, with what a report may show of it.
     pub(crate) fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Self {
-        Self { place: checks.place(), record: None, findings: checks.findings, upn, serial }
+        Self { place: checks.place(), record: None, findings: checks.findings, upn, serial, draft: None }
     }
 
     /// The user, as far as one could be read: for reports.

@@ -42,7 +42,7 @@ macro_rules! targets {
 }
 
 targets! {
-    Entra = "entra", "Entra ID's upload of a CSV file", capacity::ENTRA_CSV;
+    Entra = "entra", "Entra ID's upload of a CSV file", capacity::ENTRA;
     Graph = "graph", "Entra ID through Microsoft Graph", capacity::GRAPH;
     Duo = "duo", "Duo", capacity::DUO;
     PingId = "pingid", "PingID", capacity::PINGID;
@@ -114,15 +114,17 @@ impl core::error::Error for UnknownTarget {}
 #[must_use]
 pub fn check(record: &Record, target: Target) -> Vec<Finding> {
     let mut checks = Checks::new(record.place, Repairs::Offer);
-    judge(record, target, &mut checks);
+    judge(record, target, true, &mut checks);
     checks.findings
 }
 
-/// Checks the record of a row; an error takes the record away.
+/// Checks the record of a row; an error takes the record away. Of a row that is none, what could be read is checked, so that
+/// a report shows all mistakes at once.
 pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding])) {
-    let Some(record) = &row.record else { return };
+    let draft = row.draft.take();
+    let Some(record) = row.record.as_ref().or(draft.as_deref()) else { return };
     let mut checks = Checks::new(row.place, Repairs::Offer);
-    judge(record, target, &mut checks);
+    judge(record, target, draft.is_none(), &mut checks);
     if checks.findings.is_empty() {
         return;
     }
@@ -134,7 +136,8 @@ pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding
     }
 }
 
-fn judge(record: &Record, target: Target, checks: &mut Checks) {
+/// `whole`: it is no draft.
+fn judge(record: &Record, target: Target, whole: bool, checks: &mut Checks) {
     let capacity = target.capacity();
     for obstacle in obstacles_of(record, capacity) {
         let (kind, field) = (obstacle.kind(), obstacle.field());
@@ -146,7 +149,7 @@ fn judge(record: &Record, target: Target, checks: &mut Checks) {
     {
         upn::judge(name, checks);
     }
-    if checks.failed() {
+    if checks.failed() || !whole {
         return;
     }
     for field in capacity.wants {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use oath_seeds::{Options, ReadError, Reader, Repairs, UpnRule};
+use oath_seeds::{Options, ReadError, Reader, Repairs, Target};
 use proptest::prelude::*;
 use std::io;
 
@@ -11,9 +11,9 @@ const HEADER: &str = "upn,serial number,secret key,time interval,manufacturer,mo
 /// Reads with every set of options; how many rows there were.
 fn rows(bytes: &[u8]) -> Option<usize> {
     let mut count = None;
-    for upn in [UpnRule::Required, UpnRule::Optional] {
+    for target in [Target::Entra, Target::Inventory] {
         for repairs in [Repairs::Offer, Repairs::Apply] {
-            let options = Options::default().upn(upn).repairs(repairs);
+            let options = Options::default().target(target).repairs(repairs);
             let Ok(mut reader) = Reader::new(bytes, &options) else { continue };
             let mut rows = 0;
             for row in &mut reader {

@@ -10,7 +10,7 @@ fn a_finding_as_scripts_see_it() {
     let one = |options: &Options| serde_json::to_string(&read(file, options).unwrap().findings[0]).unwrap();
     assert_eq!(
         one(&Options::default()),
-        r#"{"code":"interval-spelling","severity":"error","line":2,"field":"time interval","message":"The time interval is \"60s\"; expected the number 60 alone.","action":"Write the number alone.","repair":"write the time interval as 60"}"#
+        r#"{"code":"interval-spelling","severity":"error","place":"line 2","line":2,"field":"time interval","message":"The time interval is \"60s\"; expected the number 60 alone.","action":"Write the number alone.","repair":"write the time interval as 60"}"#
     );
     assert!(one(&Options::default().repairs(Repairs::Apply)).ends_with(r#","repaired":true}"#));
     assert_eq!(serde_json::to_string(&read(file, &Options::default()).unwrap().format).unwrap(), "\"entra-csv\"");

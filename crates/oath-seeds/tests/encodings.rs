@@ -1,6 +1,6 @@
 //! The same file in every encoding and with every line end gives the same records.
 
-use oath_seeds::{Encoding, Kind, Options, Severity, read};
+use oath_seeds::{Encoding, Kind, Options, Place, Severity, read};
 
 const FILE: &str = "upn,serial number,secret key,time interval,manufacturer,model\n\
                     o''neil@example.com,0950380269,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Société,clé n° 1\n\
@@ -34,7 +34,7 @@ fn every_encoding_and_line_end() {
         let fields: Vec<_> = file
             .records
             .iter()
-            .map(|r| (r.line, r.upn.as_deref().unwrap(), &*r.serial, &*r.manufacturer, &*r.model))
+            .map(|r| (r.place.number(), r.upn.as_deref().unwrap(), r.serial.as_deref().unwrap(), &*r.manufacturer, &*r.model))
             .collect();
         assert_eq!(
             fields,
@@ -53,5 +53,5 @@ fn a_late_line_in_another_encoding_is_read_and_told() {
     bytes.extend_from_slice(b"x@example.com,3,MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK,30,Soci\xe9t\xe9,\x93K\x94\n");
     let file = read(&bytes, &Options::default()).unwrap();
     assert_eq!((&*file.records[2].manufacturer, &*file.records[2].model), ("Société", "“K”"));
-    assert_eq!((file.findings[0].kind, file.findings[0].line), (Kind::EncodingWindows1252, Some(4)));
+    assert_eq!((file.findings[0].kind, file.findings[0].place), (Kind::EncodingWindows1252, Place::Line(4)));
 }

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use oath_seeds::{Field, Reader};
-use oath_seeds::{Format, Moving, Obstacle, Options, Record, Row, UpnRule, WriteError, Writer, obstacles, read, write};
+use oath_seeds::{Field, Place, Reader};
+use oath_seeds::{Format, Moving, Obstacle, Options, Record, Row, TokenType, WriteError, WriteOptions, Writer, obstacles, read, write};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn each_obstacle() {
     let of = |change: &dyn Fn(&mut Record)| {
         let mut record = record();
         change(&mut record);
-        let found = obstacles(&record, Format::EntraCsv, UpnRule::Required);
+        let found = obstacles(&record, Format::EntraCsv, &WriteOptions::default());
         for obstacle in &found {
             assert!(!obstacle.to_string().is_empty() && !obstacle.name().is_empty());
         }
@@ -28,19 +28,19 @@ fn each_obstacle() {
     let step = |x, t0| Moving::Time { step: TimeStep::new(x, t0).unwrap() };
     let secret = |length| Secret::from_bytes(&vec![7; length]).unwrap();
     assert_eq!(of(&|_| {}), []);
-    assert_eq!(of(&|r| r.algorithm = Algorithm::Sha256), [Obstacle::Algorithm(Algorithm::Sha256)]);
-    assert_eq!(of(&|r| r.digits = Digits::Eight), [Obstacle::Digits(Digits::Eight)]);
-    assert_eq!(of(&|r| r.moving = Moving::Counter { counter: 7 }), [Obstacle::Counter]);
-    assert_eq!(of(&|r| r.moving = step(45, 0)), [Obstacle::Interval(45)]);
+    assert_eq!(of(&|r| r.algorithm = Algorithm::Sha256), [Obstacle::Algorithm { found: Algorithm::Sha256, takes: &[Algorithm::Sha1] }]);
+    assert_eq!(of(&|r| r.digits = Digits::Eight), [Obstacle::Digits { found: Digits::Eight, takes: &[Digits::Six] }]);
+    assert_eq!(of(&|r| r.moving = Moving::Counter { counter: 7 }), [Obstacle::Type(TokenType::Hotp)]);
+    assert_eq!(of(&|r| r.moving = step(45, 0)), [Obstacle::Interval { x: 45, takes: &[30, 60] }]);
     assert_eq!(of(&|r| r.moving = step(60, 946_684_800)), [Obstacle::Epoch(946_684_800)]);
-    assert_eq!(of(&|r| r.secret = secret(81)), [Obstacle::SecretLength { bytes: 81 }]);
+    assert_eq!(of(&|r| r.secret = secret(81)), [Obstacle::SecretLength { bytes: 81, takes: 10..=80 }]);
     assert_eq!(of(&|r| r.secret = secret(80)), []);
-    assert_eq!(of(&|r| r.secret = secret(9)), [Obstacle::SecretLength { bytes: 9 }]);
-    assert_eq!(of(&|r| r.upn = None), [Obstacle::NoUpn]);
+    assert_eq!(of(&|r| r.secret = secret(9)), [Obstacle::SecretLength { bytes: 9, takes: 10..=80 }]);
+    assert_eq!(of(&|r| r.upn = None), [Obstacle::Needs(Field::Upn)]);
     assert_eq!(of(&|r| r.upn = Some("a b@c.d".into())), [Obstacle::Unreadable(Field::Upn)]);
     assert_eq!(of(&|r| r.upn = Some(String::new())), [Obstacle::Unreadable(Field::Upn)]);
     for serial in ["", " 1", "1.1E+12", "1\n2", "=\"1\""] {
-        assert_eq!(of(&|r| r.serial = serial.into()), [Obstacle::Unreadable(Field::SerialNumber)], "{serial:?}");
+        assert_eq!(of(&|r| r.serial = Some(serial.into())), [Obstacle::Unreadable(Field::SerialNumber)], "{serial:?}");
     }
     assert_eq!(of(&|r| r.model = "a\r\nb".into()), [Obstacle::Unreadable(Field::Model)]);
 }
@@ -50,10 +50,11 @@ fn all_or_nothing_and_one_by_one() {
     let (good, mut bad) = (record(), record());
     bad.digits = Digits::Eight;
     let mut out = Vec::new();
-    let Err(WriteError::CannotCarry(refused)) = write([&good, &bad], Format::EntraCsv, &mut out) else { panic!() };
+    let Err(WriteError::CannotCarry(refused)) = write([&good, &bad], Format::EntraCsv, &WriteOptions::default(), &mut out) else { panic!() };
     assert!(out.is_empty());
-    assert_eq!((refused[0].index, &*refused[0].serial, refused.len()), (1, "0950380269", 1));
-    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, UpnRule::Required).unwrap();
+    assert_eq!((refused[0].index, &*refused[0].name, refused.len()), (1, "0950380269", 1));
+    let options = WriteOptions::default();
+    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, &options).unwrap();
     assert!(writer.write(&bad).is_err());
     writer.write(&good).unwrap();
     let text = String::from_utf8(writer.finish().unwrap()).unwrap();
@@ -69,16 +70,17 @@ fn debug_of_everything_elides_the_secret() {
     let record = record();
     assert_eq!(
         format!("{record:?}"),
-        "Record { line: 0, upn: Some(\"o'neil@example.com\"), serial: \"0950380269\", \
+        "Record { place: File, upn: Some(\"o'neil@example.com\"), serial: Some(\"0950380269\"), \
          secret: Secret([20 bytes, elided]), algorithm: Sha1, digits: Six, \
-         moving: Time { step: TimeStep { x: 30, t0: 0 } }, manufacturer: \"Contoso\", model: \"\" }"
+         moving: Time { step: TimeStep { x: 30, t0: 0 } }, manufacturer: \"Contoso\", model: \"\", details: None }"
     );
     let mut file = Vec::new();
-    write([&record], Format::EntraCsv, &mut file).unwrap();
+    write([&record], Format::EntraCsv, &WriteOptions::default(), &mut file).unwrap();
     let reader = Reader::new(file.as_slice(), &Options::default()).unwrap();
     assert_eq!(format!("{reader:?}"), "Reader { format: EntraCsv, encoding: Utf8, findings: [], .. }");
     let rows: Vec<Row> = reader.map(Result::unwrap).collect();
-    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, UpnRule::Required).unwrap();
+    let options = WriteOptions::default();
+    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, &options).unwrap();
     writer.write(&record).unwrap();
     assert_eq!(format!("{writer:?}"), "Writer { format: EntraCsv, written: 1, .. }");
     assert!(!format!("{rows:?} {:?}", read(&file, &Options::default())).contains("GEZDGNBV"));
@@ -108,15 +110,15 @@ proptest! {
         let mut serials = std::collections::BTreeSet::new();
         let carried: Vec<&Record> = records
             .iter()
-            .filter(|record| obstacles(record, Format::EntraCsv, UpnRule::Required).is_empty())
+            .filter(|record| obstacles(record, Format::EntraCsv, &WriteOptions::default()).is_empty())
             .filter(|record| serials.insert(record.serial.clone()))
             .collect();
         let mut file = Vec::new();
-        write(carried.iter().copied(), Format::EntraCsv, &mut file).unwrap();
+        write(carried.iter().copied(), Format::EntraCsv, &WriteOptions::default(), &mut file).unwrap();
         let back = read(&file, &Options::default()).unwrap();
         prop_assert_eq!(back.records.len(), carried.len(), "{:?}", back.findings);
         for (index, (one, other)) in carried.iter().zip(&back.records).enumerate() {
-            prop_assert_eq!(other.line, u64::try_from(index).unwrap() + 2);
+            prop_assert_eq!(other.place, Place::Line(u64::try_from(index).unwrap() + 2));
             prop_assert_eq!((&one.upn, &one.serial, &one.secret), (&other.upn, &other.serial, &other.secret));
             prop_assert_eq!((one.moving, &one.manufacturer, &one.model), (other.moving, &other.manufacturer, &other.model));
         }

@@ -60,7 +60,7 @@ impl Rows for Separated {
         }
         let record = (self.columns)(&cells, &mut checks, context).filter(|_| !checks.failed());
         rows.push_back(match record {
-            Some(record) => Row { place, record: Some(record), findings: checks.findings, upn: None, serial: None },
+            Some(record) => Row::of(record, checks.findings),
             None => {
                 let serial = reportable_serial(trimmed(cells.get(0)));
                 let upn = cells.iter().find_map(|cell| reportable_upn(trimmed(cell)));

@@ -8,7 +8,7 @@ use crate::tally::Tallies;
 use crate::text::{is_unreadable, reportable_serial, reportable_upn};
 use crate::values::{interval, secret, serial, upn};
 use crate::{Field, Kind, Moving, Place, Record, Repair, Row};
-use oath_totp::{Algorithm, Digits};
+use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use std::collections::VecDeque;
 
 /// No value of a token is longer, in bytes.
@@ -116,9 +116,11 @@ impl<'a> Fields<'a> {
     fn row(self, mut checks: Checks, context: &mut Context) -> Row {
         let Context { tallies, texts, .. } = context;
         self.spaces(&checks, tallies);
-        let name = self
-            .text(Field::Upn, &mut checks)
-            .map(|text| if upn::is_plain(text) { Some(texts.own(text)) } else { upn::read(text, &mut checks) });
+        let name = self.text(Field::Upn, &mut checks).and_then(|text| match text {
+            text if upn::is_plain(text) => Some(Some(texts.own(text))),
+            "" => Some(None),
+            text => upn::read(text, &mut checks).map(Some),
+        });
         let serial = self.text(Field::SerialNumber, &mut checks).and_then(|text| {
             if serial::is_plain(text) { Some(texts.own(text)) } else { serial::read(text, &mut checks) }
         });
@@ -127,34 +129,32 @@ impl<'a> Fields<'a> {
         let step =
             self.text(Field::TimeInterval, &mut checks).and_then(|text| interval::read(text, model, &mut checks));
         let manufacturer = self.text(Field::Manufacturer, &mut checks).unwrap_or_default();
-        if !checks.failed()
-            && let (Some(upn), Some(serial), Some(secret), Some(step)) = (name, serial, secret, step)
-        {
-            let record = Record {
-                place: checks.place(),
-                upn,
-                serial: Some(serial),
-                secret,
-                algorithm: Algorithm::Sha1,
-                digits: Digits::Six,
-                moving: Moving::Time { step },
-                manufacturer: texts.manufacturer.of(manufacturer),
-                model: texts.model.of(model),
-                details: None,
-            };
-            let place = record.place;
-            return Row { place, record: Some(record), findings: self.placed(checks), upn: None, serial: None };
-        }
-        self.failed(checks)
+        let (manufacturer, model) = (texts.manufacturer.of(manufacturer), texts.model.of(model));
+        let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && step.is_some();
+        // What could not be read is a value that every target takes: see `Row::draft`.
+        let Some(secret) = secret.or_else(|| Secret::from_bytes(&[0; 20]).ok()) else { return self.failed(checks, None) };
+        let record = Record {
+            place: checks.place(),
+            upn: name.unwrap_or_else(|| Some("@".to_owned())),
+            serial: Some(serial.unwrap_or_default()),
+            secret,
+            algorithm: Algorithm::Sha1,
+            digits: Digits::Six,
+            moving: Moving::Time { step: step.unwrap_or(TimeStep::SECONDS_30) },
+            manufacturer,
+            model,
+            details: None,
+        };
+        if good { Row::of(record, self.placed(checks)) } else { self.failed(checks, Some(Box::new(record))) }
     }
 
     #[expect(clippy::disallowed_macros, reason = "its message shows nothing of the row")]
-    fn failed(self, checks: Checks) -> Row {
+    fn failed(self, checks: Checks, draft: Option<Box<Record>>) -> Row {
         debug_assert!(checks.failed(), "a row without a record has an error");
         let cell = |field| trimmed(self.cells.get(self.header.column(field)));
         let upn = reportable_upn(cell(Field::Upn));
         let serial = reportable_serial(cell(Field::SerialNumber));
-        Row { place: checks.place(), record: None, findings: self.placed(checks), upn, serial }
+        Row { place: checks.place(), record: None, findings: self.placed(checks), upn, serial, draft }
     }
 
     /// The findings with the columns of their fields.
