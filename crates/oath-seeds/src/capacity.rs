@@ -108,8 +108,7 @@ pub(crate) const ENTRA_CSV: Capacity = Capacity {
 /// Entra ID's upload of that file: every row has a user.
 pub(crate) const ENTRA: Capacity = Capacity { needs: &[Field::Upn, Field::SerialNumber], holds: &[], ..ENTRA_CSV };
 
-pub(crate) const GRAPH: Capacity =
-    Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], ..ENTRA_CSV };
+pub(crate) const GRAPH: Capacity = Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], ..ENTRA_CSV };
 
 /// An inventory of tokens by serial number: `oath-directory`'s, and everything that is not known better.
 pub(crate) const INVENTORY: Capacity = Capacity { t0: true, needs: &[Field::SerialNumber], holds: Field::ALL, ..ANY };

@@ -34,7 +34,9 @@ fn every_encoding_and_line_end() {
         let fields: Vec<_> = file
             .records
             .iter()
-            .map(|r| (r.place.number(), r.upn.as_deref().unwrap(), r.serial.as_deref().unwrap(), &*r.manufacturer, &*r.model))
+            .map(|r| {
+                (r.place.number(), r.upn.as_deref().unwrap(), r.serial.as_deref().unwrap(), &*r.manufacturer, &*r.model)
+            })
             .collect();
         assert_eq!(
             fields,

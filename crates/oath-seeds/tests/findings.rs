@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use oath_seeds::{Field, Finding, Kind, Options, Place, ReadError, Repair, Repairs, Row, Severity, Target, read};
+use oath_seeds::{
+    Field, Finding, Format, Kind, Options, Place, ReadError, Repair, Repairs, Row, Severity, Target, read, recognise,
+};
 use oath_seeds::{Reader, SeedFile};
 
 const HEADER: &str = "upn,serial number,secret key,time interval,manufacturer,model";
@@ -215,7 +217,11 @@ fn what_can_be_repaired_is_repaired_on_request_only() {
             Repair::Interval(seconds) => {
                 assert!(format!("{:?}", record.moving).contains(&format!("x: {seconds}")), "{:?}", record.moving);
             }
-            _ => assert!(["1234567", "0950380269", "1234"].contains(&record.serial.as_deref().unwrap()), "{:?}", record.serial),
+            _ => assert!(
+                ["1234567", "0950380269", "1234"].contains(&record.serial.as_deref().unwrap()),
+                "{:?}",
+                record.serial
+            ),
         }
     }
 }
@@ -416,25 +422,13 @@ fn files_that_are_none_are_refused_by_name() {
         (vec![7, 0, 1, 2, 3, 4, 5], Kind::NotASeedFile, "binary"),
         (b"\x85\x01\x0c\x03\0\x01\x02".to_vec(), Kind::EncryptedFile, "OpenPGP"),
         (b"-----BEGIN PGP MESSAGE-----\n\nhQ".to_vec(), Kind::EncryptedFile, "OpenPGP"),
-        (b"{\"@context\":\"#$delta\",\"value\":[]}".to_vec(), Kind::OtherFormat, "graph-json"),
         (b"[1,2]".to_vec(), Kind::NotASeedFile, "JSON"),
-        (b"<?xml version=\"1.0\"?><KeyContainer/>".to_vec(), Kind::OtherFormat, "PSKC"),
         (b"<?xml version=\"1.0\"?><x/>".to_vec(), Kind::NotASeedFile, "XML"),
         (b"<!DOCTYPE html><html>".to_vec(), Kind::NotASeedFile, "web page"),
-        (b"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ".to_vec(), Kind::OtherFormat, "otpauth"),
-        (b"# version: 2\nusername".to_vec(), Kind::OtherFormat, "privacyidea-csv"),
         (b"# nothing\n\n".to_vec(), Kind::HeaderMissing, "no header"),
         (b"\xff\xfe\0\0u\0\0\0".to_vec(), Kind::EncodingUnsupported, "UTF-32"),
         (b"hello world\nfoo\n".to_vec(), Kind::HeaderMissing, "not the header"),
         (format!("a@b.c,1234567,{SECRET},60,Contoso,HardwareKey\n").into(), Kind::HeaderMissing, "looks like a token"),
-        (
-            format!("serial number,secret key,time interval,manufacturer,model\n1,{SECRET},60,C,M").into(),
-            Kind::OtherFormat,
-            "deepnet-csv",
-        ),
-        (format!("1234567,{hex},totp,6,30").into(), Kind::OtherFormat, "privacyidea-csv"),
-        (format!("1234567;Feitian;TOTP;{hex};6;30").into(), Kind::OtherFormat, "multiotp"),
-        (format!("1234567,{hex}").into(), Kind::OtherFormat, "Duo"),
         (b"userPrincipalName,displayName\na@b.c,A".to_vec(), Kind::OtherFormat, "list of users"),
         (
             b"upn,serial number,secret key,manufacturer,model,Intervall".to_vec(),
@@ -456,5 +450,26 @@ fn files_that_are_none_are_refused_by_name() {
         assert!(finding.message.contains(message), "{message:?} in {shown}");
         assert!(!finding.action.is_empty());
         assert!(!shown.contains(&SECRET[..8]) && !shown.contains(&hex[..8]) && !shown.contains("2234567"), "{shown}");
+    }
+}
+
+#[test]
+fn formats_are_known_by_their_head() {
+    let hex = "3132333435363738393031323334353637383930";
+    let cases: Vec<(String, Format)> = vec![
+        (
+            "{\"@context\":\"#$delta\",\"value\":[{\"secretKey\":\"A\",\"serialNumber\":\"1\"}]}".to_owned(),
+            Format::GraphJson,
+        ),
+        ("<?xml version=\"1.0\"?><KeyContainer/>".to_owned(), Format::Pskc),
+        ("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ".to_owned(), Format::OtpauthLines),
+        ("# version: 2\nusername".to_owned(), Format::PrivacyIdeaCsv),
+        (format!("serial number,secret key,time interval,manufacturer,model\n1,{SECRET},60,C,M"), Format::DeepnetCsv),
+        (format!("1234567,{hex},totp,6,30"), Format::PrivacyIdeaCsv),
+        (format!("1234567;Feitian;TOTP;{hex};6;30"), Format::MultiOtpCsv),
+        (format!("1234567,{hex}"), Format::DuoCsv),
+    ];
+    for (text, format) in cases {
+        assert_eq!(recognise(&text).unwrap().format, format, "{text}");
     }
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use oath_seeds::{Field, Place, Reader};
-use oath_seeds::{Format, Moving, Obstacle, Options, Record, Row, TokenType, WriteError, WriteOptions, Writer, obstacles, read, write};
+use oath_seeds::{
+    Format, Moving, Obstacle, Options, Record, Row, TokenType, WriteError, WriteOptions, Writer, obstacles, read, write,
+};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use proptest::prelude::*;
 
@@ -28,7 +30,10 @@ fn each_obstacle() {
     let step = |x, t0| Moving::Time { step: TimeStep::new(x, t0).unwrap() };
     let secret = |length| Secret::from_bytes(&vec![7; length]).unwrap();
     assert_eq!(of(&|_| {}), []);
-    assert_eq!(of(&|r| r.algorithm = Algorithm::Sha256), [Obstacle::Algorithm { found: Algorithm::Sha256, takes: &[Algorithm::Sha1] }]);
+    assert_eq!(
+        of(&|r| r.algorithm = Algorithm::Sha256),
+        [Obstacle::Algorithm { found: Algorithm::Sha256, takes: &[Algorithm::Sha1] }]
+    );
     assert_eq!(of(&|r| r.digits = Digits::Eight), [Obstacle::Digits { found: Digits::Eight, takes: &[Digits::Six] }]);
     assert_eq!(of(&|r| r.moving = Moving::Counter { counter: 7 }), [Obstacle::Type(TokenType::Hotp)]);
     assert_eq!(of(&|r| r.moving = step(45, 0)), [Obstacle::Interval { x: 45, takes: &[30, 60] }]);
@@ -50,7 +55,11 @@ fn all_or_nothing_and_one_by_one() {
     let (good, mut bad) = (record(), record());
     bad.digits = Digits::Eight;
     let mut out = Vec::new();
-    let Err(WriteError::CannotCarry(refused)) = write([&good, &bad], Format::EntraCsv, &WriteOptions::default(), &mut out) else { panic!() };
+    let Err(WriteError::CannotCarry(refused)) =
+        write([&good, &bad], Format::EntraCsv, &WriteOptions::default(), &mut out)
+    else {
+        panic!()
+    };
     assert!(out.is_empty());
     assert_eq!((refused[0].index, &*refused[0].name, refused.len()), (1, "0950380269", 1));
     let options = WriteOptions::default();

@@ -132,7 +132,9 @@ impl<'a> Fields<'a> {
         let (manufacturer, model) = (texts.manufacturer.of(manufacturer), texts.model.of(model));
         let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && step.is_some();
         // What could not be read is a value that every target takes: see `Row::draft`.
-        let Some(secret) = secret.or_else(|| Secret::from_bytes(&[0; 20]).ok()) else { return self.failed(checks, None) };
+        let Some(secret) = secret.or_else(|| Secret::from_bytes(&[0; 20]).ok()) else {
+            return self.failed(checks, None);
+        };
         let record = Record {
             place: checks.place(),
             upn: name.unwrap_or_else(|| Some("@".to_owned())),
