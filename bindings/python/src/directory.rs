@@ -13,7 +13,7 @@ use oath_directory::store::{LocalStore, MemoryStore, SqliteStore};
 use oath_directory::{
     Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, UserKind, user_file,
 };
-use oath_seeds::Reader;
+use oath_seeds::{Assume, Reader};
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -273,19 +273,19 @@ impl Directory {
 
     /// Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
     ///
-    /// Rows without a user fail, as in Entra ID's upload, unless `upn` is 'optional': then their tokens go into the inventory.
+    /// A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
     /// `repairs="apply"` makes the repairs that are safe.
-    #[pyo3(signature = (source, *, format = None, upn = "required", repairs = "offer", at = None))]
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", at = None))]
     fn upload<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'_, PyAny>,
         format: Option<&str>,
-        upn: &str,
+        target: Option<&str>,
         repairs: &str,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (options, now) = (options(format, upn, repairs)?, time(at)?);
+        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
         let source = Source::of(source)?;
         let rows = source.read(py, |input| Reader::new(input, &options)?.collect::<Result<Vec<_>, _>>())?;
         let rows = rows.map_err(|error| read_error(py, &error))?;

@@ -72,7 +72,7 @@ pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
     match error {
         ReadError::Refused(finding) => {
             let (code, action) = (finding.code(), finding.action.to_string());
-            SEED_FILE_ERROR.error(py, (finding.message.to_string(), code, action, finding.line))
+            SEED_FILE_ERROR.error(py, (finding.message.to_string(), code, action, finding.place.line()))
         }
         ReadError::Io(error) => os_error(error, None),
         other => PyOSError::new_err(other.to_string()),

@@ -1,11 +1,13 @@
 use crate::errors::{SEED_FILE_ERROR, read_error, type_error, value_error};
 use crate::secret::Secret;
 use crate::source::{Pieces, Source};
-use oath_seeds::{Format, Moving, Options, Repairs, UpnRule, WriteError};
+use oath_seeds::{Assume, Details, Format, Moving, Options, Place, Repairs, Target, Unlock, WriteError, WriteOptions};
 use pyo3::exceptions::{PyIndexError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PySlice};
+use oath_totp::UnixTime;
+use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString};
+use zeroize::Zeroizing;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -24,7 +26,8 @@ impl Record {
 
 fn dict<'py>(py: Python<'py>, record: &oath_seeds::Record, expose_secret: bool) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
-    dict.set_item(intern!(py, "line"), record.line)?;
+    dict.set_item(intern!(py, "place"), place(record.place))?;
+    dict.set_item(intern!(py, "line"), record.place.line())?;
     dict.set_item(intern!(py, "upn"), record.upn.as_deref())?;
     dict.set_item(intern!(py, "serial"), &record.serial)?;
     if expose_secret {
@@ -41,7 +44,20 @@ fn dict<'py>(py: Python<'py>, record: &oath_seeds::Record, expose_secret: bool) 
     dict.set_item(intern!(py, "counter"), counter)?;
     dict.set_item(intern!(py, "manufacturer"), &*record.manufacturer)?;
     dict.set_item(intern!(py, "model"), &*record.model)?;
+    let Details { issuer, account, key_id, start, expiry, drift, last_used, .. } = record.details();
+    dict.set_item(intern!(py, "issuer"), issuer)?;
+    dict.set_item(intern!(py, "account"), account)?;
+    dict.set_item(intern!(py, "key_id"), key_id)?;
+    dict.set_item(intern!(py, "start"), start.map(UnixTime::as_secs))?;
+    dict.set_item(intern!(py, "expiry"), expiry.map(UnixTime::as_secs))?;
+    dict.set_item(intern!(py, "drift"), drift)?;
+    dict.set_item(intern!(py, "last_used"), last_used.map(UnixTime::as_secs))?;
     Ok(dict)
+}
+
+/// `line 3`, `KeyPackage 2`; None for the file as a whole.
+fn place(place: Place) -> Option<String> {
+    (place != Place::File).then(|| place.to_string())
 }
 
 fn moving(record: &oath_seeds::Record) -> (Option<u32>, Option<u64>, Option<u64>) {
@@ -53,10 +69,16 @@ fn moving(record: &oath_seeds::Record) -> (Option<u32>, Option<u64>, Option<u64>
 
 #[pymethods]
 impl Record {
-    /// The line of the file.
+    /// Where it stands in its file: `line 3`, `KeyPackage 2`. None where it comes from no file.
     #[getter]
-    fn line(&self) -> PyResult<u64> {
-        Ok(self.inner()?.line)
+    fn place(&self) -> PyResult<Option<String>> {
+        Ok(place(self.inner()?.place))
+    }
+
+    /// The line of the file; None where the place is none.
+    #[getter]
+    fn line(&self) -> PyResult<Option<u64>> {
+        Ok(self.inner()?.place.line())
     }
 
     /// The user, or None.
@@ -65,10 +87,10 @@ impl Record {
         Ok(self.inner()?.upn.as_deref())
     }
 
-    /// The serial number.
+    /// The serial number; None where the format has none.
     #[getter]
-    fn serial(&self) -> PyResult<&str> {
-        Ok(&self.inner()?.serial)
+    fn serial(&self) -> PyResult<Option<&str>> {
+        Ok(self.inner()?.serial.as_deref())
     }
 
     /// The secret.
@@ -120,6 +142,48 @@ impl Record {
         Ok(&self.inner()?.model)
     }
 
+    /// Who runs the service, or None.
+    #[getter]
+    fn issuer(&self) -> PyResult<Option<&str>> {
+        Ok(self.inner()?.details().issuer.as_deref())
+    }
+
+    /// The account at the service, or None.
+    #[getter]
+    fn account(&self) -> PyResult<Option<&str>> {
+        Ok(self.inner()?.details().account.as_deref())
+    }
+
+    /// The identifier of the key, or None.
+    #[getter]
+    fn key_id(&self) -> PyResult<Option<&str>> {
+        Ok(self.inner()?.details().key_id.as_deref())
+    }
+
+    /// The Unix time from which the token may be used, or None.
+    #[getter]
+    fn start(&self) -> PyResult<Option<u64>> {
+        Ok(self.inner()?.details().start.map(UnixTime::as_secs))
+    }
+
+    /// The Unix time until which the token may be used, or None.
+    #[getter]
+    fn expiry(&self) -> PyResult<Option<u64>> {
+        Ok(self.inner()?.details().expiry.map(UnixTime::as_secs))
+    }
+
+    /// The number of steps by which the token's clock is ahead, or None.
+    #[getter]
+    fn drift(&self) -> PyResult<Option<i64>> {
+        Ok(self.inner()?.details().drift)
+    }
+
+    /// The Unix time at which a code was last accepted, or None.
+    #[getter]
+    fn last_used(&self) -> PyResult<Option<u64>> {
+        Ok(self.inner()?.details().last_used.map(UnixTime::as_secs))
+    }
+
     /// Returns the fields by their names. The secret is masked unless it is asked for.
     #[pyo3(signature = (*, expose_secret = false))]
     fn to_dict<'py>(&self, py: Python<'py>, expose_secret: bool) -> PyResult<Bound<'py, PyDict>> {
@@ -130,7 +194,7 @@ impl Record {
         let record = self.inner()?;
         Ok(format!(
             "Record(serial={:?}, upn={:?}, [secret elided])",
-            record.serial,
+            record.serial.as_deref().unwrap_or_default(),
             record.upn.as_deref().unwrap_or_default()
         ))
     }
@@ -227,10 +291,16 @@ impl Finding {
         self.0.severity.name()
     }
 
+    /// Where in the file: `line 3`, `KeyPackage 2`. None for the file as a whole.
+    #[getter]
+    fn place(&self) -> Option<String> {
+        place(self.0.place)
+    }
+
     /// The line of the file, or None.
     #[getter]
     const fn line(&self) -> Option<u64> {
-        self.0.line
+        self.0.place.line()
     }
 
     /// The column of the line, or None.
@@ -274,6 +344,7 @@ impl Finding {
         let dict = PyDict::new(py);
         dict.set_item("code", self.code())?;
         dict.set_item("severity", self.severity())?;
+        dict.set_item("place", self.place())?;
         dict.set_item("line", self.line())?;
         dict.set_item("column", self.column())?;
         dict.set_item("field", self.field())?;
@@ -338,23 +409,21 @@ fn format(name: &str) -> PyResult<Format> {
     name.parse().map_err(value_error)
 }
 
+fn target(name: Option<&str>) -> PyResult<Option<Target>> {
+    name.map(|name| name.parse().map_err(value_error)).transpose()
+}
+
 /// Converts the arguments of a caller to the options of a reader.
-pub(crate) fn options(format: Option<&str>, upn: &str, repairs: &str) -> PyResult<Options> {
-    let upn = match upn {
-        "required" => UpnRule::Required,
-        "optional" => UpnRule::Optional,
-        _ => return Err(value_error("upn is 'required' or 'optional'")),
-    };
+pub(crate) fn options(format: Option<&str>, target: Option<&str>, repairs: &str, assume: Assume) -> PyResult<Options> {
     let repairs = match repairs {
         "offer" => Repairs::Offer,
         "apply" => Repairs::Apply,
         _ => return Err(value_error("repairs is 'offer' or 'apply'")),
     };
-    let options = Options::default().upn(upn).repairs(repairs);
-    Ok(match format {
-        Some(name) => options.format(self::format(name)?),
-        None => options,
-    })
+    let mut options = Options::default().repairs(repairs).assume(assume);
+    options.format = format.map(self::format).transpose()?;
+    options.target = self::target(target)?;
+    Ok(options)
 }
 
 /// Returns the names of the formats that are read and written.
@@ -363,14 +432,43 @@ pub(crate) fn formats() -> Vec<&'static str> {
     Format::ALL.iter().map(|format| format.name()).collect()
 }
 
-/// Refuses passwords and keys, because no supported format is encrypted.
-pub(crate) fn no_key(password: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-    let (what, given) = if password.is_some() { ("password", true) } else { ("key", key.is_some()) };
-    if given {
-        let formats = formats().join(", ");
-        return Err(value_error(format!("no format that is read is encrypted ({formats}): leave the {what} out")));
+/// Converts a password and keys. Those that are texts are taken as UTF-8; a key as text is hex.
+fn unlock(
+    password: Option<&Bound<'_, PyAny>>,
+    key: Option<&Bound<'_, PyAny>>,
+    openpgp: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Unlock> {
+    let mut unlock = Unlock::default();
+    if let Some(password) = password {
+        let text = bytes(password, "password is a str or bytes")?;
+        let text = core::str::from_utf8(&text).map_err(|_| value_error("password is not UTF-8"))?;
+        unlock.password(text);
     }
-    Ok(())
+    if let Some(key) = key {
+        let given = bytes(key, "key is bytes, or a str in hex")?;
+        if key.is_instance_of::<PyString>() {
+            let text = core::str::from_utf8(&given).unwrap_or_default();
+            let secret = oath_totp::Secret::from_hex(text).map_err(|_| value_error("key is bytes, or a str in hex"))?;
+            unlock.key(secret.expose_bytes());
+        } else {
+            unlock.key(&given);
+        }
+    }
+    if let Some(secret_key) = openpgp {
+        unlock.openpgp(&bytes(secret_key, "openpgp_key is a str or bytes")?);
+    }
+    Ok(unlock)
+}
+
+/// The bytes of a str or of bytes, wiped after use.
+fn bytes(value: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<Zeroizing<Vec<u8>>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(Zeroizing::new(text.to_str()?.as_bytes().to_owned()));
+    }
+    match value.cast::<PyBytes>() {
+        Ok(bytes) => Ok(Zeroizing::new(bytes.as_bytes().to_owned())),
+        Err(_) => Err(type_error(expected)),
+    }
 }
 
 /// Reads a path, bytes or an open file. The format is recognised where none is named.
@@ -378,39 +476,62 @@ pub(crate) fn no_key(password: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_,
 /// A row without a record is an error among the findings; a file that is not a seed file raises SeedFileError. The content of
 /// a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the call.
 #[pyfunction]
-#[pyo3(signature = (source, format = None, *, password = None, key = None, upn = "required", repairs = "offer"))]
+#[pyo3(signature = (source, format = None, *, target = None, password = None, key = None, openpgp_key = None,
+    token_type = None, algorithm = None, digits = None, interval = None, repairs = "offer"))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn read(
     py: Python<'_>,
     source: &Bound<'_, PyAny>,
     format: Option<&str>,
+    target: Option<&str>,
     password: Option<&Bound<'_, PyAny>>,
     key: Option<&Bound<'_, PyAny>>,
-    upn: &str,
+    openpgp_key: Option<&Bound<'_, PyAny>>,
+    token_type: Option<&str>,
+    algorithm: Option<&str>,
+    digits: Option<u8>,
+    interval: Option<u32>,
     repairs: &str,
 ) -> PyResult<SeedFile> {
-    let options = options(format, upn, repairs)?;
-    no_key(password, key)?;
-    let file = Source::of(source)?.read(py, |input| oath_seeds::read_from(input, &options))?;
+    let assume = Assume {
+        kind: token_type.map(|name| name.parse().map_err(value_error)).transpose()?,
+        algorithm: algorithm.map(|name| name.parse().map_err(value_error)).transpose()?,
+        digits: digits.map(|count| count.try_into().map_err(value_error)).transpose()?,
+        interval,
+    };
+    let options = options(format, target, repairs, assume)?;
+    let unlock = unlock(password, key, openpgp_key)?;
+    let file = Source::of(source)?.read(py, |input| oath_seeds::read_from(input, &options, &unlock))?;
     let file = file.map_err(|error| read_error(py, &error))?;
     let (format, encoding) = (file.format.name(), file.encoding.name());
     Ok(SeedFile { format, encoding, records: Arc::new(file.records), findings: file.findings })
 }
 
-/// Returns all records in this format. Raises SeedFileError where the format cannot hold one of them.
+/// Returns all records in this format. Raises SeedFileError where the format cannot hold one of them, or loses something of
+/// it and `accept_loss` is not given. `target` is the system that the file is for, where it is not the format's own.
 #[pyfunction]
-pub(crate) fn write<'py>(py: Python<'py>, records: &Bound<'py, PyAny>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
+#[pyo3(signature = (records, format, *, target = None, accept_loss = false))]
+pub(crate) fn write<'py>(
+    py: Python<'py>,
+    records: &Bound<'py, PyAny>,
+    format: &str,
+    target: Option<&str>,
+    accept_loss: bool,
+) -> PyResult<Bound<'py, PyBytes>> {
     let format = self::format(format)?;
+    let mut options = WriteOptions::default().accept_loss(accept_loss);
+    options.target = self::target(target)?;
     const EXPECTED: &str = "records are the records of a file, or an iterable of Record";
     let mut out = Pieces::default();
     let written = if let Ok(all) = records.cast::<Records>() {
         let all = Arc::clone(&all.get().0);
-        py.detach(|| oath_seeds::write(all.iter(), format, &mut out))
+        py.detach(|| oath_seeds::write(all.iter(), format, &options, &mut out))
     } else {
         let each = records.try_iter().map_err(|_| type_error(EXPECTED))?;
         let each = each.map(|one| one?.cast_into::<Record>().map(Bound::unbind).map_err(|_| type_error(EXPECTED)));
         let each = each.collect::<PyResult<Vec<Py<Record>>>>()?;
         let each = each.iter().map(|one| one.get().inner()).collect::<PyResult<Vec<_>>>()?;
-        py.detach(|| oath_seeds::write(each, format, &mut out))
+        py.detach(|| oath_seeds::write(each, format, &options, &mut out))
     };
     match written {
         Ok(()) => out.to_bytes(py),
@@ -418,6 +539,7 @@ pub(crate) fn write<'py>(py: Python<'py>, records: &Bound<'py, PyAny>, format: &
             let action = "choose another format, or leave these records out";
             Err(SEED_FILE_ERROR.error(py, (error.to_string(), "cannot-carry", action)))
         }
+        Err(error @ WriteError::NotWritten(_)) => Err(value_error(error)),
         Err(error) => Err(PyOSError::new_err(error.to_string())),
     }
 }

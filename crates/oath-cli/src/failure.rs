@@ -4,7 +4,7 @@ use crate::output::{self, BAD, DIM, STRONG, shown};
 use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
 use oath_directory::{Error, KeyRingError, Refusal};
-use oath_seeds::ReadError;
+use oath_seeds::{Place, ReadError};
 use oath_totp::CodeError;
 use serde_json::json;
 use std::borrow::Cow;
@@ -173,8 +173,11 @@ impl Failure {
         match error {
             ReadError::Io(error) => Self::file("the seed file cannot be read", path, error),
             ReadError::Refused(finding) => {
-                let place = path.to_string_lossy();
-                let place = finding.line.map_or_else(|| place.to_string(), |line| format!("{place}, line {line}"));
+                let file = path.to_string_lossy();
+                let place = match finding.place {
+                    Place::File => file.to_string(),
+                    place => format!("{file}, {place}"),
+                };
                 let failure = Self::new(Exit::Refused, finding.code(), &*finding.message, &*finding.action);
                 failure.in_place(&place)
             }

@@ -1,12 +1,13 @@
 //! What is wrong with the rows of a file, as people read it.
 
 use crate::output::{DIM, number, shown};
+use oath_seeds::Place;
 use std::io::{self, Write};
 
 /// One mistake.
 #[derive(Clone, Copy)]
 pub(crate) struct Problem<'a> {
-    pub(crate) line: Option<u64>,
+    pub(crate) place: Place,
     pub(crate) field: &'a str,
     pub(crate) message: &'a str,
     pub(crate) action: &'a str,
@@ -20,11 +21,11 @@ pub(crate) fn write<'a>(
     more: u64,
 ) -> io::Result<()> {
     let mut problems = problems.into_iter().peekable();
-    while let Some(Problem { line, field, message, action }) = problems.next() {
-        match (line, field) {
-            (Some(line), "") => write!(out, "  line {line}: ")?,
-            (Some(line), field) => write!(out, "  line {line}, {field}: ")?,
-            (None, _) => write!(out, "  ")?,
+    while let Some(Problem { place, field, message, action }) = problems.next() {
+        match (place, field) {
+            (Place::File, _) => write!(out, "  ")?,
+            (place, "") => write!(out, "  {place}: ")?,
+            (place, field) => write!(out, "  {place}, {field}: ")?,
         }
         writeln!(out, "{}", shown(message))?;
         if more > 0 && problems.peek().is_none() {

@@ -191,7 +191,7 @@ impl Groups {
             writeln!(out, "{}", if *count > 1 { format!(", {} times", number(*count)) } else { String::new() })?;
             let more = count.saturating_sub(first.len().try_into().unwrap_or(u64::MAX));
             let first = first.iter().map(|finding| Problem {
-                line: finding.line,
+                place: finding.place,
                 field: finding.field.map(Field::name).unwrap_or_default(),
                 message: &finding.message,
                 action: &finding.action,

@@ -8,7 +8,7 @@ use crate::shell::{Shell, codes};
 use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
-use oath_seeds::{Options, Reader, Row, Severity, UpnRule, failures};
+use oath_seeds::{Options, Place, Reader, Row, Severity, Target, failures};
 use oath_totp::Code;
 use pollster::block_on;
 use serde_json::json;
@@ -18,8 +18,8 @@ use std::path::Path;
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
         Tokens::Upload { file, legacy, inventory } => {
-            let upn = if *inventory { UpnRule::Optional } else { UpnRule::Required };
-            upload(shell, file, *legacy, upn)
+            let options = if *inventory { Options::default().target(Target::Inventory) } else { Options::default() };
+            upload(shell, file, *legacy, &options)
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
@@ -105,10 +105,10 @@ fn list(
     Ok(Exit::Done)
 }
 
-fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, upn: UpnRule) -> Result<Exit, Failure> {
+fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, options: &Options) -> Result<Exit, Failure> {
     let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
     let file = Watched::new(shell.open("the seed file", path)?, shell.surroundings.watched);
-    let (rows, warnings) = read(file, path, upn)?;
+    let (rows, warnings) = read(file, path, options)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let waiting =
         format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
@@ -137,10 +137,10 @@ const MANY: usize = 5000;
 
 /// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
 /// there are about them.
-fn read(file: Watched, path: &Path, upn: UpnRule) -> Result<(Vec<Row>, u64), Failure> {
+fn read(file: Watched, path: &Path, options: &Options) -> Result<(Vec<Row>, u64), Failure> {
     let bar = file.bar();
     let unread = |error| Failure::unread(&error, path);
-    let mut reader = Reader::new(file, &Options::default().upn(upn)).map_err(unread)?;
+    let mut reader = Reader::new(file, options).map_err(unread)?;
     let rows: Vec<Row> = reader.by_ref().collect::<Result<_, _>>().map_err(unread)?;
     bar.finish_and_clear();
     let about_file = reader.take_findings();
@@ -175,7 +175,7 @@ const FIRST: usize = 10;
 
 pub(crate) fn write_failures(out: &mut dyn Write, refused: &[UploadFailure]) -> io::Result<()> {
     let first = refused.iter().take(FIRST).map(|failure| Problem {
-        line: Some(failure.line),
+        place: Place::Line(failure.line),
         field: &failure.field,
         message: &failure.message,
         action: &failure.action,

@@ -117,21 +117,21 @@ impl<S: Store> Directory<S> {
                 Some(row) => file.rows.push(row),
                 None => {
                     file.unreadable = file.unreadable.saturating_add(1);
-                    file.failures.push(hotp(&record));
+                    file.failures.push(not_taken(&record));
                 }
             }
         }
         Ok(file)
     }
 
-    /// `None` for a token that counts instead of telling the time.
+    /// `None` for a token that counts instead of telling the time, or that has no serial number.
     fn seal_row(&self, record: &Record, now: UnixTime) -> Result<Option<Row>, KeyRingError> {
-        let Moving::Time { step } = record.moving else { return Ok(None) };
+        let (Moving::Time { step }, Some(serial)) = (record.moving, &record.serial) else { return Ok(None) };
         let parameters = Parameters { algorithm: record.algorithm, digits: record.digits, time_step: step };
-        let (serial, secret) = (record.serial.clone(), &record.secret);
+        let (serial, secret) = (serial.clone(), &record.secret);
         let token = new_token(&self.keys, TokenKind::Hardware, serial, parameters, secret, now)?;
         Ok(Some(Row {
-            line: record.line,
+            line: record.place.number(),
             upn: record.upn.as_ref().map(|upn| (upn.clone(), upn.parse().ok())),
             token: Token { manufacturer: record.manufacturer.to_string(), model: record.model.to_string(), ..token },
             bits: secret.byte_len().saturating_mul(8),
@@ -157,7 +157,7 @@ async fn pause() {
 
 fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailure {
     UploadFailure {
-        line: finding.line.unwrap_or(row.line),
+        line: finding.place.line().unwrap_or(row.place.number()),
         upn: row.upn().unwrap_or_default().to_owned(),
         serial: row.serial().unwrap_or_default().to_owned(),
         field: finding.field.map(oath_seeds::Field::name).unwrap_or_default().to_owned(),
@@ -167,14 +167,26 @@ fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailur
     }
 }
 
-fn hotp(record: &Record) -> UploadFailure {
+fn not_taken(record: &Record) -> UploadFailure {
+    let (code, message, action) = match record.moving {
+        Moving::Counter { .. } => (
+            "hotp-not-supported",
+            "The token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP).",
+            "Replace the token with one that computes TOTP.",
+        ),
+        Moving::Time { .. } => (
+            "serial-empty",
+            "The token has no serial number.",
+            "Write the number that is printed on the back of the token, with its leading zeros.",
+        ),
+    };
     UploadFailure {
-        line: record.line,
+        line: record.place.number(),
         upn: record.upn.clone().unwrap_or_default(),
-        serial: record.serial.clone(),
+        serial: record.serial.clone().unwrap_or_default(),
         field: String::new(),
-        code: "hotp-not-supported".to_owned(),
-        message: "The token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP).".to_owned(),
-        action: "Replace the token with one that computes TOTP.".to_owned(),
+        code: code.to_owned(),
+        message: message.to_owned(),
+        action: action.to_owned(),
     }
 }
