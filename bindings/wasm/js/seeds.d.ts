@@ -18,12 +18,14 @@ import type { Algorithm, Bytes, Count, Moment, Secret } from "./index.js";
 
 /** One token, as plain data. `secret` is masked unless it was asked for. */
 export interface RecordObject {
-  /** The line of the file. */
-  line: number;
+  /** Where it stands in its file: `line 3`, `KeyPackage 2`. */
+  place: string | null;
+  /** The line of the file; null where the place is none. */
+  line: number | null;
   /** The user. */
   upn: string | null;
-  /** The serial number on the token. */
-  serial: string;
+  /** The serial number on the token; null where the format has none. */
+  serial: string | null;
   secret: string;
   algorithm: Algorithm;
   digits: number;
@@ -35,14 +37,29 @@ export interface RecordObject {
   counter: Count | null;
   manufacturer: string;
   model: string;
+  /** Who runs the service. */
+  issuer: string | null;
+  /** The account at the service. */
+  account: string | null;
+  /** The identifier of the key. */
+  keyId: string | null;
+  /** From when the token may be used, in seconds since 1970. */
+  start: number | null;
+  /** Until when the token may be used, in seconds since 1970. */
+  expiry: number | null;
+  /** By how many steps the token's clock is ahead. */
+  drift: number | null;
+  /** When a code was last accepted, in seconds since 1970. */
+  lastUsed: number | null;
 }
 
 /** One token of a file. */
 export class Record implements Omit<RecordObject, "secret"> {
   private constructor();
-  readonly line: number;
+  readonly place: string | null;
+  readonly line: number | null;
   readonly upn: string | null;
-  readonly serial: string;
+  readonly serial: string | null;
   /** A copy. Free it separately. */
   readonly secret: Secret;
   readonly algorithm: Algorithm;
@@ -52,6 +69,13 @@ export class Record implements Omit<RecordObject, "secret"> {
   readonly counter: Count | null;
   readonly manufacturer: string;
   readonly model: string;
+  readonly issuer: string | null;
+  readonly account: string | null;
+  readonly keyId: string | null;
+  readonly start: number | null;
+  readonly expiry: number | null;
+  readonly drift: number | null;
+  readonly lastUsed: number | null;
   /**
    * Assigns the token to a user; null removes its user. A name may be written as the directory shows it (`o'neil@…`) or as
    * the upload file needs it (`o''neil@…`). Returns findings about the name: a safe repair, or a guest account.
@@ -113,17 +137,23 @@ export interface FilledIn {
   findings: readonly Finding[];
 }
 
-/** A record that a format cannot represent. */
+/** A record that a format cannot represent, or not without a loss. */
 export interface LeftOut {
   /** The position among the given records. */
   index: number;
-  serial: string;
+  /** The serial number, or else issuer and account, the user or the place. */
+  name: string;
+  serial: string | null;
+  /** Why it cannot be written at all. */
   obstacles: { code: string; message: string }[];
+  /** The fields that would be lost, where that was not accepted. */
+  losses: string[];
 }
 
 /** A row that could not be read as a record, without its secret. */
 export interface FailedRow {
-  readonly line: number;
+  readonly place: string | null;
+  readonly line: number | null;
   readonly upn: string | null;
   readonly serial: string | null;
 }
@@ -133,7 +163,9 @@ export interface Finding {
   /** A stable name. */
   readonly code: string;
   readonly severity: "error" | "warning" | "note";
-  /** From 1; null for the whole file. */
+  /** Where: `line 3`, `KeyPackage 2`; null for the whole file. */
+  readonly place: string | null;
+  /** From 1; null where the place is not a line. */
   readonly line: number | null;
   /** From 1. */
   readonly column: number | null;
@@ -149,6 +181,8 @@ export interface Finding {
 export class SeedFile {
   private constructor();
   readonly format: string;
+  /** The system whose rules the records were checked against. */
+  readonly target: string;
   readonly encoding: string;
   readonly records: Records;
   readonly findings: readonly Finding[];
@@ -164,6 +198,9 @@ export class SeedFile {
 /** The names of the supported formats. */
 export function formats(): string[];
 
+/** The names of the systems that files are checked for. */
+export function targets(): string[];
+
 /**
  * Reads a file. Without `format`, the format is recognised.
  *
@@ -174,11 +211,20 @@ export function read(
   source: ArrayBuffer | ArrayBufferView | string,
   options?: {
     format?: string;
-    /** Reserved for encrypted formats: a RangeError, because no supported format is encrypted. */
-    password?: string | Uint8Array;
-    key?: string | Uint8Array;
-    /** Whether a row without a user is an error, as in an upload to Entra ID, or is read as a token in stock. */
-    upn?: "required" | "optional";
+    /** The system that the tokens are for: by default `entra` for a file with the header of Entra ID's upload, else `inventory`. */
+    target?: string;
+    /** The password of an encrypted file. */
+    password?: string;
+    /** The key of an encrypted file: bytes, or hex. */
+    key?: ArrayBuffer | ArrayBufferView | string;
+    /** What a file means that does not say whether its tokens are time-based or counter-based. */
+    type?: "totp" | "hotp";
+    /** What a file means that does not name the hash. */
+    algorithm?: Algorithm;
+    /** What a file means that does not say how long a code is. */
+    digits?: 6 | 7 | 8;
+    /** What a file means that does not say the interval, in seconds. */
+    interval?: number;
     /** Whether safe repairs are applied. */
     repairs?: "offer" | "apply";
     /** Called with the bytes read so far and the size of the file. An exception from it stops the read and is passed on. */
@@ -193,18 +239,19 @@ export function read(
 export function write(
   records: Records | Iterable<Record>,
   format: string,
-  options?: {
-    /** Whether a record needs a user. */
-    upn?: "required" | "optional";
-  },
+  options?: WriteOptions,
 ): Bytes;
 
+/** How a file is written. */
+export interface WriteOptions {
+  /** The system that the file is for, where it is not the format's own. */
+  target?: string;
+  /** Whether records are written of which the format loses something. */
+  acceptLoss?: boolean;
+}
+
 /** The records that `write` would refuse, with the reasons. */
-export function obstacles(
-  records: Records | Iterable<Record>,
-  format: string,
-  options?: { upn?: "required" | "optional" },
-): LeftOut[];
+export function obstacles(records: Records | Iterable<Record>, format: string, options?: WriteOptions): LeftOut[];
 
 /** The name for the failures of an uploaded file: `Failures_tokens.csv` for `tokens.csv`. */
 export function failuresName(uploaded: string): string;

@@ -1,4 +1,6 @@
-import { Selection, failures_name, formats as names, read as readInner } from "./wasm/seeds.js";
+import {
+  Selection, assumed, failures_name, formats as names, read as readInner, targets as targetNames,
+} from "./wasm/seeds.js";
 import { OathError, Secret } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
 import { MADE, MASK } from "./held.js";
@@ -68,6 +70,10 @@ export class Record {
     return this.#shown;
   }
 
+  get place() {
+    return this.#shown.place;
+  }
+
   get line() {
     return this.#shown.line;
   }
@@ -125,6 +131,34 @@ export class Record {
     return this.#shown.model;
   }
 
+  get issuer() {
+    return this.#shown.issuer;
+  }
+
+  get account() {
+    return this.#shown.account;
+  }
+
+  get keyId() {
+    return this.#shown.keyId;
+  }
+
+  get start() {
+    return this.#shown.start;
+  }
+
+  get expiry() {
+    return this.#shown.expiry;
+  }
+
+  get drift() {
+    return this.#shown.drift;
+  }
+
+  get lastUsed() {
+    return this.#shown.lastUsed;
+  }
+
   toObject(given) {
     const { exposeSecret = false } = options(given, "exposeSecret");
     flag(exposeSecret, "exposeSecret is true or false");
@@ -133,10 +167,10 @@ export class Record {
 }
 
 function object(shown, secret) {
-  const { line, upn, serial, algorithm, digits, step, manufacturer, model } = shown;
-  const t0 = whole(shown.t0);
-  const counter = whole(shown.counter);
-  return { line, upn, serial, secret, algorithm, digits, step, t0, counter, manufacturer, model };
+  const { place, line, upn, serial, algorithm, digits, step, manufacturer, model, t0: origin, counter: next, ...details } = shown;
+  const t0 = whole(origin);
+  const counter = whole(next);
+  return { place, line, upn, serial, secret, algorithm, digits, step, t0, counter, manufacturer, model, ...details };
 }
 
 function whole(text) {
@@ -265,6 +299,10 @@ export class SeedFile {
     return (this.#inner ?? freed()).format();
   }
 
+  get target() {
+    return (this.#inner ?? freed()).target();
+  }
+
   get encoding() {
     return (this.#inner ?? freed()).encoding();
   }
@@ -300,21 +338,44 @@ export function formats() {
 
 const SOURCE = "a source is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
 
+export function targets() {
+  return targetNames();
+}
+
+const KEY = "a key is a Uint8Array, another view, an ArrayBuffer, or a string in hex";
+
+/** The bytes of a key. */
+function keyBytes(key) {
+  if (typeof key !== "string") return copied(key, KEY);
+  const digits = key.replaceAll(/\s/g, "");
+  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) throw new RangeError(KEY);
+  return Uint8Array.from({ length: digits.length / 2 }, (_, index) => parseInt(digits.slice(2 * index, 2 * index + 2), 16));
+}
+
 export function read(source, given) {
-  const known = options(given, "format", "password", "key", "upn", "repairs", "progress");
-  const { format, password, key, upn = "required", repairs = "offer", progress } = known;
+  const known = options(
+    given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "progress",
+  );
+  const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", progress } = known;
   if (format !== undefined) string(format, "a format is named by a string; formats() lists them");
-  string(upn, "upn is 'required' or 'optional'");
+  if (target !== undefined) string(target, "a target is named by a string; targets() lists them");
+  if (password !== undefined) string(password, "a password is a string");
+  if (type !== undefined) string(type, "type is 'totp' or 'hotp'");
+  if (algorithm !== undefined) string(algorithm, "algorithm is 'SHA1', 'SHA256' or 'SHA512'");
+  if (digits !== undefined) integer(digits, 255, "digits is 6, 7 or 8");
+  if (interval !== undefined) integer(interval, 0xffff_ffff, "interval is a number of seconds");
   string(repairs, "repairs is 'offer' or 'apply'");
   if (progress !== undefined && typeof progress !== "function") throw new TypeError("progress is a function (done, total)");
-  if (password !== undefined || key !== undefined) {
-    const what = password !== undefined ? "password" : "key";
-    throw new RangeError(`no format that is read is encrypted (${names().join(", ")}): leave the ${what} out`);
-  }
+  const secretKey = key === undefined ? undefined : keyBytes(key);
   const bytes = typeof source === "string" ? encoder.encode(source) : copied(source, SOURCE);
+  let assume;
   try {
-    return new SeedFile(MADE, orThrow(() => readInner(bytes, format, upn, repairs, progress)));
+    assume = assumed(type, algorithm, digits, interval);
+    const inner = orThrow(() => readInner(bytes, format, target, repairs, password, secretKey, assume, progress));
+    return new SeedFile(MADE, inner);
   } finally {
+    assume?.free();
+    secretKey?.fill(0);
     bytes.fill(0);
   }
 }
@@ -354,22 +415,23 @@ function joined(pieces) {
   return written;
 }
 
-/** Checks the arguments of a call that writes, and returns the rule for records without a user. */
+/** Checks the arguments of a call that writes. */
 function ruled(format, given) {
   string(format, "a format is named by a string; formats() lists them");
-  const { upn = "required" } = options(given, "upn");
-  string(upn, "upn is 'required' or 'optional'");
-  return upn;
+  const { target, acceptLoss = false } = options(given, "target", "acceptLoss");
+  if (target !== undefined) string(target, "a target is named by a string; targets() lists them");
+  flag(acceptLoss, "acceptLoss is true or false");
+  return [target, acceptLoss];
 }
 
 export function write(records, format, given) {
-  const upn = ruled(format, given);
-  return joined(selected(records, (selection) => selection.write(format, upn)));
+  const rules = ruled(format, given);
+  return joined(selected(records, (selection) => selection.write(format, ...rules)));
 }
 
 export function obstacles(records, format, given) {
-  const upn = ruled(format, given);
-  return JSON.parse(selected(records, (selection) => selection.obstacles(format, upn)));
+  const rules = ruled(format, given);
+  return JSON.parse(selected(records, (selection) => selection.obstacles(format, ...rules)));
 }
 
 export function failuresName(uploaded) {

@@ -4,7 +4,7 @@ mod records;
 mod selection;
 
 use js_sys::{Array, Function, RangeError, Uint8Array};
-use oath_seeds::{Finding, Format, Options, ReadError, Repairs, UpnRule};
+use oath_seeds::{Assume, Finding, Format, Options, Place, ReadError, Repairs, Target, Unlock, WriteOptions};
 use records::Records;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -33,6 +33,7 @@ pub struct SeedFile(oath_seeds::SeedFile);
 pub(crate) struct Told<'a> {
     code: &'static str,
     severity: &'static str,
+    place: Option<String>,
     line: Option<u64>,
     column: Option<u32>,
     field: Option<&'static str>,
@@ -47,7 +48,8 @@ impl<'a> From<&'a Finding> for Told<'a> {
         Self {
             code: finding.code(),
             severity: finding.severity.name(),
-            line: finding.line,
+            place: place(finding.place),
+            line: finding.place.line(),
             column: finding.column,
             field: finding.field.map(oath_seeds::Field::name),
             message: &finding.message,
@@ -56,6 +58,11 @@ impl<'a> From<&'a Finding> for Told<'a> {
             repaired: finding.repaired,
         }
     }
+}
+
+/// `line 3`, `KeyPackage 2`; null for the file as a whole.
+pub(crate) fn place(place: Place) -> Option<String> {
+    (place != Place::File).then(|| place.to_string())
 }
 
 pub(crate) fn told(findings: &[Finding]) -> Result<String, JsValue> {
@@ -83,7 +90,7 @@ impl Refusal<'_> {
 }
 
 pub(crate) fn refused(finding: &Finding) -> JsValue {
-    let (code, line) = (finding.code(), finding.line);
+    let (code, line) = (finding.code(), finding.place.line());
     Refusal { code, message: &finding.message, action: &finding.action, line }.thrown()
 }
 
@@ -106,37 +113,81 @@ pub fn formats() -> Vec<String> {
     Format::ALL.iter().map(ToString::to_string).collect()
 }
 
-pub(crate) fn upn_rule(name: &str) -> Result<UpnRule, JsValue> {
-    match name {
-        "required" => Ok(UpnRule::Required),
-        "optional" => Ok(UpnRule::Optional),
-        _ => Err(value_error("upn is 'required' or 'optional'")),
-    }
+/// The names of the systems that files are checked for.
+#[expect(unreachable_pub, reason = "the macro asks for it")]
+#[wasm_bindgen]
+pub fn targets() -> Vec<String> {
+    Target::ALL.iter().map(ToString::to_string).collect()
 }
 
+/// Reads the name of a system.
+pub(crate) fn target(name: Option<String>) -> Result<Option<Target>, JsValue> {
+    name.map(|name| name.parse().map_err(value_error)).transpose()
+}
+
+pub(crate) fn write_options(target: Option<String>, accept_loss: bool) -> Result<WriteOptions, JsValue> {
+    let mut options = WriteOptions::default().accept_loss(accept_loss);
+    options.target = self::target(target)?;
+    Ok(options)
+}
+
+/// What a file means that leaves parameters out.
 #[expect(unreachable_pub, reason = "the macro asks for it")]
+#[wasm_bindgen]
+pub fn assumed(
+    token_type: Option<String>,
+    algorithm: Option<String>,
+    digits: Option<u8>,
+    interval: Option<u32>,
+) -> Result<Assumed, JsValue> {
+    Ok(Assumed(Assume {
+        kind: token_type.map(|name| name.parse().map_err(value_error)).transpose()?,
+        algorithm: algorithm.map(|name| name.parse().map_err(value_error)).transpose()?,
+        digits: digits.map(|count| count.try_into().map_err(value_error)).transpose()?,
+        interval,
+    }))
+}
+
+/// Parameters that were checked.
+#[wasm_bindgen]
+pub struct Assumed(Assume);
+
+#[expect(unreachable_pub, reason = "the macro asks for it")]
+#[expect(clippy::too_many_arguments, reason = "they are members of one object in JavaScript")]
 #[wasm_bindgen]
 pub fn read(
     source: Vec<u8>,
     format: Option<String>,
-    upn: &str,
+    target: Option<String>,
     repairs: &str,
+    password: Option<String>,
+    key: Option<Vec<u8>>,
+    assumed: &Assumed,
     progress: Option<Function>,
 ) -> Result<SeedFile, JsValue> {
     let source = Zeroizing::new(source);
+    let (password, key) = (password.map(Zeroizing::new), key.map(Zeroizing::new));
     let repairs = match repairs {
         "offer" => Repairs::Offer,
         "apply" => Repairs::Apply,
         _ => return Err(value_error("repairs is 'offer' or 'apply'")),
     };
-    let mut options = Options::default().upn(upn_rule(upn)?).repairs(repairs);
+    let mut options = Options::default().repairs(repairs).assume(assumed.0);
+    options.target = self::target(target)?;
     if let Some(name) = format {
         options = options.format(self::format(&name)?);
+    }
+    let mut unlock = Unlock::default();
+    if let Some(password) = &password {
+        unlock.password(password);
+    }
+    if let Some(key) = &key {
+        unlock.key(key);
     }
     let mut watched = Watched { rest: &source, total: source.len(), progress, thrown: None };
     // A trait object, so that files of users are read by the same machine code.
     let input: &mut dyn Read = &mut watched;
-    let read = oath_seeds::read_from(input, &options);
+    let read = oath_seeds::read_from(input, &options, &unlock);
     match watched.thrown {
         Some(thrown) => Err(thrown),
         None => read.map(SeedFile).map_err(unread),
@@ -174,14 +225,15 @@ pub fn failures_name(uploaded: &str) -> String {
 
 #[derive(Serialize)]
 struct FailedRow<'a> {
-    line: u64,
+    place: Option<String>,
+    line: Option<u64>,
     upn: Option<&'a str>,
     serial: Option<&'a str>,
 }
 
 impl<'a> From<&'a oath_seeds::FailedRow> for FailedRow<'a> {
     fn from(row: &'a oath_seeds::FailedRow) -> Self {
-        Self { line: row.line, upn: row.upn.as_deref(), serial: row.serial.as_deref() }
+        Self { place: place(row.place), line: row.place.line(), upn: row.upn.as_deref(), serial: row.serial.as_deref() }
     }
 }
 
@@ -189,6 +241,10 @@ impl<'a> From<&'a oath_seeds::FailedRow> for FailedRow<'a> {
 impl SeedFile {
     pub fn format(&self) -> String {
         self.0.format.to_string()
+    }
+
+    pub fn target(&self) -> String {
+        self.0.target.to_string()
     }
 
     pub fn encoding(&self) -> String {

@@ -1,4 +1,4 @@
-use super::{Refusal, Told, json, refused, told, unread, value_error};
+use super::{Refusal, Told, json, place, refused, told, unread, value_error};
 use js_sys::Uint8Array;
 use oath_seeds::{Moving, Record};
 use oath_totp::{Code, CodeRun, Totp, UnixTime};
@@ -16,9 +16,10 @@ pub struct Records(pub(crate) Shared);
 /// A record without its secret.
 #[derive(Serialize)]
 struct Shown<'a> {
-    line: u64,
+    place: Option<String>,
+    line: Option<u64>,
     upn: Option<&'a str>,
-    serial: &'a str,
+    serial: Option<&'a str>,
     algorithm: &'static str,
     digits: usize,
     step: Option<u32>,
@@ -27,18 +28,29 @@ struct Shown<'a> {
     counter: Option<String>,
     manufacturer: &'a str,
     model: &'a str,
+    issuer: Option<&'a str>,
+    account: Option<&'a str>,
+    #[serde(rename = "keyId")]
+    key_id: Option<&'a str>,
+    start: Option<u64>,
+    expiry: Option<u64>,
+    drift: Option<i64>,
+    #[serde(rename = "lastUsed")]
+    last_used: Option<u64>,
 }
 
 impl<'a> From<&'a Record> for Shown<'a> {
     fn from(record: &'a Record) -> Self {
+        let details = record.details();
         let (step, t0, counter) = match record.moving {
             Moving::Time { step } => (Some(step.x()), Some(step.t0().to_string()), None),
             Moving::Counter { counter } => (None, None, Some(counter.to_string())),
         };
         Self {
-            line: record.line,
+            place: place(record.place),
+            line: record.place.line(),
             upn: record.upn.as_deref(),
-            serial: &record.serial,
+            serial: record.serial.as_deref(),
             algorithm: record.algorithm.name(),
             digits: record.digits.count(),
             step,
@@ -46,6 +58,13 @@ impl<'a> From<&'a Record> for Shown<'a> {
             counter,
             manufacturer: &record.manufacturer,
             model: &record.model,
+            issuer: details.issuer.as_deref(),
+            account: details.account.as_deref(),
+            key_id: details.key_id.as_deref(),
+            start: details.start.map(UnixTime::as_secs),
+            expiry: details.expiry.map(UnixTime::as_secs),
+            drift: details.drift,
+            last_used: details.last_used.map(UnixTime::as_secs),
         }
     }
 }

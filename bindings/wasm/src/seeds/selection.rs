@@ -1,5 +1,5 @@
 use super::records::{Records, Shared};
-use super::{Pieces, Refusal, format, json, message, upn_rule};
+use super::{Pieces, Refusal, format, json, message, value_error, write_options};
 use js_sys::Array;
 use oath_seeds::{Obstacle, Record, WriteError};
 use serde::Serialize;
@@ -16,8 +16,10 @@ pub struct Selection(Vec<(Shared, usize)>);
 #[derive(Serialize)]
 struct Left {
     index: usize,
-    serial: String,
+    name: String,
+    serial: Option<String>,
     obstacles: Vec<Reason>,
+    losses: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -47,29 +49,34 @@ impl Selection {
             .collect()
     }
 
-    /// The records that a format cannot represent, with the reasons.
-    pub fn obstacles(&self, format: &str, upn: &str) -> Result<String, JsValue> {
-        let (format, upn) = (self::format(format)?, upn_rule(upn)?);
+    /// The records that a format cannot represent, or not without a loss, with the reasons.
+    pub fn obstacles(&self, format: &str, target: Option<String>, accept_loss: bool) -> Result<String, JsValue> {
+        let (format, options) = (self::format(format)?, write_options(target, accept_loss)?);
         let left = |(index, record): (usize, &Ref<'_, Record>)| {
-            let obstacles = oath_seeds::obstacles(record, format, upn);
+            let obstacles = oath_seeds::obstacles(record, format, &options);
             let reason = |obstacle: &Obstacle| Reason { code: obstacle.name(), message: obstacle.to_string() };
-            let reasons: Vec<Reason> = obstacles.iter().map(reason).collect();
-            (!reasons.is_empty()).then(|| Left { index, serial: record.serial.clone(), obstacles: reasons })
+            let obstacles: Vec<Reason> = obstacles.iter().map(reason).collect();
+            let losses = if accept_loss { Vec::new() } else { oath_seeds::losses(record, format) };
+            let losses: Vec<&'static str> = losses.iter().map(|loss| loss.field.name()).collect();
+            let refused = !obstacles.is_empty() || !losses.is_empty();
+            refused.then(|| Left { index, name: record.name(), serial: record.serial.clone(), obstacles, losses })
         };
         json(&self.held().iter().enumerate().filter_map(left).collect::<Vec<_>>())
     }
 
     /// The file, in pieces.
-    pub fn write(&self, format: &str, upn: &str) -> Result<Array, JsValue> {
-        let (format, upn) = (self::format(format)?, upn_rule(upn)?);
+    pub fn write(&self, format: &str, target: Option<String>, accept_loss: bool) -> Result<Array, JsValue> {
+        let (format, options) = (self::format(format)?, write_options(target, accept_loss)?);
         let held = self.held();
         let mut pieces = Pieces(Array::new());
-        match oath_seeds::write_with(held.iter().map(|record| &**record), format, upn, &mut pieces) {
+        let out: &mut dyn std::io::Write = &mut pieces;
+        match oath_seeds::write(held.iter().map(|record| &**record), format, &options, out) {
             Ok(()) => Ok(pieces.0),
             Err(error @ WriteError::CannotCarry(_)) => {
-                let action = "choose another format, or leave these records out";
+                let action = "choose another format, accept the losses, or leave these records out";
                 Err(Refusal { code: "cannot-carry", message: &error.to_string(), action, line: None }.thrown())
             }
+            Err(error @ WriteError::NotWritten(_)) => Err(value_error(error)),
             Err(error) => Err(message(error)),
         }
     }
