@@ -173,6 +173,8 @@ kinds! {
     ValueMissing = "value-missing",
     /// A value that cannot be read.
     ValueMalformed = "value-malformed",
+    /// A part of an export of several parts is not there.
+    ExportIncomplete = "export-incomplete",
     /// A file that says its parameters once for tokens that differ.
     ParametersMixed = "parameters-mixed",
     /// Something that the token asks for and that is not kept here.

@@ -2,6 +2,8 @@
 
 mod entra;
 mod linotp;
+mod migration;
+mod otpauth;
 
 use crate::buffer::Buffer;
 use crate::{Field, Format, Record, WriteOptions};
@@ -23,6 +25,8 @@ pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn
     Some(match format {
         Format::EntraCsv => Box::new(entra::EntraCsv),
         Format::LinOtpCsv => Box::new(linotp::LinOtpCsv),
+        Format::OtpauthLines => Box::new(otpauth::OtpauthLines),
+        Format::OtpauthMigration => Box::new(migration::Migration::default()),
         _ => return None,
     })
 }
@@ -32,6 +36,8 @@ pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
     match format {
         Format::EntraCsv => entra::unreadable_fields(record),
         Format::LinOtpCsv => linotp::unreadable_fields(record),
+        Format::OtpauthLines => otpauth::unreadable_fields(record),
+        Format::OtpauthMigration => migration::unreadable_fields(record),
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,9 @@
 //! The formats of lines.
 
+mod line;
 mod linotp;
+mod migration;
+mod otpauth;
 mod separated;
 
 use crate::source::Rows;
@@ -12,6 +15,8 @@ pub(crate) fn source(format: Format, _options: &Options) -> Option<Box<dyn Rows>
     Some(match format {
         Format::EntraCsv | Format::DeepnetCsv | Format::ThalesCsv => Box::new(Table::new(format)),
         Format::LinOtpCsv => Box::new(separated::Separated::new(linotp::row)),
+        Format::OtpauthLines => Box::new(otpauth::OtpauthLines),
+        Format::OtpauthMigration => Box::new(migration::Migration::default()),
         _ => return None,
     })
 }

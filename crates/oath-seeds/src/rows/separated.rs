@@ -1,11 +1,12 @@
 //! Tables without a header: a line is a token, its columns are known by their place.
 
+use super::line;
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
 use crate::source::{Context, Rows};
 use crate::text::{reportable_serial, reportable_upn};
-use crate::{Finding, Kind, Place, Record, Row};
+use crate::{Finding, Record, Row};
 use std::collections::VecDeque;
 
 /// What a format makes of the cells of a line: a record, or errors among the checks.
@@ -34,25 +35,7 @@ impl Rows for Separated {
         context: &mut Context,
         rows: &mut VecDeque<Row>,
     ) -> Result<(), Finding> {
-        let place = Place::Line(line.number);
-        let mut checks = Checks::new(place, context.repairs);
-        if line.too_long {
-            checks.line_too_long();
-            rows.push_back(Row::failed(checks, None, None));
-            return Ok(());
-        }
-        let bare = trimmed(text);
-        if bare.is_empty() {
-            context.tallies.add_line(Kind::BlankLine, line.number);
-            return Ok(());
-        }
-        if bare.starts_with('#') {
-            context.tallies.add_line(Kind::CommentLine, line.number);
-            return Ok(());
-        }
-        if windows_1252 {
-            checks.windows_1252();
-        }
+        let Some((mut checks, bare)) = line::begun(line, text, windows_1252, context, rows) else { return Ok(()) };
         let separator = *self.separator.get_or_insert_with(|| most_columns(bare, &mut self.splitter));
         let cells = self.splitter.split(bare, separator);
         if !cells.closed {
