@@ -4,8 +4,8 @@
 
 use data_encoding::BASE64;
 use oath_seeds::{
-    Field, Format, Kind, Moving, Obstacle, Options, Place, Record, SeedFile, Severity, Target, WriteOptions, obstacles, read,
-    write,
+    Field, Format, Kind, Moving, Obstacle, Options, Place, Record, SeedFile, Severity, Target, WriteOptions, obstacles,
+    read, write,
 };
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use proptest::prelude::*;
@@ -74,7 +74,9 @@ fn the_bytes_of_an_export() {
 
 #[test]
 fn missing_parts_of_an_export_are_named() {
-    let part = |index: u8, size: u8, id: u8| uri(&[key(index, &TOTP), vec![0x10, 1, 0x18, size, 0x20, index, 0x28, id]].concat());
+    let part = |index: u8, size: u8, id: u8| {
+        uri(&[key(index, &TOTP), vec![0x10, 1, 0x18, size, 0x20, index, 0x28, id]].concat())
+    };
     let findings = |text: &str| {
         let file = read_as(Format::OtpauthMigration, text.as_bytes());
         assert!(file.failed.is_empty());
@@ -82,14 +84,18 @@ fn missing_parts_of_an_export_are_named() {
     };
     assert_eq!(findings(&[part(1, 2, 7), part(0, 2, 7)].concat()), []);
     assert_eq!(findings(&[part(0, 2, 7), part(0, 2, 8), part(1, 2, 7), part(1, 2, 8)].concat()), []);
-    let incomplete = |line: u64, message: &str| (Kind::ExportIncomplete, Severity::Warning, Place::Line(line), message.to_owned());
+    let incomplete =
+        |line: u64, message: &str| (Kind::ExportIncomplete, Severity::Warning, Place::Line(line), message.to_owned());
     assert_eq!(
         findings(&[part(0, 1, 6), part(2, 4, 7)].concat()),
         [incomplete(2, "The export that begins here has 4 parts, and part 1, 2, 4 is missing.")]
     );
     assert_eq!(
         findings(&part(0, 100, 7)),
-        [incomplete(1, "The export that begins here has 100 parts, and part 2, 3, 4, 5, 6, 7, 8, 9 and 91 more is missing.")]
+        [incomplete(
+            1,
+            "The export that begins here has 100 parts, and part 2, 3, 4, 5, 6, 7, 8, 9 and 91 more is missing."
+        )]
     );
 }
 
@@ -166,13 +172,19 @@ fn what_neither_can_hold() {
         assert_eq!(of(format, &|_| {}), []);
         assert_eq!(of(format, &|r| r.details_mut().account = None), [Obstacle::Needs(Field::Account)]);
         assert_eq!(of(format, &issuer("")), unreadable(Field::Issuer));
-        assert_eq!(of(format, &|r| r.moving = Moving::Time { step: TimeStep::new(30, 9).unwrap() }), [Obstacle::Epoch(9)]);
+        assert_eq!(
+            of(format, &|r| r.moving = Moving::Time { step: TimeStep::new(30, 9).unwrap() }),
+            [Obstacle::Epoch(9)]
+        );
     }
     assert_eq!(of(Format::OtpauthLines, &account(" ")), unreadable(Field::Account));
     assert_eq!(of(Format::OtpauthLines, &issuer("Steam")), unreadable(Field::Issuer));
     assert_eq!(of(Format::OtpauthLines, &issuer(" a")), unreadable(Field::Issuer));
     assert_eq!(of(Format::OtpauthMigration, &account("Example Ltd:bob")), unreadable(Field::Account));
-    assert_eq!(of(Format::OtpauthMigration, &|r| r.moving = Moving::Counter { counter: 1 << 63 }), unreadable(Field::Counter));
+    assert_eq!(
+        of(Format::OtpauthMigration, &|r| r.moving = Moving::Counter { counter: 1 << 63 }),
+        unreadable(Field::Counter)
+    );
     let long = "x".repeat(20_000);
     for format in [Format::OtpauthLines, Format::OtpauthMigration] {
         assert_eq!(of(format, &|r| r.details_mut().account = Some(long.clone())), unreadable(Field::Account));
@@ -207,6 +219,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn reading_what_was_written_gives_the_records_back(records in proptest::collection::vec(records(), 1..40)) {
         for format in [Format::OtpauthLines, Format::OtpauthMigration] {

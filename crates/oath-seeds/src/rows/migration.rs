@@ -293,7 +293,8 @@ fn key(message: &[u8], checks: &mut Checks, context: &Context) -> Option<Record>
     record.moving = moving?;
     let (issuer, name) = (issuer?, name?);
     // Labels are kept as they were scanned, with the issuer before the account.
-    let account = name.strip_prefix(issuer).and_then(|rest| rest.strip_prefix(':')).map_or(name, str::trim_start);
+    let labelled = if issuer.is_empty() { None } else { name.strip_prefix(issuer) };
+    let account = labelled.and_then(|rest| rest.strip_prefix(':')).map_or(name, str::trim_start);
     if !issuer.is_empty() || !account.is_empty() {
         let details = record.details_mut();
         details.issuer = (!issuer.is_empty()).then(|| issuer.to_owned());
@@ -316,7 +317,9 @@ fn moving(key: &Key<'_>, checks: &mut Checks, context: &Context) -> Option<Movin
     };
     match kind {
         // The format has no interval: the app knows 30 s only.
-        Some(TokenType::Totp) => TimeStep::new(context.assume.interval.unwrap_or(30), 0).ok().map(|step| Moving::Time { step }),
+        Some(TokenType::Totp) => {
+            TimeStep::new(context.assume.interval.unwrap_or(30), 0).ok().map(|step| Moving::Time { step })
+        }
         Some(TokenType::Hotp) if key.counter > i64::MAX.cast_unsigned() => {
             let action = "Look the counter up in the app, or use the token for a code and export it again.";
             checks.error(Kind::CounterUnsupported, Field::Counter, "The counter is negative.", action);
