@@ -110,8 +110,9 @@ pub(crate) const ENTRA: Capacity = Capacity { needs: &[Field::Upn, Field::Serial
 
 pub(crate) const GRAPH: Capacity = Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], ..ENTRA_CSV };
 
-/// An inventory of tokens by serial number: `oath-directory`'s, and everything that is not known better.
-pub(crate) const INVENTORY: Capacity = Capacity { t0: true, needs: &[Field::SerialNumber], holds: Field::ALL, ..ANY };
+/// An inventory of tokens: everything that is not known better. A record without a serial number is one too, as those of an
+/// authenticator's export.
+pub(crate) const INVENTORY: Capacity = Capacity { t0: true, holds: Field::ALL, ..ANY };
 
 pub(crate) const DUO: Capacity = Capacity {
     algorithms: SHA1,

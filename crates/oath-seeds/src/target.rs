@@ -52,7 +52,7 @@ targets! {
     LinOtp = "linotp", "LinOTP", capacity::LINOTP;
     NetIq = "netiq", "NetIQ", capacity::NETIQ;
     MultiOtp = "multiotp", "multiOTP", capacity::MULTIOTP;
-    Inventory = "inventory", "an inventory of tokens by serial number, as this project's directory", capacity::INVENTORY;
+    Inventory = "inventory", "an inventory of tokens", capacity::INVENTORY;
 }
 
 impl Target {
