@@ -69,6 +69,12 @@ impl Checks {
         repaired
     }
 
+    /// Takes over what another look at the same row found.
+    pub(crate) fn take(&mut self, other: Self) {
+        self.failed |= other.failed;
+        self.findings.extend(other.findings);
+    }
+
     fn push(&mut self, kind: Kind, severity: Severity, field: Option<Field>, message: Text, action: Text) {
         self.findings.push(Finding { place: self.place, field, ..Finding::new(kind, severity, message, action) });
     }

@@ -99,9 +99,13 @@ pub(crate) fn character(c: char) -> String {
     name.to_owned()
 }
 
-/// `1 row`, `2 rows`.
+/// `1 row`, `2 rows`, `2 entries`.
 pub(crate) fn count(number: u64, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    match one.strip_suffix('y') {
+        _ if number == 1 => format!("1 {one}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {one}s"),
+    }
 }
 
 #[cfg(test)]
