@@ -5,8 +5,8 @@ use super::item::{self, Item};
 use super::open;
 use crate::source::Context;
 use crate::values::{parameters, secret};
-use crate::{Field, Finding, Kind, Moving, Place, Record, Row, TokenType, Unlock};
-use oath_totp::{Algorithm, Secret};
+use crate::{Field, Finding, Kind, Moving, Place, Record, Row, Unlock};
+use oath_totp::{Algorithm, Digits, Secret};
 use std::collections::VecDeque;
 
 const OF: &str = "device";
@@ -35,13 +35,9 @@ fn device(item: &mut Item<'_, '_>) -> Option<Record> {
     // Graph itself asks for the interval; there is no default.
     let step = item.interval("timeIntervalInSeconds", model, None);
     let algorithm = item.algorithm("hashFunction", Some(Algorithm::Sha1));
-    let kind = item.assumed_kind(Some(TokenType::Totp))?;
-    let digits = item.assumed_digits(Some(oath_totp::Digits::Six));
-    let moving = match kind {
-        TokenType::Totp => Moving::Time { step: step? },
-        TokenType::Hotp => Moving::Counter { counter: 0 },
-    };
-    let mut record = item.token(secret, algorithm, digits, Some(moving))?;
+    // Graph has TOTP alone.
+    let digits = item.assumed_digits(Some(Digits::Six));
+    let mut record = item.token(secret, algorithm, digits, step.map(|step| Moving::Time { step }))?;
     record.serial = Some(serial?);
     record.manufacturer = item.context.texts.manufacturer.of(manufacturer);
     record.model = item.context.texts.model.of(model);

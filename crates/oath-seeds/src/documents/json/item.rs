@@ -158,9 +158,11 @@ impl<'d> Item<'d, '_> {
         Item { object, used: Vec::new(), checks, context: &mut *self.context, serial: None }
     }
 
-    /// What was found, with the members that were not asked for.
+    /// What was found. Where an error ended the reading, members were not asked for: they are no mistake.
     pub(super) fn finish(mut self) -> Checks {
-        self.close();
+        if !self.checks.failed() {
+            self.close();
+        }
         self.checks
     }
 
@@ -187,8 +189,10 @@ impl<'d> Item<'d, '_> {
             Some(Json::Unsigned(number)) => Scalar::Text(Cow::Owned(number.to_string())),
             Some(Json::Negative(number)) => Scalar::Text(Cow::Owned(number.to_string())),
             Some(Json::Fraction) => {
-                let message = format!("The {field} is a number with a fraction; expected a whole number.");
-                self.checks.error(Kind::ValueMalformed, field, message, "Write the whole number.");
+                let message = format!(
+                    "The {field} is a number with a fraction, or larger than 64 bits; expected a whole number."
+                );
+                self.checks.error(Kind::ValueMalformed, field, message, "Write a whole number.");
                 Scalar::Bad
             }
             Some(other) => {

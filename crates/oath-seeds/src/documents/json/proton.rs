@@ -29,6 +29,11 @@ fn entry(item: &mut Item<'_, '_>) -> Option<Record> {
     }
     let name = item.text("name", Field::Account);
     let uri = item.secret_text("uri")?;
+    if uri.is_empty() {
+        let message = "The entry has no URI, which holds its secret.";
+        item.checks.error(Kind::SecretEmpty, Field::SecretKey, message, "Export the file again.");
+        return None;
+    }
     let mut record = key_uri::read(uri, &mut item.checks)?;
     if let Some(name) = name
         && record.details().account.is_none()
