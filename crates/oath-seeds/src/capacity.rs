@@ -78,6 +78,20 @@ pub(crate) const ENTRA_MAX_BYTES: usize = 80;
 const ENTRA_SECRET: RangeInclusive<usize> = Key::LEGACY_MIN_BYTES..=ENTRA_MAX_BYTES;
 const ANY_SECRET: RangeInclusive<usize> = Key::LEGACY_MIN_BYTES..=1024;
 
+/// 1 to 255.
+static UP_TO_255: [u32; 255] = {
+    let mut all = [0; 255];
+    let (mut index, mut x) = (0, 1);
+    while index < all.len() {
+        #[expect(clippy::indexing_slicing, reason = "at compile time, within the bounds of the loop")]
+        {
+            all[index] = x;
+        }
+        (index, x) = (index + 1, x + 1);
+    }
+    all
+};
+
 /// Takes everything but texts.
 const ANY: Capacity = Capacity {
     algorithms: ALL_HASHES,
@@ -108,7 +122,9 @@ pub(crate) const ENTRA_CSV: Capacity = Capacity {
 /// Entra ID's upload of that file: every row has a user.
 pub(crate) const ENTRA: Capacity = Capacity { needs: &[Field::Upn, Field::SerialNumber], holds: &[], ..ENTRA_CSV };
 
-pub(crate) const GRAPH: Capacity = Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], ..ENTRA_CSV };
+/// A device is assigned to the identifier of a user object, not to a name.
+pub(crate) const GRAPH: Capacity =
+    Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], holds: &[], ..ENTRA_CSV };
 
 /// An inventory of tokens: everything that is not known better. A record without a serial number is one too, as those of an
 /// authenticator's export.
@@ -184,7 +200,14 @@ pub(crate) const OTPAUTH: Capacity = Capacity { needs: &[Field::Account], holds:
 pub(crate) const MIGRATION: Capacity =
     Capacity { digits: SIX_OR_EIGHT, intervals: Some(Intervals::Only(&[30])), ..OTPAUTH };
 
-pub(crate) const CXF: Capacity = Capacity { hotp: None, needs: &[], holds: &[Field::Account, Field::Issuer], ..ANY };
+/// Its period is one byte.
+pub(crate) const CXF: Capacity = Capacity {
+    intervals: Some(Intervals::Only(&UP_TO_255)),
+    hotp: None,
+    needs: &[],
+    holds: &[Field::Account, Field::Issuer],
+    ..ANY
+};
 
 pub(crate) const KEYCLOAK: Capacity = Capacity { holds: &[Field::Account], ..ANY };
 

@@ -145,11 +145,14 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// Values for a message: `30, 60`.
+/// Values for a message: `30, 60`; of a long run the ends: `1 to 255`.
 struct Listed<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [first, _, _, _, _, _, _, _, .., last] = self.0 {
+            return write!(f, "{first} to {last}");
+        }
         for (index, value) in self.0.iter().enumerate() {
             write!(f, "{}{value}", if index > 0 { ", " } else { "" })?;
         }

@@ -1,8 +1,13 @@
 //! What each format writes: one encoder a format, chosen by [`encoder`].
 
+mod cxf;
 mod entra;
+mod graph;
+mod json;
+mod keycloak;
 mod linotp;
 mod migration;
+mod okta;
 mod otpauth;
 
 use crate::buffer::Buffer;
@@ -27,6 +32,10 @@ pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn
         Format::LinOtpCsv => Box::new(linotp::LinOtpCsv),
         Format::OtpauthLines => Box::new(otpauth::OtpauthLines),
         Format::OtpauthMigration => Box::new(migration::Migration::default()),
+        Format::GraphJson => Box::new(graph::GraphJson::default()),
+        Format::CxfJson => Box::new(cxf::CxfJson::default()),
+        Format::KeycloakJson => Box::new(keycloak::KeycloakJson::default()),
+        Format::OktaJson => Box::new(okta::OktaJson::default()),
         _ => return None,
     })
 }
@@ -38,6 +47,9 @@ pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
         Format::LinOtpCsv => linotp::unreadable_fields(record),
         Format::OtpauthLines => otpauth::unreadable_fields(record),
         Format::OtpauthMigration => migration::unreadable_fields(record),
+        Format::GraphJson => graph::unreadable_fields(record),
+        Format::CxfJson => cxf::unreadable_fields(record),
+        Format::KeycloakJson => keycloak::unreadable_fields(record),
         _ => Vec::new(),
     }
 }

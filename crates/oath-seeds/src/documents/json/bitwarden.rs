@@ -128,13 +128,7 @@ fn table(text: &str, context: &mut Context, rows: &mut VecDeque<Row>) -> Result<
             let text = |index: Option<usize>| index.map(cell).filter(|text| !text.is_empty());
             let found = token(cell(totp), text(name), text(user), context.assume, &mut checks, &mut context.tallies);
             rows.push_back(match found.filter(|_| !checks.failed()) {
-                Some(record) => Row {
-                    place: checks.place(),
-                    record: Some(record),
-                    findings: checks.findings,
-                    upn: None,
-                    serial: None,
-                },
+                Some(record) => Row::of(record, checks.findings),
                 None => Row::failed(checks, None, None),
             });
         }

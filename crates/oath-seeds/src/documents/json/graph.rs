@@ -3,6 +3,7 @@
 
 use super::item::{self, Item};
 use super::open;
+use super::tree::Json;
 use crate::source::Context;
 use crate::values::{parameters, secret};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, Unlock};
@@ -41,6 +42,16 @@ fn device(item: &mut Item<'_, '_>) -> Option<Record> {
     record.serial = Some(serial?);
     record.manufacturer = item.context.texts.manufacturer.of(manufacturer);
     record.model = item.context.texts.model.of(model);
+    let holder =
+        item.value("assignTo", Some(Field::Account)).or_else(|| item.value("assignedTo", Some(Field::Account)));
+    if let Some(id) = holder.and_then(Json::object).and_then(|holder| holder.first("id")).and_then(Json::text) {
+        // The identifier of a user object; a name is a user principal name.
+        if id.contains('@') {
+            record.upn = Some(id.to_owned());
+        } else if !id.is_empty() {
+            record.details_mut().account = Some(id.to_owned());
+        }
+    }
     Some(record)
 }
 

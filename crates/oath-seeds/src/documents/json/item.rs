@@ -84,7 +84,7 @@ pub(super) fn one(value: &Json, place: Place, context: &mut Context, rows: &mut 
     let serial = item.serial.take();
     let checks = item.finish();
     rows.push_back(match record.filter(|_| !checks.failed()) {
-        Some(record) => Row { place, record: Some(record), findings: checks.findings, upn: None, serial: None },
+        Some(record) => Row::of(record, checks.findings),
         None => Row::failed(checks, None, serial),
     });
 }
