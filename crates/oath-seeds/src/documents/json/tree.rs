@@ -10,8 +10,8 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::{Zeroize, Zeroizing};
 
-/// More levels than these `serde_json` itself does not read.
-const DEEPEST: usize = 127;
+/// At the level below these `serde_json` gives up by itself, with an error of its own.
+const DEEPEST: usize = 126;
 /// A document of more values is refused: each takes some 50 bytes of memory and may have two in the file.
 const MOST_VALUES: usize = 16 << 20;
 
@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(refusal(&nested(65), Limits::default()).0, Kind::TooLarge);
         assert!(parse(&nested(3), depth(3)).is_ok());
         assert_eq!(refusal("{\"a\":{\"b\":{\"c\":[]}}}", depth(3)).0, Kind::TooLarge);
-        assert!(parse(&nested(127), depth(1000)).is_ok());
+        assert!(parse(&nested(126), depth(1000)).is_ok());
         assert_eq!(refusal(&nested(100_000), depth(1_000_000)).0, Kind::TooLarge);
     }
 }
