@@ -10,6 +10,7 @@ type Mark = (&'static [u8], Kind, &'static str, &'static str);
 
 const EXPORT: &str =
     "Open it in the spreadsheet program and save it as \"CSV UTF-8\", with the serial numbers as text.";
+const PLAIN: &str = "In the app, back up again without a password; delete that file once it is read.";
 const DECRYPT: &str = "Decrypt it first (gpg --decrypt) and keep the plain file as short as you can.";
 const UNPACK: &str = "Unpack it and read the file inside.";
 const ASK: &str = "Ask the vendor for the file with the columns upn, serial number, secret key, time interval, \
@@ -29,6 +30,8 @@ const BINARY: &[Mark] = &[
     (b"\x7fELF", Kind::NotASeedFile, "a program", ASK),
     (b"MZ\x90", Kind::NotASeedFile, "a Windows program", "Do not run it. Ask the vendor for the plain file."),
     (b"SQLite format 3\0", Kind::NotASeedFile, "an SQLite database", ASK),
+    (b"AUTHENTICATORPRO", Kind::EncryptedFile, "an encrypted backup of Stratum (Authenticator Pro)", PLAIN),
+    (b"AuthenticatorPro", Kind::EncryptedFile, "an encrypted backup of Stratum (Authenticator Pro)", PLAIN),
     (b"Salted__", Kind::EncryptedFile, "a file that openssl encrypted", "Decrypt it first (openssl enc -d)."),
     (b"age-encryption.org/", Kind::EncryptedFile, "a file that age encrypted", "Decrypt it first (age --decrypt)."),
     (b"-----BEGIN PGP MESSAGE", Kind::EncryptedFile, "an OpenPGP message", DECRYPT),
@@ -128,6 +131,9 @@ const MEMBERS: &[(&[&str], Format)] = &[
     (&["\"tokenorder\":"], Format::FreeOtpJson),
     (&["\"secret\":", "\"label\":"], Format::AndOtpJson),
     (&["\"secret\":", "\"thumbnail\":"], Format::AndOtpJson),
+    (&["\"salt\":", "\"content\":"], Format::ProtonJson),
+    // An encrypted export of Ente Auth, which every JSON format refuses by name.
+    (&["\"encrypteddata\":", "\"encryptionnonce\":"], Format::ProtonJson),
 ];
 
 #[derive(PartialEq)]

@@ -132,6 +132,11 @@ impl<'d> Item<'d, '_> {
         self.object.first(name)
     }
 
+    /// Whether there is a member of that name, null left out.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.object.has(name)
+    }
+
     /// Goes on with the object under a name.
     pub(super) fn enter(&mut self, name: &'static str) -> Option<()> {
         let found = self.value(name, None);

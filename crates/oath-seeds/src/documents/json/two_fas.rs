@@ -24,18 +24,20 @@ pub(super) fn read(text: &str, context: &mut Context, _: &Unlock, rows: &mut Vec
 }
 
 fn service(item: &mut Item<'_, '_>) -> Option<Record> {
-    typed(item, None)
+    otp(item, false)
 }
 
 fn service_without_type(item: &mut Item<'_, '_>) -> Option<Record> {
-    typed(item, Some(TokenType::Totp))
+    otp(item, true)
 }
 
-fn typed(item: &mut Item<'_, '_>, default: Option<TokenType>) -> Option<Record> {
+fn otp(item: &mut Item<'_, '_>, untyped: bool) -> Option<Record> {
     let name = item.text("name", Field::Issuer);
     let secret = item.base32("secret");
     item.enter("otp")?;
-    let kind = item.kind("tokenType", default)?;
+    // With digits and no period, the service was set up by the URI of a HOTP token, which the app took for TOTP.
+    let is_totp = untyped && (item.has("period") || !item.has("digits"));
+    let kind = item.kind("tokenType", is_totp.then_some(TokenType::Totp))?;
     let issuer = item.text("issuer", Field::Issuer).or(name);
     let account = item.text("account", Field::Account);
     // What the app leaves out is what it has as its default.
