@@ -187,8 +187,10 @@ pub(crate) const PSKC: Capacity = Capacity {
     ..ANY
 };
 
+/// liboath reads 32 bytes of a secret at most.
 pub(crate) const USERS_FILE: Capacity = Capacity {
     algorithms: SHA1,
+    secret_bytes: Key::LEGACY_MIN_BYTES..=32,
     intervals: THIRTY_OR_SIXTY,
     needs: &[Field::Account],
     holds: &[Field::LastUsed],

@@ -37,6 +37,8 @@ kinds! {
     EncodingUnsupported = "encoding-unsupported",
     /// The first line is not the header.
     HeaderMissing = "header-missing",
+    /// A header in a file whose format has none.
+    HeaderUnexpected = "header-unexpected",
     /// The header lacks a column.
     HeaderColumnMissing = "header-column-missing",
     /// The header names a column twice.
@@ -105,6 +107,10 @@ kinds! {
     SecretEmpty = "secret-empty",
     /// Hex where Base32 belongs.
     SecretHex = "secret-hex",
+    /// Base32 where hex belongs.
+    SecretBase32 = "secret-base32",
+    /// `0x` before hex.
+    SecretHexPrefix = "secret-hex-prefix",
     /// Valid as Base32 and as hex.
     SecretMayBeHex = "secret-may-be-hex",
     /// Spaces, dashes, quotes or invisible characters within.
@@ -177,6 +183,10 @@ kinds! {
     ExportIncomplete = "export-incomplete",
     /// A file that says its parameters once for tokens that differ.
     ParametersMixed = "parameters-mixed",
+    /// A PIN beside the token, which is not kept here.
+    PinDropped = "pin-dropped",
+    /// The realm or the resolver of a user, which is not kept here.
+    RealmDropped = "realm-dropped",
     /// Something that the token asks for and that is not kept here.
     PolicyUnsupported = "policy-unsupported",
 

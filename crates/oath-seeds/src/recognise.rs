@@ -71,6 +71,8 @@ fn bytes(head: &[u8]) -> Option<Finding> {
     None
 }
 
+const YUBICO: &str = "a Yubico configuration log: YubiKeys with HOTP or AES, and no TOTP tokens";
+
 /// What a text has at its beginning, or where it says "in": anywhere in its head; what it is; what to do.
 const REFUSED: &[(Place, &str, Kind, &str, &str)] = &[
     (
@@ -95,7 +97,11 @@ const REFUSED: &[(Place, &str, Kind, &str, &str)] = &[
         "a registration for Microsoft's push sign-in, which is not OATH",
         ASK,
     ),
-    (Place::Start, "logging start", Kind::OtherFormat, "a Yubico configuration log, which holds no TOTP tokens", ASK),
+    (Place::Start, "logging start", Kind::OtherFormat, YUBICO, ASK),
+    (Place::Start, "yubico otp,", Kind::OtherFormat, YUBICO, ASK),
+    (Place::Start, "oath-hotp,", Kind::OtherFormat, YUBICO, ASK),
+    (Place::Start, "static password", Kind::OtherFormat, YUBICO, ASK),
+    (Place::Start, "challenge-response", Kind::OtherFormat, YUBICO, ASK),
 ];
 
 /// Marks of formats in the head of a text, in lower case: all of those of a line must be there.
@@ -256,6 +262,9 @@ fn table<'a>(
         let action = "Correct the rows it names in the file that was uploaded, and upload that.";
         return Some(Err(refusal(Kind::OtherFormat, "This is a failures file, which holds no tokens.", action)));
     }
+    if is_yubico_short(cells) {
+        return Some(Err(seems(Kind::OtherFormat, YUBICO, ASK)));
+    }
     if names(&["logintotp"]) {
         return Some(Ok(Recognition::of(Format::BitwardenJson, "the column login_totp")));
     }
@@ -301,6 +310,17 @@ fn table<'a>(
         }));
     }
     None
+}
+
+/// `serial,public id,private id|0|,key,access code,timestamp,`: a YubiKey a line.
+fn is_yubico_short(cells: &[Zeroizing<String>]) -> bool {
+    let [serial, _, private, key, _, time, ..] = cells else { return false };
+    let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    serial.bytes().all(|b| b.is_ascii_digit())
+        && hex(private)
+        && matches!(key.len(), 32 | 40)
+        && hex(key)
+        && crate::values::time::read(&time.to_ascii_uppercase()).is_some()
 }
 
 fn seems(kind: Kind, what: &str, action: &'static str) -> Finding {

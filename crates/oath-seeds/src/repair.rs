@@ -14,6 +14,10 @@ pub enum Repair {
     StripSecret,
     /// Read the secret as hex.
     SecretFromHex,
+    /// Read the secret as Base32.
+    SecretFromBase32,
+    /// Take the `0x` before the secret off.
+    StripHexPrefix,
     /// Take invisible characters out of the field.
     StripHidden(Field),
     /// Take the spreadsheet notation `="…"` off the field.
@@ -40,6 +44,8 @@ impl fmt::Display for Repair {
             Self::SplitRowAt(c) => write!(f, "split the row at \"{c}\""),
             Self::StripSecret => f.write_str("take everything out of the secret that is no letter or digit"),
             Self::SecretFromHex => f.write_str("read the secret as hex and write the same bytes in Base32"),
+            Self::SecretFromBase32 => f.write_str("read the secret as Base32 and write the same bytes in hex"),
+            Self::StripHexPrefix => f.write_str("take the 0x before the secret off"),
             Self::StripHidden(field) => write!(f, "take the invisible characters out of the {field}"),
             Self::UnwrapFormula(field) => write!(f, "keep what stands between the quotes of the {field}"),
             Self::Upn(upn) => write!(f, "write the upn as {upn}"),

@@ -82,6 +82,12 @@ const fn text(kind: Kind) -> Option<(Option<Field>, &'static str, &'static str)>
             "A secret key whose left-over bits are not zero",
             "They are no part of the secret; nothing to do.",
         ),
+        Kind::PinDropped => (None, "A PIN", "It is not kept: set the PIN where the token is to be used."),
+        Kind::RealmDropped => (
+            Some(Field::Upn),
+            "The realm or the resolver of a user",
+            "Only the user name is kept: choose the realm where the token is to be used.",
+        ),
         _ => return None,
     })
 }

@@ -31,19 +31,14 @@ pub(crate) fn is_unreadable(c: char) -> bool {
     c.is_control() || c == char::REPLACEMENT_CHARACTER
 }
 
-/// Whether a text could be a secret, so that it must not be shown: sixteen and more letters and digits (80 bits of
-/// Base32) and nothing else but separators; digits alone are a serial number.
+/// Whether a text could be a secret, perhaps a mistyped one, so that it must not be shown: it has sixteen and more letters
+/// and digits (80 bits of Base32), whatever stands between them. Digits alone are a serial number; from 32 (128 bits of hex),
+/// a secret.
 pub(crate) fn could_be_secret(text: &str) -> bool {
-    let mut length = 0usize;
-    let mut letters = false;
-    for c in text.chars().filter(|c| !is_secret_separator(*c) && *c != '=') {
-        if !c.is_ascii_alphanumeric() {
-            return false;
-        }
-        length = length.saturating_add(1);
-        letters |= c.is_ascii_alphabetic();
-    }
-    length >= 16 && letters
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let length = digits.saturating_add(letters);
+    length >= 32 || (length >= 16 && letters > 0)
 }
 
 /// A serial number fit to be shown in a report of a row that is no record: its columns may be shifted.
@@ -120,6 +115,9 @@ mod tests {
             "3132333435363738393a",
             "GEZDGNBV0Y3TQOJQ=",
             "\u{a0}GEZDGNBVGY3TQOJQ",
+            "JBSWY3DPEHPK!PXP1",
+            "R0VaREdOQlZHWTNUUU9KUQ+/",
+            "31323334353637383930313233343536",
         ] {
             assert!(could_be_secret(text), "{text}");
             assert_eq!(quoted(text), None, "{text}");

@@ -9,6 +9,11 @@ mod linotp;
 mod migration;
 mod okta;
 mod otpauth;
+mod multiotp;
+mod plain;
+mod privacyidea;
+mod uniform;
+mod usersfile;
 
 use crate::buffer::Buffer;
 use crate::{Field, Format, Record, WriteOptions};
@@ -36,6 +41,11 @@ pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn
         Format::CxfJson => Box::new(cxf::CxfJson::default()),
         Format::KeycloakJson => Box::new(keycloak::KeycloakJson::default()),
         Format::OktaJson => Box::new(okta::OktaJson::default()),
+        Format::PrivacyIdeaCsv => Box::new(privacyidea::PrivacyIdeaCsv),
+        Format::MultiOtpCsv => Box::new(multiotp::MultiOtpCsv),
+        Format::PingIdCsv => Box::new(uniform::Uniform { counters: true }),
+        Format::DuoCsv => Box::new(uniform::Uniform { counters: false }),
+        Format::UsersFile => Box::new(usersfile::UsersFile),
         _ => return None,
     })
 }
@@ -44,12 +54,15 @@ pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn
 pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
     match format {
         Format::EntraCsv => entra::unreadable_fields(record),
-        Format::LinOtpCsv => linotp::unreadable_fields(record),
         Format::OtpauthLines => otpauth::unreadable_fields(record),
         Format::OtpauthMigration => migration::unreadable_fields(record),
         Format::GraphJson => graph::unreadable_fields(record),
         Format::CxfJson => cxf::unreadable_fields(record),
         Format::KeycloakJson => keycloak::unreadable_fields(record),
+        Format::LinOtpCsv | Format::PingIdCsv | Format::DuoCsv => plain::unreadable_fields(record),
+        Format::PrivacyIdeaCsv => privacyidea::unreadable_fields(record),
+        Format::MultiOtpCsv => multiotp::unreadable_fields(record),
+        Format::UsersFile => usersfile::unreadable_fields(record),
         _ => Vec::new(),
     }
 }

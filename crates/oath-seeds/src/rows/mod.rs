@@ -1,11 +1,19 @@
 //! The formats of lines.
 
+mod fields;
 mod line;
 mod linotp;
 mod migration;
+mod multiotp;
+mod netiq;
 mod otpauth;
+mod privacyidea;
+mod safeword;
 mod separated;
+mod uniform;
+mod usersfile;
 
+use self::separated::Separated;
 use crate::source::Rows;
 use crate::table::Table;
 use crate::{Format, Options};
@@ -14,9 +22,15 @@ use crate::{Format, Options};
 pub(crate) fn source(format: Format, _options: &Options) -> Option<Box<dyn Rows>> {
     Some(match format {
         Format::EntraCsv | Format::DeepnetCsv | Format::ThalesCsv => Box::new(Table::new(format)),
-        Format::LinOtpCsv => Box::new(separated::Separated::new(linotp::row)),
         Format::OtpauthLines => Box::new(otpauth::OtpauthLines),
         Format::OtpauthMigration => Box::new(migration::Migration::default()),
+        Format::PrivacyIdeaCsv => Box::new(Separated::new(&privacyidea::LAYOUT)),
+        Format::LinOtpCsv => Box::new(Separated::new(&linotp::LAYOUT)),
+        Format::NetIqCsv => Box::new(Separated::new(&netiq::LAYOUT)),
+        Format::MultiOtpCsv => Box::new(Separated::new(&multiotp::LAYOUT)),
+        Format::PingIdCsv | Format::DuoCsv => Box::new(Separated::new(&uniform::LAYOUT)),
+        Format::UsersFile => Box::new(usersfile::UsersFile),
+        Format::SafeWord => Box::new(safeword::SafeWord::default()),
         _ => return None,
     })
 }

@@ -195,51 +195,51 @@ impl<'a> Fields<'a> {
         if self.plain && cell.len() <= MAX_FIELD && cell.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
             return Some(cell);
         }
-        self.odd_text(field, trimmed(cell), checks)
+        readable(field, trimmed(cell), checks)
     }
+}
 
-    /// A value that is not of the kind that nearly all are.
-    fn odd_text(&self, field: Field, text: &'a str, checks: &mut Checks) -> Option<&'a str> {
-        if text.len() > MAX_FIELD {
-            checks.error(
-                Kind::FieldTooLong,
-                field,
-                format!("The {field} has {} characters; at most {MAX_FIELD} are read.", text.chars().count()),
-                "Look at the line in a text editor; a quote or a line break may be missing.",
-            );
-            return None;
-        }
-        if let Some(inner) = super::formula(text) {
-            return checks
-                .repairable(
-                    Kind::FormulaText,
-                    field,
-                    format!("The {field} stands in ={{\"\"}}, which tells a spreadsheet to keep it as text.")
-                        .replace(['{', '}'], ""),
-                    "Write the value alone.",
-                    Repair::UnwrapFormula(field),
-                )
-                .then_some(inner);
-        }
-        // A user name and a secret have rules of their own for every character.
-        let free = matches!(field, Field::SerialNumber | Field::Manufacturer | Field::Model);
-        if free && text.contains(is_unreadable) {
-            checks.error(
-                Kind::UnreadableCharacter,
-                field,
-                format!("The {field} holds control characters, or characters lost in a conversion."),
-                "Type it again, and save the file as UTF-8.",
-            );
-            return None;
-        }
-        if free && text.starts_with(['=', '+', '-', '@']) {
-            checks.warning(
-                Kind::FormulaCell,
-                field,
-                format!("The {field} begins with =, +, - or @: a spreadsheet would compute it."),
-                "It is read as text. Do not open the file in a spreadsheet before you know why it stands there.",
-            );
-        }
-        Some(text)
+/// A value of any characters, as far as it can be read.
+pub(crate) fn readable<'a>(field: Field, text: &'a str, checks: &mut Checks) -> Option<&'a str> {
+    if text.len() > MAX_FIELD {
+        checks.error(
+            Kind::FieldTooLong,
+            field,
+            format!("The {field} has {} characters; at most {MAX_FIELD} are read.", text.chars().count()),
+            "Look at the line in a text editor; a quote or a line break may be missing.",
+        );
+        return None;
     }
+    if let Some(inner) = super::formula(text) {
+        return checks
+            .repairable(
+                Kind::FormulaText,
+                field,
+                format!("The {field} stands in ={{\"\"}}, which tells a spreadsheet to keep it as text.")
+                    .replace(['{', '}'], ""),
+                "Write the value alone.",
+                Repair::UnwrapFormula(field),
+            )
+            .then_some(inner);
+    }
+    // A user name and a secret have rules of their own for every character.
+    let free = matches!(field, Field::SerialNumber | Field::Manufacturer | Field::Model);
+    if free && text.contains(is_unreadable) {
+        checks.error(
+            Kind::UnreadableCharacter,
+            field,
+            format!("The {field} holds control characters, or characters lost in a conversion."),
+            "Type it again, and save the file as UTF-8.",
+        );
+        return None;
+    }
+    if free && text.starts_with(['=', '+', '-', '@']) {
+        checks.warning(
+            Kind::FormulaCell,
+            field,
+            format!("The {field} begins with =, +, - or @: a spreadsheet would compute it."),
+            "It is read as text. Do not open the file in a spreadsheet before you know why it stands there.",
+        );
+    }
+    Some(text)
 }

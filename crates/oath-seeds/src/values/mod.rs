@@ -6,4 +6,5 @@ pub(crate) mod key_uri;
 pub(crate) mod parameters;
 pub(crate) mod secret;
 pub(crate) mod serial;
+pub(crate) mod time;
 pub(crate) mod upn;

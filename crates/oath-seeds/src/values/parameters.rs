@@ -74,6 +74,38 @@ pub(crate) fn read_counter(text: &str, checks: &mut Checks) -> Option<u64> {
     found
 }
 
+/// Says that a row or a block lacks parameters for which its format has no default.
+pub(crate) fn unknown(fields: &[Field], what: &str, checks: &mut Checks) {
+    let (message, action) = unknown_texts(fields, what);
+    checks.error(Kind::ParameterUnknown, fields.first().copied(), message, action);
+}
+
+/// The same in words, for a finding about the whole file.
+pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, String) {
+    let mut message = format!("{what} does not say the ");
+    let mut action = "Look it up in the vendor's data sheet, and say it for the whole file: ".to_owned();
+    for (index, field) in fields.iter().enumerate() {
+        let option = match field {
+            Field::Type => "--assume-type",
+            Field::Digits => "--assume-digits",
+            Field::TimeInterval => "--assume-interval",
+            _ => "--assume-hash",
+        };
+        let and = if index > 0 { " and " } else { "" };
+        for (text, part) in [(&mut message, field.name()), (&mut action, option)] {
+            text.push_str(and);
+            text.push_str(part);
+        }
+    }
+    message.push_str(if fields.len() == 1 {
+        ", and the format has no default for it."
+    } else {
+        ", and the format has no default for them."
+    });
+    action.push('.');
+    (message, action)
+}
+
 /// A value for a message, or its length where it could be a secret in a shifted column.
 pub(crate) fn shown(text: &str) -> String {
     quoted(text).unwrap_or_else(|| format!("a text of {} characters", text.chars().count()))

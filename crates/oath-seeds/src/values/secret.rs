@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 const FIELD: Field = Field::SecretKey;
 /// As many hex digits as keys of 128, 160, 256 and 512 bits have.
 const HEX_LENGTHS: [usize; 4] = [32, 40, 64, 128];
+/// The least characters of Base32 that are a key: 80 bits.
+const BASE32_LEAST: usize = 16;
 /// No more places than these are listed.
 const MAX_PLACES: usize = 8;
 
@@ -31,13 +33,7 @@ pub(crate) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Op
     }
     let bare = stripped(text);
     if bare.trim_end_matches('=').is_empty() {
-        let what = if text.is_empty() { "is empty" } else { "holds no letter and no digit" };
-        checks.error(
-            Kind::SecretEmpty,
-            FIELD,
-            format!("The secret key {what}."),
-            "Ask the vendor for the token's secret; without it the token cannot be used.",
-        );
+        empty(text, checks);
         return None;
     }
     let mut usable = true;
@@ -71,34 +67,87 @@ pub(crate) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Op
             .then_some(decoded)
             .filter(|_| usable);
     }
-    illegal(text, checks);
+    illegal(text, &BASE32, checks);
     None
 }
 
-/// Reads a secret that its format writes in hex.
+/// Reads a secret that its format writes in hex, in either case.
 ///
-/// Leakage: as [`read`].
+/// Leakage: as [`read`]; which letters O, I and L stand in it may be told, too, for hex has none of them.
 pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
-    let _ = tallies;
-    if text.is_empty() {
-        checks.error(
-            Kind::SecretEmpty,
-            FIELD,
-            "The secret key is empty.",
-            "Ask the vendor for the token's secret; without it the token cannot be used.",
-        );
+    if is_hex(text) {
+        return decode_hex(text, checks);
+    }
+    let bare = stripped(text);
+    if bare.trim_end_matches('=').is_empty() {
+        empty(text, checks);
         return None;
     }
-    let Ok(secret) = Secret::from_hex(text) else {
-        checks.error(
-            Kind::SecretIllegalCharacter,
+    let mut usable = true;
+    if bare.len() < text.len() {
+        usable = checks.repairable(
+            Kind::SecretSeparators,
             FIELD,
-            "The secret key is not hex (0 to 9, a to f, an even number of them).",
-            "Copy the secret again from the vendor's file; the columns may be shifted, too.",
+            format!("The secret key holds {}, which is no part of hex.", separators(text)),
+            "Write it as one run of the digits 0 to 9 and the letters a to f.",
+            Repair::StripSecret,
+        );
+    }
+    let mut digits = bare.as_str();
+    if let Some(rest) = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")) {
+        let message = "The secret key begins with 0x; expected the hex digits alone.";
+        usable &= checks.repairable(Kind::SecretHexPrefix, FIELD, message, "Take the 0x off.", Repair::StripHexPrefix);
+        digits = rest;
+    }
+    if digits.is_empty() {
+        empty(text, checks);
+        return None;
+    }
+    if is_hex(digits) {
+        // Judged all the same, so that one look shows every mistake.
+        return decode_hex(digits, checks).filter(|_| usable);
+    }
+    let kinds = Kinds::of(&bare);
+    if kinds.clean && kinds.length >= BASE32_LEAST && Secret::from_base32(bare.trim_end_matches('=')).is_ok() {
+        usable &= checks.repairable(
+            Kind::SecretBase32,
+            FIELD,
+            format!("The secret key is {} characters of Base32; expected hex.", kinds.length),
+            "Convert the same bytes to hex; do not type it again.",
+            Repair::SecretFromBase32,
+        );
+        return decode(&bare, kinds, checks, tallies).filter(|_| usable);
+    }
+    illegal(text, &HEX, checks);
+    None
+}
+
+fn is_hex(text: &str) -> bool {
+    !text.is_empty() && text.bytes().fold(0, |odd, b| odd | u8::from(!b.is_ascii_hexdigit())) == 0
+}
+
+/// Judges and decodes a run of hex digits.
+fn decode_hex(digits: &str, checks: &mut Checks) -> Option<Secret> {
+    let Ok(secret) = Secret::from_hex(digits) else {
+        checks.error(
+            Kind::SecretLength,
+            FIELD,
+            format!("The secret key has {} hex digits; a byte has two, so that their number is even.", digits.len()),
+            "A digit was lost or added, perhaps a 0 at the start: copy the secret again from the vendor's file.",
         );
         return None;
     };
     judge(secret, checks)
+}
+
+fn empty(text: &str, checks: &mut Checks) {
+    let what = if text.is_empty() { "is empty" } else { "holds no letter and no digit" };
+    checks.error(
+        Kind::SecretEmpty,
+        FIELD,
+        format!("The secret key {what}."),
+        "Ask the vendor for the token's secret; without it the token cannot be used.",
+    );
 }
 
 /// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
@@ -242,30 +291,60 @@ fn hex(bare: &str) -> Option<&str> {
     (HEX_LENGTHS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
 }
 
+/// What is said of characters that an alphabet does not have.
+struct Alphabet {
+    has: fn(char) -> bool,
+    /// Characters that are easily mistaken, and what they probably are.
+    confusable: &'static [(char, &'static str)],
+    name: &'static str,
+    /// What to do where all of them are of that kind.
+    compare: &'static str,
+}
+
+static BASE32: Alphabet = Alphabet {
+    has: |c| c.is_ascii_alphabetic() || matches!(c, '2'..='7'),
+    confusable: &[
+        ('0', "0 (probably the letter O)"),
+        ('1', "1 (probably the letter I or L)"),
+        ('8', "8 (probably the letter B)"),
+        ('9', "9 (perhaps the letter g)"),
+    ],
+    name: "Base32 (A to Z, 2 to 7)",
+    compare: "Compare with the vendor's file and put the right letter in; if 0, 1, 8 and 9 abound, it may be hex.",
+};
+
+static HEX: Alphabet = Alphabet {
+    has: |c| c.is_ascii_hexdigit(),
+    confusable: &[
+        ('O', "O (probably the digit 0)"),
+        ('o', "o (probably the digit 0)"),
+        ('I', "I (probably the digit 1)"),
+        ('i', "i (probably the digit 1)"),
+        ('L', "L (probably the digit 1)"),
+        ('l', "l (probably the digit 1)"),
+    ],
+    name: "hex (0 to 9, a to f)",
+    compare: "Compare with the vendor's file and put the right digit in.",
+};
+
 /// Says which characters are outside the alphabet, by place.
-fn illegal(text: &str, checks: &mut Checks) {
+fn illegal(text: &str, alphabet: &Alphabet, checks: &mut Checks) {
     let mut places = String::new();
     let mut found = 0usize;
     let mut only_confusable = true;
     let run = text.trim_end_matches('=');
     for (index, c) in run.chars().enumerate() {
-        if c.is_ascii_alphabetic() || matches!(c, '2'..='7') || is_secret_separator(c) {
+        if (alphabet.has)(c) || is_secret_separator(c) {
             continue;
         }
         found = found.saturating_add(1);
-        let what = match c {
-            '0' => "0 (probably the letter O)",
-            '1' => "1 (probably the letter I or L)",
-            '8' => "8 (probably the letter B)",
-            '9' => "9 (perhaps the letter g)",
-            _ => {
-                only_confusable = false;
-                match c {
-                    '=' => "padding before the end",
-                    _ if c.is_ascii() => "a character outside the alphabet",
-                    _ => "a character beyond ASCII",
-                }
-            }
+        let confusable = alphabet.confusable.iter().find(|(other, _)| *other == c);
+        only_confusable &= confusable.is_some();
+        let what = match (confusable, c) {
+            (Some((_, what)), _) => what,
+            (None, '=') => "padding before the end",
+            (None, _) if c.is_ascii() => "a character outside the alphabet",
+            (None, _) => "a character beyond ASCII",
         };
         if found <= MAX_PLACES {
             let place = index.saturating_add(1);
@@ -275,14 +354,9 @@ fn illegal(text: &str, checks: &mut Checks) {
     if let Some(more) = found.checked_sub(MAX_PLACES).filter(|more| *more > 0) {
         let _ = write!(places, " and {more} more");
     }
-    let message = format!("The secret key has characters that Base32 (A to Z, 2 to 7) has not: {places}.");
-    if only_confusable {
-        checks.error(
-            Kind::SecretConfusable,
-            FIELD,
-            message,
-            "Compare with the vendor's file and put the right letter in; if 0, 1, 8 and 9 abound, it may be hex.",
-        );
+    let message = format!("The secret key has characters that {} has not: {places}.", alphabet.name);
+    if only_confusable && found > 0 {
+        checks.error(Kind::SecretConfusable, FIELD, message, alphabet.compare);
     } else {
         checks.error(
             Kind::SecretIllegalCharacter,
