@@ -8,7 +8,7 @@ use oath_totp::Digits;
 
 pub(super) const LAYOUT: Layout = Layout { row, columns: (2, 6), comments: true, ..Layout::PLAIN };
 
-/// LinOTP takes a token without a type for HOTP, and tells the hash by the length of the key where the row does not name it.
+/// A token without a type is HOTP for this server, which tells the hash by the length of the key where the row does not name it.
 fn row(fields: &mut Fields<'_>) -> Option<Record> {
     let serial = fields.serial(0);
     let secret = fields.secret(1);

@@ -7,7 +7,7 @@ use oath_totp::Digits;
 
 pub(super) const LAYOUT: Layout = Layout { row, columns: (2, 5), ..Layout::PLAIN };
 
-/// NetIQ takes a token without a type for HOTP.
+/// A token without a type is HOTP here.
 fn row(fields: &mut Fields<'_>) -> Option<Record> {
     let serial = fields.serial(0);
     let secret = fields.secret(1);

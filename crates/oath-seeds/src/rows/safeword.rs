@@ -102,7 +102,6 @@ impl Rows for SafeWord {
 
     fn end(&mut self, context: &mut Context, rows: &mut VecDeque<Row>) {
         let Some(mut block) = self.block.take() else { return };
-        let place = block.checks.place();
         let record = block.record(context).filter(|_| !block.checks.failed());
         let Block { checks, serial, .. } = block;
         rows.push_back(match record {

@@ -15,10 +15,12 @@ const BASE32_LEAST: usize = 16;
 /// No more places than these are listed.
 const MAX_PLACES: usize = 8;
 
-/// Secrets that everybody can read in documents: Microsoft's two and that of RFC 4226 and RFC 6238.
-static SAMPLES: LazyLock<[Option<Secret>; 3]> = LazyLock::new(|| {
-    ["2234567ABCDEF2234567ABCDEF", "6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"]
-        .map(|text| Secret::from_base32(text).ok())
+/// Secrets that everybody can read in documents: Microsoft's two, and those of RFC 4226 and RFC 6238 for each hash.
+static SAMPLES: LazyLock<[Option<Secret>; 5]> = LazyLock::new(|| {
+    const RFC: &[u8] = b"1234567890123456789012345678901234567890123456789012345678901234";
+    let rfc = |length| RFC.get(..length).and_then(|bytes| Secret::from_bytes(bytes).ok());
+    let microsoft = |text| Secret::from_base32(text).ok();
+    [microsoft("2234567ABCDEF2234567ABCDEF"), microsoft("6PJ4UKIW33NNXYZAEHQNFUFTZF7WFTFB"), rfc(20), rfc(32), rfc(64)]
 });
 
 /// Reads the secret key of a row: Base32 in either case, padded or not, with any left-over bits.
