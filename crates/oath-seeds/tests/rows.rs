@@ -15,8 +15,7 @@ const TABLES: [Format; 5] =
     [Format::PrivacyIdeaCsv, Format::LinOtpCsv, Format::MultiOtpCsv, Format::PingIdCsv, Format::DuoCsv];
 
 fn options(format: Format) -> Options {
-    let target = if format == Format::UsersFile { Target::Keycloak } else { Target::Inventory };
-    Options::default().format(format).target(target)
+    Options::default().format(format).target(Target::Inventory)
 }
 
 fn written(records: &[&Record], format: Format) -> Vec<u8> {
@@ -43,7 +42,7 @@ prop_compose! {
             proptest::collection::vec(any::<u8>(), 32..=32),
             proptest::collection::vec(any::<u8>(), 64..=64),
         ],
-        hash in 0..3usize,
+        algorithm in prop_oneof![Just(Algorithm::Sha1), Just(Algorithm::Sha256), Just(Algorithm::Sha512)],
         digits in 6u8..=8,
         time in any::<bool>(),
         x in prop_oneof![Just(30u32), Just(60), 1..=86_400u32],
@@ -53,7 +52,7 @@ prop_compose! {
         last_used in proptest::option::of(0..=253_402_300_800u64),
     ) -> (Record, String, Option<u64>) {
         let mut record = Record::new(serial, Secret::from_bytes(&secret).unwrap());
-        record.algorithm = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512][hash];
+        record.algorithm = algorithm;
         record.digits = Digits::try_from(digits).unwrap();
         record.moving =
             if time { Moving::Time { step: TimeStep::new(x, t0).unwrap() } } else { Moving::Counter { counter } };
@@ -227,7 +226,6 @@ fn secret(text: &str) -> (Vec<Kind>, Option<Record>, Vec<Option<Repair>>) {
     let plain = read(file.as_bytes(), &options(Format::LinOtpCsv)).unwrap();
     let mut repaired = read(file.as_bytes(), &options(Format::LinOtpCsv).repairs(Repairs::Apply)).unwrap();
     let repairs = plain.findings.iter().map(|finding| finding.repair.clone()).collect();
-    assert!(plain.findings.is_empty() || plain.records.is_empty() || plain.findings[0].severity != Severity::Error);
     (plain.findings.iter().map(|finding| finding.kind).collect(), repaired.records.pop(), repairs)
 }
 
