@@ -312,7 +312,7 @@ fn table<'a>(
     None
 }
 
-/// `serial,public id,private id|0|,key,access code,timestamp,`: a YubiKey a line.
+/// `serial,public id,private id|0|,key,access code,timestamp,`: one key a line.
 fn is_yubico_short(cells: &[Zeroizing<String>]) -> bool {
     let [serial, _, private, key, _, time, ..] = cells else { return false };
     let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use oath_seeds::{
-    Assume, Field, Format, Kind, Loss, Moving, Obstacle, Options, ReadError, Record, Repair, Repairs, Severity, Target,
-    TokenType, WriteOptions, losses, obstacles, read, write,
+    Assume, Field, Format, Kind, Loss, Moving, Obstacle, Options, ReadError, Reader, Record, Repair, Repairs, Severity,
+    Target, TokenType, WriteOptions, losses, obstacles, read, write,
 };
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, UnixTime};
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn a_record_of_a_table_is_read_back((mut record, name, _) in records()) {
@@ -106,6 +106,68 @@ proptest! {
             prop_assert_eq!((&one.secret, one.digits, one.moving), (&record.secret, record.digits, record.moving));
             prop_assert_eq!(one.details(), record.details());
             prop_assert_eq!(written_users(&[one]), file);
+        }
+    }
+}
+
+/// Pieces of which real and spoilt rows are made.
+fn pieces() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => Just(",".to_owned()),
+        2 => Just(" ".to_owned()),
+        2 => Just(";".to_owned()),
+        3 => Just("\n".to_owned()),
+        1 => Just("\n\n".to_owned()),
+        1 => Just("\t".to_owned()),
+        3 => Just(K.to_owned()),
+        2 => Just("SN1".to_owned()),
+        1 => Just("\"".to_owned()),
+        2 => prop_oneof![Just("totp"), Just("HOTP"), Just("ocra2"), Just("HOTP/E"), Just("HOTP/T30/8")].prop_map(str::to_owned),
+        2 => prop_oneof![Just("6"), Just("30"), Just("0"), Just("18446744073709551615"), Just("123456")].prop_map(str::to_owned),
+        1 => prop_oneof![Just("sha256"), Just("-"), Just("#"), Just("serial,seed"), Just("2026-11-27T18:05:09L")].prop_map(str::to_owned),
+        2 => prop_oneof![
+            Just("sccAuthenticatorId:"),
+            Just("\nsccTokenData:sccKey="),
+            Just(";sccMode=T"),
+            Just(";sccMode=E"),
+            Just(";sccTick="),
+            Just(";sccPwLen=6"),
+            Just(";sccPrTime=x"),
+        ].prop_map(str::to_owned),
+        1 => any::<String>(),
+    ]
+}
+
+const LINES: [Format; 8] = [
+    Format::PrivacyIdeaCsv,
+    Format::LinOtpCsv,
+    Format::NetIqCsv,
+    Format::MultiOtpCsv,
+    Format::PingIdCsv,
+    Format::DuoCsv,
+    Format::UsersFile,
+    Format::SafeWord,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn every_row_is_a_record_or_has_an_error(pieces in proptest::collection::vec(pieces(), 0..60), said in any::<bool>()) {
+        let file = pieces.concat();
+        let assume = Assume { digits: Some(Digits::Six), interval: Some(30), kind: None, algorithm: None };
+        for format in LINES {
+            for repairs in [Repairs::Offer, Repairs::Apply] {
+                let mut options = options(format).repairs(repairs);
+                if said {
+                    options = options.assume(Assume { kind: Some(TokenType::Totp), ..assume });
+                }
+                let Ok(reader) = Reader::new(file.as_bytes(), &options) else { continue };
+                for row in reader {
+                    let Ok(row) = row else { break };
+                    prop_assert_eq!(row.record.is_none(), row.errors().next().is_some(), "{}: {:?}", format, row);
+                }
+            }
         }
     }
 }
@@ -350,16 +412,7 @@ fn no_message_shows_a_secret_a_pin_or_a_code() {
     files.push(format!("HOTP/E alice secretpin17 {K}x 3 75522x 2009-12-07T17:25:42"));
     let assume = Assume { digits: Some(Digits::Six), interval: Some(30), kind: Some(TokenType::Totp), algorithm: None };
     for file in &files {
-        for format in [
-            Format::PrivacyIdeaCsv,
-            Format::LinOtpCsv,
-            Format::NetIqCsv,
-            Format::MultiOtpCsv,
-            Format::PingIdCsv,
-            Format::DuoCsv,
-            Format::UsersFile,
-            Format::SafeWord,
-        ] {
+        for format in LINES {
             let Ok(read) = read(file.as_bytes(), &options(format).assume(assume)) else { continue };
             let told = format!("{:?} {:?}", read.findings, read.failed).to_lowercase();
             for secret in secrets {
