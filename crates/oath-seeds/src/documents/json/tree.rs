@@ -18,7 +18,7 @@ const MOST_VALUES: usize = 16 << 20;
 /// A value.
 pub(super) enum Json {
     Null,
-    Bool,
+    False,
     True,
     Unsigned(u64),
     /// Below 0.
@@ -43,7 +43,7 @@ impl Json {
     pub(super) const fn what(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Bool | Self::True => "true or false",
+            Self::False | Self::True => "true or false",
             Self::Unsigned(_) | Self::Negative(_) | Self::Fraction => "a number",
             Self::Text(_) => "a text",
             Self::Array(_) => "an array",
@@ -212,7 +212,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(if value { Json::True } else { Json::Bool })
+        Ok(if value { Json::True } else { Json::False })
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
@@ -278,7 +278,7 @@ mod tests {
                 Json::Fraction,
                 Json::Fraction,
                 Json::True,
-                Json::Bool,
+                Json::False,
                 Json::Null,
                 Json::Text(_)
             ]
