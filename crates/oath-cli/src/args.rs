@@ -1,5 +1,9 @@
 //! The command line.
 
+mod seeds;
+
+pub(crate) use self::seeds::{Reading, Seeds, Writing};
+
 use clap::{Args, Parser, Subcommand};
 use oath_directory::SqliteUrl;
 use oath_directory::{Status, Upn};
@@ -72,7 +76,7 @@ pub(crate) enum Command {
     /// Seed files
     #[command(subcommand)]
     Seeds(Seeds),
-    /// Compute a code; the secret comes on standard input, in Base32
+    /// Compute a code; the secret comes on standard input, in Base32 or as an otpauth URI
     Code(Code),
 }
 
@@ -108,9 +112,11 @@ pub(crate) enum Tokens {
         /// Take secrets of 80 to 127 bits as well, fewer than RFC 4226 allows
         #[arg(long)]
         legacy: bool,
-        /// Take rows without a user into the inventory, to be assigned later; Entra ID refuses them
-        #[arg(long)]
+        /// The same as --for inventory: take rows without a user, to be assigned later; Entra ID refuses them
+        #[arg(long, conflicts_with = "target")]
         inventory: bool,
+        #[command(flatten)]
+        reading: Reading,
     },
     /// List the tokens
     List {
@@ -232,32 +238,26 @@ pub(crate) enum Audit {
     Verify,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Seeds {
-    /// Say what is wrong in a seed file, where, and what to do; needs no directory
-    Check {
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct Code {
-    /// How many digits: 6, 7 or 8
-    #[arg(long, value_name = "N", default_value = "6", value_parser = digits)]
-    pub(crate) digits: Digits,
-    /// The time step X in seconds
-    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) step: u32,
-    /// The hash: SHA1, SHA256 or SHA512
-    #[arg(long, value_name = "A", default_value = "SHA1")]
-    pub(crate) algorithm: Algorithm,
-    /// When step 0 began: T0, as Unix seconds or as RFC 3339
-    #[arg(long, value_name = "T", default_value = "0", value_parser = time)]
-    pub(crate) t0: UnixTime,
+    /// How many digits: 6, 7 or 8 [default: 6, or the URI's]
+    #[arg(long, value_name = "N", value_parser = digits)]
+    pub(crate) digits: Option<Digits>,
+    /// The time step X in seconds [default: 30, or the URI's]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) step: Option<u32>,
+    /// The hash: SHA1, SHA256 or SHA512 [default: SHA1, or the URI's]
+    #[arg(long, value_name = "A")]
+    pub(crate) algorithm: Option<Algorithm>,
+    /// When step 0 began: T0, as Unix seconds or as RFC 3339 [default: 0]
+    #[arg(long, value_name = "T", value_parser = time)]
+    pub(crate) t0: Option<UnixTime>,
     /// The code of this counter (HOTP) instead of the time's
     #[arg(long, value_name = "C", conflicts_with_all = ["step", "t0", "at"])]
     pub(crate) counter: Option<u64>,
+    /// Print the codes of so many steps before and after the time too, or of so many counters after the first
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u16).range(..=2880))]
+    pub(crate) window: Option<u16>,
     /// The secret is hexadecimal, not Base32
     #[arg(long)]
     pub(crate) hex: bool,
@@ -266,7 +266,7 @@ pub(crate) struct Code {
     pub(crate) misplaced: Vec<OsString>,
 }
 
-fn digits(text: &str) -> Result<Digits, String> {
+pub(crate) fn digits(text: &str) -> Result<Digits, String> {
     let count: u8 = text.parse().unwrap_or(0);
     Digits::try_from(count).map_err(|_| "expected 6, 7 or 8".to_owned())
 }
@@ -274,7 +274,7 @@ fn digits(text: &str) -> Result<Digits, String> {
 /// The last second that RFC 3339 can write.
 const END_OF_TIME: u64 = 253_402_300_799;
 
-fn time(text: &str) -> Result<UnixTime, String> {
+pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
     let expected = || "expected Unix seconds, or RFC 3339 like 2026-01-05T08:00:00Z, from 1970 to 9999".to_owned();
     let seconds = match text.parse() {
         Ok(seconds) => seconds,

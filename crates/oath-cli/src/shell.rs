@@ -60,12 +60,17 @@ impl Shell<'_> {
 
     /// A file that was named on the command line.
     pub(crate) fn open(&self, what: &str, path: &Path) -> Result<File, Failure> {
-        let opened = File::open(self.surroundings.file(path));
-        // Unix opens folders too, and fails at the first read.
-        let is_folder = || Err(io::Error::from(io::ErrorKind::IsADirectory));
-        let file = opened.and_then(|file| if file.metadata()?.is_dir() { is_folder() } else { Ok(file) });
-        file.map_err(|error| Failure::file(&format!("{what} cannot be read"), path, &error))
+        open(self.surroundings, what, path)
     }
+}
+
+/// Opens a file that was named on the command line.
+pub(crate) fn open(surroundings: &Surroundings, what: &str, path: &Path) -> Result<File, Failure> {
+    let opened = File::open(surroundings.file(path));
+    // Unix opens folders too, and fails at the first read.
+    let is_folder = || Err(io::Error::from(io::ErrorKind::IsADirectory));
+    let file = opened.and_then(|file| if file.metadata()?.is_dir() { is_folder() } else { Ok(file) });
+    file.map_err(|error| Failure::file(&format!("{what} cannot be read"), path, &error))
 }
 
 /// A code as typed by a person, and the next code where it is given.

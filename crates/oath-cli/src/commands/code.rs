@@ -1,88 +1,144 @@
+use super::secret_input::{SecretText, malformed, refuse_words};
 use crate::args;
 use crate::failure::{Exit, Failure};
-use crate::output::{STRONG, WARN};
+use crate::output::{DIM, PLAIN, STRONG, WARN, time};
 use crate::shell::Shell;
-use core::str;
-use oath_totp::{Hotp, Key, Secret, TimeStep, Totp};
+use oath_totp::{Algorithm, Digits, Hotp, Key, KeyUri, Secret, TimeStep, Totp, UnixTime};
 use serde_json::json;
-use std::io::ErrorKind;
-use zeroize::Zeroizing;
-
-/// No secret is longer, as Base32 or as hex.
-const LONGEST: usize = 4096;
 
 /// A code for a secret from standard input. No directory, and so no replay protection.
 pub(crate) fn code(shell: &mut Shell<'_>, options: &args::Code) -> Result<Exit, Failure> {
-    if !options.misplaced.is_empty() {
-        let what = "a secret does not come from the command line, where others can read it and the shell keeps it";
-        let action = "type or pipe it into standard input: `oath code < FILE`; if it was a secret, replace it";
-        let failure = Failure::new(Exit::Fault, "secret-on-command-line", what, action);
-        return Err(failure.in_place("the word behind `oath code`"));
-    }
+    refuse_words(&options.misplaced, "oath code")?;
     if shell.surroundings.asks_a_person {
-        let kind = if options.hex { "hex" } else { "Base32" };
+        let kind = if options.hex { "hex" } else { "Base32 or as an otpauth URI" };
         writeln!(shell.streams.err, "The secret in {kind}, then Enter; it stays visible on this screen:")?;
     }
-    let secret = read_secret(shell, options.hex)?;
-    let key = key(shell, &secret, options)?;
-    match options.counter {
-        Some(counter) => {
-            let code = Hotp::new(key, options.digits).generate(counter).to_string();
-            shell
-                .answer(&json!({"code": code, "counter": counter}), |out| writeln!(out, "{STRONG}{code}{STRONG:#}"))?;
+    let text = SecretText::read(shell)?;
+    let token = if text.expose().trim_start().get(..8).is_some_and(|head| head.eq_ignore_ascii_case("otpauth:")) {
+        from_uri(text.expose(), options)?
+    } else {
+        from_secret(text.expose(), options)?
+    };
+    drop(text);
+    let key = key(shell, &token)?;
+    match token.moving {
+        Moving::Counter(counter) => {
+            let hotp = Hotp::new(key, token.digits);
+            let last = counter.saturating_add(options.window.unwrap_or_default().into());
+            let codes: Vec<(u64, String)> = (counter..=last).map(|c| (c, hotp.generate(c).to_string())).collect();
+            print_counters(shell, &codes, options.window.is_some())?;
         }
-        None => {
-            let time_step = TimeStep::new(options.step, options.t0.as_secs())
-                .map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))?;
-            let code = Totp::new(key, options.digits, time_step).generate(shell.now).to_string();
-            let value = json!({"code": code, "valid_for": time_step.remaining(shell.now)});
-            shell.answer(&value, |out| writeln!(out, "{STRONG}{code}{STRONG:#}"))?;
+        Moving::Time(time_step) => {
+            let totp = Totp::new(key, token.digits, time_step);
+            match options.window {
+                None => {
+                    let code = totp.generate(shell.now).to_string();
+                    let value = json!({"code": code, "valid_for": time_step.remaining(shell.now)});
+                    shell.answer(&value, |out| writeln!(out, "{STRONG}{code}{STRONG:#}"))?;
+                }
+                Some(radius) => print_window(shell, &totp, radius)?,
+            }
         }
     }
     Ok(Exit::Done)
 }
 
-fn key(shell: &mut Shell<'_>, secret: &Secret, options: &args::Code) -> Result<Key, Failure> {
-    let bits = secret.byte_len().saturating_mul(8);
-    if secret.byte_len() < Key::MIN_BYTES && secret.byte_len() >= Key::LEGACY_MIN_BYTES {
+/// What the codes are computed from.
+struct Token {
+    secret: Secret,
+    algorithm: Algorithm,
+    digits: Digits,
+    moving: Moving,
+}
+
+enum Moving {
+    Time(TimeStep),
+    Counter(u64),
+}
+
+fn from_secret(text: &str, options: &args::Code) -> Result<Token, Failure> {
+    let (parsed, action) = if options.hex {
+        (Secret::from_hex(text), "give the secret in hexadecimal digits")
+    } else {
+        (Secret::from_base32(text), "give the secret in Base32 (letters and the digits 2 to 7), or add --hex")
+    };
+    let secret = parsed.map_err(|error| malformed(error.to_string(), action))?;
+    let moving = match options.counter {
+        Some(counter) => Moving::Counter(counter),
+        None => Moving::Time(
+            TimeStep::new(options.step.unwrap_or(30), options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs())
+                .map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))?,
+        ),
+    };
+    let algorithm = options.algorithm.unwrap_or(Algorithm::Sha1);
+    Ok(Token { secret, algorithm, digits: options.digits.unwrap_or(Digits::Six), moving })
+}
+
+/// A URI says everything itself; an option beside it wins.
+fn from_uri(text: &str, options: &args::Code) -> Result<Token, Failure> {
+    let uri = KeyUri::parse(text.trim())
+        .map_err(|error| malformed(error.to_string(), "copy the whole URI again, from otpauth:// to its end"))?;
+    let moving = match (options.counter, uri.counter()) {
+        (Some(counter), _) | (None, Some(counter)) => Moving::Counter(counter),
+        (None, None) => {
+            let t0 = options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs();
+            let x = options.step.unwrap_or(uri.period().unwrap_or(30));
+            let step = TimeStep::new(x, t0);
+            Moving::Time(step.map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))?)
+        }
+    };
+    let secret = Secret::from_bytes(uri.secret().expose_bytes())
+        .map_err(|error| malformed(error.to_string(), "copy the whole URI again"))?;
+    let algorithm = options.algorithm.unwrap_or(uri.algorithm());
+    Ok(Token { secret, algorithm, digits: options.digits.unwrap_or(uri.digits()), moving })
+}
+
+fn key(shell: &mut Shell<'_>, token: &Token) -> Result<Key, Failure> {
+    let bits = token.secret.byte_len().saturating_mul(8);
+    if token.secret.byte_len() < Key::MIN_BYTES && token.secret.byte_len() >= Key::LEGACY_MIN_BYTES {
         writeln!(
             shell.streams.err,
             "{WARN}warning{WARN:#}: the secret has {bits} bits, fewer than the 128 that RFC 4226 asks for"
         )?;
     }
-    secret.legacy_key(options.algorithm).map_err(|error| {
+    token.secret.legacy_key(token.algorithm).map_err(|error| {
         Failure::new(Exit::Fault, "secret-too-short", error.to_string(), "see whether all of it was given")
             .in_place("standard input")
     })
 }
 
-/// The secret, without one line end behind it. What it was read into is wiped.
-fn read_secret(shell: &mut Shell<'_>, hex: bool) -> Result<Secret, Failure> {
-    let (mut bytes, mut length) = (Zeroizing::new([0u8; LONGEST]), 0usize);
-    let failed =
-        |what: &str, action| Failure::new(Exit::Fault, "secret-malformed", what, action).in_place("standard input");
-    while let Some(rest @ [_, ..]) = bytes.get_mut(length..) {
-        match shell.streams.input.read(rest) {
-            Ok(0) => break,
-            Ok(read) => length = length.saturating_add(read),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(failed(&format!("the secret cannot be read: {error}"), "try again")),
+/// The codes of the steps around the time, the time's own marked.
+fn print_window(shell: &mut Shell<'_>, totp: &Totp, radius: u16) -> Result<(), Failure> {
+    let time_step = totp.time_step();
+    let now = time_step.at(shell.now);
+    let steps = now.saturating_sub(radius.into())..=now.saturating_add(radius.into());
+    let codes: Vec<(u64, UnixTime, String)> = steps
+        .map(|step| {
+            let begins = step.saturating_mul(time_step.x().into()).saturating_add(time_step.t0());
+            (step, UnixTime::from_secs(begins), totp.generate_at_step(step).to_string())
+        })
+        .collect();
+    let value: Vec<_> = codes
+        .iter()
+        .map(|(step, begins, code)| json!({"code": code, "step": step, "from": begins.as_secs(), "now": *step == now}))
+        .collect();
+    shell.answer(&value, |out| {
+        for (step, begins, code) in &codes {
+            let (style, mark) = if *step == now { (STRONG, "  now") } else { (PLAIN, "") };
+            writeln!(out, "{style}{code}{style:#}  {DIM}from {}{DIM:#}{mark}", time(*begins))?;
         }
-        // A person ends the secret with Enter.
-        if shell.surroundings.asks_a_person && bytes.get(..length).is_some_and(|read| read.ends_with(b"\n")) {
-            break;
-        }
+        Ok(())
+    })
+}
+
+fn print_counters(shell: &mut Shell<'_>, codes: &[(u64, String)], window: bool) -> Result<(), Failure> {
+    if let [(counter, code), ..] = codes
+        && !window
+    {
+        return shell.answer(&json!({"code": code, "counter": counter}), |out| writeln!(out, "{STRONG}{code}{STRONG:#}"));
     }
-    if length == LONGEST {
-        return Err(failed("what stands there is longer than any secret", "give the secret alone"));
-    }
-    let text = bytes.get(..length).and_then(|read| str::from_utf8(read).ok());
-    let text = text.ok_or_else(|| failed("what stands there is no text", "give the secret as text"))?;
-    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
-    let (parsed, action) = if hex {
-        (Secret::from_hex(text), "give the secret in hexadecimal digits")
-    } else {
-        (Secret::from_base32(text), "give the secret in Base32 (letters and the digits 2 to 7), or add --hex")
-    };
-    parsed.map_err(|error| failed(&error.to_string(), action))
+    let value: Vec<_> = codes.iter().map(|(counter, code)| json!({"code": code, "counter": counter})).collect();
+    shell.answer(&value, |out| {
+        codes.iter().try_for_each(|(counter, code)| writeln!(out, "{STRONG}{code}{STRONG:#}  {DIM}counter {counter}{DIM:#}"))
+    })
 }

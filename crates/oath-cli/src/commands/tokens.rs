@@ -1,14 +1,15 @@
 use super::problems::{self, Problem};
 use super::token_view::{self, TokenDetails, TokenView};
-use crate::args::Tokens;
+use super::seeds::input;
+use crate::args::{Reading, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
-use crate::progress::{Turning, Watched};
+use crate::progress::Turning;
 use crate::shell::{Shell, codes};
 use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
-use oath_seeds::{Options, Place, Reader, Row, Severity, Target, failures};
+use oath_seeds::{Options, Place, Repairs, Row, Severity, Target, failures};
 use oath_totp::Code;
 use pollster::block_on;
 use serde_json::json;
@@ -17,9 +18,9 @@ use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
-        Tokens::Upload { file, legacy, inventory } => {
-            let options = if *inventory { Options::default().target(Target::Inventory) } else { Options::default() };
-            upload(shell, file, *legacy, &options)
+        Tokens::Upload { file, legacy, inventory, reading } => {
+            let target = inventory.then_some(Target::Inventory);
+            upload(shell, file, *legacy, &input::options(reading, target, Repairs::Offer), reading)
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
@@ -105,10 +106,15 @@ fn list(
     Ok(Exit::Done)
 }
 
-fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, options: &Options) -> Result<Exit, Failure> {
+fn upload(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    legacy: bool,
+    options: &Options,
+    reading: &Reading,
+) -> Result<Exit, Failure> {
     let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
-    let file = Watched::new(shell.open("the seed file", path)?, shell.surroundings.watched);
-    let (rows, warnings) = read(file, path, options)?;
+    let (rows, warnings) = read(shell, path, options, reading)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let waiting =
         format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
@@ -137,10 +143,15 @@ const MANY: usize = 5000;
 
 /// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
 /// there are about them.
-fn read(file: Watched, path: &Path, options: &Options) -> Result<(Vec<Row>, u64), Failure> {
-    let bar = file.bar();
+fn read(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    options: &Options,
+    reading: &Reading,
+) -> Result<(Vec<Row>, u64), Failure> {
     let unread = |error| Failure::unread(&error, path);
-    let mut reader = Reader::new(file, options).map_err(unread)?;
+    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, options)?;
+    let (mut reader, bar) = opened.map_err(unread)?;
     let rows: Vec<Row> = reader.by_ref().collect::<Result<_, _>>().map_err(unread)?;
     bar.finish_and_clear();
     let about_file = reader.take_findings();

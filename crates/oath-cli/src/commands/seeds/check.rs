@@ -1,40 +1,44 @@
-use super::problems::{self, Problem};
-use crate::args::Seeds;
+use super::groups::Groups;
+use super::input::{self, Opened};
+use crate::args::Reading;
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, number, shown};
-use crate::progress::Watched;
+use crate::output::{BAD, GOOD, STRONG, count, number, shown};
 use crate::shell::Shell;
-use anstyle::Style;
-use core::cmp::Reverse;
-use oath_seeds::{Field, Finding, Kind, Options, ReadError, Reader, Row, Severity};
-use std::collections::BTreeMap;
+use oath_seeds::{Finding, ReadError, Repairs, Row, Severity, Target};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(crate) fn run(shell: &mut Shell<'_>, command: &Seeds) -> Result<Exit, Failure> {
-    let Seeds::Check { file } = command;
-    check(shell, file)
+/// Checks each file. With `--json`, one object a line.
+pub(super) fn check(shell: &mut Shell<'_>, paths: &[PathBuf], reading: &Reading) -> Result<Exit, Failure> {
+    let mut errors = false;
+    for (index, path) in paths.iter().enumerate() {
+        if index > 0 && !shell.json {
+            writeln!(shell.streams.out)?;
+        }
+        errors |= one(shell, path, reading)?;
+    }
+    Ok(Exit::refused_if(errors))
 }
 
-/// Reads the file once, row by row, whatever its size.
-fn check(shell: &mut Shell<'_>, path: &Path) -> Result<Exit, Failure> {
-    let file = Watched::new(shell.open("the seed file", path)?, shell.surroundings.watched);
-    let bar = file.bar();
-    let mut counts = Counts::default();
+/// Reads a file once, row by row, whatever its size. Whether there are errors.
+fn one(shell: &mut Shell<'_>, path: &Path, reading: &Reading) -> Result<bool, Failure> {
+    let options = input::options(reading, None, Repairs::Offer);
     let (out, json) = (&mut *shell.streams.out, shell.json);
     let mut report = if json { Output::Json { out, first: true } } else { Output::Text(Groups::default(), out) };
-    let mut reader = match Reader::new(file, &Options::default()) {
-        Ok(reader) => reader,
+    let mut counts = Counts::default();
+    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
+    let (mut reader, bar): Opened<'_> = match opened {
+        Ok(opened) => opened,
         Err(ReadError::Refused(finding)) => {
             report.begin(None, path)?;
             counts.finding(&finding);
             report.finding(*finding)?;
-            report.end(&counts)?;
-            return Ok(Exit::Refused);
+            report.end(&counts, None)?;
+            return Ok(true);
         }
         Err(error) => return Err(Failure::unread(&error, path)),
     };
-    report.begin(Some((reader.format().name(), reader.encoding().name())), path)?;
+    report.begin(Some((reader.format().name(), reader.encoding().name(), reader.target())), path)?;
     for finding in reader.take_findings() {
         counts.finding(&finding);
         report.finding(finding)?;
@@ -66,8 +70,8 @@ fn check(shell: &mut Shell<'_>, path: &Path) -> Result<Exit, Failure> {
         counts.finding(&finding);
         report.finding(finding)?;
     }
-    report.end(&counts)?;
-    Ok(Exit::refused_if(counts.errors > 0))
+    report.end(&counts, Some(reader.target()))?;
+    Ok(counts.errors > 0)
 }
 
 #[derive(Default)]
@@ -97,17 +101,21 @@ enum Output<'a> {
 }
 
 impl Output<'_> {
-    fn begin(&mut self, format: Option<(&str, &str)>, path: &Path) -> io::Result<()> {
+    fn begin(&mut self, format: Option<(&str, &str, Target)>, path: &Path) -> io::Result<()> {
         match self {
             Self::Json { out, .. } => {
-                write!(out, "{{\"format\":")?;
-                serde_json::to_writer(&mut **out, &format.map(|(name, _)| name))?;
+                write!(out, "{{\"file\":")?;
+                serde_json::to_writer(&mut **out, &path.to_string_lossy())?;
+                write!(out, ",\"format\":")?;
+                serde_json::to_writer(&mut **out, &format.map(|(name, ..)| name))?;
+                write!(out, ",\"target\":")?;
+                serde_json::to_writer(&mut **out, &format.map(|(_, _, target)| target.name()))?;
                 write!(out, ",\"findings\":[")
             }
             Self::Text(_, out) => {
                 write!(out, "{STRONG}{}{STRONG:#}", shown(&path.to_string_lossy()))?;
                 match format {
-                    Some((name, encoding)) => writeln!(out, ": {name}, {encoding}"),
+                    Some((name, encoding, target)) => writeln!(out, ": {name}, {encoding}, for {}", target.title()),
                     None => writeln!(out, ": no seed file that can be read"),
                 }
             }
@@ -141,71 +149,25 @@ impl Output<'_> {
         }
     }
 
-    fn end(self, counts: &Counts) -> io::Result<()> {
+    fn end(self, counts: &Counts, target: Option<Target>) -> io::Result<()> {
         let Counts { rows, records, errors, warnings, notes } = counts;
         match self {
-            Self::Json { out, .. } => writeln!(out, "],\"records\":{records}}}"),
+            Self::Json { out, .. } => writeln!(out, "],\"rows\":{rows},\"records\":{records}}}"),
             Self::Text(groups, out) => {
                 groups.write(out)?;
                 let style = if *errors > 0 { BAD } else { GOOD };
+                let good = if target == Some(Target::Inventory) { "good" } else { "fit to be uploaded" };
                 writeln!(
                     out,
-                    "\n{style}{}{style:#} of {} can be uploaded; {}, {}, {}.",
+                    "\n{style}{}{style:#} of {} {} {good}; {}, {}, {}.",
                     number(*records),
                     count(*rows, "row", "rows"),
+                    if *records == 1 { "is" } else { "are" },
                     count(*errors, "error", "errors"),
                     count(*warnings, "warning", "warnings"),
                     count(*notes, "note", "notes")
                 )
             }
         }
-    }
-}
-
-/// How many findings of each cause are shown.
-const FIRST: usize = 5;
-
-/// Findings by cause, the gravest first. Of each cause the first few are kept, the others counted.
-#[derive(Default)]
-struct Groups(BTreeMap<(Reverse<Severity>, Kind), Group>);
-
-#[derive(Default)]
-struct Group {
-    count: u64,
-    first: Vec<Finding>,
-}
-
-impl Groups {
-    fn take(&mut self, finding: Finding) {
-        let group = self.0.entry((Reverse(finding.severity), finding.kind)).or_default();
-        group.count = group.count.saturating_add(1);
-        if group.first.len() < FIRST {
-            group.first.push(finding);
-        }
-    }
-
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for ((Reverse(severity), kind), Group { count, first }) in &self.0 {
-            let style = colour(*severity);
-            write!(out, "\n{style}{severity}{style:#} {STRONG}{}{STRONG:#}", kind.name())?;
-            writeln!(out, "{}", if *count > 1 { format!(", {} times", number(*count)) } else { String::new() })?;
-            let more = count.saturating_sub(first.len().try_into().unwrap_or(u64::MAX));
-            let first = first.iter().map(|finding| Problem {
-                place: finding.place,
-                field: finding.field.map(Field::name).unwrap_or_default(),
-                message: &finding.message,
-                action: &finding.action,
-            });
-            problems::write(out, first, more)?;
-        }
-        Ok(())
-    }
-}
-
-const fn colour(severity: Severity) -> Style {
-    match severity {
-        Severity::Error => BAD,
-        Severity::Warning => WARN,
-        Severity::Note => DIM,
     }
 }

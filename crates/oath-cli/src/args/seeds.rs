@@ -1,0 +1,152 @@
+//! The words of `oath seeds`.
+
+use clap::{Args, Subcommand};
+use oath_seeds::{Assume, Format, Target, TokenType};
+use oath_totp::{Algorithm, Digits};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Seeds {
+    /// Say what is wrong in seed files, where, and what to do; needs no directory
+    Check {
+        /// The seed files; `-` is standard input
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Write the tokens of a seed file in another format
+    Convert {
+        /// The seed file; `-` is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The format to write; `oath seeds formats` lists them
+        #[arg(long, value_name = "FORMAT")]
+        to: Format,
+        #[command(flatten)]
+        writing: Writing,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Write a seed file again with everything mended that can be mended safely
+    Repair {
+        /// The seed file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Do not ask before writing
+        #[arg(long)]
+        yes: bool,
+        /// Write to this file, which must not exist yet
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Give the tokens of a seed file to users, from a file with serial numbers and user names
+    Assign {
+        /// The seed file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A CSV file with the columns serial number and upn
+        #[arg(value_name = "USERS")]
+        users: PathBuf,
+        /// The format to write [default: entra-csv]
+        #[arg(long, value_name = "FORMAT", default_value = "entra-csv", hide_default_value = true)]
+        to: Format,
+        #[command(flatten)]
+        writing: Writing,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Find out how a seed text is to be read, with codes seen on the token's display; the text comes on standard input
+    Probe {
+        /// A code on the display; up to three, each with its --at
+        #[arg(long = "code", value_name = "CODE", required = true)]
+        codes: Vec<String>,
+        /// How many steps to search on both sides of the time
+        #[arg(long, value_name = "STEPS", default_value_t = 2880, value_parser = clap::value_parser!(u16).range(..=2880))]
+        radius: u16,
+        /// A word here is no option, and may be a secret: it is refused without being shown.
+        #[arg(hide = true, num_args = 0..)]
+        misplaced: Vec<OsString>,
+    },
+    /// Find the token of a seed file that shows these codes now
+    Match {
+        /// The seed file; `-` is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The code on the display
+        #[arg(value_name = "CODE")]
+        code: String,
+        /// The next code: with one code alone, other tokens match by chance
+        #[arg(value_name = "NEXT_CODE")]
+        next_code: Option<String>,
+        /// How many steps to search on both sides of the time
+        #[arg(long, value_name = "STEPS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(..=2880))]
+        radius: u16,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// List the formats: which are read, which are written, and what each can hold
+    Formats,
+}
+
+/// How a seed file is read.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct Reading {
+    /// Take the file for this format instead of recognising it
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) from: Option<Format>,
+    /// The system that the tokens are for: entra, graph, duo, … [default: entra for its upload file, else inventory]
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
+    /// A file with the password of an encrypted seed file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// A file with the key of an encrypted PSKC file, in hex or as bytes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file with the OpenPGP secret key that the seed file is encrypted to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openpgp_key_file: Option<PathBuf>,
+    /// Where the file does not say it: totp or hotp
+    #[arg(long, value_name = "TYPE")]
+    assume_type: Option<TokenType>,
+    /// Where the file does not say it: SHA1, SHA256 or SHA512
+    #[arg(long, value_name = "HASH")]
+    assume_hash: Option<Algorithm>,
+    /// Where the file does not say it: 6, 7 or 8
+    #[arg(long, value_name = "N", value_parser = super::digits)]
+    assume_digits: Option<Digits>,
+    /// Where the file does not say it: seconds
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    assume_interval: Option<u32>,
+    /// Accept what drafts of a format did differently from the standard
+    #[arg(long)]
+    pub(crate) lenient: bool,
+}
+
+impl Reading {
+    pub(crate) const fn assume(&self) -> Assume {
+        Assume {
+            kind: self.assume_type,
+            algorithm: self.assume_hash,
+            digits: self.assume_digits,
+            interval: self.assume_interval,
+        }
+    }
+}
+
+/// How a seed file is written.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Writing")]
+pub(crate) struct Writing {
+    /// Write to this file, which must not exist yet; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Write tokens also where the format loses something of them
+    #[arg(long)]
+    pub(crate) accept_loss: bool,
+}

@@ -1,0 +1,133 @@
+//! Seed files as input: a file or standard input, with what opens an encrypted one.
+
+use crate::args::Reading;
+use crate::failure::{Exit, Failure};
+use crate::place::Surroundings;
+use crate::progress::Watched;
+use crate::shell;
+use indicatif::ProgressBar;
+use oath_seeds::{Kind, Options, ReadError, Reader, Repairs, Target, Unlock};
+use oath_totp::Secret;
+use std::io::{self, Read};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A seed file that was named on the command line.
+pub(crate) enum Input<'a> {
+    File(Watched),
+    Stdin(&'a mut dyn Read),
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(bytes),
+            Self::Stdin(input) => input.read(bytes),
+        }
+    }
+}
+
+/// Whether a name means standard input or standard output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// A reader, and the bar that shows how far it is.
+pub(crate) type Opened<'a> = (Reader<Input<'a>>, ProgressBar);
+
+/// The options of a reader.
+pub(crate) fn options(reading: &Reading, target: Option<Target>, repairs: Repairs) -> Options {
+    let mut options = Options::default().repairs(repairs).assume(reading.assume()).lenient(reading.lenient);
+    options.format = reading.from;
+    options.target = reading.target.or(target);
+    options
+}
+
+/// Opens a seed file. Where it needs a password and none was given, a person is asked for it.
+pub(crate) fn open<'a>(
+    surroundings: &Surroundings,
+    stdin: &'a mut dyn Read,
+    path: &Path,
+    reading: &Reading,
+    options: &Options,
+) -> Result<Result<Opened<'a>, ReadError>, Failure> {
+    let mut unlock = unlock(surroundings, stdin, reading)?;
+    if is_standard(path) {
+        let opened = Reader::unlocked(Input::Stdin(stdin), options, &unlock);
+        return Ok(opened.map(|reader| (reader, ProgressBar::hidden())));
+    }
+    let try_open = |unlock: &Unlock| -> Result<Result<Opened<'a>, ReadError>, Failure> {
+        let file = Watched::new(shell::open(surroundings, "the seed file", path)?, surroundings.watched);
+        let bar = file.bar();
+        Ok(Reader::unlocked(Input::File(file), options, unlock).map(|reader| (reader, bar)))
+    };
+    let opened = try_open(&unlock)?;
+    let lacks_password = matches!(&opened, Err(ReadError::Refused(finding)) if finding.kind == Kind::KeyMissing);
+    if lacks_password && surroundings.asks_a_person && reading.password_file.is_none() && reading.key_file.is_none() {
+        let asked = rpassword::prompt_password(format!("Password of {}: ", path.display())).map(Zeroizing::new);
+        let password = asked.map_err(|error| Failure::file("the password cannot be read", path, &error))?;
+        unlock.password(&password);
+        return try_open(&unlock);
+    }
+    Ok(opened)
+}
+
+/// Reads what opens the file from the files that hold it.
+fn unlock(surroundings: &Surroundings, stdin: &mut dyn Read, reading: &Reading) -> Result<Unlock, Failure> {
+    let mut unlock = Unlock::default();
+    if let Some(path) = &reading.password_file {
+        let bytes = short(surroundings, stdin, "the file with the password", path)?;
+        let text = core::str::from_utf8(&bytes).map_err(|_| {
+            Failure::new(Exit::Fault, "password-malformed", "the password is not UTF-8 text", "save the file as UTF-8")
+                .at(path)
+        })?;
+        let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+        unlock.password(line);
+    }
+    if let Some(path) = &reading.key_file {
+        let bytes = short(surroundings, stdin, "the file with the key", path)?;
+        match core::str::from_utf8(&bytes).ok().and_then(|text| Secret::from_hex(text.trim()).ok()) {
+            Some(key) => unlock.key(key.expose_bytes()),
+            None => unlock.key(&bytes),
+        };
+    }
+    if let Some(path) = &reading.openpgp_key_file {
+        unlock.openpgp(&short(surroundings, stdin, "the file with the OpenPGP key", path)?);
+    }
+    Ok(unlock)
+}
+
+/// No password and no key is longer, in bytes.
+const LONGEST: usize = 256 << 10;
+
+/// Reads a short secret file into a buffer that does not move and is wiped.
+fn short(
+    surroundings: &Surroundings,
+    stdin: &mut dyn Read,
+    what: &str,
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut file;
+    let input: &mut dyn Read = if is_standard(path) {
+        stdin
+    } else {
+        file = shell::open(surroundings, what, path)?;
+        &mut file
+    };
+    let mut bytes = Zeroizing::new(vec![0; LONGEST]);
+    let mut length = 0usize;
+    while let Some(rest @ [_, ..]) = bytes.get_mut(length..) {
+        match input.read(rest) {
+            Ok(0) => break,
+            Ok(read) => length = length.saturating_add(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Failure::file(&format!("{what} cannot be read"), path, &error)),
+        }
+    }
+    if length == LONGEST {
+        let what = format!("{what} is longer than any key");
+        return Err(Failure::new(Exit::Fault, "key-too-long", what, "name the file that holds the key alone").at(path));
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}

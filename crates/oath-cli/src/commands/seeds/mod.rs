@@ -1,0 +1,32 @@
+//! `oath seeds`: the commands that need no directory.
+
+mod assign;
+mod check;
+mod convert;
+mod find;
+mod formats;
+pub(crate) mod groups;
+pub(crate) mod input;
+mod output;
+mod probe;
+mod repair;
+
+use crate::args::Seeds;
+use crate::failure::{Exit, Failure};
+use crate::shell::Shell;
+
+pub(crate) fn run(shell: &mut Shell<'_>, command: &Seeds) -> Result<Exit, Failure> {
+    match command {
+        Seeds::Check { files, reading } => check::check(shell, files, reading),
+        Seeds::Convert { file, to, writing, reading } => convert::convert(shell, file, *to, writing, reading),
+        Seeds::Repair { file, yes, output, reading } => repair::repair(shell, file, output, *yes, reading),
+        Seeds::Assign { file, users, to, writing, reading } => {
+            assign::assign(shell, file, users, *to, writing, reading)
+        }
+        Seeds::Probe { codes, radius, misplaced } => probe::probe(shell, codes, *radius, misplaced),
+        Seeds::Match { file, code, next_code, radius, reading } => {
+            find::find(shell, file, code, next_code.as_deref(), *radius, reading)
+        }
+        Seeds::Formats => formats::formats(shell),
+    }
+}

@@ -1,0 +1,165 @@
+use super::convert::unwritten;
+use super::groups::Groups;
+use super::input::{self, is_standard};
+use super::output;
+use crate::args::Reading;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
+use crate::shell::{self, Shell};
+use oath_seeds::{Finding, Format, Record, Repairs, Severity, WriteError, WriteOptions, write};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Shows what is mended, asks, and writes the good rows; the others go into a file beside it as they are.
+pub(super) fn repair(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    to: &Path,
+    yes: bool,
+    reading: &Reading,
+) -> Result<Exit, Failure> {
+    if is_standard(path) || is_standard(to) {
+        let what = "a repair reads a file twice and writes two files: it takes no standard input or output";
+        return Err(Failure::new(Exit::Fault, "usage", what, "name a file"));
+    }
+    let options = input::options(reading, None, Repairs::Apply);
+    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
+    let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
+    let (format, target) = (reader.format(), reader.target());
+    let mut records: Vec<Record> = Vec::new();
+    let mut failed: BTreeSet<u64> = BTreeSet::new();
+    let (mut mended, mut errors): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
+    let mut mended_rows = 0u64;
+    while let Some(row) = reader.next() {
+        let row = row.map_err(|error| Failure::unread(&error, path))?;
+        let repaired = row.findings.iter().any(|finding| finding.repaired);
+        match row.record {
+            Some(record) => {
+                records.push(record);
+                mended_rows = mended_rows.saturating_add(u64::from(repaired));
+                mended.extend(row.findings.into_iter().filter(|finding| finding.repaired));
+            }
+            None => {
+                failed.extend(row.place.line());
+                errors.extend(row.findings.into_iter().filter(|finding| finding.severity == Severity::Error));
+            }
+        }
+    }
+    bar.finish_and_clear();
+    let write_as = if format.capacity().is_some() { format } else { Format::EntraCsv };
+    let n = |n: usize| n.try_into().unwrap_or(u64::MAX);
+    let rest = remainder(to);
+    if !shell.json {
+        let out = &mut *shell.streams.out;
+        writeln!(out, "{STRONG}{}{STRONG:#}: {format}", shown(&path.to_string_lossy()))?;
+        for finding in mended.iter().take(SHOWN) {
+            let repair = finding.repair.as_ref().map(oath_seeds::Repair::describe).unwrap_or_default();
+            let field = finding.field.map_or_else(String::new, |field| format!(", {field}"));
+            writeln!(out, "  {GOOD}mend{GOOD:#} {}{field}: {}", finding.place, shown(&repair))?;
+        }
+        if mended.len() > SHOWN {
+            writeln!(out, "  {DIM}and {} more{DIM:#}", number(n(mended.len().saturating_sub(SHOWN))))?;
+        }
+        if !errors.is_empty() {
+            let mut groups = Groups::default();
+            errors.iter().cloned().for_each(|finding| groups.take(finding));
+            groups.write(out)?;
+            writeln!(out)?;
+        }
+    }
+    if records.is_empty() {
+        let what = "no row can be mended; nothing was written";
+        return Err(Failure::new(Exit::Refused, "nothing-to-write", what, "correct the rows by hand").at(path));
+    }
+    if !yes && !agreed(shell, &records, to)? {
+        return Ok(Exit::Refused);
+    }
+    let write_options = WriteOptions::default().target(target).accept_loss(true);
+    output::to(shell.surroundings, &mut *shell.streams.out, to, |out| {
+        match write(&records, write_as, &write_options, out) {
+            Ok(()) => Ok(true),
+            Err(error @ WriteError::CannotCarry(_)) => {
+                let action = "use `oath seeds convert` with a format that holds them";
+                Err(Failure::new(Exit::Refused, "cannot-carry", error.to_string(), action).at(path))
+            }
+            Err(error) => Err(unwritten(&error, to)),
+        }
+    })?;
+    if !failed.is_empty() {
+        copy_lines(shell, path, &rest, &failed)?;
+    }
+    let exit = Exit::refused_if(!errors.is_empty());
+    if shell.json {
+        let value = serde_json::json!({
+            "file": path.to_string_lossy(), "output": to.to_string_lossy(), "to": write_as.name(),
+            "written": records.len(), "mended": mended_rows, "left": failed.len(),
+            "remainder": (!failed.is_empty()).then(|| rest.to_string_lossy().into_owned()),
+            "repairs": mended, "findings": errors,
+        });
+        crate::output::json(&mut *shell.streams.out, &value)?;
+        return Ok(exit);
+    }
+    let out = &mut *shell.streams.out;
+    let tokens = count(n(records.len()), "token", "tokens");
+    writeln!(
+        out,
+        "{GOOD}Wrote{GOOD:#} {tokens} to {}, {} of them mended.",
+        shown(&to.to_string_lossy()),
+        number(mended_rows)
+    )?;
+    if !failed.is_empty() {
+        let rows = count(n(failed.len()), "row", "rows");
+        writeln!(
+            out,
+            "{BAD}{rows}{BAD:#} could not be mended: as they were in {}. Correct them there and check that file.",
+            shown(&rest.to_string_lossy())
+        )?;
+    }
+    Ok(exit)
+}
+
+/// How many repairs are shown.
+const SHOWN: usize = 20;
+
+/// Asks a person. Where there is none, the answer is no, and it says what to do.
+fn agreed(shell: &mut Shell<'_>, records: &[Record], to: &Path) -> Result<bool, Failure> {
+    if !shell.surroundings.asks_a_person {
+        let what = "nobody is there to agree to the repairs";
+        return Err(Failure::new(Exit::Refused, "not-agreed", what, "look at them above, then add --yes").at(to));
+    }
+    let tokens = count(records.len().try_into().unwrap_or(u64::MAX), "token", "tokens");
+    write!(shell.streams.err, "Write {tokens} to {}? [y/N] ", shown(&to.to_string_lossy()))?;
+    shell.streams.err.flush()?;
+    let mut answer = String::new();
+    BufReader::new((&mut *shell.streams.input).take(16)).read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+}
+
+/// `tokens-rest.csv` for `tokens.csv`.
+fn remainder(to: &Path) -> PathBuf {
+    let stem = to.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = to.extension().map_or_else(String::new, |text| format!(".{}", text.to_string_lossy()));
+    to.with_file_name(format!("{stem}-rest{extension}"))
+}
+
+/// Copies the first line, which may be a header, and these lines as they are.
+fn copy_lines(shell: &mut Shell<'_>, from: &Path, to: &Path, lines: &BTreeSet<u64>) -> Result<(), Failure> {
+    let file = shell::open(shell.surroundings, "the seed file", from)?;
+    output::to(shell.surroundings, &mut *shell.streams.out, to, |out| {
+        let failed = |error: std::io::Error| Failure::file("the file cannot be copied", from, &error);
+        let mut input = BufReader::new(file);
+        let mut line = zeroize::Zeroizing::new(Vec::new());
+        for number in 1u64.. {
+            line.clear();
+            if input.read_until(b'\n', &mut line).map_err(failed)? == 0 {
+                break;
+            }
+            if number == 1 || lines.contains(&number) {
+                out.write_all(&line)?;
+            }
+        }
+        Ok(true)
+    })
+}
+
