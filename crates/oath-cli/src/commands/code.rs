@@ -3,7 +3,7 @@ use crate::args;
 use crate::failure::{Exit, Failure};
 use crate::output::{DIM, PLAIN, STRONG, WARN, time};
 use crate::shell::Shell;
-use oath_totp::{Algorithm, Digits, Hotp, Key, KeyUri, Secret, TimeStep, Totp, UnixTime};
+use oath_totp::{Algorithm, Digits, Hotp, Key, KeyUri, MovingFactor, Secret, TimeStep, Totp, UnixTime};
 use serde_json::json;
 
 /// A code for a secret from standard input. No directory, and so no replay protection.
@@ -65,10 +65,7 @@ fn from_secret(text: &str, options: &args::Code) -> Result<Token, Failure> {
     let secret = parsed.map_err(|error| malformed(error.to_string(), action))?;
     let moving = match options.counter {
         Some(counter) => Moving::Counter(counter),
-        None => Moving::Time(
-            TimeStep::new(options.step.unwrap_or(30), options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs())
-                .map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))?,
-        ),
+        None => time_step(options, 30)?,
     };
     let algorithm = options.algorithm.unwrap_or(Algorithm::Sha1);
     Ok(Token { secret, algorithm, digits: options.digits.unwrap_or(Digits::Six), moving })
@@ -78,19 +75,19 @@ fn from_secret(text: &str, options: &args::Code) -> Result<Token, Failure> {
 fn from_uri(text: &str, options: &args::Code) -> Result<Token, Failure> {
     let uri = KeyUri::parse(text.trim())
         .map_err(|error| malformed(error.to_string(), "copy the whole URI again, from otpauth:// to its end"))?;
-    let moving = match (options.counter, uri.counter()) {
-        (Some(counter), _) | (None, Some(counter)) => Moving::Counter(counter),
-        (None, None) => {
-            let t0 = options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs();
-            let x = options.step.unwrap_or(uri.period().unwrap_or(30));
-            let step = TimeStep::new(x, t0);
-            Moving::Time(step.map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))?)
-        }
+    let moving = match (options.counter, uri.moving_factor()) {
+        (Some(counter), _) | (None, MovingFactor::Counter { counter }) => Moving::Counter(counter),
+        (None, MovingFactor::Time { period }) => time_step(options, period.get())?,
     };
-    let secret = Secret::from_bytes(uri.secret().expose_bytes())
-        .map_err(|error| malformed(error.to_string(), "copy the whole URI again"))?;
-    let algorithm = options.algorithm.unwrap_or(uri.algorithm());
-    Ok(Token { secret, algorithm, digits: options.digits.unwrap_or(uri.digits()), moving })
+    let (algorithm, digits) = (options.algorithm.unwrap_or(uri.algorithm()), options.digits.unwrap_or(uri.digits()));
+    Ok(Token { secret: uri.into_secret(), algorithm, digits, moving })
+}
+
+/// X and T0 of the options, or this X.
+fn time_step(options: &args::Code, x: u32) -> Result<Moving, Failure> {
+    let t0 = options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs();
+    let step = TimeStep::new(options.step.unwrap_or(x), t0);
+    step.map(Moving::Time).map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))
 }
 
 fn key(shell: &mut Shell<'_>, token: &Token) -> Result<Key, Failure> {

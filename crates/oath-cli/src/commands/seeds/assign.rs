@@ -9,7 +9,7 @@ use crate::shell::{self, Shell};
 use oath_seeds::{
     FilledIn, Finding, Format, Record, Repairs, Severity, Target, WriteError, WriteOptions, check_holders, fill_in, write,
 };
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 /// More than any file of users has, in bytes.

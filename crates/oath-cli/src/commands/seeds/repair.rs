@@ -6,9 +6,9 @@ use crate::args::Reading;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
 use crate::shell::{self, Shell};
-use oath_seeds::{Finding, Format, Record, Repairs, Severity, WriteError, WriteOptions, write};
+use oath_seeds::{Encoding, Finding, Format, Record, Repairs, Severity, WriteError, WriteOptions, write};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Shows what is mended, asks, and writes the good rows; the others go into a file beside it as they are.
@@ -27,6 +27,8 @@ pub(super) fn repair(
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
     let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
     let (format, target) = (reader.format(), reader.target());
+    // Lines of bytes can be copied; those of UTF-16 cannot.
+    let copies = matches!(reader.encoding(), Encoding::Utf8 | Encoding::Windows1252);
     let mut records: Vec<Record> = Vec::new();
     let mut failed: BTreeSet<u64> = BTreeSet::new();
     let (mut mended, mut errors): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
@@ -86,6 +88,9 @@ pub(super) fn repair(
             Err(error) => Err(unwritten(&error, to)),
         }
     })?;
+    if !copies {
+        failed.clear();
+    }
     if !failed.is_empty() {
         copy_lines(shell, path, &rest, &failed)?;
     }
