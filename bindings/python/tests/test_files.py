@@ -10,7 +10,7 @@ import pytest
 from oath_totp import AsyncDirectory, Directory, Secret, Totp, seeds
 
 HEADER = "upn,serial number,secret key,time interval,manufacturer,model\r\n"
-SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+SECRET = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX"
 GOOD = f"alice@example.com,0950380269,{SECRET},30,Example,One\r\n"
 BAD = f"bob@example.com,0950380270,{SECRET[:-1]}1,30,Example,One\r\n"
 NOW = 1_700_000_000
@@ -35,10 +35,11 @@ def test_a_file_is_read_from_a_path_bytes_and_an_open_file(tmp_path):
     with pytest.raises(oath_totp.SeedFileError) as error:
         seeds.read(b"%PDF-1.7")
     assert error.value.code and error.value.action
-    with pytest.raises(ValueError, match="password"):
-        seeds.read(path, password="secret")
+    assert len(seeds.read(path, password="needed by no such file").records) == 1
+    with pytest.raises(TypeError, match="password"):
+        seeds.read(path, password=7)
     with pytest.raises(ValueError, match="entra-csv"):
-        seeds.read(path, "pskc")
+        seeds.read(path, "sdtid")
 
 
 def test_records_are_masked_unless_asked_for_and_written_back():
@@ -52,14 +53,42 @@ def test_records_are_masked_unless_asked_for_and_written_back():
     with pytest.raises(IndexError):
         file.records[1]
     assert [one.serial for one in file.records[::-1]] == ["0950380269"] and file.records[1:] == []
-    inventory = seeds.read((HEADER + GOOD.replace("alice@example.com", "")).encode(), upn="optional")
-    with pytest.raises(oath_totp.SeedFileError, match="user"):
+    inventory = seeds.read((HEADER + GOOD.replace("alice@example.com", "")).encode(), target="inventory")
+    with pytest.raises(oath_totp.SeedFileError, match="upn"):
         seeds.write(inventory.records, "entra-csv")
+    assert b",0950380269," in seeds.write(inventory.records, "entra-csv", target="inventory")
+
+
+def test_records_are_converted_and_a_loss_needs_consent():
+    records = seeds.read((HEADER + GOOD).encode()).records
+    with pytest.raises(oath_totp.SeedFileError, match="upn"):
+        seeds.write(records, "linotp-csv")
+    text = seeds.write(records, "linotp-csv", accept_loss=True)
+    back = seeds.read(text)
+    assert (back.format, back.records[0].serial) == ("linotp-csv", "0950380269")
+    assert back.records[0].secret == records[0].secret and back.records[0].upn is None
+    with pytest.raises(ValueError, match="safeword"):
+        seeds.write(records, "safeword")
+    uris = seeds.read(b"otpauth://totp/Example:alice?secret=" + SECRET.encode() + b"&issuer=Example")
+    record = uris.records[0]
+    assert (record.serial, record.issuer, record.account, record.place) == (None, "Example", "alice", "line 1")
+    assert record.to_dict()["account"] == "alice" and record.line == 1
+
+
+def test_what_a_file_leaves_out_is_said_beside_it():
+    text = ("0950380269," + Secret.from_base32(SECRET).expose_hex()).encode()
+    with pytest.raises(oath_totp.SeedFileError):
+        seeds.read(text, "duo-csv")
+    record = seeds.read(text, "duo-csv", token_type="totp", interval=60, digits=6).records[0]
+    assert (record.step, record.digits, record.algorithm) == (60, 6, "SHA1")
+    for wrong in ({"token_type": "ocra"}, {"digits": 9}, {"algorithm": "MD5"}, {"target": "nowhere"}):
+        with pytest.raises(ValueError):
+            seeds.read(text, "duo-csv", **wrong)
 
 
 def test_a_data_frame_is_masked_unless_asked_for():
     pandas = pytest.importorskip("pandas")
-    records = seeds.read((HEADER + GOOD + GOOD.replace("269,GEZD", "270,GEZE")).encode()).records
+    records = seeds.read((HEADER + GOOD + GOOD.replace("269,HA4T", "270,HA4U")).encode()).records
     frame = records.to_dataframe()
     assert isinstance(frame, pandas.DataFrame) and list(frame.columns) == list(records[0].to_dict())
     assert list(frame["serial"]) == ["0950380269", "0950380270"]
@@ -173,7 +202,7 @@ def test_users_and_an_inventory_from_open_files(tmp_path):
     path.write_text(HEADER + GOOD.replace("alice@example.com", ""))
     assert directory.upload(path)["failed"] == 1
     with path.open("rb") as file:
-        upload = directory.upload(file, upn="optional")
+        upload = directory.upload(file, target="inventory")
     assert (upload["imported"], upload["file"]) == (1, "inventory.csv")
     assert directory.tokens(status="available")[0]["serial"] == "0950380269"
     directory.assign("0950380269", "bob@example.com")

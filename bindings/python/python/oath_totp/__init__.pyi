@@ -468,13 +468,13 @@ class Directory:
         source: _Source,
         *,
         format: str | None = None,
-        upn: Literal["required", "optional"] = "required",
+        target: str | None = None,
         repairs: Literal["offer", "apply"] = "offer",
         at: _Time = None,
     ) -> UploadDict:
         """Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
 
-        Rows without a user fail, as in Entra ID's upload, unless `upn` is 'optional': then their tokens go into the inventory.
+        A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
         `repairs="apply"` makes the repairs that are safe.
         """
     def uploads(self, *, at: _Time = None) -> list[UploadDict]:

@@ -66,8 +66,8 @@ class AsyncDirectory:
     async def token(self, serial):
         return await to_thread(self._directory.token, serial)
 
-    async def upload(self, source, *, format=None, upn="required", repairs="offer", at=None):
-        return await to_thread(self._directory.upload, source, format=format, upn=upn, repairs=repairs, at=at)
+    async def upload(self, source, *, format=None, target=None, repairs="offer", at=None):
+        return await to_thread(self._directory.upload, source, format=format, target=target, repairs=repairs, at=at)
 
     async def uploads(self, *, at=None):
         return await to_thread(self._directory.uploads, at=at)

@@ -44,7 +44,7 @@ class AsyncDirectory:
         source: _Source,
         *,
         format: str | None = None,
-        upn: Literal["required", "optional"] = "required",
+        target: str | None = None,
         repairs: Literal["offer", "apply"] = "offer",
         at: _Time = None,
     ) -> UploadDict: ...

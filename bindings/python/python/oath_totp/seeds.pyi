@@ -2,7 +2,7 @@ r"""Seed files: reads, checks, repairs and converts them.
 
 >>> from oath_totp import seeds
 >>> file = seeds.read(b"upn,serial number,secret key,time interval,manufacturer,model\r\n"
-...                   b"alice@example.com,0950380269,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n")
+...                   b"alice@example.com,0950380269,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Example,One\r\n")
 >>> [record.serial for record in file.records]
 ['0950380269']
 >>> file.records[0].to_dict()["secret"]
@@ -24,14 +24,17 @@ class Record:
     """One token of a seed file. `step` and `t0` are None for a counter-based token, `counter` for a time-based one."""
 
     @property
-    def line(self) -> int:
-        """The line of the file."""
+    def place(self) -> str | None:
+        """Where it stands in its file: `line 3`, `KeyPackage 2`. None where it comes from no file."""
+    @property
+    def line(self) -> int | None:
+        """The line of the file; None where the place is none."""
     @property
     def upn(self) -> str | None:
         """The user, or None."""
     @property
-    def serial(self) -> str:
-        """The serial number."""
+    def serial(self) -> str | None:
+        """The serial number; None where the format has none."""
     @property
     def secret(self) -> Secret:
         """The secret."""
@@ -56,6 +59,27 @@ class Record:
     @property
     def model(self) -> str:
         """The model."""
+    @property
+    def issuer(self) -> str | None:
+        """Who runs the service, or None."""
+    @property
+    def account(self) -> str | None:
+        """The account at the service, or None."""
+    @property
+    def key_id(self) -> str | None:
+        """The identifier of the key, or None."""
+    @property
+    def start(self) -> int | None:
+        """The Unix time from which the token may be used, or None."""
+    @property
+    def expiry(self) -> int | None:
+        """The Unix time until which the token may be used, or None."""
+    @property
+    def drift(self) -> int | None:
+        """The number of steps by which the token's clock is ahead, or None."""
+    @property
+    def last_used(self) -> int | None:
+        """The Unix time at which a code was last accepted, or None."""
     def to_dict(self, *, expose_secret: bool = False) -> RecordDict:
         """Returns the fields by their names. The secret is masked unless it is asked for."""
 
@@ -84,6 +108,9 @@ class Finding:
     @property
     def severity(self) -> Literal["error", "warning", "note"]:
         """The severity: error, warning or note."""
+    @property
+    def place(self) -> str | None:
+        """Where in the file: `line 3`, `KeyPackage 2`. None for the file as a whole."""
     @property
     def line(self) -> int | None:
         """The line of the file, or None."""
@@ -132,16 +159,29 @@ def read(
     source: str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | IO[str],
     format: str | None = None,
     *,
+    target: str | None = None,
     password: str | bytes | None = None,
     key: str | bytes | None = None,
-    upn: Literal["required", "optional"] = "required",
+    openpgp_key: str | bytes | None = None,
+    token_type: Literal["totp", "hotp"] | None = None,
+    algorithm: _Algorithm | None = None,
+    digits: Literal[6, 7, 8] | None = None,
+    interval: int | None = None,
     repairs: Literal["offer", "apply"] = "offer",
 ) -> SeedFile:
     """Reads a path, bytes or an open file. The format is recognised where none is named.
+
+    `target` is the system that the tokens are for, by whose rules they are checked: 'entra' for a file with the header of
+    Entra ID's upload, else 'inventory'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
+    `token_type`, `algorithm`, `digits` and `interval` are what a file means that leaves them out.
 
     A row without a record is an error among the findings; a file that is not a seed file raises SeedFileError. The content of
     a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the call.
     """
 
-def write(records: Records | Iterable[Record], format: str) -> bytes:
-    """Returns all records in this format. Raises SeedFileError where the format cannot hold one of them."""
+def write(
+    records: Records | Iterable[Record], format: str, *, target: str | None = None, accept_loss: bool = False
+) -> bytes:
+    """Returns all records in this format. Raises SeedFileError where the format cannot hold one of them, or loses something of
+    it and `accept_loss` is not given. `target` is the system that the file is for, where it is not the format's own.
+    """

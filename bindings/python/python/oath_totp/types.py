@@ -95,9 +95,10 @@ class EventDict(TypedDict):
 class RecordDict(TypedDict):
     """A record of a seed file. `secret` is `********` unless it was asked for."""
 
-    line: int
+    place: str | None
+    line: int | None
     upn: str | None
-    serial: str
+    serial: str | None
     secret: str
     algorithm: Literal["SHA1", "SHA256", "SHA512"]
     digits: int
@@ -106,6 +107,13 @@ class RecordDict(TypedDict):
     counter: int | None
     manufacturer: str
     model: str
+    issuer: str | None
+    account: str | None
+    key_id: str | None
+    start: int | None
+    expiry: int | None
+    drift: int | None
+    last_used: int | None
 
 
 class FindingDict(TypedDict):
@@ -113,6 +121,7 @@ class FindingDict(TypedDict):
 
     code: str
     severity: Literal["error", "warning", "note"]
+    place: str | None
     line: int | None
     column: int | None
     field: str | None
