@@ -32,7 +32,7 @@ fn a_seed_file_is_checked_and_every_finding_has_its_place_and_its_action() {
         assert_eq!(finding.get("repair").is_some(), finding["code"] == "secret-hex", "{finding}");
     }
     let text = desk.oath("seeds check x.csv").out;
-    assert!(text.ends_with("\n0 of 2 rows can be uploaded; 2 errors, 0 warnings, 0 notes.\n"), "{text}");
+    assert!(text.ends_with("\n0 of 2 rows are fit to be uploaded; 2 errors, 0 warnings, 0 notes.\n"), "{text}");
 }
 
 #[test]
@@ -40,7 +40,8 @@ fn a_sound_file_ends_with_0_and_a_file_that_is_none_still_gives_json() {
     let desk = Desk::new();
     desk.write("x.csv", &format!("{HEADER}\na@b.c,1,GIZTINJWG44DSMBRGIZTINJWG44DSMBR,30,C,M\n"));
     let report = desk.json("seeds check x.csv");
-    assert_eq!(report, json!({"format": "entra-csv", "findings": [], "records": 1}));
+    let whole = json!({"file": "x.csv", "format": "entra-csv", "target": "entra", "findings": [], "rows": 1, "records": 1});
+    assert_eq!(report, whole);
     desk.write("y.csv", "hello\n");
     let report = desk.oath("seeds check y.csv --json");
     assert_eq!(report.status, 1);
@@ -79,7 +80,7 @@ fn when_nobody_reads_any_further_it_stops_quietly() {
     let mut child = command.spawn().unwrap();
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    assert!(first.starts_with("{\"format\":\"entra-csv\",\"findings\":[{"), "{first}");
+    assert!(first.contains("\"format\":\"entra-csv\",\"target\":\"entra\",\"findings\":[{"), "{first}");
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(err, "");
@@ -129,6 +130,26 @@ fn a_secret_that_is_none_is_refused_by_position_and_never_shown() {
     assert!(weak.err.contains("80 bits"), "{}", weak.err);
     let argument = desk.oath("code GEZDGNBVGY3TQOJQ");
     assert_eq!((argument.status, argument.err.contains("GEZD")), (2, false), "{}", argument.err);
+}
+
+#[test]
+fn a_uri_says_its_parameters_and_a_window_shows_the_codes_around() {
+    let desk = Desk::new();
+    let uri = "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8&period=30";
+    assert_eq!(desk.oath_with("code --at 59", uri).out, "94287082\n");
+    let window = desk.oath_with("code --at 59 --window 1 --json", uri).out;
+    let window: serde_json::Value = serde_json::from_str(&window).unwrap();
+    let codes: Vec<_> = window.as_array().unwrap().iter().map(|code| (&code["code"], &code["step"], &code["now"])).collect();
+    assert_eq!(codes.len(), 3);
+    assert_eq!(codes[1], (&json!("94287082"), &json!(1), &json!(true)));
+    let text = desk.oath_with("code --at 59 --window 1", uri).out;
+    assert!(text.contains("94287082  from 1970-01-01T00:00:30Z  now\n"), "{text}");
+    let hotp = "otpauth://hotp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&counter=1";
+    assert_eq!(desk.oath_with("code", hotp).out, "287082\n");
+    let counters = desk.oath_with("code --window 2", hotp).out;
+    assert_eq!(counters, "287082  counter 1\n359152  counter 2\n969429  counter 3\n");
+    let broken = desk.oath_with("code", "otpauth://totp/a?secret=GEZDGNBVGY3TQOJ1");
+    assert_eq!((broken.status, broken.err.contains("GEZD")), (2, false), "{}", broken.err);
 }
 
 #[test]

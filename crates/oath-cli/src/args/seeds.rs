@@ -61,7 +61,7 @@ pub(crate) enum Seeds {
     },
     /// Find out how a seed text is to be read, with codes seen on the token's display; the text comes on standard input
     Probe {
-        /// A code on the display; up to three, each with its --at
+        /// A code on the display; CODE@TIME for one that was seen at another time than --at. May be given several times
         #[arg(long = "code", value_name = "CODE", required = true)]
         codes: Vec<String>,
         /// How many steps to search on both sides of the time
@@ -116,7 +116,7 @@ pub(crate) struct Reading {
     assume_type: Option<TokenType>,
     /// Where the file does not say it: SHA1, SHA256 or SHA512
     #[arg(long, value_name = "HASH")]
-    assume_hash: Option<Algorithm>,
+    assume_algorithm: Option<Algorithm>,
     /// Where the file does not say it: 6, 7 or 8
     #[arg(long, value_name = "N", value_parser = super::digits)]
     assume_digits: Option<Digits>,
@@ -132,7 +132,7 @@ impl Reading {
     pub(crate) const fn assume(&self) -> Assume {
         Assume {
             kind: self.assume_type,
-            algorithm: self.assume_hash,
+            algorithm: self.assume_algorithm,
             digits: self.assume_digits,
             interval: self.assume_interval,
         }

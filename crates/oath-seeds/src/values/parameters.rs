@@ -89,7 +89,7 @@ pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, String) {
             Field::Type => "--assume-type",
             Field::Digits => "--assume-digits",
             Field::TimeInterval => "--assume-interval",
-            _ => "--assume-hash",
+            _ => "--assume-algorithm",
         };
         let and = if index > 0 { " and " } else { "" };
         for (text, part) in [(&mut message, field.name()), (&mut action, option)] {

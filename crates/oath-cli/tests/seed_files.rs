@@ -1,0 +1,167 @@
+//! Seed files are converted, repaired, given to users and searched.
+
+mod support;
+
+use serde_json::json;
+use std::fs;
+use support::{Desk, HEADER, MONDAY, SECRETS, shows};
+
+fn furnished() -> Desk {
+    let desk = Desk::new();
+    let [first, second, _] = SECRETS;
+    desk.write(
+        "fobs.csv",
+        &format!(
+            "{HEADER}\nalice@example.com,2300001,{first},30,Contoso,HardwareKey\n\
+             bob@example.com,2300002,{second},60,Contoso,HardwareKey\n"
+        ),
+    );
+    desk
+}
+
+#[cfg(unix)]
+fn mode(desk: &Desk, name: &str) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(desk.path(name)).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_file_is_converted_and_back_and_nothing_is_lost_without_consent() {
+    let desk = furnished();
+    let refused = desk.oath("seeds convert fobs.csv --to linotp-csv -o lin.csv");
+    assert_eq!((refused.status, desk.path("lin.csv").exists()), (1, false), "{refused:?}");
+    for word in ["lost the upn of 2 tokens", "lost the manufacturer", "Nothing was written", "--accept-loss"] {
+        assert!(refused.out.contains(word), "{}", refused.out);
+    }
+    let done = desk.done("seeds convert fobs.csv --to linotp-csv -o lin.csv --accept-loss");
+    assert!(done.contains("Wrote 2 tokens of 2 to lin.csv."), "{done}");
+    #[cfg(unix)]
+    assert_eq!(mode(&desk, "lin.csv"), 0o600);
+    desk.fails("seeds convert fobs.csv --to linotp-csv -o lin.csv --accept-loss", 2, "file-exists", &["lin.csv"]);
+    let report = desk.json("seeds check lin.csv");
+    assert_eq!((&report["format"], &report["records"], &report["findings"]), (&json!("linotp-csv"), &json!(2), &json!([])));
+    let back = desk.json("seeds convert lin.csv --to pskc -o fobs.pskc");
+    assert_eq!((&back["written"], &back["from"], &back["lost"]), (&json!(2), &json!("linotp-csv"), &json!({})));
+    assert_eq!(desk.json("seeds check fobs.pskc")["records"], 2);
+    // To Entra ID, a user is needed.
+    let no_user = desk.oath("seeds convert lin.csv --to entra-csv -o entra.csv");
+    assert_eq!(no_user.status, 1);
+    assert!(no_user.out.contains("it has no upn, which is needed"), "{}", no_user.out);
+    desk.fails("seeds convert lin.csv --to safeword -o x.dat", 2, "format-not-written", &["entra-csv"]);
+}
+
+#[test]
+fn standard_input_and_output_are_files_too() {
+    let desk = furnished();
+    let file = fs::read_to_string(desk.path("fobs.csv")).unwrap();
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("oath");
+    let words = ["seeds", "convert", "-", "--to", "otpauth-lines", "-o", "-", "--accept-loss"];
+    let output = command.args(words).write_stdin(file.clone()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("otpauth://totp/")).count(), 2, "{text}");
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert!(report.contains("Wrote 2 tokens of 2 to -."), "{report}");
+    let checked = desk.oath_with("seeds check - --json", &file);
+    assert_eq!(checked.status, 0, "{checked:?}");
+    let several = desk.oath("seeds check fobs.csv fobs.csv --json");
+    assert_eq!(several.out.lines().count(), 2, "{several:?}");
+}
+
+#[test]
+fn what_can_be_mended_is_and_the_rest_stays_as_it_was() {
+    let desk = Desk::new();
+    let [first, second, third] = SECRETS;
+    let spaced = format!("{} {}", &first[..16], &first[16..]);
+    let rest = format!("carol@example.com,1.1E+12,{third},30,C,M");
+    desk.write(
+        "x.csv",
+        &format!("{HEADER}\nalice@example.com,1,{spaced},30,C,M\nbob@example.com,2,{second},60,C,M\n{rest}\n"),
+    );
+    let asked = desk.oath("seeds repair x.csv -o good.csv");
+    assert_eq!((asked.status, desk.path("good.csv").exists()), (1, false), "{asked:?}");
+    assert!(asked.err.contains("add --yes"), "{asked:?}");
+    let done = desk.oath("seeds repair x.csv -o good.csv --yes");
+    assert_eq!(done.status, 1, "a row is left: {done:?}");
+    for words in ["mend line 2, secret key: ", "Wrote 2 tokens to good.csv, 1 of them mended.", "1 row", "good-rest.csv"] {
+        assert!(done.out.contains(words), "{words}: {}", done.out);
+    }
+    assert_eq!(desk.json("seeds check good.csv")["records"], 2);
+    assert_eq!(fs::read_to_string(desk.path("good-rest.csv")).unwrap(), format!("{HEADER}\n{rest}\n"));
+    #[cfg(unix)]
+    assert_eq!((mode(&desk, "good.csv"), mode(&desk, "good-rest.csv")), (0o600, 0o600));
+}
+
+#[test]
+fn tokens_are_given_to_users_and_those_left_are_named() {
+    let desk = furnished();
+    desk.write("users.csv", "serial number;upn\n2300001;carol@example.com\n2300009;dave@example.com\n");
+    let [_, _, third] = SECRETS;
+    desk.write("box.csv", &format!("{HEADER}\n,2300001,{third},30,C,M\n,2300002,{},30,C,M\n", SECRETS[0]));
+    let given = desk.oath("seeds assign box.csv users.csv -o out.csv");
+    assert_eq!(given.status, 1, "a serial number is unknown: {given:?}");
+    for words in ["serial-unknown", "Wrote 1 token to out.csv.", "1 token left without a user", "2300002"] {
+        assert!(given.out.contains(words), "{words}: {}", given.out);
+    }
+    let report = desk.json("seeds check out.csv");
+    assert_eq!((&report["records"], &report["findings"]), (&json!(1), &json!([])));
+}
+
+#[test]
+fn a_token_in_the_hand_is_found_by_its_codes() {
+    let desk = furnished();
+    let step = oath_totp::TimeStep::SECONDS_30;
+    let [code, next] = [0, 30].map(|later| shows(SECRETS[0], step, MONDAY + later));
+    let found = desk.json(&format!("seeds match fobs.csv {code} {next} --at {}", MONDAY + 30));
+    assert_eq!((&found["tokens"][0]["serial"], &found["searched"]), (&json!("2300001"), &json!(2)));
+    let text = desk.done(&format!("seeds match fobs.csv {code} --at {MONDAY}"));
+    assert!(text.contains("2300001, alice@example.com") && text.contains("on time"), "{text}");
+    let none = desk.oath(&format!("seeds match fobs.csv 000000 --at {MONDAY}"));
+    assert_eq!((none.status, none.out.contains("No token")), (1, true), "{none:?}");
+}
+
+#[test]
+fn a_seed_is_probed_against_codes_on_the_display() {
+    let desk = Desk::new();
+    let step = oath_totp::TimeStep::SECONDS_30;
+    let hex = oath_totp::Secret::from_base32(SECRETS[0]).unwrap().expose_hex().to_string();
+    let [code, next] = [0, 30].map(|later| shows(SECRETS[0], step, MONDAY + later));
+    let words = format!("seeds probe --code {code} --code {next}@{} --at {MONDAY}", MONDAY + 30);
+    let found = desk.oath_with(&words, &hex);
+    assert_eq!(found.status, 0, "{found:?}");
+    assert!(found.out.starts_with("hex, 160 bits, SHA1, 6 digits, 30 s: its clock is on time"), "{}", found.out);
+    let doubtful = desk.oath_with(&format!("seeds probe --code {code} --at {MONDAY}"), &hex);
+    assert!(doubtful.out.contains("may be chance"), "{}", doubtful.out);
+    let none = desk.oath_with(&format!("seeds probe --code 000000 --radius 1 --at {MONDAY}"), &hex);
+    assert_eq!((none.status, none.out.contains("No reading")), (1, true), "{none:?}");
+    let argument = desk.oath(&format!("seeds probe --code {code} JBSWY3DPEHPK3PXP"));
+    assert_eq!((argument.status, argument.err.contains("JBSWY")), (2, false), "{argument:?}");
+}
+
+#[test]
+fn the_formats_are_listed_with_what_they_cannot_hold() {
+    let desk = Desk::new();
+    let text = desk.done("seeds formats");
+    for format in oath_seeds::Format::ALL {
+        assert!(text.contains(format.name()) && text.contains(format.title()), "{format}");
+    }
+    let list = desk.json("seeds formats");
+    let formats = list["formats"].as_array().unwrap();
+    assert_eq!(formats.len(), oath_seeds::Format::ALL.len());
+    let entra = formats.iter().find(|format| format["format"] == "entra-csv").unwrap();
+    assert_eq!(entra["cannot_carry"][0], "hash: SHA1 only");
+}
+
+#[test]
+fn an_encrypted_file_asks_for_its_password_and_takes_it_from_a_file() {
+    let desk = Desk::new();
+    let kit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testkit/seeds/pskc");
+    let Ok(file) = fs::read(format!("{kit}/password.xml")) else { panic!("testkit/seeds/pskc/password.xml is missing") };
+    fs::write(desk.path("t.xml"), file).unwrap();
+    let asked = desk.oath("seeds check t.xml");
+    assert_eq!(asked.status, 1);
+    assert!(asked.out.contains("key-missing") && asked.out.contains("--password-file"), "{}", asked.out);
+    desk.write("wrong.txt", "not this one\n");
+    let wrong = desk.oath("seeds check t.xml --password-file wrong.txt");
+    assert!(wrong.status == 1 && wrong.out.contains("key-wrong"), "{}", wrong.out);
+}
