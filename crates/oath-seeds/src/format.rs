@@ -5,6 +5,7 @@ use core::str::FromStr;
 macro_rules! formats {
     ($($variant:ident = $name:literal, $title:literal;)+) => {
         /// A layout of seed files.
+        #[allow(clippy::doc_markdown, reason = "the titles are shown to people")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Format {

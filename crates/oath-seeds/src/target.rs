@@ -10,6 +10,7 @@ use core::str::FromStr;
 macro_rules! targets {
     ($($variant:ident = $name:literal, $title:literal, $capacity:path;)+) => {
         /// A system that takes tokens: its rules are checked for each record.
+        #[allow(clippy::doc_markdown, reason = "the titles are shown to people")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Target {
