@@ -97,7 +97,7 @@ impl<R: io::Read> Reader<R> {
         let text = lossy(lines.ahead());
         let format = match options.format {
             Some(format) => format,
-            None => recognise::recognise(&text).map_err(ReadError::Refused)?.format,
+            None => recognise(&text).map_err(ReadError::Refused)?.format,
         };
         let mut reader = Self {
             format,
