@@ -7,7 +7,7 @@ use crate::progress::{Turning, Watched};
 use crate::shell::{Shell, codes};
 use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
-use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
+use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{Options, Reader, Row, Severity, UpnRule, failures};
 use oath_totp::Code;
 use pollster::block_on;
@@ -17,9 +17,10 @@ use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
-        Tokens::Upload { file, legacy, inventory } => {
+        Tokens::Upload { file, legacy, inventory, assign, resume } => {
             let upn = if *inventory { UpnRule::Optional } else { UpnRule::Required };
-            upload(shell, file, *legacy, upn)
+            let options = UploadOptions { assign_known: *assign };
+            upload(shell, file, *legacy, upn, options, *resume)
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
@@ -54,6 +55,16 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
         Tokens::Unassign { serial } => {
             let directory = shell.directory()?;
             block_on(directory.unassign(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Unlock { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.unlock_token(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Reset { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.reset_token(&shell.actor, shell.now, serial))?;
             changed(shell, &directory, serial, None)
         }
         Tokens::Delete { serial } => {
@@ -105,7 +116,14 @@ fn list(
     Ok(Exit::Done)
 }
 
-fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, upn: UpnRule) -> Result<Exit, Failure> {
+fn upload(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    legacy: bool,
+    upn: UpnRule,
+    options: UploadOptions,
+    resume: Option<u64>,
+) -> Result<Exit, Failure> {
     let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
     let file = Watched::new(shell.open("the seed file", path)?, shell.surroundings.watched);
     let (rows, warnings) = read(file, path, upn)?;
@@ -113,7 +131,12 @@ fn upload(shell: &mut Shell<'_>, path: &Path, legacy: bool, upn: UpnRule) -> Res
     let waiting =
         format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
     let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
-    let upload = block_on(directory.upload(&shell.actor, shell.now, &name, rows))?;
+    let upload = block_on(async {
+        match resume {
+            Some(id) => directory.resume_upload(&shell.actor, shell.now, id, options, rows).await,
+            None => directory.upload_with(&shell.actor, shell.now, &name, options, rows).await,
+        }
+    })?;
     drop(turning);
     let Upload { id, file, rows, imported, unchanged, failed, .. } = &upload;
     let refused = if *failed > 0 && !shell.json { block_on(directory.failures(shell.now, *id))? } else { Vec::new() };

@@ -1,5 +1,6 @@
 use super::access::Place;
 use super::apply::{Refused, apply};
+use crate::audit::AuditKey;
 use crate::store::{Changes, CommitError, StoreError};
 use futures_channel::oneshot;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -7,9 +8,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-/// Changes that somebody waits for.
+/// Changes that a caller waits for.
 pub(super) struct Request {
     pub(super) changes: Changes,
+    pub(super) key: AuditKey,
     pub(super) answer: Answer,
 }
 
@@ -52,12 +54,12 @@ impl Writer {
         };
         let (mut applied, mut refused) = (Vec::new(), Vec::new());
         let mut given_up = None;
-        while let Some(Request { changes, answer }) = group.pop_front() {
+        while let Some(Request { changes, key, answer }) = group.pop_front() {
             // Whoever no longer waits would never learn that it was done.
             if answer.is_canceled() {
                 continue;
             }
-            match apply_whole(&mut transaction, &changes, || answer.is_canceled()) {
+            match apply_whole(&mut transaction, &changes, &key, || answer.is_canceled()) {
                 Whole::Applied => applied.push(answer),
                 Whole::Refused(Refused::Conflict) => refused.push(answer),
                 Whole::Refused(Refused::Failed(error)) => {
@@ -105,12 +107,17 @@ enum Whole {
 }
 
 /// A caller who gives up while a long list of changes is applied is told that nothing was done: it is taken back.
-fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes, is_canceled: impl Fn() -> bool) -> Whole {
+fn apply_whole(
+    transaction: &mut Transaction<'_>,
+    changes: &Changes,
+    key: &AuditKey,
+    is_canceled: impl Fn() -> bool,
+) -> Whole {
     let mut savepoint = match transaction.savepoint() {
         Ok(savepoint) => savepoint,
         Err(error) => return Whole::GivenUp(error),
     };
-    let applied = apply(&savepoint, changes);
+    let applied = apply(&savepoint, changes, key);
     let Err(refused) = applied.and_then(|()| if is_canceled() { Err(Refused::Conflict) } else { Ok(()) }) else {
         return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
     };
@@ -131,6 +138,7 @@ fn tell(waiting: impl IntoIterator<Item = Answer>, result: &Result<(), CommitErr
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::conformance::samples::key;
     use super::super::Missing;
     use super::*;
     use crate::audit::{Action, Actor, Event};
@@ -153,7 +161,7 @@ mod tests {
         let (mut group, answers): (VecDeque<_>, Vec<_>) = [1, 2000, 1, 2000, 1]
             .map(|count| {
                 let (answer, answered) = oneshot::channel();
-                (Request { changes: events(count), answer }, answered)
+                (Request { changes: events(count), key: key(), answer }, answered)
             })
             .into_iter()
             .unzip();
