@@ -2,6 +2,7 @@
 
 use crate::audit::AuditKey;
 use crate::model::{Fingerprint, Parameters, Sealed, Settings, State, Tag, Token, TokenId, TokenKind, User, UserId};
+use crate::work::{Work, count};
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use core::fmt;
@@ -29,6 +30,7 @@ pub struct KeyRing {
     recogniser: Hmac<Sha256>,
     binder: Hmac<Sha256>,
     audit: AuditKey,
+    id: Tag,
 }
 
 impl KeyRing {
@@ -42,7 +44,9 @@ impl KeyRing {
         };
         let binder = derived(b"oath-directory binding key v1");
         let audit = AuditKey::new(derived(b"oath-directory audit key v1"));
-        Self { sealing, recognising, recogniser, binder, audit }
+        let mut ring = Self { sealing, recognising, recogniser, binder, audit, id: Tag::default() };
+        ring.id = ring.tag(b"ring", &[]);
+        ring
     }
 
     /// What the audit log of the directory is chained with.
@@ -53,11 +57,12 @@ impl KeyRing {
 
     /// Which ring it is: a MAC of a constant. The directory keeps it, so that another ring is refused.
     #[must_use]
-    pub fn id(&self) -> Tag {
-        self.tag(b"ring", &[])
+    pub const fn id(&self) -> Tag {
+        self.id
     }
 
     fn tag(&self, kind: &[u8], fields: &[&[u8]]) -> Tag {
+        count(Work::Tags, 1);
         let mut mac = self.binder.clone();
         let mut field = |bytes: &[u8]| {
             // Lengths first: no two records run together to the same bytes.
@@ -229,6 +234,7 @@ impl KeyRing {
     /// # Errors
     /// [`KeyRingError`] where the ring lacks the key, or where the ciphertext is not what was sealed for this token.
     pub fn open(&self, token: &Token) -> Result<Secret, KeyRingError> {
+        count(Work::Opens, 1);
         let Sealed { key: name, bytes } = &token.sealed;
         let damaged = || KeyRingError::Damaged { serial: token.serial.clone() };
         let Some((_, key)) = self.sealing.iter().find(|(other, _)| other == name) else {

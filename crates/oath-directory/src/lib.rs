@@ -14,6 +14,7 @@ mod policy;
 mod private_file;
 pub mod store;
 pub mod user_file;
+mod work;
 
 pub use self::audit::Actor;
 pub use self::decide::code::Synchronized;

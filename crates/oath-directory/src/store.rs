@@ -5,6 +5,7 @@ mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+pub mod batch;
 pub mod conformance;
 
 pub use self::any::AnyStore;

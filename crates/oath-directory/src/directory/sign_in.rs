@@ -6,6 +6,7 @@ use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError};
 use crate::model::{Id, State, Tag, Token, TokenKind, Upn, User, UserKind, Version};
 use crate::store::{CommitError, Fault, Fresh, Store, Write};
+use crate::work::{Work, count};
 use core::hint::black_box;
 use oath_totp::{Code, Secret, Totp, TotpState, UnixTime, Window};
 
@@ -83,6 +84,7 @@ impl<S: Store> Directory<S> {
             };
             match opened {
                 Ok(candidate) => {
+                    count(Work::Codes, steps(self.policy.window, candidate.state.value.totp.drift));
                     self.decoy.fill_up(code, now, self.policy.window, candidate.state.value.totp.drift);
                     candidates.push(candidate);
                 }
@@ -156,11 +158,12 @@ impl Decoy {
     }
 
     /// Computes so many codes, one window at a time.
-    fn compute(&self, code: &Code, now: UnixTime, window: Window, mut count: u64) {
-        while let Some(last) = count.min(one_window(window)).checked_sub(1) {
+    fn compute(&self, code: &Code, now: UnixTime, window: Window, mut left: u64) {
+        while let Some(last) = left.min(one_window(window)).checked_sub(1) {
+            count(Work::Codes, last.saturating_add(1));
             let part = Window::new(u8::try_from(last).unwrap_or(u8::MAX), 0);
             let _ = black_box(self.totp.verify(code, now, part, &TotpState::NEW));
-            count = count.saturating_sub(u64::from(part.back()).saturating_add(1));
+            left = left.saturating_sub(u64::from(part.back()).saturating_add(1));
         }
     }
 }
@@ -181,5 +184,88 @@ fn steps(window: Window, drift: i64) -> u64 {
     match window.centres() {
         oath_totp::Centres::Both => length.saturating_add(apart.min(length)),
         oath_totp::Centres::Recorded => length,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::store::MemoryStore;
+    use crate::work::counted;
+    use oath_totp::{Algorithm, Digits, TimeStep, Totp};
+    use pollster::block_on;
+
+    fn totp(number: u8) -> Totp {
+        let secret = Secret::from_bytes(&[number; 20]).unwrap();
+        Totp::new(secret.key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30)
+    }
+
+    /// The steps whose codes are accepted are those that are computed.
+    #[test]
+    fn so_many_codes_are_computed_as_the_windows_have_steps() {
+        let now = UnixTime::from_secs(30 * 50_000);
+        for window in [Window::around(2), Window::new(1, 3), Window::around(2).recorded_only(), Window::around(0)] {
+            for drift in [0, 1, -1, 2, 4, -4, 5, 6, -7, 40, 2880, 5000] {
+                let state = TotpState { last_step: None, drift };
+                let accepted = (-6000..6000_i64).filter(|ahead| {
+                    let code = totp(1).generate_at_step(50_000_u64.checked_add_signed(*ahead).unwrap());
+                    totp(1)
+                        .verify(&code, now, window, &state)
+                        .is_ok_and(|found| found.matched == 50_000_u64.checked_add_signed(*ahead).unwrap())
+                });
+                let found = u64::try_from(accepted.count()).unwrap();
+                assert_eq!(found, steps(window, drift), "{window:?} {drift}");
+            }
+            assert!([0, 3, 9999].iter().all(|drift| steps(window, *drift) <= most_steps(window)));
+        }
+    }
+
+    /// Names without user, with none, one and five tokens, of them some activated, with drift and without: as many reads and
+    /// writes are shown by `tests/rules.rs`, here is what is computed.
+    #[test]
+    fn the_work_of_a_sign_in_does_not_depend_on_the_name() {
+        let keys = KeyRing::generate().unwrap();
+        let directory = Directory::new(MemoryStore::new(), keys, Policy::default()).unwrap();
+        let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(1_700_000_000));
+        let header = "upn,serial number,secret key,time interval,manufacturer,model\r\n";
+        for (user, held, activated) in
+            [("none", 0_u64, 0_u64), ("one", 1, 1), ("some", 4, 2), ("five", 5, 5), ("drift", 5, 5)]
+        {
+            let upn: Upn = format!("{user}@example.com").parse().unwrap();
+            block_on(directory.add_user(&operator, now, &upn, UserKind::Member, None)).unwrap();
+            for number in 0..held {
+                let secret = Secret::from_bytes(format!("{user:>16}{number:04}").as_bytes()).unwrap();
+                let row = format!("{upn},{user}{number},{},30,Contoso,Test\r\n", *secret.expose_base32());
+                let rows = [header, &*row].concat();
+                let rows = oath_seeds::Reader::new(rows.as_bytes(), &oath_seeds::Options::default()).unwrap();
+                let rows = rows.map(Result::unwrap);
+                assert_eq!(block_on(directory.upload(&operator, now, "f.csv", rows)).unwrap().imported, 1);
+                if number < activated {
+                    let totp = Totp::new(secret.key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30);
+                    let ahead = if user == "drift" { 1 + number * 3 } else { 0 };
+                    let step = now.as_secs() / 30 + ahead;
+                    let codes = [totp.generate_at_step(step), totp.generate_at_step(step + 1)].into();
+                    let serial = format!("{user}{number}");
+                    block_on(directory.activate(&operator, now, &serial, &codes)).unwrap();
+                }
+            }
+        }
+        let later = UnixTime::from_secs(now.as_secs() + 600);
+        let mut work = Vec::new();
+        for user in ["nobody", "none", "one", "some", "five", "drift"] {
+            let upn = format!("{user}@example.com").parse().unwrap();
+            let code = "000000".parse().unwrap();
+            counted::take();
+            assert_eq!(
+                block_on(directory.verify(&operator, later, &upn, &code)),
+                Err(Error::Refused(Refusal::Rejected))
+            );
+            work.push((user, counted::take()));
+        }
+        for (user, done) in &work {
+            // The settings, a user, and two for each of five tokens; five secrets; two windows of five for each.
+            assert_eq!(*done, [12, 5, 50], "{user}: {work:?}");
+        }
     }
 }

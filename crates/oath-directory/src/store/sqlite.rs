@@ -15,8 +15,8 @@ mod tests;
 mod write;
 
 use self::access::{Place, Reader};
-use self::write::{Request, Writer};
-use super::{Changes, CommitError, Fault, Fresh, Listed, Store, StoreError, TokenFilter, View, Wanted};
+use self::write::{Request, Work, Writer};
+use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
 use crate::model::{Upload, UploadFailure, User};
 use core::time::Duration;
@@ -98,6 +98,13 @@ impl SqliteStore {
         self.job(|reader| reader.read(query)).await
     }
 
+    async fn write(&self, work: Work, key: &AuditKey) -> Result<(), CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let writes = self.0.writes.as_ref().ok_or_else(|| self.0.ended())?;
+        writes.send(Request { work, key: key.clone(), answer }).map_err(|_| self.0.ended())?;
+        answered.await.unwrap_or_else(|_| Err(self.0.ended().into()))
+    }
+
     async fn job<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -125,12 +132,13 @@ impl Store for SqliteStore {
         self.read(move |connection| read::look(connection, &name)).await
     }
 
+    async fn pass(&self, pass: Pass, key: &AuditKey) -> Result<(), CommitError> {
+        self.write(Work::Pass(Box::new(pass)), key).await
+    }
+
     async fn commit(&self, changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
         changes.bounded()?;
-        let (answer, answered) = oneshot::channel();
-        let writes = self.0.writes.as_ref().ok_or_else(|| self.0.ended())?;
-        writes.send(Request { changes, key: key.clone(), answer }).map_err(|_| self.0.ended())?;
-        answered.await.unwrap_or_else(|_| Err(self.0.ended().into()))
+        self.write(Work::Changes(Box::new(changes)), key).await
     }
 
     async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {

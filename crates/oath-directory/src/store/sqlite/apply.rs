@@ -1,12 +1,12 @@
 use super::fault::is_taken;
 use super::read;
 use super::rows::{digits_count, times_of, token_kind_name, user_kind_name};
-use crate::audit::{AuditKey, Event};
+use crate::audit::{AuditKey, Event, Head};
 use crate::model::{
     Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
     Version,
 };
-use crate::store::{Activations, Changes, Write};
+use crate::store::{Activations, Changes, Pass, Write};
 use oath_totp::UnixTime;
 use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};
 
@@ -17,6 +17,16 @@ pub(super) enum Refused {
     Failed(Error),
 }
 
+impl Refused {
+    /// After something was written, a conflict is as bad as a failure: the transaction cannot go on.
+    fn within(self) -> Self {
+        match self {
+            Self::Conflict => Self::Failed(Error::QueryReturnedNoRows),
+            failed @ Self::Failed(_) => failed,
+        }
+    }
+}
+
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         if is_taken(&error) { Self::Conflict } else { Self::Failed(error) }
@@ -25,7 +35,7 @@ impl From<Error> for Refused {
 
 /// Applies changes one after the other, up to the first that is refused: what was applied before that one is for the
 /// caller to roll back.
-pub(super) fn apply(connection: &Connection, changes: &Changes, key: &AuditKey) -> Result<(), Refused> {
+pub(super) fn apply(connection: &Connection, changes: &Changes, key: &AuditKey, log: &mut Log) -> Result<(), Refused> {
     changes.settings.iter().try_for_each(|write| settings(connection, write))?;
     changes.users.iter().try_for_each(|write| user(connection, write))?;
     changes.gates.iter().try_for_each(|write| gate(connection, write))?;
@@ -35,7 +45,75 @@ pub(super) fn apply(connection: &Connection, changes: &Changes, key: &AuditKey) 
     changes.activations.iter().try_for_each(|write| activations(connection, write))?;
     changes.uploads.iter().try_for_each(|write| upload(connection, write))?;
     changes.failures.iter().try_for_each(|(upload, rows)| failures(connection, *upload, rows))?;
-    append(connection, &changes.events, key).map_err(Refused::Failed)
+    log.append(connection, &changes.events, key).map_err(Refused::Failed)
+}
+
+/// Ends a sign-in. What it compares is looked at before anything is written: where it is refused for a conflict, there is
+/// nothing to roll back.
+pub(super) fn pass(connection: &Connection, pass: &Pass, key: &AuditKey, log: &mut Log) -> Result<(), Refused> {
+    for write in &pass.states {
+        let (Write::Update(version, State { fingerprint, .. }) | Write::Unchanged(version, fingerprint)) = write else {
+            return Err(Refused::Failed(Error::InvalidQuery));
+        };
+        let same = connection.prepare_cached(STATES.same)?.exists(params![fingerprint.0, stored(*version)])?;
+        if !same {
+            return Err(Refused::Conflict);
+        }
+    }
+    gate(connection, &pass.gate)?;
+    pass.states.iter().try_for_each(|write| state(connection, write)).map_err(Refused::within)?;
+    log.append(connection, &pass.events, key).map_err(Refused::Failed)
+}
+
+/// The end of the audit log as the transaction at hand leaves it: read once and written once in it.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    head: Option<Head>,
+}
+
+impl Log {
+    /// Where it is now, to [go back](Self::back_to) to.
+    pub(super) const fn end(&self) -> Option<Head> {
+        self.head
+    }
+
+    pub(super) const fn back_to(&mut self, end: Option<Head>) {
+        self.head = end;
+    }
+
+    /// Chains events to the end as it is within this transaction: since the last one, another process may have written.
+    fn append(&mut self, connection: &Connection, events: &[Event], key: &AuditKey) -> Sqlite<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let sql = "INSERT INTO events (sequence, at, actor, action, upn, serial, detail, hash)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let mut insert = connection.prepare_cached(sql)?;
+        let mut head = match self.head {
+            Some(head) => head,
+            None => read::head(connection)?,
+        };
+        for event in events {
+            let (chained, next) = head.append(key, event.clone());
+            let Event { at, actor, action, upn, serial, detail } = event;
+            let detail = serde_json::to_string(detail).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+            let (sequence, hash) = (number(chained.sequence)?, chained.hash.0);
+            insert.execute(params![sequence, time(*at), actor, action.name(), upn, serial, detail, hash])?;
+            head = next;
+        }
+        self.head = Some(head);
+        Ok(())
+    }
+
+    /// Keeps the end beside the log, where anything was appended.
+    pub(super) fn finish(&self, connection: &Connection) -> Sqlite<()> {
+        let Some(head) = self.head else { return Ok(()) };
+        let sql = "UPDATE audit_head SET events = ?1, hash = ?2";
+        match connection.prepare_cached(sql)?.execute(params![number(head.events)?, head.hash.0])? {
+            1 => Ok(()),
+            rows => Err(Error::StatementChangedRows(rows)),
+        }
+    }
 }
 
 /// How the four kinds of writes of a table are said.
@@ -189,17 +267,18 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
     })
 }
 
+const STATES: Table = Table {
+    insert: "INSERT INTO states (version, fingerprint, last_step, drift, last_used, failures, last_failure,
+                 locked_until, mac)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    update: "UPDATE states SET version = ?1, last_step = ?3, drift = ?4, last_used = ?5, failures = ?6,
+                 last_failure = ?7, locked_until = ?8, mac = ?9
+             WHERE fingerprint = ?2 AND version = ?1 - 1",
+    delete: "DELETE FROM states WHERE fingerprint = ?1 AND version = ?2",
+    same: "SELECT 1 FROM states WHERE fingerprint = ?1 AND version = ?2",
+};
+
 fn state(connection: &Connection, write: &Write<Fingerprint, State>) -> Result<(), Refused> {
-    const STATES: Table = Table {
-        insert: "INSERT INTO states (version, fingerprint, last_step, drift, last_used, failures, last_failure,
-                     locked_until, mac)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        update: "UPDATE states SET version = ?1, last_step = ?3, drift = ?4, last_used = ?5, failures = ?6,
-                     last_failure = ?7, locked_until = ?8, mac = ?9
-                 WHERE fingerprint = ?2 AND version = ?1 - 1",
-        delete: "DELETE FROM states WHERE fingerprint = ?1 AND version = ?2",
-        same: "SELECT 1 FROM states WHERE fingerprint = ?1 AND version = ?2",
-    };
     let key = |fingerprint: &Fingerprint| fingerprint.0;
     STATES.write(connection, write, key, |statement, version, state| {
         let Attempts { failures, last_failure, locked_until } = state.attempts;
@@ -271,29 +350,4 @@ fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Res
         insert.execute(params![number(upload)?, line.cast_signed(), upn, serial, field, code, message, action])?;
     }
     Ok(())
-}
-
-/// Chains events to the end of the log as it is within this transaction: since the last one, another process may have
-/// written.
-fn append(connection: &Connection, events: &[Event], key: &AuditKey) -> Sqlite<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO events (sequence, at, actor, action, upn, serial, detail, hash)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let mut insert = connection.prepare_cached(sql)?;
-    let mut head = read::head(connection)?;
-    for event in events {
-        let (chained, next) = head.append(key, event.clone());
-        let Event { at, actor, action, upn, serial, detail } = event;
-        let detail = serde_json::to_string(detail).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
-        let (sequence, hash) = (number(chained.sequence)?, chained.hash.0);
-        insert.execute(params![sequence, time(*at), actor, action.name(), upn, serial, detail, hash])?;
-        head = next;
-    }
-    let sql = "UPDATE audit_head SET events = ?1, hash = ?2";
-    match connection.prepare_cached(sql)?.execute(params![number(head.events)?, head.hash.0])? {
-        1 => Ok(()),
-        rows => Err(Error::StatementChangedRows(rows)),
-    }
 }

@@ -1,18 +1,23 @@
 use super::access::Place;
-use super::apply::{Refused, apply};
+use super::apply::{self, Log, Refused};
 use crate::audit::AuditKey;
-use crate::store::{Changes, CommitError, StoreError};
+use crate::store::{Changes, CommitError, Pass, StoreError};
 use futures_channel::oneshot;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-/// Changes that a caller waits for.
+/// What a caller waits for.
 pub(super) struct Request {
-    pub(super) changes: Changes,
+    pub(super) work: Work,
     pub(super) key: AuditKey,
     pub(super) answer: Answer,
+}
+
+pub(super) enum Work {
+    Changes(Box<Changes>),
+    Pass(Box<Pass>),
 }
 
 type Answer = oneshot::Sender<Result<(), CommitError>>;
@@ -52,14 +57,24 @@ impl Writer {
             Ok(transaction) => transaction,
             Err(error) => return tell(group.drain(..).map(|request| request.answer), &Err(error.into())),
         };
-        let (mut applied, mut refused) = (Vec::new(), Vec::new());
+        let (mut applied, mut refused, mut log) = (Vec::new(), Vec::new(), Log::default());
         let mut given_up = None;
-        while let Some(Request { changes, key, answer }) = group.pop_front() {
-            // Whoever no longer waits would never learn that it was done.
+        while let Some(Request { work, key, answer }) = group.pop_front() {
+            // A caller who no longer waits would never learn that it was done.
             if answer.is_canceled() {
                 continue;
             }
-            match apply_whole(&mut transaction, &changes, &key, || answer.is_canceled()) {
+            let outcome = match work {
+                Work::Changes(changes) => {
+                    apply_whole(&mut transaction, &changes, &key, &mut log, || answer.is_canceled())
+                }
+                Work::Pass(pass) => match apply::pass(&transaction, &pass, &key, &mut log) {
+                    Ok(()) => Whole::Applied,
+                    Err(Refused::Conflict) => Whole::Refused(Refused::Conflict),
+                    Err(Refused::Failed(error)) => Whole::GivenUp(error),
+                },
+            };
+            match outcome {
                 Whole::Applied => applied.push(answer),
                 Whole::Refused(Refused::Conflict) => refused.push(answer),
                 Whole::Refused(Refused::Failed(error)) => {
@@ -79,7 +94,10 @@ impl Writer {
                 drop(transaction);
                 Err(error)
             }
-            None => transaction.commit().map_err(|error| place.sqlite(&error)),
+            None => {
+                let committed = log.finish(&transaction).and_then(|()| transaction.commit());
+                committed.map_err(|error| place.sqlite(&error))
+            }
         };
         tell(applied, &result.map_err(CommitError::from));
         // Not before: what they conflict with may have been in this transaction, and they read again at once.
@@ -111,17 +129,20 @@ fn apply_whole(
     transaction: &mut Transaction<'_>,
     changes: &Changes,
     key: &AuditKey,
+    log: &mut Log,
     is_canceled: impl Fn() -> bool,
 ) -> Whole {
     let mut savepoint = match transaction.savepoint() {
         Ok(savepoint) => savepoint,
         Err(error) => return Whole::GivenUp(error),
     };
-    let applied = apply(&savepoint, changes, key);
+    let before = log.end();
+    let applied = apply::apply(&savepoint, changes, key, log);
     let Err(refused) = applied.and_then(|()| if is_canceled() { Err(Refused::Conflict) } else { Ok(()) }) else {
         return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
     };
-    // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled
+    log.back_to(before);
+    // A full disk or a failed write ends the whole transaction, and with it the savepoint. What cannot be rolled
     // back must not be committed either.
     match (savepoint.rollback().and_then(|()| savepoint.commit()), refused) {
         (Ok(()), refused) => Whole::Refused(refused),
@@ -161,7 +182,7 @@ mod tests {
         let (mut group, answers): (VecDeque<_>, Vec<_>) = [1, 2000, 1, 2000, 1]
             .map(|count| {
                 let (answer, answered) = oneshot::channel();
-                (Request { changes: events(count), key: key(), answer }, answered)
+                (Request { work: Work::Changes(Box::new(events(count))), key: key(), answer }, answered)
             })
             .into_iter()
             .unzip();
