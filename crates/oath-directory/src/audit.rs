@@ -439,13 +439,42 @@ mod tests {
             let mut missing = log.clone();
             missing.remove(i);
             assert_eq!(verify(&missing, head), Err(Tampered::Missing { sequence }));
-            let mut changed = log.clone();
-            changed[i].event.upn = "mallory@example.com".to_owned();
-            assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+            let changes: [fn(&mut AuditEvent); 8] = [
+                |logged| logged.event.at = UnixTime::from_secs(77),
+                |logged| logged.event.actor = "mallory".to_owned(),
+                |logged| logged.event.action = Action::TokenDeleted,
+                |logged| logged.event.upn = "mallory@example.com".to_owned(),
+                |logged| logged.event.serial = "1".to_owned(),
+                |logged| drop(logged.event.detail.insert("step".to_owned(), "9".to_owned())),
+                |logged| logged.event.detail.clear(),
+                |logged| logged.hash.0[31] ^= 1,
+            ];
+            for change in changes {
+                let mut changed = log.clone();
+                change(&mut changed[i]);
+                assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+            }
         }
         let mut swapped = log.clone();
         swapped.swap(1, 2);
         assert_eq!(verify(&swapped, head), Err(Tampered::Missing { sequence: 2 }));
+    }
+
+    #[test]
+    fn a_hash_depends_on_the_key_the_chain_the_number_and_the_one_before() {
+        let event = Event::new(UnixTime::from_secs(1), &Actor::local_operator(), Action::SignedIn);
+        let other = AuditKey::new(Hmac::new(&[8; 64].into()));
+        let (start, before) = (ChainHash::START, ChainHash([1; 32]));
+        let hashes = [
+            start.followed_by(&key(), Chain::FIRST, 1, &event),
+            start.followed_by(&other, Chain::FIRST, 1, &event),
+            start.followed_by(&key(), Chain(1), 1, &event),
+            start.followed_by(&key(), Chain::FIRST, 2, &event),
+            before.followed_by(&key(), Chain::FIRST, 1, &event),
+        ];
+        for (index, hash) in hashes.iter().enumerate() {
+            assert!(!hashes[..index].contains(hash), "{index}");
+        }
     }
 
     #[test]

@@ -430,6 +430,73 @@ mod tests {
     }
 
     #[test]
+    fn each_seal_has_a_nonce_of_its_own_and_the_last_key_seals() {
+        let key = |byte: &str| byte.repeat(32);
+        let text = format!("recognise {}\nseal a {}\nseal b {}\n", key("01"), key("02"), key("03"));
+        let keys = KeyRing::parse(&text).unwrap();
+        let (one, two) = (token(&keys), token(&keys));
+        assert_ne!(one.sealed.bytes[..NONCE], two.sealed.bytes[..NONCE]);
+        assert_eq!(one.sealed.key, "b");
+        // Another key of that name does not open it.
+        let other = text.replace(&key("03"), &key("04"));
+        assert!(matches!(KeyRing::parse(&other).unwrap().open(&one), Err(KeyRingError::Damaged { .. })));
+        let zero = text.replace(&key("03"), &key("00"));
+        assert!(matches!(KeyRing::parse(&zero).unwrap().open(&one), Err(KeyRingError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_tag_depends_on_the_ring_and_on_each_field() {
+        let keys = KeyRing::generate().unwrap();
+        let base = token(&keys);
+        let holder = Some(UserId::from_random(1));
+        let tokens = [
+            base.clone(),
+            Token { id: TokenId::from_random(8), ..base.clone() },
+            Token { kind: TokenKind::Software, ..base.clone() },
+            Token { serial: "0950380260".to_owned(), ..base.clone() },
+            Token { fingerprint: Fingerprint([1; 32]), ..base.clone() },
+            Token { status: Status::Activated, ..base.clone() },
+            Token { holder, ..base.clone() },
+        ];
+        let state = State::fresh(base.fingerprint);
+        let totp = |last_step, drift| State { totp: oath_totp::TotpState { last_step, drift }, ..state.clone() };
+        let states = [
+            state.clone(),
+            State::fresh(Fingerprint([1; 32])),
+            totp(Some(0), 0),
+            totp(Some(1), 0),
+            totp(None, 1),
+            totp(None, -1),
+        ];
+        let user = |id, upn: &str, kind| User {
+            id: UserId::from_random(id),
+            upn: upn.parse().unwrap(),
+            kind,
+            display_name: None,
+            mac: Tag::default(),
+        };
+        use crate::model::UserKind::{Guest, Member};
+        let users = [user(1, "a@x", Member), user(2, "a@x", Member), user(1, "b@x", Member), user(1, "a@x", Guest)];
+        let settings =
+            |ring, floor| Settings { ring: Tag([ring; 16]), floor: UnixTime::from_secs(floor), mac: Tag::default() };
+        let settings = [settings(1, 0), settings(2, 0), settings(1, 1)];
+        let tags = |keys: &KeyRing| {
+            let mut tags: Vec<_> = tokens.iter().map(|token| keys.tag_of_token(token)).collect();
+            tags.extend(states.iter().map(|state| keys.tag_of_state(state)));
+            tags.extend(users.iter().map(|user| keys.tag_of_user(user)));
+            tags.extend(settings.iter().map(|settings| keys.tag_of_settings(settings)));
+            tags.push(keys.id());
+            tags
+        };
+        let mut all = [tags(&keys), tags(&KeyRing::generate().unwrap())].concat();
+        assert_eq!(tags(&keys), all[..all.len() / 2]);
+        let count = all.len();
+        all.sort_by_key(|tag| tag.0);
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
     fn debug_shows_the_names_of_the_keys_and_nothing_else() {
         // The whole text: whatever is added to it, a key in any form among it, fails here.
         let key = "00ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e";

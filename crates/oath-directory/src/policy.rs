@@ -153,6 +153,24 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_lets_in_what_it_names() {
+        use oath_totp::TimeStep;
+        let sound = Parameters { algorithm: Algorithm::Sha1, digits: Digits::Six, time_step: TimeStep::SECONDS_30 };
+        let policy = Policy::default();
+        assert!(policy.allows(&sound) && policy.allows(&Parameters { time_step: TimeStep::SECONDS_60, ..sound }));
+        for wrong in [
+            Parameters { algorithm: Algorithm::Sha256, ..sound },
+            Parameters { digits: Digits::Eight, ..sound },
+            Parameters { time_step: TimeStep::new(45, 0).unwrap(), ..sound },
+            Parameters { time_step: TimeStep::new(30, 1).unwrap(), ..sound },
+        ] {
+            assert!(!policy.allows(&wrong), "{wrong:?}");
+        }
+        let policy = Policy { algorithms: vec![Algorithm::Sha256], ..policy };
+        assert!(!policy.allows(&sound) && policy.allows(&Parameters { algorithm: Algorithm::Sha256, ..sound }));
+    }
+
+    #[test]
     fn what_a_clock_of_the_future_wrote_binds_nobody_and_no_wait_exceeds_the_longest() {
         let policy = Policy::default();
         let at = UnixTime::from_secs;

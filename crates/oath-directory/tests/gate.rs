@@ -312,3 +312,66 @@ fn a_settings_record_that_is_gone_is_damage_and_not_a_new_directory() {
     let error = setup.verify("alice", &shown(1, setup.now, 0)).unwrap_err();
     assert_eq!(error.code(), "database-corrupt");
 }
+
+/// Polls two calls, both of which read before one of them writes.
+fn both<A, B>(setup: &Setup<Probe>, one: impl Future<Output = A>, two: impl Future<Output = B>) -> (A, B) {
+    let probe = setup.directory.store();
+    probe.gather.store(probe.counts().0 + 3, SeqCst);
+    let (mut one, mut two) = (Box::pin(one), Box::pin(two));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(one.as_mut().poll(&mut context).is_pending() && two.as_mut().poll(&mut context).is_pending());
+    probe.reads.fetch_add(1, SeqCst);
+    (block_on(one), block_on(two))
+}
+
+#[test]
+fn two_tokens_at_once_do_not_both_become_the_fifth() {
+    let setup = Setup::on(Probe::default(), Policy::default());
+    let secrets: Vec<_> = (0..6).map(secret).collect();
+    let rows: Vec<_> =
+        (0..6).map(|n| (if n < 4 { "alice" } else { "" }, ["A", "B", "C", "D", "E", "F"][n], &secrets[n])).collect();
+    assert_eq!(setup.upload(&rows).imported, 6);
+    let user = upn("alice");
+    let assign = |serial| setup.directory.assign(&setup.operator, setup.now, serial, &user);
+    let (one, two) = both(&setup, assign("E"), assign("F"));
+    assert!(one.is_ok());
+    assert_eq!(two.map(drop).map_err(code), Err("user-full"));
+}
+
+#[test]
+fn a_token_that_is_taken_back_at_that_moment_is_not_resynchronized() {
+    let setup = with_token(Probe::default());
+    let (directory, operator, now) = (&setup.directory, &setup.operator, setup.now);
+    let codes = [shown(1, now, 0), shown(1, now, 1)].into();
+    let (taken, found) =
+        both(&setup, directory.unassign(operator, now, "A"), directory.resync(operator, now, "A", &codes));
+    assert!(taken.is_ok());
+    assert_eq!(found.map(drop).map_err(code), Err("wrong-status"));
+}
+
+#[test]
+fn wrong_codes_for_a_resynchronization_cost_attempts_too() {
+    let setup = with_token(MemoryStore::new());
+    let resync = || {
+        let codes = [wrong(), wrong()].into();
+        block_on(setup.directory.resync(&setup.operator, setup.now, "A", &codes)).map(drop).map_err(code)
+    };
+    for _ in 0..10 {
+        assert_eq!(resync(), Err("wrong-code"));
+    }
+    assert_eq!(resync(), Err("locked"));
+    assert_eq!(count(&setup, Action::ResynchronizationFailed), 10);
+}
+
+#[test]
+fn a_recorded_drift_never_exceeds_what_a_resynchronization_searches() {
+    let mut setup = Setup::on(MemoryStore::new(), Policy { radius: 2, ..Policy::default() });
+    setup.upload(&[("alice", "A", &secret(1))]);
+    let codes = [shown(1, setup.now, 1), shown(1, setup.now, 2)];
+    assert_eq!(setup.activate("A", codes), Ok(2));
+    for _ in 0..3 {
+        setup.later(300);
+        setup.verify("alice", &shown(1, setup.now, 4)).unwrap();
+        assert_eq!(block_on(setup.directory.token("A")).unwrap().state.totp.drift, 2);
+    }
+}

@@ -281,6 +281,9 @@ fn conflicts_in_an_upload_are_for_a_person_to_settle() {
     assert_eq!((upload.unchanged, upload.imported, upload.failed), (1, 1, 4), "{failures:?}");
     assert!(failures.contains(&(6, "user-unknown".to_owned())), "{failures:?}");
 
+    // Both are known, and do not belong together.
+    setup.upload(&[("", "D", &secret(3))]);
+    assert_eq!(setup.failures(&setup.upload(&[("", "A", &secret(3))])), [(2, "serial-conflict".to_owned())]);
     for (row, expected) in
         [(("bob", "A", &one), "token-held"), (("", "A", &two), "serial-conflict"), (("", "B", &one), "secret-conflict")]
     {
@@ -303,6 +306,10 @@ fn weak_secrets_come_in_on_request_only() {
     let setup = Setup::new();
     let upload = setup.upload(&[("alice", "A", &weak)]);
     assert_eq!(setup.failures(&upload), [(2, "secret-weak".to_owned())]);
+    for (bytes, imported) in [(15, 0), (16, 1)] {
+        let secret = Secret::from_bytes(&vec![7; bytes]).unwrap();
+        assert_eq!(setup.upload(&[("", "B", &secret)]).imported, imported, "{bytes} bytes");
+    }
     let setup = Setup::on(MemoryStore::default(), Policy { legacy_secrets: true, ..Policy::default() });
     assert_eq!(setup.upload(&[("alice", "A", &weak)]).imported, 1);
     let totp = Totp::new(weak.legacy_key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30);

@@ -15,7 +15,7 @@ pub(crate) struct Probe {
     pub(crate) reads: AtomicUsize,
     /// Passes and commits that were asked for.
     pub(crate) writes: AtomicUsize,
-    /// The first looks are answered when there are so many of them: all have the same view.
+    /// Reads are answered when there were so many of them: all have the same view.
     pub(crate) gather: AtomicUsize,
     /// So many of the next writes conflict.
     pub(crate) conflicts: AtomicUsize,
@@ -34,6 +34,13 @@ fn take(count: &AtomicUsize) -> bool {
 impl Probe {
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.reads.load(SeqCst), self.writes.load(SeqCst))
+    }
+
+    /// Waits for the others that read.
+    async fn together(&self) {
+        self.reads.fetch_add(1, SeqCst);
+        let together = || self.reads.load(SeqCst) >= self.gather.load(SeqCst);
+        poll_fn(|_| if together() { Poll::Ready(()) } else { Poll::Pending }).await;
     }
 
     async fn write(&self, work: impl Future<Output = Result<(), CommitError>>) -> Result<(), CommitError> {
@@ -60,9 +67,7 @@ impl Probe {
 impl Store for Probe {
     async fn look(&self, name: String, fresh: Fresh) -> Result<View, StoreError> {
         let view = self.store.look(name, fresh).await;
-        self.reads.fetch_add(1, SeqCst);
-        poll_fn(|_| if self.reads.load(SeqCst) < self.gather.load(SeqCst) { Poll::Pending } else { Poll::Ready(()) })
-            .await;
+        self.together().await;
         view
     }
 
@@ -71,8 +76,9 @@ impl Store for Probe {
     }
 
     async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
-        self.reads.fetch_add(1, SeqCst);
-        self.store.view(wanted).await
+        let view = self.store.view(wanted).await;
+        self.together().await;
+        view
     }
 
     async fn commit(&self, changes: Changes, key: &AuditKey) -> Result<(), CommitError> {

@@ -88,3 +88,14 @@ fn connections_that_write_at_the_same_time_take_turns() {
     });
     assert_eq!(pollster::block_on(conformance::verify(&fresh(&path))).events, 100);
 }
+
+#[test]
+fn what_is_answered_is_on_the_disk_and_what_is_deleted_is_overwritten() {
+    let (_folder, path) = folder();
+    let place = Place::open(&path, Missing::Create, Duration::from_secs(1)).unwrap();
+    let connection = place.connect_to_write().unwrap();
+    for (pragma, expected) in [("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)] {
+        let found: i64 = connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).unwrap();
+        assert_eq!(found, expected, "{pragma}");
+    }
+}

@@ -204,4 +204,38 @@ mod tests {
             .unwrap();
         assert_eq!(kept, (applied, applied));
     }
+
+    #[test]
+    fn what_the_caller_has_given_up_is_not_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&folder.path().join("oath.db"), Missing::Create, Duration::from_secs(1)).unwrap();
+        let mut writer = Writer::new(Arc::new(place));
+        let pass = |name: &str| Pass {
+            gate: crate::store::Write::Insert(crate::model::Gate { name: name.to_owned(), ..Default::default() }),
+            states: Vec::new(),
+            events: events(1).events,
+        };
+        let work =
+            [Work::Changes(Box::new(events(1))), Work::Pass(Box::new(pass("a"))), Work::Pass(Box::new(pass("b")))];
+        let mut kept = Vec::new();
+        let mut group = VecDeque::new();
+        for (index, work) in work.into_iter().enumerate() {
+            let (answer, answered) = oneshot::channel();
+            group.push_back(Request { work, key: key(), answer });
+            // The first two go away.
+            if index == 2 {
+                kept.push(answered);
+            }
+        }
+        while !group.is_empty() {
+            writer.transact(&mut group);
+        }
+        assert!(pollster::block_on(kept.pop().unwrap()).unwrap().is_ok());
+        let count = "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM gates WHERE name = 'b'),
+                     (SELECT count(*) FROM gates), (SELECT events FROM audit_head)";
+        let connection = writer.connection.as_ref().unwrap();
+        let found: [i64; 4] =
+            connection.query_row(count, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])).unwrap();
+        assert_eq!(found, [1, 1, 1, 1]);
+    }
 }
