@@ -46,6 +46,7 @@ pub(crate) fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bou
     dict.set_item("imported", upload.imported)?;
     dict.set_item("unchanged", upload.unchanged)?;
     dict.set_item("failed", upload.failed)?;
+    dict.set_item("finished", upload.finished)?;
     Ok(dict)
 }
 
@@ -80,6 +81,7 @@ pub(crate) fn report_dict<'py>(py: Python<'py>, report: &ImportReport) -> PyResu
 
 pub(crate) fn event_dict<'py>(py: Python<'py>, audit: &AuditEvent) -> PyResult<Bound<'py, PyDict>> {
     let (dict, event) = (PyDict::new(py), &audit.event);
+    dict.set_item("chain", audit.chain.0)?;
     dict.set_item("sequence", audit.sequence)?;
     dict.set_item("at", event.at.as_secs())?;
     dict.set_item("actor", &event.actor)?;

@@ -9,9 +9,11 @@ use crate::source::{FilePath, Source};
 use crate::uri::KeyUri;
 use crate::wait::wait;
 use core::future::Future;
-use oath_directory::store::{LocalStore, MemoryStore, SqliteStore};
+use oath_directory::audit::Chain;
+use oath_directory::store::{MemoryStore, SqliteStore};
 use oath_directory::{
-    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, Upn, UserKind, user_file,
+    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, UploadOptions, Upn,
+    UserKind, user_file,
 };
 use oath_seeds::{Assume, Reader};
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
@@ -113,6 +115,12 @@ impl Directory {
         wait(py, operation)?.map_err(|error| directory_error(py, &error))
     }
 
+    /// The actor of a call. Where it gives a time of its own, the audit log keeps the clock's as well.
+    fn asks(&self, at: Option<&Bound<'_, PyAny>>) -> Actor {
+        let actor = self.actor.clone();
+        if at.is_some() { actor.while_the_clock_shows(UnixTime::now()) } else { actor }
+    }
+
     /// A directory in memory, or what `make` opens.
     fn at(
         py: Python<'_>,
@@ -130,7 +138,7 @@ impl Directory {
         let again = Some((files.clone(), policy.clone()));
         let opened = Opened::new(py, again, || {
             let made = make(&files, policy, &actor).map_err(|error| Python::attach(|py| files_error(py, &error)))?;
-            Ok(made.with_store())
+            Ok(made.with_any_store())
         })?;
         Ok(Self { opened, shown, actor })
     }
@@ -143,7 +151,7 @@ impl Directory {
         let create = async || {
             let inner = oath_directory::Directory::new(MemoryStore::new(), KeyRing::generate()?, policy)?;
             inner.found(&actor, now).await?;
-            Ok(inner.with_store())
+            Ok(inner.with_any_store())
         };
         let inner = py.detach(|| pollster::block_on(create())).map_err(|error: Error| directory_error(py, &error))?;
         Ok(Self { opened: Opened::new(py, None, || Ok(inner))?, shown: MEMORY.to_owned(), actor })
@@ -212,19 +220,21 @@ impl Directory {
         })
     }
 
-    /// Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token.
-    #[pyo3(signature = (upn, *, kind = "member", display_name = None, at = None))]
+    /// Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token. Without it the name says: a guest's holds
+    /// `#EXT#`.
+    #[pyo3(signature = (upn, *, kind = None, display_name = None, at = None))]
     fn add_user<'py>(
         &self,
         py: Python<'py>,
         upn: &str,
-        kind: &str,
+        kind: Option<&str>,
         display_name: Option<&str>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
-        let kind = UserKind::from_name(kind).ok_or_else(|| value_error("kind is 'member' or 'guest'"))?;
-        let user = self.wait(py, self.inner(py)?.add_user(&self.actor, now, &upn, kind, display_name))?;
+        let kind = kind.map_or_else(|| Some(UserKind::of_name(upn.as_str())), UserKind::from_name);
+        let kind = kind.ok_or_else(|| value_error("kind is 'member' or 'guest'"))?;
+        let user = self.wait(py, self.inner(py)?.add_user(&self.asks(at), now, &upn, kind, display_name))?;
         user_dict(py, &user)
     }
 
@@ -244,7 +254,7 @@ impl Directory {
         };
         let rows = Source::of(source)?.read(py, read)??;
         let rows = rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))?;
-        let report = self.wait(py, self.inner(py)?.import_users(&self.actor, now, rows))?;
+        let report = self.wait(py, self.inner(py)?.import_users(&self.asks(at), now, rows))?;
         report_dict(py, &report)
     }
 
@@ -274,8 +284,10 @@ impl Directory {
     /// Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
     ///
     /// A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
-    /// `repairs="apply"` makes the repairs that are safe.
-    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", at = None))]
+    /// `repairs="apply"` makes the repairs that are safe. `assign=True` gives a token that is in the directory already, and that
+    /// no user holds, to the user of its row; without it the row fails.
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn upload<'py>(
         &self,
         py: Python<'py>,
@@ -283,13 +295,15 @@ impl Directory {
         format: Option<&str>,
         target: Option<&str>,
         repairs: &str,
+        assign: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
         let source = Source::of(source)?;
         let rows = source.read(py, |input| Reader::new(input, &options)?.collect::<Result<Vec<_>, _>>())?;
         let rows = rows.map_err(|error| read_error(py, &error))?;
-        let upload = self.wait(py, self.inner(py)?.upload(&self.actor, now, &source.name, rows))?;
+        let assigns = UploadOptions { assign_known: assign };
+        let upload = self.wait(py, self.inner(py)?.upload_with(&self.asks(at), now, &source.name, assigns, rows))?;
         upload_dict(py, &upload)
     }
 
@@ -321,7 +335,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.delete_upload(&self.actor, now, upload))
+        self.wait(py, self.inner(py)?.delete_upload(&self.asks(at), now, upload))
     }
 
     /// Returns the rows of an upload that failed: which line, why, and what to do.
@@ -340,14 +354,14 @@ impl Directory {
     #[pyo3(signature = (serial, upn, *, at = None))]
     fn assign(&self, py: Python<'_>, serial: &str, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
-        self.wait(py, self.inner(py)?.assign(&self.actor, now, serial, &upn)).map(drop)
+        self.wait(py, self.inner(py)?.assign(&self.asks(at), now, serial, &upn)).map(drop)
     }
 
     /// Takes a token from its user, back into the inventory.
     #[pyo3(signature = (serial, *, at = None))]
     fn unassign(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.unassign(&self.actor, now, serial)).map(drop)
+        self.wait(py, self.inner(py)?.unassign(&self.asks(at), now, serial)).map(drop)
     }
 
     /// Activates a token by the code on its display. After Ambiguous, give the next code as well.
@@ -361,7 +375,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (codes, now) = (both(code, next_code)?, time(at)?);
-        self.wait(py, self.inner(py)?.activate(&self.actor, now, serial, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.activate(&self.asks(at), now, serial, &codes)).map(Synchronized::from)
     }
 
     /// Finds an activated token again whose clock has drifted away, by two consecutive codes.
@@ -375,21 +389,21 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (codes, now) = ([self::code(code)?, self::code(next_code)?].into(), time(at)?);
-        self.wait(py, self.inner(py)?.resync(&self.actor, now, serial, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.resync(&self.asks(at), now, serial, &codes)).map(Synchronized::from)
     }
 
     /// Ends the sign-ins of a token. Its user keeps it.
     #[pyo3(signature = (serial, *, at = None))]
     fn deactivate(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.deactivate(&self.actor, now, serial)).map(drop)
+        self.wait(py, self.inner(py)?.deactivate(&self.asks(at), now, serial)).map(drop)
     }
 
     /// Deletes a token. Its used codes stay used.
     #[pyo3(signature = (serial, *, at = None))]
     fn delete(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.delete(&self.actor, now, serial))
+        self.wait(py, self.inner(py)?.delete(&self.asks(at), now, serial))
     }
 
     /// Signs a user in.
@@ -407,7 +421,7 @@ impl Directory {
         let (code, now) = (self::code(code)?, time(at)?);
         // A text that is not a user name gets the same answer as a wrong code.
         let upn = upn.parse::<Upn>().map_err(|_| rejected(py, Rejected::Mismatch))?;
-        let found = self.wait(py, self.inner(py)?.verify(&self.actor, now, &upn, &code))?;
+        let found = self.wait(py, self.inner(py)?.verify(&self.asks(at), now, &upn, &code))?;
         Ok(SignedIn { serial: found.serial, drift: found.drift })
     }
 
@@ -423,7 +437,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<(String, KeyUri)> {
         let (upn, now) = (self::upn(py, upn)?, time(at)?);
-        let enrolment = self.wait(py, self.inner(py)?.enroll(&self.actor, now, &upn))?;
+        let enrolment = self.wait(py, self.inner(py)?.enroll(&self.asks(at), now, &upn))?;
         Ok((enrolment.serial, KeyUri(enrolment.uri).with_issuer(issuer)))
     }
 
@@ -438,25 +452,47 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Synchronized> {
         let (upn, codes, now) = (self::upn(py, upn)?, both(code, next_code)?, time(at)?);
-        self.wait(py, self.inner(py)?.confirm(&self.actor, now, &upn, &codes)).map(Synchronized::from)
+        self.wait(py, self.inner(py)?.confirm(&self.asks(at), now, &upn, &codes)).map(Synchronized::from)
     }
 
-    /// Returns the events of the audit log after the one with the number `after`.
-    #[pyo3(signature = (*, after = 0, limit = 1000))]
+    /// Ends the wait of a user after wrong codes.
+    #[pyo3(signature = (upn, *, at = None))]
+    fn unlock_user(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        self.wait(py, self.inner(py)?.unlock_user(&self.asks(at), now, &upn))
+    }
+
+    /// Ends the wait of a token after wrong codes at activation and resynchronization.
+    #[pyo3(signature = (serial, *, at = None))]
+    fn unlock_token(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner(py)?.unlock_token(&self.asks(at), now, serial))
+    }
+
+    /// Accepts codes of now again from a token that a clock set ahead has used up. No code that was used up to now is good again.
+    #[pyo3(signature = (serial, *, at = None))]
+    fn reset_token(&self, py: Python<'_>, serial: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner(py)?.reset_token(&self.asks(at), now, serial))
+    }
+
+    /// Returns the events of the audit log after the one with the number `after`. A SQLite file has the one chain 0.
+    #[pyo3(signature = (*, after = 0, limit = 1000, chain = 0))]
     fn events<'py>(
         &self,
         py: Python<'py>,
         #[pyo3(from_py_with = arguments::after)] after: u64,
         #[pyo3(from_py_with = arguments::limit)] limit: usize,
+        #[pyo3(from_py_with = arguments::after)] chain: u64,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let events = self.wait(py, self.inner(py)?.events(after, limit))?;
+        let events = self.wait(py, self.inner(py)?.events(Chain(chain), after, limit))?;
         events.iter().map(|audit| event_dict(py, audit)).collect()
     }
 
     /// Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed.
     fn verify_audit(&self, py: Python<'_>) -> PyResult<(u64, String)> {
         match self.wait(py, self.inner(py)?.verify_audit())? {
-            Ok(report) => Ok((report.events, report.head.to_string())),
+            Ok(report) => Ok((report.events, report.head())),
             Err(error) => Err(tampered(py, error)),
         }
     }
@@ -466,7 +502,7 @@ impl Directory {
     /// The copy needs the key ring, which belongs into another place than the copy.
     fn backup(&self, py: Python<'_>, path: FilePath) -> PyResult<()> {
         let inner = self.inner(py)?;
-        let LocalStore::Sqlite(store) = inner.store() else {
+        let Some(store) = inner.store().as_store::<SqliteStore>() else {
             return Err(value_error("a directory in memory has no database to back up"));
         };
         let FilePath(path) = path;

@@ -11,7 +11,7 @@ use core::ops::Deref;
 use core::sync::atomic::Ordering::SeqCst;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use core::time::Duration;
-use oath_directory::store::LocalStore;
+use oath_directory::store::AnyStore;
 use oath_directory::{Files, Policy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::{mem, process, thread};
 
-pub(crate) type Inner = oath_directory::Directory<LocalStore>;
+pub(crate) type Inner = oath_directory::Directory<AnyStore>;
 
 /// The calls that run in any directory of this process.
 static CALLS: AtomicUsize = AtomicUsize::new(0);
@@ -197,7 +197,7 @@ impl Opened {
             if let (State::Paused, Some((files, policy))) = (&*state, &self.0.again) {
                 // A second SQLite that came in between is not looked for: this handle was first.
                 let held = Held::again(files.database_path());
-                let inner = pollster::block_on(files.open(policy.clone()))?.with_store();
+                let inner = pollster::block_on(files.open(policy.clone()))?.with_any_store();
                 *state = State::Open(Arc::new(Tracked { inner, _held: Some(held) }));
                 OPEN.fetch_add(1, SeqCst);
             }

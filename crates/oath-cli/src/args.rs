@@ -42,6 +42,9 @@ pub(crate) struct Global {
     /// The time, as Unix seconds or as RFC 3339 (2026-01-05T08:00:00Z) [default: now]
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<UnixTime>,
+    /// Write at the time of --at, although the clock shows another; the audit log keeps both
+    #[arg(long, global = true, requires = "at")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +104,11 @@ pub(crate) enum Users {
     },
     /// List the users
     List,
+    /// End the wait of a user after wrong codes
+    Unlock {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,12 +123,18 @@ pub(crate) enum Tokens {
         /// The same as --for inventory: take rows without a user, to be assigned later; Entra ID refuses them
         #[arg(long, conflicts_with = "target")]
         inventory: bool,
+        /// Give a token that is in the directory already, and that no user holds, to the user of its row
+        #[arg(long)]
+        assign: bool,
+        /// Go on with an upload of this file that was broken off
+        #[arg(long, value_name = "ID")]
+        resume: Option<u64>,
         #[command(flatten)]
         reading: Reading,
     },
     /// List the tokens
     List {
-        /// Only these: available, assigned, activated or failedActivation
+        /// Only these: available, assigned, activated, failedActivation or deactivated
         #[arg(long, value_name = "STATUS")]
         status: Option<Status>,
         /// Only those that this user holds
@@ -176,7 +190,17 @@ pub(crate) enum Tokens {
         #[arg(value_name = "SERIAL")]
         serial: String,
     },
-    /// Take a token that nobody holds out of the directory
+    /// End the wait of a token after wrong codes for its activation
+    Unlock {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+    /// Accept codes of now again from a token that a clock set ahead has used up
+    Reset {
+        #[arg(value_name = "SERIAL")]
+        serial: String,
+    },
+    /// Take a token that no user holds, or a software token that does not sign in, out of the directory
     Delete {
         #[arg(value_name = "SERIAL")]
         serial: String,
@@ -264,6 +288,19 @@ pub(crate) struct Code {
     /// Whatever stands here is no option, and may be a secret: it is refused without being shown.
     #[arg(hide = true, num_args = 0..)]
     pub(crate) misplaced: Vec<OsString>,
+}
+
+impl Command {
+    /// Whether the command may write to a directory.
+    pub(crate) const fn writes(&self) -> bool {
+        match self {
+            Self::Init | Self::Verify { .. } | Self::Software(_) => true,
+            Self::Users(command) => !matches!(command, Users::List),
+            Self::Tokens(command) => !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
+            Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
+            Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
+        }
+    }
 }
 
 pub(crate) fn digits(text: &str) -> Result<Digits, String> {

@@ -1,12 +1,14 @@
 use crate::args::{Cli, Command};
 use crate::commands::{audit, code, init, seeds, software, tokens, uploads, users, verify};
 use crate::failure::{Exit, Failure};
+use crate::output::time;
 use crate::place::Surroundings;
 use crate::shell::{Shell, Streams};
 use crate::tour;
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 use oath_directory::Actor;
+use oath_totp::UnixTime;
 use std::ffi::OsString;
 
 /// Runs one command line, its first word being the name of the program.
@@ -33,8 +35,15 @@ pub(crate) fn run(
 }
 
 fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>) -> Result<Exit, Failure> {
-    let now = cli.global.at.unwrap_or_else(|| surroundings.now());
-    let (global, actor) = (&cli.global, Actor::local_operator());
+    let clock = surroundings.now();
+    let now = cli.global.at.unwrap_or(clock);
+    let (global, mut actor) = (&cli.global, Actor::local_operator());
+    if cli.command.writes() && now.as_secs().abs_diff(clock.as_secs()) > SAME_TIME {
+        if !global.force {
+            return Err(another_time(now, clock));
+        }
+        actor = actor.while_the_clock_shows(clock);
+    }
     let mut shell = Shell { surroundings, streams, global, json: global.json, now, actor, place: None };
     let ended = command(&mut shell, &cli.command).map_err(|failure| match &shell.place {
         Some(place) => failure.in_place(place),
@@ -45,6 +54,16 @@ fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>)
         (Ok(_), Err(error)) => Err(error.into()),
         (ended, _) => ended,
     }
+}
+
+/// How many seconds a time may be away from the clock without being another.
+const SAME_TIME: u64 = 60;
+
+/// A time that is wrong can lock users out and use up tokens.
+fn another_time(now: UnixTime, clock: UnixTime) -> Failure {
+    let message = format!("the time of --at is {}, and the clock shows {}", time(now), time(clock));
+    let action = "leave --at out; or add --force to write at that time: the audit log keeps both times";
+    Failure::new(Exit::Fault, "time-differs", message, action).in_place("--at on the command line")
 }
 
 fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {

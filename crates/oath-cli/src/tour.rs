@@ -76,9 +76,9 @@ fn sign_in(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {
         "Its display shows {}, for its clock is {ahead} ahead. One code is enough to find that out.",
         fob.shows(now)
     ))?;
-    stage.run(&format!("oath tokens activate {SERIAL} {} --at {}", fob.shows(now), time(now)), Exit::Done)?;
+    stage.run(&format!("oath tokens activate {SERIAL} {} --at {} --force", fob.shows(now), time(now)), Exit::Done)?;
     let now = at(62 * MINUTE);
-    let verify = |now: UnixTime, code: &str| format!("oath verify {ALICE} {code} --at {}", time(now));
+    let verify = |now: UnixTime, code: &str| format!("oath verify {ALICE} {code} --at {} --force", time(now));
     let code = fob.shows(now).to_string();
     stage.say("Two minutes later she signs in with the code on the display.")?;
     stage.run(&verify(now, &code), Exit::Done)?;
@@ -96,7 +96,7 @@ fn year(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {
     let (mut accepted, mut rows) = (0u64, Vec::new());
     for week in 1..=WEEKS {
         let now = at(week.saturating_mul(WEEK).saturating_add(90 * MINUTE));
-        let command = format!("oath verify {ALICE} {} --at {}", fob.shows(now), time(now));
+        let command = format!("oath verify {ALICE} {} --at {} --force", fob.shows(now), time(now));
         if week == 1 {
             stage.run(&command, Exit::Done)?;
             accepted = 1;
@@ -138,12 +138,12 @@ fn pass_on(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {
     stage.run(&format!("oath tokens assign {SERIAL} {BOB}"), Exit::Done)?;
     let now = minutes(1);
     stage.say("Bob activates it with the code on its display, and signs in with the next.")?;
-    stage.run(&format!("oath tokens activate {SERIAL} {} --at {}", fob.shows(now), time(now)), Exit::Done)?;
+    stage.run(&format!("oath tokens activate {SERIAL} {} --at {} --force", fob.shows(now), time(now)), Exit::Done)?;
     let now = minutes(2);
-    stage.run(&format!("oath verify {BOB} {} --at {}", fob.shows(now), time(now)), Exit::Done)?;
+    stage.run(&format!("oath verify {BOB} {} --at {} --force", fob.shows(now), time(now)), Exit::Done)?;
     let now = minutes(3);
     stage.say("For Alice the same token no longer opens anything.")?;
-    stage.run(&format!("oath verify {ALICE} {} --at {}", fob.shows(now), time(now)), Exit::Refused)
+    stage.run(&format!("oath verify {ALICE} {} --at {} --force", fob.shows(now), time(now)), Exit::Refused)
 }
 
 fn audit(stage: &mut Stage<'_>) -> Result<(), Failure> {

@@ -179,7 +179,7 @@ fn init_overwrites_neither_a_database_nor_a_key_ring() {
 fn a_missing_a_wrong_and_a_damaged_key_ring_are_told_apart() {
     let desk = Desk::furnished();
     desk.done("init --db sqlite:other.db --keys other.keys");
-    desk.write("x.keys", "seal a 00\n");
+    desk.write_private("x.keys", "seal a 00\n");
     for words in ["tokens list", "verify alice@example.com 123456", "tokens activate 2300001 123456", "audit verify"] {
         desk.fails(&format!("{words} --keys none.keys"), 2, "key-ring-missing", &["none.keys", "restore it"]);
         desk.fails(

@@ -244,3 +244,102 @@ fn the_key_ring_is_for_its_owner_only() {
     desk.done("init");
     assert_eq!(std::fs::metadata(desk.path("oath.keys")).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn a_time_away_from_the_clock_needs_force_to_write_and_the_log_keeps_both() {
+    let desk = Desk::furnished();
+    let code = alices(MONDAY);
+    for words in [
+        format!("tokens activate 2300001 {code} --at {MONDAY}"),
+        format!("verify alice@example.com {code} --at {MONDAY}"),
+        format!("users unlock alice@example.com --at {MONDAY}"),
+    ] {
+        let before = desk.snapshot();
+        let refused = desk.run(&words, "");
+        assert_eq!(refused.status, 2, "{refused:?}");
+        assert!(
+            refused.err.starts_with("error[time-differs]: the time of --at is 2026-01-05T08:00:00Z"),
+            "{refused:?}"
+        );
+        assert!(refused.err.contains("--force"), "{refused:?}");
+        assert!(desk.snapshot() == before);
+    }
+    assert_eq!(desk.run(&format!("tokens list --at {MONDAY}"), "").status, 0, "reading needs none");
+    assert_eq!(desk.run("tokens list --force", "").status, 2, "--force alone means nothing");
+    desk.done(&format!("tokens activate 2300001 {code} --at {MONDAY}"));
+    let events = desk.json("audit list");
+    let last = events.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["action"], &last["at"]), (&json!("token-activated"), &json!("2026-01-05T08:00:00Z")));
+    let clock: u64 = last["detail"]["clock"].as_str().unwrap().parse().unwrap();
+    assert!(clock > MONDAY + 3600, "{clock}");
+    assert!(events[0]["detail"]["clock"].is_null(), "without --at there is one time");
+}
+
+#[test]
+fn a_user_and_a_token_are_unlocked_and_a_token_of_the_future_is_reset() {
+    let desk = Desk::furnished();
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    let wrong = shows(SECRETS[2], TimeStep::SECONDS_30, 0);
+    let (now, next) = (MONDAY + 60, MONDAY + 90);
+    for _ in 0..10 {
+        assert_eq!(desk.oath(&format!("verify alice@example.com {wrong} --at {now}")).status, 1);
+        assert_eq!(desk.oath(&format!("tokens activate 2300002 {wrong} --at {now}")).status, 1);
+    }
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {now}", alices(now))).status, 1);
+    desk.done(&format!("users unlock alice@example.com --at {now}"));
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {now}", alices(now))).status, 0);
+    let bobs = |at| shows(SECRETS[1], TimeStep::SECONDS_60, at);
+    assert!(desk.oath(&format!("tokens activate 2300002 {} --at {now}", bobs(now))).err.starts_with("error[locked]"));
+    desk.done(&format!("tokens unlock 2300002 --at {now}"));
+    desk.done(&format!("tokens activate 2300002 {} --at {now}", bobs(now)));
+
+    let year = MONDAY + 365 * 86_400;
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {year}", alices(year))).status, 0);
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {next}", alices(next))).status, 1, "used up");
+    desk.done(&format!("tokens reset 2300001 --at {next}"));
+    let later = next + 90;
+    // The drift begins anew: two codes tell it again.
+    desk.done(&format!("tokens resync 2300001 {} {} --at {later}", alices(later), alices(later + 30)));
+    let last = later + 60;
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {last}", alices(last))).status, 0);
+    let actions: Vec<_> = desk
+        .json("audit list")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["action"].as_str().unwrap().to_owned())
+        .filter(|action| action.contains("unlocked") || action.contains("reset"))
+        .collect();
+    assert_eq!(actions, ["user-unlocked", "token-unlocked", "token-reset"]);
+    desk.fails("users unlock nobody@example.com", 1, "user-unknown", &["nobody@example.com"]);
+}
+
+#[test]
+fn the_file_of_a_user_who_left_gives_the_token_back_when_asked_only() {
+    let desk = Desk::furnished();
+    desk.done("tokens unassign 2300001");
+    let again = desk.oath("tokens upload fobs.csv");
+    assert_eq!(again.status, 1);
+    assert!(again.out.contains("this row would give it to alice@example.com"), "{}", again.out);
+    assert_eq!(desk.json("tokens list --serial 2300001")[0]["status"], "available");
+    assert_eq!(desk.json("tokens upload fobs.csv --assign")["imported"], 1);
+    assert_eq!(desk.json("tokens list --serial 2300001")[0]["upn"], "alice@example.com");
+}
+
+#[test]
+fn a_guest_is_known_by_name_and_an_activated_app_is_not_deleted() {
+    let desk = Desk::furnished();
+    let user = desk.json("users add eve_else.com#EXT#@contoso.onmicrosoft.com");
+    assert_eq!(user["kind"], "guest");
+    let enrolled = desk.json("software enroll alice@example.com");
+    let uri = oath_totp::KeyUri::parse(enrolled["uri"].as_str().unwrap()).unwrap();
+    let app = uri.to_totp().unwrap();
+    let at = |time: u64| app.generate(UnixTime::from_secs(time)).to_string();
+    let (one, two) = (at(MONDAY), at(MONDAY + 30));
+    desk.done(&format!("software confirm alice@example.com {one} {two} --at {MONDAY}"));
+    let serial = enrolled["serial"].as_str().unwrap();
+    desk.fails(&format!("tokens delete {serial}"), 1, "wrong-status", &["deactivate it first"]);
+    desk.done(&format!("tokens deactivate {serial}"));
+    assert_eq!(desk.json(&format!("tokens show {serial}"))["status"], "deactivated");
+    desk.done(&format!("tokens delete {serial}"));
+}

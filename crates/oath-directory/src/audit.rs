@@ -1,11 +1,13 @@
-//! The audit log: append-only, each event carrying the hash of the one before. No secret, no code.
+//! The audit log: append-only, each event carrying a keyed hash over it and the one before. No secret, no code.
 
 use core::fmt;
 use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac};
 use oath_totp::UnixTime;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Who asks for an operation. Every operation takes one, and every event names it.
 ///
@@ -13,13 +15,20 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     name: String,
+    clock: Option<UnixTime>,
 }
 
 impl Actor {
     /// The person at the keyboard, who may do everything.
     #[must_use]
     pub fn local_operator() -> Self {
-        Self { name: "local-operator".to_owned() }
+        Self { name: "local-operator".to_owned(), clock: None }
+    }
+
+    /// The same actor, who gives another time than the one that the clock shows: both stand in the audit log.
+    #[must_use]
+    pub fn while_the_clock_shows(self, clock: UnixTime) -> Self {
+        Self { clock: Some(clock), ..self }
     }
 
     /// As the audit log writes it.
@@ -68,11 +77,19 @@ pub enum Action {
     SignedIn,
     /// A code did not sign a user in.
     SignInRejected,
+    /// An administrator ended the wait after wrong codes of a user.
+    UserUnlocked,
+    /// An administrator ended the wait after wrong codes of a token.
+    TokenUnlocked,
+    /// An administrator set the last accepted step of a token back to the present.
+    TokenReset,
+    /// The database was restored from a backup: codes up to that moment are refused.
+    DirectoryRestored,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -90,6 +107,10 @@ impl Action {
         Self::SoftwareEnrolled,
         Self::SignedIn,
         Self::SignInRejected,
+        Self::UserUnlocked,
+        Self::TokenUnlocked,
+        Self::TokenReset,
+        Self::DirectoryRestored,
     ];
 
     /// The stable name, in kebab-case.
@@ -113,6 +134,10 @@ impl Action {
             Self::SoftwareEnrolled => "software-enrolled",
             Self::SignedIn => "signed-in",
             Self::SignInRejected => "sign-in-rejected",
+            Self::UserUnlocked => "user-unlocked",
+            Self::TokenUnlocked => "token-unlocked",
+            Self::TokenReset => "token-reset",
+            Self::DirectoryRestored => "directory-restored",
         }
     }
 
@@ -145,7 +170,8 @@ impl Event {
     #[must_use]
     pub fn new(at: UnixTime, actor: &Actor, action: Action) -> Self {
         let empty = String::new;
-        Self { at, actor: actor.name.clone(), action, upn: empty(), serial: empty(), detail: BTreeMap::new() }
+        let detail = actor.clock.map(|clock| ("clock".to_owned(), clock.as_secs().to_string())).into_iter().collect();
+        Self { at, actor: actor.name.clone(), action, upn: empty(), serial: empty(), detail }
     }
 
     /// About this user.
@@ -168,7 +194,39 @@ impl Event {
     }
 }
 
-/// SHA-256 over an event and the hash of the one before it.
+/// One chain of the audit log: each writer appends to a chain of its own, so that no two wait for each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Chain(pub u64);
+
+impl Chain {
+    /// The only chain of a store with one writer at a time.
+    pub const FIRST: Self = Self(0);
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The key of an audit log, [derived](crate::KeyRing::audit_key) from the key ring: without it a chain can neither be made
+/// nor continued. A cheap handle; wiped with the last one. `Debug` is elided.
+#[derive(Clone)]
+pub struct AuditKey(Arc<Hmac<Sha256>>);
+
+impl AuditKey {
+    pub(crate) fn new(keyed: Hmac<Sha256>) -> Self {
+        Self(Arc::new(keyed))
+    }
+}
+
+impl fmt::Debug for AuditKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuditKey([elided])")
+    }
+}
+
+/// HMAC-SHA-256 over an event and the hash of the one before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChainHash(pub [u8; 32]);
 
@@ -176,17 +234,18 @@ impl ChainHash {
     /// What stands before the first event.
     pub const START: Self = Self([0; 32]);
 
-    /// The hash of the event that has the number `sequence`, behind one with this hash.
+    /// The hash of the event that has the number `sequence`, after one with this hash.
     #[must_use]
-    pub fn followed_by(self, sequence: u64, event: &Event) -> Self {
-        let mut hash = Sha256::new();
+    pub fn followed_by(self, key: &AuditKey, chain: Chain, sequence: u64, event: &Event) -> Self {
+        let mut hash = (*key.0).clone();
         let mut field = |bytes: &[u8]| {
             // Lengths first: no two events run together to the same bytes.
-            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(bytes);
         };
         field(b"oath-directory audit v1");
         field(&self.0);
+        field(&chain.0.to_be_bytes());
         field(&sequence.to_be_bytes());
         field(&event.at.as_secs().to_be_bytes());
         field(event.actor.as_bytes());
@@ -197,7 +256,7 @@ impl ChainHash {
             field(name.as_bytes());
             field(value.as_bytes());
         }
-        Self(hash.finalize().into())
+        Self(hash.finalize().into_bytes().into())
     }
 }
 
@@ -216,7 +275,9 @@ impl fmt::Debug for ChainHash {
 /// An event in its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
-    /// Its number, counted from 1 without gaps.
+    /// The chain that it belongs to.
+    pub chain: Chain,
+    /// Its number in the chain, counted from 1 without gaps.
     pub sequence: u64,
     /// What happened.
     pub event: Event,
@@ -224,10 +285,12 @@ pub struct AuditEvent {
     pub hash: ChainHash,
 }
 
-/// The end of the log: how many events there are, and the last one's hash. Whoever notes it down elsewhere can later
-/// show that nothing before it was changed.
+/// The end of a chain: how many events there are, and the last one's hash. An administrator who notes it down elsewhere can
+/// later show that nothing before it was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// The chain.
+    pub chain: Chain,
     /// How many events.
     pub events: u64,
     /// The last one's hash.
@@ -235,44 +298,48 @@ pub struct Head {
 }
 
 impl Head {
-    /// Of an empty log.
-    pub const EMPTY: Self = Self { events: 0, hash: ChainHash::START };
+    /// Of a chain without events.
+    #[must_use]
+    pub const fn empty(chain: Chain) -> Self {
+        Self { chain, events: 0, hash: ChainHash::START }
+    }
 
     /// Appends an event: its place in the log, and the new end.
     #[must_use]
-    pub fn append(self, event: Event) -> (AuditEvent, Self) {
+    pub fn append(self, key: &AuditKey, event: Event) -> (AuditEvent, Self) {
         let sequence = self.events.saturating_add(1);
-        let hash = self.hash.followed_by(sequence, &event);
-        (AuditEvent { sequence, event, hash }, Self { events: sequence, hash })
+        let hash = self.hash.followed_by(key, self.chain, sequence, &event);
+        (AuditEvent { chain: self.chain, sequence, event, hash }, Self { events: sequence, hash, ..self })
     }
 }
 
 /// Checks a log piece by piece, in order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Verifier {
+    key: AuditKey,
     head: Head,
 }
 
-impl Default for Verifier {
-    fn default() -> Self {
-        Self { head: Head::EMPTY }
-    }
-}
-
 impl Verifier {
+    /// From the beginning of a chain.
+    #[must_use]
+    pub fn new(key: &AuditKey, chain: Chain) -> Self {
+        Self { key: key.clone(), head: Head::empty(chain) }
+    }
+
     /// Takes the next event.
     ///
     /// # Errors
     /// [`Tampered`] where it is not the next one, or not what was written.
     pub fn take(&mut self, next: &AuditEvent) -> Result<(), Tampered> {
         let expected = self.head.events.saturating_add(1);
-        if next.sequence != expected {
+        if next.sequence != expected || next.chain != self.head.chain {
             return Err(Tampered::Missing { sequence: expected });
         }
-        if self.head.hash.followed_by(next.sequence, &next.event) != next.hash {
+        if self.head.hash.followed_by(&self.key, next.chain, next.sequence, &next.event) != next.hash {
             return Err(Tampered::Changed { sequence: next.sequence });
         }
-        self.head = Head { events: next.sequence, hash: next.hash };
+        self.head = Head { events: next.sequence, hash: next.hash, ..self.head };
         Ok(())
     }
 
@@ -338,14 +405,19 @@ impl core::error::Error for Tampered {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chacha20poly1305::aead::KeyInit;
+
+    fn key() -> AuditKey {
+        AuditKey::new(Hmac::new(&[7; 64].into()))
+    }
 
     fn log() -> (Vec<AuditEvent>, Head) {
-        let (mut head, mut log) = (Head::EMPTY, Vec::new());
+        let (mut head, mut log) = (Head::empty(Chain::FIRST), Vec::new());
         for i in 0..5u64 {
             let event = Event::new(UnixTime::from_secs(i), &Actor::local_operator(), Action::SignedIn)
                 .of_user("alice@example.com")
                 .with("step", i);
-            let (event, next) = head.append(event);
+            let (event, next) = head.append(&key(), event);
             log.push(event);
             head = next;
         }
@@ -353,7 +425,7 @@ mod tests {
     }
 
     fn verify(log: &[AuditEvent], head: Head) -> Result<Head, Tampered> {
-        let mut verifier = Verifier::default();
+        let mut verifier = Verifier::new(&key(), Chain::FIRST);
         log.iter().try_for_each(|event| verifier.take(event))?;
         verifier.finish(head)
     }
@@ -367,13 +439,42 @@ mod tests {
             let mut missing = log.clone();
             missing.remove(i);
             assert_eq!(verify(&missing, head), Err(Tampered::Missing { sequence }));
-            let mut changed = log.clone();
-            changed[i].event.upn = "mallory@example.com".to_owned();
-            assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+            let changes: [fn(&mut AuditEvent); 8] = [
+                |logged| logged.event.at = UnixTime::from_secs(77),
+                |logged| logged.event.actor = "mallory".to_owned(),
+                |logged| logged.event.action = Action::TokenDeleted,
+                |logged| logged.event.upn = "mallory@example.com".to_owned(),
+                |logged| logged.event.serial = "1".to_owned(),
+                |logged| drop(logged.event.detail.insert("step".to_owned(), "9".to_owned())),
+                |logged| logged.event.detail.clear(),
+                |logged| logged.hash.0[31] ^= 1,
+            ];
+            for change in changes {
+                let mut changed = log.clone();
+                change(&mut changed[i]);
+                assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+            }
         }
         let mut swapped = log.clone();
         swapped.swap(1, 2);
         assert_eq!(verify(&swapped, head), Err(Tampered::Missing { sequence: 2 }));
+    }
+
+    #[test]
+    fn a_hash_depends_on_the_key_the_chain_the_number_and_the_one_before() {
+        let event = Event::new(UnixTime::from_secs(1), &Actor::local_operator(), Action::SignedIn);
+        let other = AuditKey::new(Hmac::new(&[8; 64].into()));
+        let (start, before) = (ChainHash::START, ChainHash([1; 32]));
+        let hashes = [
+            start.followed_by(&key(), Chain::FIRST, 1, &event),
+            start.followed_by(&other, Chain::FIRST, 1, &event),
+            start.followed_by(&key(), Chain(1), 1, &event),
+            start.followed_by(&key(), Chain::FIRST, 2, &event),
+            before.followed_by(&key(), Chain::FIRST, 1, &event),
+        ];
+        for (index, hash) in hashes.iter().enumerate() {
+            assert!(!hashes[..index].contains(hash), "{index}");
+        }
     }
 
     #[test]

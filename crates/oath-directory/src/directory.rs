@@ -1,22 +1,28 @@
-//! The shell around the decisions: reads a view, decides, commits, and decides again where somebody was faster.
+//! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
 mod lists;
+mod rest;
 mod sign_in;
 mod software;
 mod tokens;
+mod unlock;
 mod uploads;
 mod users;
 
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
+pub use self::uploads::UploadOptions;
 
+use self::rest::rest;
+use self::sign_in::Decoy;
 use crate::audit::{Action, Actor, Event};
-use crate::decide::{Context, Decided};
+use crate::decide::{Context, Decided, Seen};
 use crate::error::Error;
-use crate::keys::{KeyRing, KeyRingError};
-use crate::model::{Id, Parameters, Sealed, Status, Token, TokenId, TokenKind};
+use crate::keys::{KeyRing, KeyRingError, same};
+use crate::model::{Id, Parameters, Sealed, Settings, Status, Tag, Token, TokenId, TokenKind};
 use crate::policy::Policy;
-use crate::store::{Changes, CommitError, Store, View, Wanted};
+use crate::store::{AnyStore, Changes, CommitError, Fault, Store, StoreError, View, Wanted, Write};
+use core::fmt;
 use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 
 /// A directory of tokens: who holds which, and which codes are spent.
@@ -58,29 +64,32 @@ pub struct Directory<S> {
     store: S,
     keys: KeyRing,
     policy: Policy,
-    /// A token that nobody has: sign-ins for nobody cost the work of a sign-in.
-    decoy: Token,
+    /// What sign-ins for names without users and tokens work on.
+    decoy: Decoy,
 }
 
-/// How often an operation is decided again because others were faster, before it gives up.
-const TRIES: usize = 1000;
+/// How often an operation is decided at most, because others were faster, before it gives up: with its rests, some seconds.
+const TRIES: u32 = 64;
 
 impl<S: Store> Directory<S> {
-    /// A directory on a store, with the key ring that opens its secrets.
+    /// A directory on a store, with the key ring that opens its secrets. The first operation on an empty store ties it to
+    /// this ring; on a store of another ring every operation fails with [`KeyRingError::Foreign`].
     ///
     /// # Errors
     /// [`Error::Keys`] where the operating system has no randomness to give.
     pub fn new(store: S, keys: KeyRing, policy: Policy) -> Result<Self, Error> {
-        let decoy = Secret::generate().map_err(|_| KeyRingError::NoRandomness)?;
-        let decoy = new_token(&keys, TokenKind::Software, String::new(), PARAMETERS, &decoy, UnixTime::default())?;
+        let decoy = Decoy::new(&keys)?;
         Ok(Self { store, keys, policy, decoy })
     }
 
-    /// The same directory on a store of another type.
+    /// The same directory on a store whose type does not show.
     #[must_use]
-    pub fn with_store<T: From<S>>(self) -> Directory<T> {
+    pub fn with_any_store(self) -> Directory<AnyStore>
+    where
+        S: fmt::Debug + 'static,
+    {
         let Self { store, keys, policy, decoy } = self;
-        Directory { store: store.into(), keys, policy, decoy }
+        Directory { store: AnyStore::new(store), keys, policy, decoy }
     }
 
     /// The rules.
@@ -95,45 +104,102 @@ impl<S: Store> Directory<S> {
         &self.store
     }
 
-    /// Writes the first event into the audit log of a directory that was just made; nothing where there is one already.
+    /// Ties a directory that was just made to its key ring, and writes the first event; nothing where that was done.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`]; [`Error::Keys`] where the directory belongs to another ring.
     pub async fn found(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
-        if self.store.head().await?.events > 0 {
+        let view = self.store.view(Wanted::default()).await?;
+        if self.is_founded(&view)? {
             return Ok(());
         }
+        if self.store.heads().await?.iter().any(|head| head.events > 0) {
+            // Another caller may have been faster.
+            return match self.store.view(Wanted::default()).await?.settings {
+                Some(_) => Ok(()),
+                None => Err(damaged_settings("are missing").into()),
+            };
+        }
+        let settings = Settings { ring: self.keys.id(), floor: UnixTime::default(), mac: Tag::default() };
         let events = vec![Event::new(now, actor, Action::DirectoryCreated)];
-        match self.store.commit(Changes { events, ..Changes::default() }).await {
-            Ok(()) => Ok(()),
-            Err(CommitError::Conflict) => Err(Error::Contention),
+        let mut changes = Changes { settings: Some(Write::Insert(settings)), events, ..Changes::default() };
+        self.bind(&mut changes);
+        match self.store.commit(changes, self.keys.audit_key()).await {
+            Ok(()) | Err(CommitError::Conflict) => Ok(()),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// Whether the directory is tied to a key ring, which must be this one.
+    fn is_founded(&self, view: &View) -> Result<bool, Error> {
+        let Some(settings) = view.settings.as_ref().map(|read| &read.value) else { return Ok(false) };
+        if !same(settings.ring, self.keys.id()) {
+            return Err(KeyRingError::Foreign.into());
+        }
+        if !same(settings.mac, self.keys.tag_of_settings(settings)) {
+            return Err(damaged_settings("were changed by something other than the directory").into());
+        }
+        Ok(true)
+    }
+
+    /// Whether the store is that of the key ring.
+    ///
+    /// # Errors
+    /// [`KeyRingError::Foreign`]; [`Error::Store`].
+    pub async fn check_ring(&self) -> Result<(), Error> {
+        let view = self.store.view(Wanted::default()).await?;
+        self.is_founded(&view).map(drop)
     }
 
     const fn context<'a>(&'a self, actor: &'a Actor, now: UnixTime) -> Context<'a> {
         Context { policy: &self.policy, actor, now }
     }
 
-    /// The one way to change anything.
+    /// The one way to change anything but by a sign-in.
     async fn change<T>(
         &self,
+        context: Context<'_>,
         wanted: Wanted,
-        mut decide: impl FnMut(&View) -> Result<Decided<T>, Error>,
+        mut decide: impl FnMut(&Seen) -> Result<Decided<T>, Error>,
     ) -> Result<T, Error> {
-        for _ in 0..TRIES {
+        for tried in 0..TRIES {
+            rest(tried).await;
             let view = self.store.view(wanted.clone()).await?;
-            let Decided { changes, outcome } = decide(&view)?;
+            if !self.is_founded(&view)? {
+                self.found(context.actor, context.now).await?;
+                continue;
+            }
+            let view = Seen::new(view, &self.keys);
+            let Decided { mut changes, outcome } = decide(&view)?;
             if changes.is_empty() {
                 return outcome.map_err(Error::from);
             }
-            match self.store.commit(changes).await {
+            changes.bumps.extend(view.bumps(&changes));
+            self.bind(&mut changes);
+            match self.store.commit(changes, self.keys.audit_key()).await {
                 Ok(()) => return outcome.map_err(Error::from),
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
         Err(Error::Contention)
+    }
+
+    /// Binds all records that are to be written to the key ring.
+    fn bind(&self, changes: &mut Changes) {
+        let keys = &self.keys;
+        for user in changes.users.iter_mut().filter_map(Write::record_mut) {
+            user.mac = keys.tag_of_user(user);
+        }
+        for token in changes.tokens.iter_mut().filter_map(Write::record_mut) {
+            token.mac = keys.tag_of_token(token);
+        }
+        for state in changes.states.iter_mut().filter_map(Write::record_mut) {
+            state.mac = keys.tag_of_state(state);
+        }
+        for settings in changes.settings.iter_mut().filter_map(Write::record_mut) {
+            settings.mac = keys.tag_of_settings(settings);
+        }
     }
 
     /// The token ready to compute codes, its secret opened.
@@ -145,6 +211,10 @@ impl<S: Store> Directory<S> {
         let key = secret.legacy_key(algorithm).map_err(damaged)?;
         Ok(Totp::new(key, digits, time_step))
     }
+}
+
+fn damaged_settings(what: &str) -> StoreError {
+    StoreError { fault: Fault::Corrupt, message: format!("the settings of the directory {what}") }
 }
 
 /// What every app computes, Microsoft Authenticator whatever its URI says.
@@ -174,6 +244,7 @@ fn new_token(
         status: Status::Available,
         holder: None,
         created,
+        mac: Tag::default(),
     })
 }
 

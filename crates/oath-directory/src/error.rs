@@ -1,6 +1,6 @@
 use crate::keys::KeyRingError;
 use crate::model::{MalformedUpn, Status};
-use crate::store::StoreError;
+use crate::store::{Fault, StoreError};
 use core::fmt;
 
 /// An operation did not happen.
@@ -15,6 +15,8 @@ pub enum Error {
     Keys(KeyRingError),
     /// Others changed the same records again and again.
     Contention,
+    /// The connection was lost while the outcome was written, and others have written since: it was applied, or was not.
+    OutcomeUnknown,
 }
 
 impl Error {
@@ -26,6 +28,7 @@ impl Error {
             Self::Store(error) => error.fault.code(),
             Self::Keys(error) => error.code(),
             Self::Contention => "contention",
+            Self::OutcomeUnknown => Fault::Unknown.code(),
         }
     }
 
@@ -37,6 +40,7 @@ impl Error {
             Self::Store(error) => error.fault.action(),
             Self::Keys(error) => error.action(),
             Self::Contention => "try again",
+            Self::OutcomeUnknown => "wait for the next code and type that",
         }
     }
 }
@@ -48,6 +52,7 @@ impl fmt::Display for Error {
             Self::Store(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
             Self::Contention => f.write_str("others kept changing the same records; nothing was changed, try again"),
+            Self::OutcomeUnknown => f.write_str("the connection was lost while the outcome was written"),
         }
     }
 }
@@ -58,7 +63,7 @@ impl core::error::Error for Error {
             Self::Refused(refusal) => Some(refusal),
             Self::Store(error) => Some(error),
             Self::Keys(error) => Some(error),
-            Self::Contention => None,
+            Self::Contention | Self::OutcomeUnknown => None,
         }
     }
 }
@@ -173,6 +178,26 @@ pub enum Refusal {
         /// The token.
         serial: String,
     },
+    /// The record of the token, or the state of its secret, is not what the directory wrote.
+    Damaged {
+        /// The token.
+        serial: String,
+    },
+    /// The record of the user is not what the directory wrote.
+    DamagedUser {
+        /// The user name.
+        upn: String,
+    },
+    /// The upload is finished.
+    UploadFinished {
+        /// Its number.
+        id: u64,
+    },
+    /// The file is not the one whose upload was broken off.
+    OtherFile {
+        /// The number of the upload.
+        id: u64,
+    },
     /// No such upload, or its status is no longer kept.
     UnknownUpload {
         /// Its number.
@@ -201,6 +226,10 @@ impl Refusal {
             Self::WrongStatus { .. } => "wrong-status",
             Self::Software { .. } => "software-token",
             Self::WeakSecret { .. } => "secret-weak",
+            Self::Damaged { .. } => "token-damaged",
+            Self::DamagedUser { .. } => "user-damaged",
+            Self::UploadFinished { .. } => "upload-finished",
+            Self::OtherFile { .. } => "upload-other-file",
             Self::UnknownUpload { .. } => "upload-unknown",
         }
     }
@@ -210,7 +239,10 @@ impl Refusal {
     pub const fn action(&self) -> &'static str {
         match self {
             Self::Rejected => "wait for the next code and type that",
-            Self::WrongCode { .. } => "check that this is the token with this serial number and type its next code",
+            Self::WrongCode { .. } => {
+                "check the serial number and type the next code; if that is refused too, the seed file may give another time \
+                 interval, hash or encoding (hexadecimal read as Base32) than the token has: `oath seeds probe` finds out by two codes"
+            }
             Self::Ambiguous { .. } => "give the next code of the token as well, behind this one",
             Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
             Self::Upn(_) => "correct the user name",
@@ -226,6 +258,12 @@ impl Refusal {
             Self::WrongStatus { action, .. } => action,
             Self::Software { .. } => "delete it; its holder still has the secret",
             Self::WeakSecret { .. } => "allow legacy secrets for this upload, or replace the token",
+            Self::Damaged { .. } => {
+                "restore the database from a backup, or reset the token; where that is refused, delete it and upload it again"
+            }
+            Self::DamagedUser { .. } => "restore the database from a backup",
+            Self::UploadFinished { .. } => "nothing needs to be done",
+            Self::OtherFile { .. } => "give the file that was uploaded then, or upload this one as a new one",
             Self::UnknownUpload { .. } => "list the uploads; a status is kept for 30 days",
         }
     }
@@ -259,6 +297,14 @@ impl fmt::Display for Refusal {
             Self::WeakSecret { serial } => {
                 write!(f, "the secret of token {serial} has fewer than 128 bits, the least that RFC 4226 allows")
             }
+            Self::Damaged { serial } => {
+                write!(f, "the record of token {serial} was changed by something other than the directory")
+            }
+            Self::DamagedUser { upn } => {
+                write!(f, "the record of user {upn} was changed by something other than the directory")
+            }
+            Self::UploadFinished { id } => write!(f, "upload {id} is finished"),
+            Self::OtherFile { id } => write!(f, "the file is not the one of upload {id}, or was changed since"),
             Self::UnknownUpload { id } => write!(f, "there is no upload {id}"),
         }
     }

@@ -1,17 +1,17 @@
 //! A directory on disk: one SQLite file, and its key ring in a file beside it or elsewhere.
 
-use crate::audit::Actor;
+mod create;
+
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::keys::{KeyRing, KeyRingError};
+use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::private_file;
-use crate::store::{Missing, SqliteStore, Store, TokenFilter};
+use crate::store::{Missing, SqliteStore};
 use core::fmt;
 use core::str::FromStr;
-use oath_totp::UnixTime;
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -116,67 +116,34 @@ impl Files {
         self.folder.join(&self.database)
     }
 
+    /// The path of the key ring, with the folder that names begin in.
+    fn keys_path(&self) -> PathBuf {
+        self.folder.join(&self.keys)
+    }
+
     /// Opens the directory; creates nothing.
     ///
     /// # Errors
-    /// [`FilesError`]: no database, no key ring, or one that does not open what is in the database.
+    /// [`FilesError`]: no database, no key ring, one that others may read, or one that is not that of the database.
     pub async fn open(&self, policy: Policy) -> Result<Directory<SqliteStore>, FilesError> {
         let database = |error| self.failed(&self.database, error);
-        let store = SqliteStore::open(&self.folder.join(&self.database), Missing::Refuse);
+        let store = SqliteStore::open(&self.database_path(), Missing::Refuse);
         let store = store.map_err(|error| database(Error::Store(error)))?;
         let keys = self.read_keys()?;
-        let any = store.tokens(TokenFilter::default(), None, 1).await.map_err(|error| database(Error::Store(error)))?;
-        if let Some(listed) = any.first().filter(|listed| !keys.holds(&listed.token.sealed.key)) {
-            let (key, serial) = (listed.token.sealed.key.clone(), listed.token.serial.clone());
-            return Err(self.failed(&self.keys, KeyRingError::Lacking { key, serial }));
+        let directory = Directory::new(store, keys, policy).map_err(database)?;
+        match directory.check_ring().await {
+            Err(Error::Keys(error)) => Err(self.failed(&self.keys, error)),
+            Err(error) => Err(database(error)),
+            Ok(()) => Ok(directory),
         }
-        Directory::new(store, keys, policy).map_err(database)
-    }
-
-    /// Creates the key ring and the database, or neither.
-    ///
-    /// # Errors
-    /// [`FilesError`]; a file that is there already is never overwritten.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        now: UnixTime,
-        policy: Policy,
-    ) -> Result<Directory<SqliteStore>, FilesError> {
-        let (database, keys) = (self.folder.join(&self.database), self.folder.join(&self.keys));
-        let io = |what, path: &Path, error| FilesError::Io { what, place: path.to_owned(), error };
-        let there = |path: &Path| path.try_exists();
-        if there(&database).map_err(|error| io("the database cannot be looked up", &self.database, error))? {
-            return Err(if there(&keys).unwrap_or(true) {
-                FilesError::DirectoryExists { database: self.database.clone() }
-            } else {
-                self.keys_missing()
-            });
-        }
-        let ring = KeyRing::generate().map_err(|error| self.failed(&self.keys, error))?;
-        if let Err(error) = write_keys(&keys, &ring) {
-            return Err(match error.kind() {
-                ErrorKind::AlreadyExists => FilesError::KeyRingExists { keys: self.keys.clone() },
-                _ => io("the key ring cannot be created", &self.keys, error),
-            });
-        }
-        let created = founded(&database, ring, actor, now, policy).await;
-        if created.is_err() {
-            // This very call made them, and nothing is in them.
-            let beside = |end: &str| {
-                let mut name = database.clone().into_os_string();
-                name.push(end);
-                PathBuf::from(name)
-            };
-            for made in [&keys, &database, &beside("-wal"), &beside("-shm")] {
-                let _ = fs::remove_file(made);
-            }
-        }
-        created.map_err(|error| self.failed(&self.database, error))
     }
 
     fn read_keys(&self) -> Result<KeyRing, FilesError> {
-        match fs::read_to_string(self.folder.join(&self.keys)).map(Zeroizing::new) {
+        let path = self.keys_path();
+        if let Some(mode) = private_file::open_to_others(&path) {
+            return Err(FilesError::KeyRingOpen { keys: self.keys.clone(), mode });
+        }
+        match fs::read_to_string(path).map(Zeroizing::new) {
             Ok(text) => KeyRing::parse(&text).map_err(|error| self.failed(&self.keys, error)),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(self.keys_missing()),
             Err(error) => Err(FilesError::Io { what: "the key ring cannot be read", place: self.keys.clone(), error }),
@@ -192,33 +159,6 @@ impl Files {
     }
 }
 
-async fn founded(
-    database: &Path,
-    ring: KeyRing,
-    actor: &Actor,
-    now: UnixTime,
-    policy: Policy,
-) -> Result<Directory<SqliteStore>, Error> {
-    let directory = Directory::new(SqliteStore::open(database, Missing::Create)?, ring, policy)?;
-    directory.found(actor, now).await?;
-    Ok(directory)
-}
-
-/// Written to the disk before anything is sealed under it.
-fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
-    let mut file = private_file::create(path)?;
-    let written = file.write_all(ring.expose_text().as_bytes()).and_then(|()| file.sync_all());
-    // The folder too, so that the file's name lasts as well. Where folders cannot be opened (Windows), it does.
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    if let Ok(folder) = fs::File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    if written.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
 /// Why a directory on disk was not opened or created. Nothing was changed.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -232,6 +172,13 @@ pub enum FilesError {
     KeyRingExists {
         /// The key ring.
         keys: PathBuf,
+    },
+    /// Others than its owner may read the key ring.
+    KeyRingOpen {
+        /// The key ring.
+        keys: PathBuf,
+        /// Its permissions.
+        mode: u32,
     },
     /// There is a database, and its key ring is missing.
     KeyRingMissing {
@@ -264,7 +211,7 @@ impl FilesError {
     pub fn place(&self) -> &Path {
         match self {
             Self::DirectoryExists { database } => database,
-            Self::KeyRingExists { keys } | Self::KeyRingMissing { keys, .. } => keys,
+            Self::KeyRingExists { keys } | Self::KeyRingOpen { keys, .. } | Self::KeyRingMissing { keys, .. } => keys,
             Self::Io { place, .. } | Self::Directory { place, .. } => place,
         }
     }
@@ -275,6 +222,7 @@ impl FilesError {
         match self {
             Self::DirectoryExists { .. } => "directory-exists",
             Self::KeyRingExists { .. } => "key-ring-exists",
+            Self::KeyRingOpen { .. } => "key-ring-open",
             Self::KeyRingMissing { .. } => "key-ring-missing",
             Self::Io { .. } => "file-failed",
             Self::Directory { error, .. } => error.code(),
@@ -287,6 +235,9 @@ impl FilesError {
         match self {
             Self::DirectoryExists { .. } => "use it as it is, or name another database",
             Self::KeyRingExists { .. } => "move it to where it belongs, or name another file for the key ring",
+            Self::KeyRingOpen { .. } => {
+                "run `chmod 600` on it; if others may have read it, replace the key ring and the tokens"
+            }
             Self::KeyRingMissing { .. } => {
                 "restore it from its copy, or name it where it lies now; a new one would not open what the old one sealed"
             }
@@ -309,6 +260,11 @@ impl fmt::Display for FilesError {
             Self::KeyRingExists { keys } => write!(
                 f,
                 "there is a key ring already, and it is never overwritten: {}; it may belong to a directory elsewhere",
+                keys.display()
+            ),
+            Self::KeyRingOpen { keys, mode } => write!(
+                f,
+                "the key ring {} can be read by others than its owner (mode {mode:03o}, expected 600)",
                 keys.display()
             ),
             Self::KeyRingMissing { keys, database } => write!(

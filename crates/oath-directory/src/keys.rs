@@ -1,6 +1,8 @@
 //! The key ring: what seals secrets at rest and recognises them. It lies outside the database.
 
-use crate::model::{Fingerprint, Parameters, Sealed, Token, TokenId};
+use crate::audit::AuditKey;
+use crate::model::{Fingerprint, Parameters, Sealed, Settings, State, Tag, Token, TokenId, TokenKind, User, UserId};
+use crate::work::{Work, count};
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use core::fmt;
@@ -8,13 +10,15 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
 use oath_totp::{Algorithm, Secret};
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
 
 const KEY: usize = 32;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// Named keys. The last one seals, all of them open; one more recognises secrets by their [`Fingerprint`].
+/// Named keys. The last one seals, all of them open; one more recognises secrets by their [`Fingerprint`], and from it two
+/// are derived: one binds records to the ring by a [`Tag`], one chains the audit log.
 ///
 /// Secrets are sealed with XChaCha20-Poly1305 under a random nonce of 192 bits, bound to the token's id, serial number
 /// and parameters: a ciphertext moved to another row does not open. Wiped when dropped; `Debug` shows names only.
@@ -22,9 +26,105 @@ pub struct KeyRing {
     // Each key in a block of its own on the heap, which does not move when the list grows.
     sealing: Vec<(String, Secret)>,
     recognising: Secret,
+    // Keyed once: a sign-in clones them.
+    recogniser: Hmac<Sha256>,
+    binder: Hmac<Sha256>,
+    audit: AuditKey,
+    id: Tag,
 }
 
 impl KeyRing {
+    fn new(sealing: Vec<(String, Secret)>, recognising: Secret) -> Self {
+        let recogniser = keyed(recognising.expose_bytes());
+        let derived = |label: &[u8]| {
+            let mut key: [u8; 32] = recogniser.clone().chain_update(label).finalize().into_bytes().into();
+            let derived = keyed(&key);
+            key.zeroize();
+            derived
+        };
+        let binder = derived(b"oath-directory binding key v1");
+        let audit = AuditKey::new(derived(b"oath-directory audit key v1"));
+        let mut ring = Self { sealing, recognising, recogniser, binder, audit, id: Tag::default() };
+        ring.id = ring.tag(b"ring", &[]);
+        ring
+    }
+
+    /// What the audit log of the directory is chained with.
+    #[must_use]
+    pub const fn audit_key(&self) -> &AuditKey {
+        &self.audit
+    }
+
+    /// Which ring it is: a MAC of a constant. The directory keeps it, so that another ring is refused.
+    #[must_use]
+    pub const fn id(&self) -> Tag {
+        self.id
+    }
+
+    fn tag(&self, kind: &[u8], fields: &[&[u8]]) -> Tag {
+        count(Work::Tags, 1);
+        let mut mac = self.binder.clone();
+        let mut field = |bytes: &[u8]| {
+            // Lengths first: no two records run together to the same bytes.
+            mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(bytes);
+        };
+        field(b"oath-directory record v1");
+        field(kind);
+        fields.iter().for_each(|bytes| field(bytes));
+        let mac: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut tag = Tag::default();
+        tag.0.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
+        tag
+    }
+
+    /// The tag that [`Token::mac`] must be.
+    #[must_use]
+    pub fn tag_of_token(&self, token: &Token) -> Tag {
+        let Token { id, kind, serial, fingerprint, status, holder, .. } = token;
+        let kind: &[u8] = match kind {
+            TokenKind::Hardware => b"hardware",
+            TokenKind::Software => b"software",
+        };
+        let holder = holder.map(UserId::to_bytes);
+        let holder = holder.as_ref().map_or(&[][..], |id| id);
+        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status.name().as_bytes(), holder];
+        self.tag(b"token", &fields)
+    }
+
+    /// The tag that [`State::mac`] must be.
+    #[must_use]
+    pub fn tag_of_state(&self, state: &State) -> Tag {
+        let last_step = state.totp.last_step.map(u64::to_be_bytes);
+        let last_step = last_step.as_ref().map_or(&[][..], |step| step);
+        self.tag(b"state", &[&state.fingerprint.0, last_step, &state.totp.drift.to_be_bytes()])
+    }
+
+    /// The tag that [`User::mac`] must be.
+    #[must_use]
+    pub fn tag_of_user(&self, user: &User) -> Tag {
+        self.tag(b"user", &[&user.id.to_bytes(), user.upn.key().as_bytes(), user.kind.name().as_bytes()])
+    }
+
+    /// The digest of an upload over one row more: see [`Upload::digest`](crate::model::Upload::digest).
+    pub(crate) fn tag_of_row(
+        &self,
+        before: Tag,
+        line: u64,
+        upn: &str,
+        serial: &str,
+        print: Option<Fingerprint>,
+    ) -> Tag {
+        let print = print.as_ref().map_or(&[][..], |Fingerprint(bytes)| bytes);
+        self.tag(b"row", &[&before.0, &line.to_be_bytes(), upn.as_bytes(), serial.as_bytes(), print])
+    }
+
+    /// The tag that [`Settings::mac`] must be.
+    #[must_use]
+    pub fn tag_of_settings(&self, settings: &Settings) -> Tag {
+        self.tag(b"settings", &[&settings.ring.0, &settings.floor.as_secs().to_be_bytes()])
+    }
+
     /// A ring with one new sealing key.
     ///
     /// # Errors
@@ -34,7 +134,7 @@ impl KeyRing {
         fill(&mut name)?;
         let name = HEXLOWER.encode(&name);
         let new = || Secret::generate_bytes(KEY).map_err(|_| KeyRingError::NoRandomness);
-        Ok(Self { sealing: vec![(name, new()?)], recognising: new()? })
+        Ok(Self::new(vec![(name, new()?)], new()?))
     }
 
     /// Reads what [`expose_text`](Self::expose_text) wrote.
@@ -57,7 +157,7 @@ impl KeyRing {
             }
         }
         match recognising {
-            Some(recognising) if !sealing.is_empty() => Ok(Self { sealing, recognising }),
+            Some(recognising) if !sealing.is_empty() => Ok(Self::new(sealing, recognising)),
             _ => Err(KeyRingError::Incomplete),
         }
     }
@@ -98,10 +198,7 @@ impl KeyRing {
     /// Leakage: the secret, its length aside.
     #[must_use]
     pub fn fingerprint(&self, secret: &Secret) -> Fingerprint {
-        // HMAC pads a short key with zeros (RFC 2104): padded here, it has the one length that cannot fail.
-        let mut key = Zeroizing::new([0; 64]);
-        key.iter_mut().zip(self.recognising.expose_bytes()).for_each(|(to, from)| *to = *from);
-        let mut mac = Hmac::<Sha256>::new((&*key).into());
+        let mut mac = self.recogniser.clone();
         mac.update(b"oath-directory fingerprint v1");
         mac.update(secret.expose_bytes());
         Fingerprint(mac.finalize().into_bytes().into())
@@ -137,6 +234,7 @@ impl KeyRing {
     /// # Errors
     /// [`KeyRingError`] where the ring lacks the key, or where the ciphertext is not what was sealed for this token.
     pub fn open(&self, token: &Token) -> Result<Secret, KeyRingError> {
+        count(Work::Opens, 1);
         let Sealed { key: name, bytes } = &token.sealed;
         let damaged = || KeyRingError::Damaged { serial: token.serial.clone() };
         let Some((_, key)) = self.sealing.iter().find(|(other, _)| other == name) else {
@@ -152,6 +250,18 @@ impl KeyRing {
             .ok_or_else(damaged)?;
         Secret::from_bytes(&opened).map_err(|_| damaged())
     }
+}
+
+/// Whether a record is bound to the ring: its tag is the one it must be.
+pub(crate) fn same(found: Tag, expected: Tag) -> bool {
+    found.0.ct_eq(&expected.0).into()
+}
+
+/// HMAC pads a short key with zeros (RFC 2104): padded here, it has the one length that cannot fail.
+fn keyed(bytes: &[u8]) -> Hmac<Sha256> {
+    let mut key = Zeroizing::new([0; 64]);
+    key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    Hmac::<Sha256>::new((&*key).into())
 }
 
 fn cipher(key: &Secret) -> Option<XChaCha20Poly1305> {
@@ -212,6 +322,8 @@ pub enum KeyRingError {
         /// The serial number of the token.
         serial: String,
     },
+    /// The directory belongs to another key ring.
+    Foreign,
     /// The operating system gave no randomness.
     NoRandomness,
 }
@@ -223,7 +335,7 @@ impl KeyRingError {
         match self {
             Self::Malformed { .. } => "key-ring-malformed",
             Self::Incomplete => "key-ring-incomplete",
-            Self::Lacking { .. } => "key-ring-wrong",
+            Self::Lacking { .. } | Self::Foreign => "key-ring-wrong",
             Self::Damaged { .. } => "secret-damaged",
             Self::NoRandomness => "no-randomness",
         }
@@ -234,7 +346,7 @@ impl KeyRingError {
     pub const fn action(&self) -> &'static str {
         match self {
             Self::Malformed { .. } | Self::Incomplete => "restore the file from its copy",
-            Self::Lacking { .. } => "use the key ring that belongs to this directory",
+            Self::Lacking { .. } | Self::Foreign => "use the key ring that belongs to this directory",
             Self::Damaged { .. } => "restore the database from a backup, or delete the token and upload it again",
             Self::NoRandomness => "try again",
         }
@@ -259,6 +371,7 @@ impl fmt::Display for KeyRingError {
             Self::Damaged { serial } => {
                 write!(f, "the sealed secret of token {serial} was changed, or belongs to another token")
             }
+            Self::Foreign => f.write_str("the key ring is not the one that this directory was made with"),
             Self::NoRandomness => f.write_str("the operating system gave no randomness"),
         }
     }
@@ -269,7 +382,7 @@ impl core::error::Error for KeyRingError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Status, TokenKind};
+    use crate::model::Status;
     use oath_totp::{Digits, TimeStep, UnixTime};
 
     const PARAMETERS: Parameters =
@@ -290,6 +403,7 @@ mod tests {
             status: Status::Available,
             holder: None,
             created: UnixTime::default(),
+            mac: Tag::default(),
         }
     }
 
@@ -313,6 +427,73 @@ mod tests {
         let mut cut = token.clone();
         cut.sealed.bytes.truncate(10);
         assert!(damaged(cut));
+    }
+
+    #[test]
+    fn each_seal_has_a_nonce_of_its_own_and_the_last_key_seals() {
+        let key = |byte: &str| byte.repeat(32);
+        let text = format!("recognise {}\nseal a {}\nseal b {}\n", key("01"), key("02"), key("03"));
+        let keys = KeyRing::parse(&text).unwrap();
+        let (one, two) = (token(&keys), token(&keys));
+        assert_ne!(one.sealed.bytes[..NONCE], two.sealed.bytes[..NONCE]);
+        assert_eq!(one.sealed.key, "b");
+        // Another key of that name does not open it.
+        let other = text.replace(&key("03"), &key("04"));
+        assert!(matches!(KeyRing::parse(&other).unwrap().open(&one), Err(KeyRingError::Damaged { .. })));
+        let zero = text.replace(&key("03"), &key("00"));
+        assert!(matches!(KeyRing::parse(&zero).unwrap().open(&one), Err(KeyRingError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_tag_depends_on_the_ring_and_on_each_field() {
+        let keys = KeyRing::generate().unwrap();
+        let base = token(&keys);
+        let holder = Some(UserId::from_random(1));
+        let tokens = [
+            base.clone(),
+            Token { id: TokenId::from_random(8), ..base.clone() },
+            Token { kind: TokenKind::Software, ..base.clone() },
+            Token { serial: "0950380260".to_owned(), ..base.clone() },
+            Token { fingerprint: Fingerprint([1; 32]), ..base.clone() },
+            Token { status: Status::Activated, ..base.clone() },
+            Token { holder, ..base.clone() },
+        ];
+        let state = State::fresh(base.fingerprint);
+        let totp = |last_step, drift| State { totp: oath_totp::TotpState { last_step, drift }, ..state.clone() };
+        let states = [
+            state.clone(),
+            State::fresh(Fingerprint([1; 32])),
+            totp(Some(0), 0),
+            totp(Some(1), 0),
+            totp(None, 1),
+            totp(None, -1),
+        ];
+        let user = |id, upn: &str, kind| User {
+            id: UserId::from_random(id),
+            upn: upn.parse().unwrap(),
+            kind,
+            display_name: None,
+            mac: Tag::default(),
+        };
+        use crate::model::UserKind::{Guest, Member};
+        let users = [user(1, "a@x", Member), user(2, "a@x", Member), user(1, "b@x", Member), user(1, "a@x", Guest)];
+        let settings =
+            |ring, floor| Settings { ring: Tag([ring; 16]), floor: UnixTime::from_secs(floor), mac: Tag::default() };
+        let settings = [settings(1, 0), settings(2, 0), settings(1, 1)];
+        let tags = |keys: &KeyRing| {
+            let mut tags: Vec<_> = tokens.iter().map(|token| keys.tag_of_token(token)).collect();
+            tags.extend(states.iter().map(|state| keys.tag_of_state(state)));
+            tags.extend(users.iter().map(|user| keys.tag_of_user(user)));
+            tags.extend(settings.iter().map(|settings| keys.tag_of_settings(settings)));
+            tags.push(keys.id());
+            tags
+        };
+        let mut all = [tags(&keys), tags(&KeyRing::generate().unwrap())].concat();
+        assert_eq!(tags(&keys), all[..all.len() / 2]);
+        let count = all.len();
+        all.sort_by_key(|tag| tag.0);
+        all.dedup();
+        assert_eq!(all.len(), count);
     }
 
     #[test]

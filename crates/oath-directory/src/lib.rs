@@ -14,12 +14,13 @@ mod policy;
 mod private_file;
 pub mod store;
 pub mod user_file;
+mod work;
 
 pub use self::audit::Actor;
 pub use self::decide::code::Synchronized;
 pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
-pub use self::directory::{AuditReport, Directory, Enrolment, TokenQuery};
+pub use self::directory::{AuditReport, Directory, Enrolment, TokenQuery, UploadOptions};
 pub use self::error::{Error, Refusal};
 #[cfg(feature = "sqlite")]
 pub use self::files::{Files, FilesError, MalformedUrl, SqliteUrl};

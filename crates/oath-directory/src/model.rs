@@ -1,12 +1,16 @@
 //! The records of a directory. Plain data: what they may become is decided in `decide`, where they lie is `store`'s.
 
+mod gate;
 mod id;
+mod settings;
 mod token;
 mod upload;
 mod user;
 
+pub use self::gate::{Attempts, Gate, Request, RequestId};
 pub use self::id::{Id, IdError, TokenId, UserId};
-pub use self::token::{Attempts, Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
+pub use self::settings::{Settings, Tag};
+pub use self::token::{Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
 pub use self::upload::{Upload, UploadFailure};
 pub use self::user::{MalformedUpn, Upn, User, UserKind};
 

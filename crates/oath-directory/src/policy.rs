@@ -73,10 +73,12 @@ impl Policy {
         self.guests_hold_hardware || kind == TokenKind::Software
     }
 
-    /// The attempts after one more wrong code.
+    /// The attempts after one more wrong code. Those that a clock of the future wrote do not count.
     #[must_use]
     pub fn after_failure(&self, attempts: &Attempts, now: UnixTime) -> Attempts {
-        let forgotten = attempts.last_failure.is_some_and(|last| now >= later(last, self.forget_after));
+        let forgotten = attempts
+            .last_failure
+            .is_some_and(|last| now >= later(last, self.forget_after) || is_from_the_future(last, now));
         let failures = if forgotten { 1 } else { attempts.failures.saturating_add(1) };
         let wait = failures.checked_sub(self.free_attempts).map(|beyond| {
             let doubled = 1u32.checked_shl(beyond).filter(|factor| *factor > 0);
@@ -88,12 +90,24 @@ impl Policy {
         Attempts { failures, last_failure: Some(now), locked_until: wait.map(|wait| later(now, wait)) }
     }
 
-    /// How many seconds a code has to wait, where it has to.
+    /// How many seconds a code has to wait, where it has to: never more than [`longest_wait`](Self::longest_wait). A lock
+    /// that a clock of the future set does not bind.
     #[must_use]
     pub fn wait(&self, attempts: &Attempts, now: UnixTime) -> Option<u64> {
-        let until = attempts.locked_until?.as_secs();
-        until.checked_sub(now.as_secs()).filter(|seconds| *seconds > 0)
+        if attempts.last_failure.is_some_and(|last| is_from_the_future(last, now)) {
+            return None;
+        }
+        let left = attempts.locked_until?.as_secs().checked_sub(now.as_secs()).filter(|seconds| *seconds > 0);
+        left.map(|seconds| seconds.min(self.longest_wait.as_secs()))
     }
+}
+
+/// The clocks of the nodes of a directory differ by less than this, in seconds.
+const SKEW: u64 = 60;
+
+/// Whether a record was written by a clock that was ahead of what all clocks show now: set wrong, or set back since.
+pub(crate) fn is_from_the_future(at: UnixTime, now: UnixTime) -> bool {
+    at.as_secs() > now.as_secs().saturating_add(SKEW)
 }
 
 /// A time some whole seconds later.
@@ -136,5 +150,38 @@ mod tests {
         let day = 24 * 60 * 60;
         assert_eq!(policy.after_failure(&attempts, UnixTime::from_secs(999 + day)).failures, 13);
         assert_eq!(policy.after_failure(&attempts, UnixTime::from_secs(1000 + day)).failures, 1);
+    }
+
+    #[test]
+    fn a_policy_lets_in_what_it_names() {
+        use oath_totp::TimeStep;
+        let sound = Parameters { algorithm: Algorithm::Sha1, digits: Digits::Six, time_step: TimeStep::SECONDS_30 };
+        let policy = Policy::default();
+        assert!(policy.allows(&sound) && policy.allows(&Parameters { time_step: TimeStep::SECONDS_60, ..sound }));
+        for wrong in [
+            Parameters { algorithm: Algorithm::Sha256, ..sound },
+            Parameters { digits: Digits::Eight, ..sound },
+            Parameters { time_step: TimeStep::new(45, 0).unwrap(), ..sound },
+            Parameters { time_step: TimeStep::new(30, 1).unwrap(), ..sound },
+        ] {
+            assert!(!policy.allows(&wrong), "{wrong:?}");
+        }
+        let policy = Policy { algorithms: vec![Algorithm::Sha256], ..policy };
+        assert!(!policy.allows(&sound) && policy.allows(&Parameters { algorithm: Algorithm::Sha256, ..sound }));
+    }
+
+    #[test]
+    fn what_a_clock_of_the_future_wrote_binds_nobody_and_no_wait_exceeds_the_longest() {
+        let policy = Policy::default();
+        let at = UnixTime::from_secs;
+        let locked =
+            |last, until| Attempts { failures: 20, last_failure: Some(at(last)), locked_until: Some(at(until)) };
+        // Another node's clock is up to a minute ahead: its lock binds here too.
+        for (ahead, wait) in [(0, Some(3600)), (1, Some(3600)), (60, Some(3600)), (61, None), (31_536_000, None)] {
+            let attempts = locked(1000 + ahead, 1000 + ahead + 3600);
+            assert_eq!(policy.wait(&attempts, at(1000)), wait, "{ahead} s ahead");
+            let failures = policy.after_failure(&attempts, at(1000)).failures;
+            assert_eq!(failures, if wait.is_some() { 21 } else { 1 }, "{ahead} s ahead");
+        }
     }
 }

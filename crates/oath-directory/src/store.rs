@@ -1,44 +1,65 @@
 //! Where records lie. A store reads consistent views and applies sets of changes through one gate; it decides nothing.
 
-#[cfg(feature = "sqlite")]
-mod local;
+mod any;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+pub mod batch;
 pub mod conformance;
 
-#[cfg(feature = "sqlite")]
-pub use self::local::LocalStore;
+pub use self::any::AnyStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};
 
-use crate::audit::{AuditEvent, Event, Head};
+use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, State, Status, Token, Upload, UploadFailure, User, UserId, Version, Versioned,
+    Fingerprint, Gate, Settings, State, Status, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
 };
 use core::fmt;
 use core::future::Future;
 use oath_totp::UnixTime;
 
-/// A database of one directory.
+/// A database of one directory, which is that of one tenant: every key begins with the tenant, where a database has more
+/// than one.
 ///
 /// The futures do not depend on a runtime. A store may be shared by many threads, and its database by many processes.
+/// [`AnyStore`] is a store that is chosen at run time.
 pub trait Store: Send + Sync {
-    /// Everything that the decision of one operation looks at, as of one moment.
+    /// What a sign-in with this name looks at, as of one moment and by one statement: the settings, the [`Gate`] of the name,
+    /// the user of the name, the tokens that the user holds, and the states of their secrets.
+    ///
+    /// The name is a [`Upn::key`](crate::Upn::key). Nothing else is in the view. It may be stale by a moment, as from a
+    /// replica, unless the latest is asked for: [`pass`](Self::pass) compares.
+    fn look(&self, name: String, fresh: Fresh) -> impl Future<Output = Result<View, StoreError>> + Send {
+        let _ = fresh;
+        self.view(Wanted { users: vec![name], holdings: true, ..Wanted::default() })
+    }
+
+    /// Ends a sign-in: writes the gate, the states and the events in one lasting transaction, or nothing.
+    ///
+    /// Fails with [`CommitError::Conflict`] where the gate or a state no longer has the version that was compared. Callers of
+    /// the same moment may share a statement and a transaction: each has a verdict of its own, and of two that compare the
+    /// same version one at the most is applied.
+    fn pass(&self, pass: Pass, key: &AuditKey) -> impl Future<Output = Result<(), CommitError>> + Send {
+        self.commit(pass.into(), key)
+    }
+
+    /// Everything that the decision of one other operation looks at, as of one moment and of the latest data.
     fn view(&self, wanted: Wanted) -> impl Future<Output = Result<View, StoreError>> + Send;
 
-    /// The one gate: applies all changes with their events in one lasting transaction, or none of them.
+    /// Applies all changes with their events in one lasting transaction, or none of them. The events are appended to the chain
+    /// of this writer, which is keyed with `key`.
     ///
     /// Fails with [`CommitError::Conflict`] where a record no longer has the version that was compared, or one that is
-    /// to be inserted exists: read again and decide again.
-    fn commit(&self, changes: Changes) -> impl Future<Output = Result<(), CommitError>> + Send;
+    /// to be inserted exists: read again and decide again. Changes with more than [`Changes::MOST`] records are refused.
+    fn commit(&self, changes: Changes, key: &AuditKey) -> impl Future<Output = Result<(), CommitError>> + Send;
 
-    /// Users in the order of [`Upn::key`](crate::Upn::key), behind `after`; at most `limit`.
+    /// Users in the order of [`Upn::key`](crate::Upn::key), after `after`; at most `limit`.
     fn users(&self, after: Option<String>, limit: usize) -> impl Future<Output = Result<Vec<User>, StoreError>> + Send;
 
-    /// Tokens in the order of their serial numbers (by bytes), behind `after`; at most `limit`.
+    /// Tokens in the order of their serial numbers (by bytes), after `after`; at most `limit`.
     fn tokens(
         &self,
         filter: TokenFilter,
@@ -46,23 +67,43 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send;
 
-    /// All uploads, in the order of their numbers.
-    fn uploads(&self) -> impl Future<Output = Result<Vec<Versioned<Upload>>, StoreError>> + Send;
+    /// Uploads in the order of their numbers, after `after` (0: from the first); at most `limit`.
+    fn uploads(&self, after: u64, limit: usize) -> impl Future<Output = Result<Vec<Upload>, StoreError>> + Send;
 
-    /// The refused rows of an upload, in the order of the file.
-    fn failures(&self, upload: u64) -> impl Future<Output = Result<Vec<UploadFailure>, StoreError>> + Send;
+    /// The refused rows of an upload in the order in which they were written, without the first `skip`; at most `limit`.
+    fn failures(
+        &self,
+        upload: u64,
+        skip: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<UploadFailure>, StoreError>> + Send;
 
-    /// Audit events behind the one with the number `after`, in order; at most `limit`.
-    fn events(&self, after: u64, limit: usize) -> impl Future<Output = Result<Vec<AuditEvent>, StoreError>> + Send;
+    /// Audit events of a chain after the one with the number `after`, in order; at most `limit`.
+    fn events(
+        &self,
+        chain: Chain,
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<AuditEvent>, StoreError>> + Send;
 
-    /// The end of the audit log, kept beside it.
-    fn head(&self) -> impl Future<Output = Result<Head, StoreError>> + Send;
+    /// The ends of all chains of the audit log in the order of the chains, kept beside it. A store with one writer at a time
+    /// has the one chain [`Chain::FIRST`], and its end also while it is empty.
+    fn heads(&self) -> impl Future<Output = Result<Vec<Head>, StoreError>> + Send;
 }
 
-/// What a view shall hold.
+/// How old what is read may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fresh {
+    /// A replica may answer.
+    Recent,
+    /// As of now: after a conflict.
+    Latest,
+}
+
+/// What a view shall hold. The settings are always in it.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Users by [`Upn::key`](crate::Upn::key). Their attempts to sign in come too, also where no such user exists.
+    /// Users by [`Upn::key`](crate::Upn::key). Their gates come too, also where no such user exists.
     pub users: Vec<String>,
     /// All tokens that the users found hold.
     pub holdings: bool,
@@ -73,16 +114,20 @@ pub struct Wanted {
     /// When tokens were activated of late.
     pub activations: bool,
     /// The number for the next upload.
-    pub uploads: bool,
+    pub next_upload: bool,
+    /// An upload by its number.
+    pub upload: Option<u64>,
 }
 
 /// What a decision looks at. No record stands in it twice; the order means nothing.
 #[derive(Clone, Debug, Default)]
 pub struct View {
+    /// What holds for the directory as a whole; `None` before its first change.
+    pub settings: Option<Versioned<Settings>>,
     /// The users asked for that exist, and the holders of all tokens found.
     pub users: Vec<Versioned<User>>,
-    /// The attempts of the user names asked for, by [`Upn::key`](crate::Upn::key), where there were any.
-    pub attempts: Vec<(String, Versioned<Attempts>)>,
+    /// The gates of the user names asked for, where there are any.
+    pub gates: Vec<Versioned<Gate>>,
     /// The tokens asked for by any of the ways.
     pub tokens: Vec<Versioned<Token>>,
     /// The states of all those tokens' secrets and of the fingerprints asked for, where they exist.
@@ -91,6 +136,8 @@ pub struct View {
     pub activations: Option<Versioned<Activations>>,
     /// One more than the highest number of an upload so far, where asked for.
     pub next_upload: u64,
+    /// The upload asked for, where it exists.
+    pub upload: Option<Versioned<Upload>>,
 }
 
 /// When tokens were activated of late, oldest first.
@@ -110,40 +157,119 @@ pub enum Write<K, T> {
     Unchanged(Version, K),
 }
 
+impl<K, T> Write<K, T> {
+    /// Puts a record in the place of the one that was read, or inserts it where none was.
+    pub(crate) fn over(read: Option<&Versioned<T>>, value: T) -> Self {
+        match read {
+            Some(read) => Self::Update(read.version, value),
+            None => Self::Insert(value),
+        }
+    }
+
+    pub(crate) const fn record(&self) -> Option<&T> {
+        match self {
+            Self::Insert(record) | Self::Update(_, record) => Some(record),
+            Self::Delete(..) | Self::Unchanged(..) => None,
+        }
+    }
+
+    pub(crate) const fn record_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Insert(record) | Self::Update(_, record) => Some(record),
+            Self::Delete(..) | Self::Unchanged(..) => None,
+        }
+    }
+}
+
+/// What a sign-in writes: the gate always, and the states of the secrets whose codes it consumed.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    /// Inserts or updates the gate of the name.
+    pub gate: Write<String, Gate>,
+    /// Updates of states.
+    pub states: Vec<Write<Fingerprint, State>>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+impl From<Pass> for Changes {
+    fn from(Pass { gate, states, events }: Pass) -> Self {
+        Self { gates: vec![gate], states, events, ..Self::default() }
+    }
+}
+
 /// A set of changes that is applied whole or not at all, with the events that tell of it.
+///
+/// The order is that of the fields. Gates, tokens and states are written in an order that is the same for all writers where
+/// a database locks rows: stores may sort the writes of a field by key, as no key stands in it twice.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
+    /// The one record of settings.
+    pub settings: Option<Write<(), Settings>>,
     /// Users by id. The key of a user name is unique.
     pub users: Vec<Write<UserId, User>>,
-    /// Attempts to sign in by [`Upn::key`](crate::Upn::key).
-    pub attempts: Vec<Write<String, (String, Attempts)>>,
+    /// Gates by name.
+    pub gates: Vec<Write<String, Gate>>,
+    /// Names whose gates' versions grow by one, whatever they are; where a name has no gate, a fresh one is inserted. A
+    /// sign-in that has read a gate before conflicts.
+    pub bumps: Vec<String>,
     /// Tokens by id. Serial number and fingerprint are unique.
-    pub tokens: Vec<Write<crate::model::TokenId, Token>>,
+    pub tokens: Vec<Write<TokenId, Token>>,
     /// States by fingerprint.
     pub states: Vec<Write<Fingerprint, State>>,
     /// The one record of recent activations.
     pub activations: Option<Write<(), Activations>>,
     /// Uploads by number. A deleted one takes its refused rows with it.
     pub uploads: Vec<Write<u64, Upload>>,
-    /// Refused rows of uploads that are inserted by the same changes.
+    /// Refused rows of uploads that exist after the same changes. They come after those that were written before.
     pub failures: Vec<(u64, Vec<UploadFailure>)>,
     /// What happened, in order.
     pub events: Vec<Event>,
 }
 
 impl Changes {
+    /// How many records, refused rows and events one set of changes may hold: more do not fit into one transaction that others
+    /// wait for.
+    pub const MOST: usize = 20_000;
+
     /// Whether there is nothing to apply.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { users, attempts, tokens, states, activations, uploads, failures, events } = self;
-        users.is_empty()
-            && attempts.is_empty()
-            && tokens.is_empty()
-            && states.is_empty()
-            && activations.is_none()
-            && uploads.is_empty()
-            && failures.is_empty()
-            && events.is_empty()
+        self.len() == 0
+    }
+
+    /// How many records, refused rows and events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let Self { settings, users, gates, bumps, tokens, states, activations, uploads, failures, events } = self;
+        let failures = failures.iter().map(|(_, rows)| rows.len().saturating_add(1));
+        [
+            usize::from(settings.is_some()),
+            usize::from(activations.is_some()),
+            users.len(),
+            gates.len(),
+            bumps.len(),
+            tokens.len(),
+            states.len(),
+            uploads.len(),
+            events.len(),
+        ]
+        .into_iter()
+        .chain(failures)
+        .fold(0, usize::saturating_add)
+    }
+
+    /// What a store answers to changes that are too many.
+    ///
+    /// # Errors
+    /// [`StoreError`] where there are more than [`Changes::MOST`].
+    pub fn bounded(&self) -> Result<(), StoreError> {
+        let (len, most) = (self.len(), Self::MOST);
+        if len <= most {
+            return Ok(());
+        }
+        let message = format!("{len} records in one set of changes, expected at most {most}");
+        Err(StoreError { fault: Fault::Other, message })
     }
 }
 
@@ -209,6 +335,8 @@ pub enum Fault {
     Newer,
     /// No room is left.
     Full,
+    /// The connection was lost while the change was made: it may have been applied, or may not.
+    Unknown,
     /// Anything else.
     Other,
 }
@@ -224,6 +352,7 @@ impl Fault {
             Self::Corrupt => "database-corrupt",
             Self::Newer => "database-newer",
             Self::Full => "database-full",
+            Self::Unknown => "outcome-unknown",
             Self::Other => "database-failed",
         }
     }
@@ -238,6 +367,7 @@ impl Fault {
             Self::Corrupt => "restore it from a backup; nothing was changed",
             Self::Newer => "use the version that made it, or a newer one",
             Self::Full => "free some space; nothing was changed",
+            Self::Unknown => "look whether the change was made before you try again",
             Self::Other => "nothing was changed",
         }
     }

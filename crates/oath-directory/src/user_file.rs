@@ -11,7 +11,7 @@ pub struct UserRow {
     pub line: u64,
     /// `userPrincipalName`, not yet checked.
     pub upn: String,
-    /// `userType`: a member where it is empty or not there.
+    /// `userType`; where it is empty or not there, a guest whose user name holds `#EXT#`, and a member otherwise.
     pub kind: UserKind,
     /// `displayName`, where there is one.
     pub display_name: Option<String>,
@@ -38,7 +38,7 @@ pub fn read(text: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
         let line = lines.of(record.position());
         let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
         let kind = match field(kind) {
-            "" => UserKind::Member,
+            "" => UserKind::of_name(field(Some(upn))),
             name => {
                 UserKind::from_name(name).ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?
             }
@@ -157,6 +157,10 @@ mod tests {
             ]
         );
         assert_eq!(read(b"userPrincipalName\na@b.c\n").unwrap(), [row(2, "a@b.c", UserKind::Member, None)]);
+        let guest = "eve_else.com#ext#@contoso.onmicrosoft.com";
+        let text = format!("userPrincipalName,userType\n{guest},\n{guest},Member\n");
+        let rows = [row(2, guest, UserKind::Guest, None), row(3, guest, UserKind::Member, None)];
+        assert_eq!(read(text.as_bytes()).unwrap(), rows, "the name of a guest says so where the column does not");
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! a wrong code costs.
 
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
-use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, Upn, UserKind};
+use oath_directory::{
+    Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, UploadOptions, Upn, UserKind,
+};
 use oath_totp::{Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -43,7 +45,10 @@ fn step_of(token: usize, now: u64) -> u64 {
 #[derive(Clone, Debug)]
 enum Op {
     Wait(u64),
-    Upload(Vec<(usize, Option<usize>)>),
+    Upload(Vec<(usize, Option<usize>)>, bool),
+    UnlockUser(usize),
+    UnlockToken(usize),
+    Reset(usize),
     Assign(usize, usize),
     Activate(usize, Typed),
     Resync(usize, Typed),
@@ -71,7 +76,11 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     prop_oneof![
         3 => (0..200u64).prop_map(Op::Wait),
-        2 => prop::collection::vec((token.clone(), prop::option::of(user.clone())), 1..TOKENS).prop_map(Op::Upload),
+        2 => (prop::collection::vec((token.clone(), prop::option::of(user.clone())), 1..TOKENS), any::<bool>())
+            .prop_map(|(rows, assign)| Op::Upload(rows, assign)),
+        1 => user.clone().prop_map(Op::UnlockUser),
+        1 => token.clone().prop_map(Op::UnlockToken),
+        1 => token.clone().prop_map(Op::Reset),
         3 => (token.clone(), user.clone()).prop_map(|(t, u)| Op::Assign(t, u)),
         5 => (token.clone(), typed.clone()).prop_map(|(t, c)| Op::Activate(t, c)),
         1 => (token.clone(), typed.clone()).prop_map(|(t, c)| Op::Resync(t, c)),
@@ -118,7 +127,7 @@ impl Model {
         self.tokens.get(&token).copied().ok_or("token-unknown")
     }
 
-    fn upload(&mut self, rows: &[(usize, Option<usize>)]) -> (u64, u64, u64) {
+    fn upload(&mut self, rows: &[(usize, Option<usize>)], assign: bool) -> (u64, u64, u64) {
         let (mut imported, mut unchanged, mut failed) = (0, 0, 0);
         for (token, user) in rows {
             let outcome = match (self.tokens.get(token).copied(), *user) {
@@ -131,6 +140,7 @@ impl Model {
                     }
                 }
                 (None, None) => Ok(self.tokens.insert(*token, (Status::Available, None)).is_none()),
+                (Some((_, None)), Some(_)) if !assign => Err(()),
                 (_, Some(user)) if self.may_hold(user).is_ok() => {
                     self.tokens.insert(*token, (Status::Assigned, Some(user)));
                     Ok(true)
@@ -158,7 +168,7 @@ impl Model {
     fn codes(&mut self, token: usize, codes: &CodeRun, now: u64, activation: bool) -> Answer {
         let (status, holder) = self.token(token)?;
         let fits = if activation {
-            matches!(status, Status::Assigned | Status::FailedActivation)
+            matches!(status, Status::Assigned | Status::FailedActivation | Status::Deactivated)
         } else {
             status == Status::Activated
         };
@@ -188,7 +198,7 @@ impl Model {
             Err(oath_totp::Rejected::Ambiguous) => Err("ambiguous"),
             Err(_) => {
                 fail(&mut self.token_failures, token, now);
-                if activation {
+                if activation && status != Status::Deactivated {
                     self.tokens.insert(token, (Status::FailedActivation, holder));
                 }
                 Err("wrong-code")
@@ -244,6 +254,7 @@ fn dump<S: Store>(directory: &Directory<S>, without_attempts: bool) -> String {
         let (mut token, mut state) = (listed.token, listed.state);
         if without_attempts {
             token.status = Status::Available;
+            token.mac = Default::default();
             state.attempts = Default::default();
         }
         writeln!(text, "{token:?} {state:?} {:?}", listed.holder).unwrap();
@@ -285,11 +296,12 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                 now += seconds;
                 continue;
             }
-            Op::Upload(mut rows) => {
+            Op::Upload(mut rows, assign_known) => {
                 let mut seen = BTreeSet::new();
                 rows.retain(|(token, _)| seen.insert(*token));
-                let expected = model.upload(&rows);
-                let upload = block_on(directory.upload(&operator, at, "tokens.csv", seed_rows(&rows))).unwrap();
+                let expected = model.upload(&rows, assign_known);
+                let (options, rows) = (UploadOptions { assign_known }, seed_rows(&rows));
+                let upload = block_on(directory.upload_with(&operator, at, "tokens.csv", options, rows)).unwrap();
                 assert_eq!((upload.imported, upload.unchanged, upload.failed), expected, "{op:?}");
                 continue;
             }
@@ -318,7 +330,7 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                     if status != Status::Activated {
                         return Err("wrong-status");
                     }
-                    model.tokens.insert(token, (Status::Assigned, holder));
+                    model.tokens.insert(token, (Status::Deactivated, holder));
                     Ok(())
                 });
                 (expected, answer(block_on(directory.deactivate(&operator, at, &serial(token)))))
@@ -330,6 +342,26 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                     Ok(())
                 });
                 (expected, answer(block_on(directory.unassign(&operator, at, &serial(token)))))
+            }
+            Op::UnlockUser(user) => {
+                model.user_failures.remove(&user);
+                (Ok(()), answer(block_on(directory.unlock_user(&operator, at, &upn(user)))))
+            }
+            Op::UnlockToken(token) => {
+                let expected = model.token(token).map(|_| {
+                    model.token_failures.remove(&token);
+                });
+                (expected, answer(block_on(directory.unlock_token(&operator, at, &serial(token)))))
+            }
+            Op::Reset(token) => {
+                let expected = model.token(token).map(|_| {
+                    model.token_failures.remove(&token);
+                    let last_step = Some(now / 30 + u64::from(policy().window.ahead()));
+                    model.states.insert(token, TotpState { last_step, drift: 0 });
+                    // The one way back: what was accepted after that step may be accepted again.
+                    accepted_codes.retain(|(of, step)| *of != token || Some(*step) < last_step);
+                });
+                (expected, answer(block_on(directory.reset_token(&operator, at, &serial(token)))))
             }
             Op::Delete(token) => {
                 let expected = model.token(token).and_then(|(_, holder)| {

@@ -106,5 +106,5 @@ fn of_eight_processes_with_the_same_code_one_is_let_in() {
     }
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     let answered = u64::try_from(answers).unwrap();
-    assert_eq!(report.events, 3 + answered, "an event for each answer");
+    assert_eq!(report.events, 4 + answered, "an event for each answer");
 }

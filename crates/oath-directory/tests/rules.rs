@@ -1,100 +1,14 @@
 //! The rules of the directory one by one, on the memory store.
 
-use oath_directory::audit::{Action, AuditEvent, Head};
-use oath_directory::model::{Upload, UploadFailure, Versioned};
-use oath_directory::store::{Changes, CommitError, Listed, MemoryStore, Store, StoreError, TokenFilter, View, Wanted};
-use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Status, Upn, User, UserKind, user_file};
-use oath_totp::{Algorithm, Code, CodeRun, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
+mod support;
+
+use oath_directory::audit::Action;
+use oath_directory::store::{MemoryStore, Store};
+use oath_directory::{Directory, Error, KeyRing, Policy, Refusal, Status, UserKind, user_file};
+use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
 use pollster::block_on;
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-const NOW: u64 = 1_700_000_000;
-
-struct Setup<S = MemoryStore> {
-    directory: Directory<S>,
-    operator: Actor,
-    now: UnixTime,
-}
-
-impl Setup {
-    fn new() -> Self {
-        Self::on(MemoryStore::default(), Policy::default())
-    }
-}
-
-impl<S: Store> Setup<S> {
-    /// With alice and bob, who belong, and a guest.
-    fn on(store: S, policy: Policy) -> Self {
-        let directory = Directory::new(store, KeyRing::generate().unwrap(), policy).unwrap();
-        let setup = Self { directory, operator: Actor::local_operator(), now: UnixTime::from_secs(NOW) };
-        for (name, kind) in [("alice", UserKind::Member), ("bob", UserKind::Member), ("guest", UserKind::Guest)] {
-            block_on(setup.directory.add_user(&setup.operator, setup.now, &upn(name), kind, None)).unwrap();
-        }
-        setup
-    }
-
-    fn upload(&self, rows: &[(&str, &str, &Secret)]) -> Upload {
-        let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
-        for (user, serial, secret) in rows {
-            let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
-            write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
-        }
-        let options = oath_seeds::Options::default().upn(oath_seeds::UpnRule::Optional);
-        let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
-        block_on(self.directory.upload(&self.operator, self.now, "tokens.csv", rows)).unwrap()
-    }
-
-    fn failures(&self, upload: &Upload) -> Vec<(u64, String)> {
-        let failures = block_on(self.directory.failures(self.now, upload.id)).unwrap();
-        failures.into_iter().map(|failure| (failure.line, failure.code)).collect()
-    }
-
-    fn activate(&self, serial: &str, codes: impl Into<CodeRun>) -> Result<i64, &'static str> {
-        let activated = block_on(self.directory.activate(&self.operator, self.now, serial, &codes.into()));
-        activated.map(|found| found.drift).map_err(code)
-    }
-
-    fn verify(&self, user: &str, code: &Code) -> Result<String, Error> {
-        let verified = block_on(self.directory.verify(&self.operator, self.now, &upn(user), code));
-        verified.map(|signed_in| signed_in.serial)
-    }
-
-    fn later(&mut self, seconds: u64) {
-        self.now = UnixTime::from_secs(self.now.as_secs() + seconds);
-    }
-
-    fn actions(&self) -> Vec<AuditEvent> {
-        block_on(self.directory.events(0, usize::MAX)).unwrap()
-    }
-}
-
-fn upn(name: &str) -> Upn {
-    format!("{name}@example.com").parse().unwrap()
-}
-
-fn secret(number: u64) -> Secret {
-    Secret::from_bytes(format!("secret number {number:06}").as_bytes()).unwrap()
-}
-
-fn totp(number: u64) -> Totp {
-    Totp::new(secret(number).key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30)
-}
-
-fn shown(number: u64, now: UnixTime, ahead: i64) -> Code {
-    totp(number).generate_at_step((now.as_secs() / 30).checked_add_signed(ahead).unwrap())
-}
-
-/// Among two hundred tokens one code or the other is ambiguous.
-fn two_codes(number: u64, now: UnixTime) -> [Code; 2] {
-    [shown(number, now, 0), shown(number, now, 1)]
-}
-
-fn code(error: Error) -> &'static str {
-    let Error::Refused(refusal) = error else { panic!("{error}") };
-    refusal.code()
-}
+use support::{NOW, Probe, Setup, code, secret, shown, totp, two_codes, upn};
 
 #[test]
 fn a_code_that_fits_two_tokens_of_a_user_signs_in_once() {
@@ -176,7 +90,7 @@ fn a_user_holds_five_tokens_of_both_kinds_together_and_a_guest_no_hardware() {
 
 #[test]
 fn names_that_nobody_has_answer_wait_and_cost_like_those_of_users() {
-    let setup = Setup::on(Counting::default(), Policy::default());
+    let setup = Setup::on(Probe::default(), Policy::default());
     setup.upload(&[("alice", "A", &secret(1))]);
     setup.activate("A", shown(1, setup.now, 0)).unwrap();
     let wrong: Code = "000000".parse().unwrap();
@@ -345,6 +259,7 @@ fn a_software_token_is_confirmed_replaced_and_never_passed_on() {
     assert_eq!(setup.verify("alice", &code).unwrap(), enrolment.serial);
     let unassign = block_on(setup.directory.unassign(&setup.operator, setup.now, &enrolment.serial));
     assert_eq!(unassign.map(drop).map_err(code_of), Err("software-token"));
+    block_on(setup.directory.deactivate(&setup.operator, setup.now, &enrolment.serial)).unwrap();
     block_on(setup.directory.delete(&setup.operator, setup.now, &enrolment.serial)).unwrap();
 }
 
@@ -366,6 +281,9 @@ fn conflicts_in_an_upload_are_for_a_person_to_settle() {
     assert_eq!((upload.unchanged, upload.imported, upload.failed), (1, 1, 4), "{failures:?}");
     assert!(failures.contains(&(6, "user-unknown".to_owned())), "{failures:?}");
 
+    // Both are known, and do not belong together.
+    setup.upload(&[("", "D", &secret(3))]);
+    assert_eq!(setup.failures(&setup.upload(&[("", "A", &secret(3))])), [(2, "serial-conflict".to_owned())]);
     for (row, expected) in
         [(("bob", "A", &one), "token-held"), (("", "A", &two), "serial-conflict"), (("", "B", &one), "secret-conflict")]
     {
@@ -388,6 +306,10 @@ fn weak_secrets_come_in_on_request_only() {
     let setup = Setup::new();
     let upload = setup.upload(&[("alice", "A", &weak)]);
     assert_eq!(setup.failures(&upload), [(2, "secret-weak".to_owned())]);
+    for (bytes, imported) in [(15, 0), (16, 1)] {
+        let secret = Secret::from_bytes(&vec![7; bytes]).unwrap();
+        assert_eq!(setup.upload(&[("", "B", &secret)]).imported, imported, "{bytes} bytes");
+    }
     let setup = Setup::on(MemoryStore::default(), Policy { legacy_secrets: true, ..Policy::default() });
     assert_eq!(setup.upload(&[("alice", "A", &weak)]).imported, 1);
     let totp = Totp::new(weak.legacy_key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30);
@@ -406,7 +328,7 @@ fn the_status_of_an_upload_is_kept_for_thirty_days() {
     assert_eq!(code(gone), "upload-unknown");
     let second = setup.upload(&[]);
     assert_eq!(second.id, first.id + 1, "numbers are not used again");
-    assert!(block_on(setup.directory.store().failures(first.id)).unwrap().is_empty(), "and the rows are gone");
+    assert!(block_on(setup.directory.store().failures(first.id, 0, 9)).unwrap().is_empty(), "and the rows are gone");
     block_on(setup.directory.delete_upload(&setup.operator, setup.now, second.id)).unwrap();
     let again = block_on(setup.directory.delete_upload(&setup.operator, setup.now, second.id)).unwrap_err();
     assert_eq!(code(again), "upload-unknown");
@@ -438,59 +360,4 @@ fn a_secret_that_cannot_be_opened_is_a_fault_and_neither_a_grant_nor_a_wrong_cod
     let found = block_on(other.verify(&setup.operator, setup.now, &upn("alice"), &shown(1, setup.now, 1)));
     assert!(matches!(found, Err(Error::Keys(_))), "{found:?}");
     assert_eq!(setup.actions().len(), before);
-}
-
-/// The memory store, counting what is asked of it.
-#[derive(Default)]
-struct Counting {
-    store: MemoryStore,
-    views: AtomicUsize,
-    commits: AtomicUsize,
-}
-
-impl Counting {
-    fn counts(&self) -> (usize, usize) {
-        (self.views.load(Ordering::Relaxed), self.commits.load(Ordering::Relaxed))
-    }
-}
-
-impl Store for Counting {
-    async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
-        self.views.fetch_add(1, Ordering::Relaxed);
-        self.store.view(wanted).await
-    }
-
-    async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        self.commits.fetch_add(1, Ordering::Relaxed);
-        self.store.commit(changes).await
-    }
-
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
-        self.store.users(after, limit).await
-    }
-
-    async fn tokens(
-        &self,
-        filter: TokenFilter,
-        after: Option<String>,
-        limit: usize,
-    ) -> Result<Vec<Listed>, StoreError> {
-        self.store.tokens(filter, after, limit).await
-    }
-
-    async fn uploads(&self) -> Result<Vec<Versioned<Upload>>, StoreError> {
-        self.store.uploads().await
-    }
-
-    async fn failures(&self, upload: u64) -> Result<Vec<UploadFailure>, StoreError> {
-        self.store.failures(upload).await
-    }
-
-    async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        self.store.events(after, limit).await
-    }
-
-    async fn head(&self) -> Result<Head, StoreError> {
-        self.store.head().await
-    }
 }

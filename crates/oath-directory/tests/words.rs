@@ -1,6 +1,7 @@
 //! `Debug` and errors of every public type that is near a secret, in the seed files, the codes and the directory, show the
 //! secret in no form.
 
+use oath_directory::audit::Chain;
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
 use oath_seeds::{Format, Options, Reader, UpnRule, Writer};
@@ -141,7 +142,7 @@ fn seed_files_and_the_directory_show_no_secret() {
         shows_nothing(&directory.failures(now, upload.id).await.unwrap());
         shows_nothing(&upload);
         shows_nothing(&directory.store().tokens(TokenFilter::default(), None, 10).await.unwrap());
-        shows_nothing(&directory.events(0, 100).await.unwrap());
+        shows_nothing(&directory.events(Chain::FIRST, 0, 100).await.unwrap());
         shows_nothing(&directory);
         let enrolled = directory.enroll(&operator, now, &user).await.unwrap();
         let of_app = enrolled.uri.secret().expose_bytes();

@@ -45,6 +45,6 @@ async fn service() -> Result<(), Box<dyn Error>> {
         Err(refused) => println!("the same code again: {refused}"),
     }
     let audit = directory.verify_audit().await??;
-    println!("{} events in the audit log, the last with the hash {}", audit.events, audit.head);
+    println!("{} events in the audit log, the last with the hash {}", audit.events, audit.head());
     Ok(())
 }

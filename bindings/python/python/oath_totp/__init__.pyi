@@ -67,7 +67,7 @@ __all__ = [
 __version__: str
 
 _Algorithm: TypeAlias = Literal["SHA1", "SHA256", "SHA512"]
-_Status: TypeAlias = Literal["available", "assigned", "activated", "failedActivation"]
+_Status: TypeAlias = Literal["available", "assigned", "activated", "failedActivation", "deactivated"]
 _UserKind: TypeAlias = Literal["member", "guest"]
 _Time: TypeAlias = int | float | datetime | None
 _Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -452,9 +452,11 @@ class Directory:
     ) -> Directory:
         """Makes both files and opens the directory. A file that exists is never overwritten."""
     def add_user(
-        self, upn: str, *, kind: _UserKind = "member", display_name: str | None = None, at: _Time = None
+        self, upn: str, *, kind: _UserKind | None = None, display_name: str | None = None, at: _Time = None
     ) -> UserDict:
-        """Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token."""
+        """Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token. Without it the name says: a guest's holds
+        `#EXT#`.
+        """
     def import_users(self, source: _Source, *, at: _Time = None) -> UserImportDict:
         """Adds the users of a CSV file with the column userPrincipalName and, optional, userType and displayName."""
     def users(self) -> list[UserDict]:
@@ -470,12 +472,14 @@ class Directory:
         format: str | None = None,
         target: str | None = None,
         repairs: Literal["offer", "apply"] = "offer",
+        assign: bool = False,
         at: _Time = None,
     ) -> UploadDict:
         """Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
 
         A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
-        `repairs="apply"` makes the repairs that are safe.
+        `repairs="apply"` makes the repairs that are safe. `assign=True` gives a token that is in the directory already, and that
+        no user holds, to the user of its row; without it the row fails.
         """
     def uploads(self, *, at: _Time = None) -> list[UploadDict]:
         """Returns the uploads whose status is still kept."""
@@ -510,8 +514,14 @@ class Directory:
         """
     def confirm(self, upn: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
         """Activates the software token by the first code that the app shows."""
-    def events(self, *, after: int = 0, limit: int = 1000) -> list[EventDict]:
-        """Returns the events of the audit log after the one with the number `after`."""
+    def unlock_user(self, upn: str, *, at: _Time = None) -> None:
+        """Ends the wait of a user after wrong codes."""
+    def unlock_token(self, serial: str, *, at: _Time = None) -> None:
+        """Ends the wait of a token after wrong codes at activation and resynchronization."""
+    def reset_token(self, serial: str, *, at: _Time = None) -> None:
+        """Accepts codes of now again from a token that a clock set ahead has used up. No code that was used up to now is good again."""
+    def events(self, *, after: int = 0, limit: int = 1000, chain: int = 0) -> list[EventDict]:
+        """Returns the events of the audit log after the one with the number `after`. A SQLite file has the one chain 0."""
     def verify_audit(self) -> tuple[int, str]:
         """Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed."""
     def backup(self, path: str | os.PathLike[str]) -> None:

@@ -51,7 +51,7 @@ class AsyncDirectory:
     def create(cls, url, keys=None, *, legacy=False):
         return _Opening(Directory.create, url, keys, legacy)
 
-    async def add_user(self, upn, *, kind="member", display_name=None, at=None):
+    async def add_user(self, upn, *, kind=None, display_name=None, at=None):
         return await to_thread(self._directory.add_user, upn, kind=kind, display_name=display_name, at=at)
 
     async def import_users(self, source, *, at=None):
@@ -66,8 +66,9 @@ class AsyncDirectory:
     async def token(self, serial):
         return await to_thread(self._directory.token, serial)
 
-    async def upload(self, source, *, format=None, target=None, repairs="offer", at=None):
-        return await to_thread(self._directory.upload, source, format=format, target=target, repairs=repairs, at=at)
+    async def upload(self, source, *, format=None, target=None, repairs="offer", assign=False, at=None):
+        options = {"format": format, "target": target, "repairs": repairs, "assign": assign}
+        return await to_thread(self._directory.upload, source, **options, at=at)
 
     async def uploads(self, *, at=None):
         return await to_thread(self._directory.uploads, at=at)
@@ -108,8 +109,17 @@ class AsyncDirectory:
     async def confirm(self, upn, code, next_code=None, *, at=None):
         return await to_thread(self._directory.confirm, upn, code, next_code, at=at)
 
-    async def events(self, *, after=0, limit=1000):
-        return await to_thread(self._directory.events, after=after, limit=limit)
+    async def unlock_user(self, upn, *, at=None):
+        return await to_thread(self._directory.unlock_user, upn, at=at)
+
+    async def unlock_token(self, serial, *, at=None):
+        return await to_thread(self._directory.unlock_token, serial, at=at)
+
+    async def reset_token(self, serial, *, at=None):
+        return await to_thread(self._directory.reset_token, serial, at=at)
+
+    async def events(self, *, after=0, limit=1000, chain=0):
+        return await to_thread(self._directory.events, after=after, limit=limit, chain=chain)
 
     async def verify_audit(self):
         return await to_thread(self._directory.verify_audit)

@@ -65,6 +65,7 @@ class UploadDict(TypedDict):
     imported: int
     unchanged: int
     failed: int
+    finished: bool
 
 
 class FailureDict(TypedDict):
@@ -82,6 +83,7 @@ class FailureDict(TypedDict):
 class EventDict(TypedDict):
     """An event of the audit log."""
 
+    chain: int
     sequence: int
     at: int
     actor: str

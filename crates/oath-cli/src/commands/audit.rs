@@ -2,7 +2,7 @@ use crate::args::Audit;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, shown, time};
 use crate::shell::Shell;
-use oath_directory::audit::{AuditEvent, Tampered};
+use oath_directory::audit::{AuditEvent, Chain, Tampered};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
@@ -19,6 +19,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failur
 /// An event as it is printed.
 #[derive(Serialize)]
 struct EventView<'a> {
+    chain: Chain,
     sequence: u64,
     at: String,
     actor: &'a str,
@@ -30,9 +31,10 @@ struct EventView<'a> {
 }
 
 impl<'a> From<&'a AuditEvent> for EventView<'a> {
-    fn from(AuditEvent { sequence, event, hash }: &'a AuditEvent) -> Self {
+    fn from(AuditEvent { chain, sequence, event, hash }: &'a AuditEvent) -> Self {
         let some = |text: &'a String| Some(&**text).filter(|text| !text.is_empty());
         Self {
+            chain: *chain,
             sequence: *sequence,
             at: time(event.at),
             actor: &event.actor,
@@ -70,28 +72,31 @@ const PAGE: usize = 1000;
 fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let (json, out) = (shell.json, &mut *shell.streams.out);
-    let mut after = 0;
-    loop {
-        let events = block_on(directory.events(after, PAGE))?;
-        for event in &events {
-            let view = EventView::from(event);
-            if json {
-                out.write_all(if after == 0 { b"[" } else { b",\n" })?;
-                serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
-            } else {
-                view.write(out)?;
+    let mut none = true;
+    for chain in block_on(directory.chains())? {
+        let mut after = 0;
+        loop {
+            let events = block_on(directory.events(chain, after, PAGE))?;
+            for event in &events {
+                let view = EventView::from(event);
+                if json {
+                    out.write_all(if none { b"[" } else { b",\n" })?;
+                    serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
+                } else {
+                    view.write(out)?;
+                }
+                (none, after) = (false, event.sequence);
             }
-            after = event.sequence;
-        }
-        if events.is_empty() {
-            break;
+            if events.is_empty() {
+                break;
+            }
         }
     }
-    match (json, after) {
-        (true, 0) => writeln!(out, "[]")?,
-        (true, _) => writeln!(out, "]")?,
-        (false, 0) => writeln!(out, "No events yet.")?,
-        (false, _) => {}
+    match (json, none) {
+        (true, true) => writeln!(out, "[]")?,
+        (true, false) => writeln!(out, "]")?,
+        (false, true) => writeln!(out, "No events yet.")?,
+        (false, false) => {}
     }
     Ok(Exit::Done)
 }
@@ -100,7 +105,7 @@ fn verify(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let checked = block_on(shell.directory()?.verify_audit())?;
     match checked {
         Ok(report) => {
-            let head = report.head.to_string();
+            let head = report.head();
             shell.answer(&json!({"verified": true, "events": report.events, "head": head}), |out| {
                 let events = count(report.events, "event", "events");
                 writeln!(out, "{GOOD}Verified{GOOD:#}: {events}, none missing, changed or out of order.")?;

@@ -71,7 +71,7 @@ fn or_dash(text: &str) -> &str {
 const fn colour(status: Status) -> Style {
     match status {
         Status::Available => PLAIN,
-        Status::Assigned => WARN,
+        Status::Assigned | Status::Deactivated => WARN,
         Status::Activated => GOOD,
         Status::FailedActivation => BAD,
     }

@@ -8,7 +8,7 @@ use crate::progress::Turning;
 use crate::shell::{Shell, codes};
 use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
-use oath_directory::{Directory, Policy, Status, TokenQuery, Upn};
+use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{Options, Place, Repairs, Row, Severity, Target, failures};
 use oath_totp::Code;
 use pollster::block_on;
@@ -18,9 +18,10 @@ use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
-        Tokens::Upload { file, legacy, inventory, reading } => {
+        Tokens::Upload { file, legacy, inventory, assign, resume, reading } => {
             let target = inventory.then_some(Target::Inventory);
-            upload(shell, file, *legacy, &input::options(reading, target, Repairs::Offer), reading)
+            let read = (input::options(reading, target, Repairs::Offer), reading);
+            upload(shell, file, *legacy, read, UploadOptions { assign_known: *assign }, *resume)
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
@@ -55,6 +56,16 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
         Tokens::Unassign { serial } => {
             let directory = shell.directory()?;
             block_on(directory.unassign(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Unlock { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.unlock_token(&shell.actor, shell.now, serial))?;
+            changed(shell, &directory, serial, None)
+        }
+        Tokens::Reset { serial } => {
+            let directory = shell.directory()?;
+            block_on(directory.reset_token(&shell.actor, shell.now, serial))?;
             changed(shell, &directory, serial, None)
         }
         Tokens::Delete { serial } => {
@@ -110,16 +121,22 @@ fn upload(
     shell: &mut Shell<'_>,
     path: &Path,
     legacy: bool,
-    options: &Options,
-    reading: &Reading,
+    read_as: (Options, &Reading),
+    options: UploadOptions,
+    resume: Option<u64>,
 ) -> Result<Exit, Failure> {
     let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
-    let (rows, warnings) = read(shell, path, options, reading)?;
+    let (rows, warnings) = read(shell, path, &read_as.0, read_as.1)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let waiting =
         format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
     let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
-    let upload = block_on(directory.upload(&shell.actor, shell.now, &name, rows))?;
+    let upload = block_on(async {
+        match resume {
+            Some(id) => directory.resume_upload(&shell.actor, shell.now, id, options, rows).await,
+            None => directory.upload_with(&shell.actor, shell.now, &name, options, rows).await,
+        }
+    })?;
     drop(turning);
     let Upload { id, file, rows, imported, unchanged, failed, .. } = &upload;
     let refused = if *failed > 0 && !shell.json { block_on(directory.failures(shell.now, *id))? } else { Vec::new() };

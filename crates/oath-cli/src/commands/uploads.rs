@@ -40,13 +40,14 @@ struct UploadView<'a> {
     imported: u64,
     unchanged: u64,
     failed: u64,
+    finished: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<&'a [UploadFailure]>,
 }
 
 impl<'a> From<&'a Upload> for UploadView<'a> {
     fn from(upload: &'a Upload) -> Self {
-        let Upload { id, file, at, expires, rows, imported, unchanged, failed } = upload;
+        let Upload { id, file, at, expires, rows, imported, unchanged, failed, finished, .. } = upload;
         Self {
             upload: *id,
             file,
@@ -56,6 +57,7 @@ impl<'a> From<&'a Upload> for UploadView<'a> {
             imported: *imported,
             unchanged: *unchanged,
             failed: *failed,
+            finished: *finished,
             failures: None,
         }
     }

@@ -14,6 +14,14 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failur
         Users::Add { upn, guest, name } => add(shell, upn, *guest, name.as_deref()),
         Users::Import { file } => import(shell, file),
         Users::List => list(shell),
+        Users::Unlock { upn } => {
+            let directory = shell.directory()?;
+            block_on(directory.unlock_user(&shell.actor, shell.now, upn))?;
+            shell.answer(&json!({"upn": upn.as_str(), "unlocked": true}), |out| {
+                writeln!(out, "{GOOD}Unlocked{GOOD:#} {}: the next code is read at once.", shown(upn.as_str()))
+            })?;
+            Ok(Exit::Done)
+        }
     }
 }
 
@@ -33,7 +41,7 @@ impl<'a> From<&'a User> for UserView<'a> {
 
 fn add(shell: &mut Shell<'_>, upn: &Upn, guest: bool, name: Option<&str>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let user_kind = if guest { UserKind::Guest } else { UserKind::Member };
+    let user_kind = if guest { UserKind::Guest } else { UserKind::of_name(upn.as_str()) };
     let user = block_on(directory.add_user(&shell.actor, shell.now, upn, user_kind, name))?;
     shell.answer(&UserView::from(&user), |out| {
         writeln!(out, "{GOOD}Added{GOOD:#} {}, a {}.", shown(user.upn.as_str()), user.kind.name())

@@ -60,6 +60,16 @@ impl Desk {
         self.folder.path().join(name)
     }
 
+    /// A file that only its owner can read.
+    pub(crate) fn write_private(&self, name: &str, text: &str) {
+        self.write(name, text);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            fs::set_permissions(self.path(name), mode).unwrap();
+        }
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
@@ -69,8 +79,13 @@ impl Desk {
         self.oath_with(words, "")
     }
 
-    /// The same with something on standard input.
+    /// The same with something on standard input, at a time of the test's own.
     pub(crate) fn oath_with(&self, words: &str, input: &str) -> Ended {
+        let forced = if words.contains("--at ") { " --force" } else { "" };
+        self.run(&format!("{words}{forced}"), input)
+    }
+
+    pub(crate) fn run(&self, words: &str, input: &str) -> Ended {
         let mut command = assert_cmd::cargo::cargo_bin_cmd!("oath");
         command.current_dir(self.folder.path()).env_remove("OATH_DB").env_remove("OATH_KEYS");
         let output = command.args(words.split(' ')).write_stdin(input).output().unwrap();

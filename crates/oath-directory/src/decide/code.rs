@@ -1,11 +1,11 @@
 //! Codes that administrators and users give for one token: activation, confirmation, resynchronization.
 
-use super::{Context, Decided, Decision, update};
+use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{Attempts, State, Status, Token, UserKind, Versioned};
-use crate::policy::later;
-use crate::store::{Activations, Changes, View, Write};
+use crate::policy::{is_from_the_future, later};
+use crate::store::{Activations, Changes, Write};
 use oath_totp::{Accepted, CodeRun, Consecutive, Rejected, Totp, TotpState, UnixTime};
 
 /// What a right code led to.
@@ -19,14 +19,14 @@ pub struct Synchronized {
     pub drift: i64,
 }
 
-/// assigned, failedActivation → activated by a right code, → failedActivation by a wrong one. `totp` is the token's, its
-/// secret opened.
+/// assigned, failedActivation, deactivated → activated by a right code; assigned → failedActivation by a wrong one. `totp`
+/// is the token's, its secret opened.
 pub(crate) fn activate(
     context: Context<'_>,
     serial: &str,
     totp: &Totp,
     codes: &CodeRun,
-    view: &View,
+    view: &Seen,
 ) -> Decision<Synchronized> {
     let (read, state) = view.token(serial)?;
     let Context { policy, now, .. } = context;
@@ -35,7 +35,7 @@ pub(crate) fn activate(
         Err(Refusal::WrongStatus { serial: serial.to_owned(), status: token.status, expected, action })
     };
     match token.status {
-        Status::Assigned | Status::FailedActivation => {}
+        Status::Assigned | Status::FailedActivation | Status::Deactivated => {}
         Status::Available => return wrong_status("assigned", "assign it to a user first"),
         Status::Activated => {
             return wrong_status("one that waits for its first code", "nothing needs to be done: it signs in already");
@@ -48,7 +48,7 @@ pub(crate) fn activate(
     }
     let recent = recent(context, view.activations.as_ref())?;
     // From a fresh drift: whoever had the token before says nothing about its clock today. What is spent stays spent.
-    let fresh = TotpState { drift: 0, ..state.value.totp };
+    let fresh = above_floor(&TotpState { drift: 0, ..state.value.totp }, totp, view.floor(), 0);
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     let mut changes = Changes::default();
     let search = |radius| match codes {
@@ -58,13 +58,10 @@ pub(crate) fn activate(
     match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenActivated).with("drift", totp.drift));
-            changes.states.push(update(&state, after_success(&state.value, totp, now)));
+            changes.states.push(update(state, after_success(&state.value, totp, now)));
             changes.tokens.push(update(read, Token { status: Status::Activated, ..token.clone() }));
             let activations = Activations(recent.into_iter().chain([now]).collect());
-            changes.activations = Some(match &view.activations {
-                Some(read) => update(read, activations),
-                None => Write::Insert(activations),
-            });
+            changes.activations = Some(Write::over(view.activations.as_ref(), activations));
             Ok(Decided::new(
                 Synchronized { serial: serial.to_owned(), status: Status::Activated, drift: totp.drift },
                 changes,
@@ -72,8 +69,10 @@ pub(crate) fn activate(
         }
         Err(rejected) => {
             changes.events.push(event(Action::ActivationFailed).with("reason", reason(rejected)));
-            changes.states.push(update(&state, after_failure(context, &state.value)));
-            changes.tokens.push(update(read, Token { status: Status::FailedActivation, ..token.clone() }));
+            changes.states.push(update(state, after_failure(context, &state.value)));
+            // A deactivated token stays one: a wrong code does not make it look as if it had never signed in.
+            let status = if token.status == Status::Deactivated { token.status } else { Status::FailedActivation };
+            changes.tokens.push(update(read, Token { status, ..token.clone() }));
             Ok(Decided::refused(Refusal::WrongCode { serial: serial.to_owned() }, changes))
         }
     }
@@ -85,7 +84,7 @@ pub(crate) fn resync(
     serial: &str,
     totp: &Totp,
     codes: &Consecutive,
-    view: &View,
+    view: &Seen,
 ) -> Decision<Synchronized> {
     let (read, state) = view.token(serial)?;
     let token = &read.value;
@@ -100,11 +99,12 @@ pub(crate) fn resync(
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     // The token must be what it was when it was looked at; only the state of its secret changes.
     let mut changes = Changes { tokens: vec![Write::Unchanged(read.version, token.id)], ..Changes::default() };
-    let search = |radius| totp.resync(codes, context.now, radius, &state.value.totp);
+    let known = above_floor(&state.value.totp, totp, view.floor(), context.policy.window.ahead());
+    let search = |radius| totp.resync(codes, context.now, radius, &known);
     match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenResynchronized).with("drift", totp.drift));
-            changes.states.push(update(&state, after_success(&state.value, totp, context.now)));
+            changes.states.push(update(state, after_success(&state.value, totp, context.now)));
             Ok(Decided::new(
                 Synchronized { serial: serial.to_owned(), status: token.status, drift: totp.drift },
                 changes,
@@ -112,7 +112,7 @@ pub(crate) fn resync(
         }
         Err(rejected) => {
             changes.events.push(event(Action::ResynchronizationFailed).with("reason", reason(rejected)));
-            changes.states.push(update(&state, after_failure(context, &state.value)));
+            changes.states.push(update(state, after_failure(context, &state.value)));
             Ok(Decided::refused(Refusal::WrongCode { serial: serial.to_owned() }, changes))
         }
     }
@@ -137,7 +137,7 @@ fn try_codes(
 }
 
 pub(crate) fn after_success(state: &State, totp: TotpState, now: UnixTime) -> State {
-    State { fingerprint: state.fingerprint, totp, last_used: Some(now), attempts: Attempts::default() }
+    State { totp, last_used: Some(now), attempts: Attempts::default(), ..state.clone() }
 }
 
 fn after_failure(context: Context<'_>, state: &State) -> State {
@@ -149,16 +149,31 @@ fn recent(context: Context<'_>, activations: Option<&Versioned<Activations>>) ->
     let Context { policy, now, .. } = context;
     let until = |at: UnixTime| later(at, policy.activation_period);
     let all = activations.map(|read| read.value.0.as_slice()).unwrap_or_default();
-    let recent: Vec<_> = all.iter().copied().filter(|at| until(*at) > now).collect();
+    let counts = |at: &UnixTime| until(*at) > now && !is_from_the_future(*at, now);
+    let recent: Vec<_> = all.iter().copied().filter(counts).collect();
     // One more is allowed when all but limit - 1 of these have left the period.
     match recent.len().checked_sub(policy.activations).and_then(|surplus| recent.get(surplus)) {
         None => Ok(recent),
         Some(leaving) => Err(Refusal::TooManyActivations {
             limit: policy.activations,
             period: policy.activation_period.as_secs(),
-            retry_after: until(*leaving).as_secs().saturating_sub(now.as_secs()),
+            retry_after: until(*leaving)
+                .as_secs()
+                .saturating_sub(now.as_secs())
+                .min(policy.activation_period.as_secs()),
         }),
     }
+}
+
+/// The state with every code refused that may have been used before the database was restored: the codes up to the floor, on
+/// the token's clock as far as it is known, and `ahead` steps more, which a sign-in could accept then.
+pub(crate) fn above_floor(state: &TotpState, totp: &Totp, floor: UnixTime, ahead: u8) -> TotpState {
+    if floor == UnixTime::default() {
+        return *state;
+    }
+    let drift = u64::try_from(state.drift).unwrap_or_default();
+    let spent = totp.time_step().at(floor).saturating_add(drift).saturating_add(ahead.into());
+    TotpState { last_step: state.last_step.max(Some(spent)), ..*state }
 }
 
 pub(crate) fn reason(rejected: Rejected) -> &'static str {

@@ -1,12 +1,12 @@
 use super::code::{after_success, reason};
-use super::{Context, Decided, Decision, update};
+use super::{Context, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{State, Token, Upn, Versioned};
-use crate::store::{Changes, View, Write};
+use crate::model::{Attempts, Gate, RequestId, State, Status, Token, Upn, Versioned};
+use crate::store::{Pass, Write};
 use oath_totp::{Accepted, Code, Rejected, Totp, TotpState};
 
-/// A right code: whoever reads this signs in.
+/// A right code: its user signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct SignedIn {
@@ -23,51 +23,63 @@ pub(crate) struct Candidate<'a> {
     pub(crate) totp: Totp,
 }
 
-/// The activated tokens of the user of this name, with the states of their secrets.
-pub(crate) fn activated<'a>(
-    upn: &Upn,
-    view: &'a View,
-) -> impl Iterator<Item = (&'a Versioned<Token>, &'a Versioned<State>)> {
-    let user = view.user(upn.key()).map(|user| user.value.id);
-    let tokens = user.into_iter().flat_map(|id| view.held_by(id));
-    tokens
-        .filter(|token| token.value.status == crate::model::Status::Activated)
-        .filter_map(|token| Some((token, view.state(&token.value.fingerprint)?)))
+/// What to write, and the answer to give once it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) pass: Pass,
+    pub(crate) outcome: Result<SignedIn, Refusal>,
 }
 
-/// Seconds until a code for this name is read, where it has to wait. Names that nobody has wait as well.
-pub(crate) fn wait(context: Context<'_>, upn: &Upn, view: &View) -> Option<u64> {
-    view.attempts(upn.key()).and_then(|attempts| context.policy.wait(&attempts.value, context.now))
+/// The activated tokens of the user of this name, sound or not, with the states of their secrets.
+pub(crate) fn activated<'a>(
+    upn: &Upn,
+    view: &'a Seen,
+) -> impl Iterator<Item = (&'a Versioned<Token>, Option<&'a Versioned<State>>)> {
+    let user = view.known_user(upn).ok().map(|user| user.value.id);
+    let tokens = user.into_iter().flat_map(|id| view.held_by(id));
+    tokens
+        .filter(|token| token.value.status == Status::Activated)
+        .map(|token| (token, view.state(&token.value.fingerprint)))
+}
+
+/// Seconds until a code for this name is read, where it has to wait. Names that no user has wait as well.
+pub(crate) fn wait(context: Context<'_>, upn: &Upn, view: &Seen) -> Option<u64> {
+    view.gate(upn.key()).and_then(|gate| context.policy.wait(&gate.value.attempts, context.now))
 }
 
 /// Is this code right for any of the candidates?
 ///
-/// A code that fits several of the user's tokens is consumed on all of them, so that it does not sign in a second time
-/// by another one. A wrong one costs the *name* an attempt, whether anybody has that name or not: neither the answer
-/// nor the work tells.
+/// A code that matches several of the user's tokens is consumed on all of them, so that it does not sign in a second time
+/// by another one. A wrong one costs the *name* an attempt, whether a user has that name or not: neither the answer
+/// nor the work tells. The gate of the name is compared and written always, also where there was none: a guess that failed
+/// since the view, or a token that was taken back, makes this decision conflict.
 pub(crate) fn sign_in(
     context: Context<'_>,
     upn: &Upn,
     code: &Code,
     candidates: &[Candidate<'_>],
-    view: &View,
-) -> Decision<SignedIn> {
+    view: &Seen,
+    request: RequestId,
+) -> Verdict {
     let Context { policy, now, .. } = context;
-    let attempts = view.attempts(upn.key());
-    let mut changes = Changes::default();
+    let gate = view.gate(upn.key());
+    let after = |attempts| {
+        let name = upn.key().to_owned();
+        Write::over(gate, Gate { name, attempts, last_request: Some(request) })
+    };
+    let (mut states, mut events) = (Vec::new(), Vec::new());
     let mut signed_in: Option<SignedIn> = None;
     let mut replayed = false;
     for Candidate { token, state, totp } in candidates {
         let serial = &token.value.serial;
-        match totp.verify(code, now, policy.window, &state.value.totp) {
+        let known = super::code::above_floor(&state.value.totp, totp, view.floor(), policy.window.ahead());
+        match totp.verify(code, now, policy.window, &known) {
             Ok(Accepted { next, .. }) => {
                 // Never further from the server than a resynchronization would look.
                 let limit = i64::from(policy.radius);
                 let next = TotpState { drift: next.drift.clamp(limit.saturating_neg(), limit), ..next };
-                changes.states.push(update(state, after_success(&state.value, next, now)));
-                // Deactivated or taken back in the meantime: decide again.
-                changes.tokens.push(Write::Unchanged(token.version, token.value.id));
-                changes.events.push(
+                states.push(update(state, after_success(&state.value, next, now)));
+                events.push(
                     context.event(Action::SignedIn).of_user(upn.as_str()).of_token(serial).with("drift", next.drift),
                 );
                 signed_in.get_or_insert(SignedIn { serial: serial.clone(), drift: next.drift });
@@ -76,22 +88,17 @@ pub(crate) fn sign_in(
         }
     }
     if let Some(signed_in) = signed_in {
-        if let Some(read) = attempts {
-            changes.attempts.push(Write::Delete(read.version, upn.key().to_owned()));
-        }
-        return Ok(Decided::new(signed_in, changes));
+        let gate = after(Attempts::default());
+        return Verdict { pass: Pass { gate, states, events }, outcome: Ok(signed_in) };
     }
-    let why = match (view.user(upn.key()), candidates) {
-        (None, _) => "unknown-user",
-        (Some(_), []) => "no-activated-token",
+    let why = match (view.known_user(upn), candidates) {
+        (Err(Refusal::DamagedUser { .. }), _) => "damaged-user",
+        (Err(_), _) => "unknown-user",
+        (Ok(_), []) => "no-activated-token",
         _ => reason(if replayed { Rejected::Replayed } else { Rejected::Mismatch }),
     };
-    let failed = policy.after_failure(&attempts.as_ref().map(|read| read.value).unwrap_or_default(), now);
-    let record = (upn.key().to_owned(), failed);
-    changes.attempts.push(match attempts {
-        Some(read) => Write::Update(read.version, record),
-        None => Write::Insert(record),
-    });
-    changes.events.push(context.event(Action::SignInRejected).of_user(upn.as_str()).with("reason", why));
-    Ok(Decided::refused(Refusal::Rejected, changes))
+    let attempts = gate.map(|read| read.value.attempts).unwrap_or_default();
+    let gate = after(policy.after_failure(&attempts, now));
+    events.push(context.event(Action::SignInRejected).of_user(upn.as_str()).with("reason", why));
+    Verdict { pass: Pass { gate, states, events }, outcome: Err(Refusal::Rejected) }
 }

@@ -1,18 +1,18 @@
 use super::users::{may_hold, take_place};
-use super::{Context, Decided, Decision, touch};
+use super::{Context, Decided, Decision, Seen, touch};
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{State, Status, Token, TokenKind, Upn, User, Versioned};
-use crate::store::{Changes, View, Write};
+use crate::store::{Changes, Write};
 
 /// The manufacturer and the model of software tokens.
 pub(crate) const MAKER: (&str, &str) = ("oath", "software");
 
 /// The software token of the user that waits for its first code.
-pub(crate) fn waiting<'a>(upn: &Upn, view: &'a View) -> Result<&'a Versioned<Token>, Refusal> {
-    let user = view.user(upn.key()).ok_or_else(|| Refusal::UnknownUser { upn: upn.to_string() })?;
+pub(crate) fn waiting<'a>(upn: &Upn, view: &'a Seen) -> Result<&'a Versioned<Token>, Refusal> {
+    let user = view.known_user(upn)?;
     view.held_by(user.value.id)
-        .find(|token| is_waiting(&token.value))
+        .find(|token| is_waiting(&token.value) && !view.is_damaged(&token.value))
         .ok_or_else(|| Refusal::NothingToConfirm { upn: upn.to_string() })
 }
 
@@ -22,13 +22,13 @@ fn is_waiting(token: &Token) -> bool {
 
 /// Gives a user a new software token, which waits for its first code. One that waited before is replaced: its QR code
 /// may have been lost, and it never signed in.
-pub(crate) fn enroll(context: Context<'_>, upn: &Upn, new: &Token, view: &View) -> Decision<User> {
+pub(crate) fn enroll(context: Context<'_>, upn: &Upn, new: &Token, view: &Seen) -> Decision<User> {
     let mut changes = Changes::default();
     let user = match waiting(upn, view) {
         Err(Refusal::NothingToConfirm { .. }) => take_place(context, upn, TokenKind::Software, view, &mut changes)?,
         Err(refusal) => return Err(refusal),
         Ok(old) => {
-            let user = view.user(upn.key()).ok_or_else(|| Refusal::UnknownUser { upn: upn.to_string() })?;
+            let user = view.known_user(upn)?;
             let others = view.held_by(user.value.id).filter(|token| token.value.id != old.value.id);
             may_hold(context, &user.value, TokenKind::Software, others.count())?;
             changes.users.push(touch(user));

@@ -1,12 +1,13 @@
+use super::unlock::to_the_present;
 use super::users::take_place;
-use super::{Context, Decided, Decision, update};
+use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{Status, Token, TokenKind, Upn, Version};
-use crate::store::{Changes, View, Write};
+use crate::store::{Changes, Write};
 
 /// available → assigned. Needs a view of the token, the user and what the user holds.
-pub(crate) fn assign(context: Context<'_>, serial: &str, upn: &Upn, view: &View) -> Decision<Token> {
+pub(crate) fn assign(context: Context<'_>, serial: &str, upn: &Upn, view: &Seen) -> Decision<Token> {
     let (read, _) = view.token(serial)?;
     let token = &read.value;
     if token.kind == TokenKind::Software {
@@ -23,8 +24,8 @@ pub(crate) fn assign(context: Context<'_>, serial: &str, upn: &Upn, view: &View)
     Ok(Decided::new(token, changes))
 }
 
-/// activated → assigned: stays with its holder, no longer signs in.
-pub(crate) fn deactivate(context: Context<'_>, serial: &str, view: &View) -> Decision<Token> {
+/// activated → deactivated: stays with its holder, no longer signs in.
+pub(crate) fn deactivate(context: Context<'_>, serial: &str, view: &Seen) -> Decision<Token> {
     let (read, _) = view.token(serial)?;
     if read.value.status != Status::Activated {
         return Err(Refusal::WrongStatus {
@@ -34,12 +35,12 @@ pub(crate) fn deactivate(context: Context<'_>, serial: &str, view: &View) -> Dec
             action: "nothing needs to be done: it does not sign in",
         });
     }
-    let token = Token { status: Status::Assigned, ..read.value.clone() };
+    let token = Token { status: Status::Deactivated, ..read.value.clone() };
     Ok(change(context, Action::TokenDeactivated, read.version, token, &view.holder_name(&read.value)))
 }
 
 /// Back to available. The state of its secret stays as it is: no used code becomes good again.
-pub(crate) fn unassign(context: Context<'_>, serial: &str, view: &View) -> Decision<Token> {
+pub(crate) fn unassign(context: Context<'_>, serial: &str, view: &Seen) -> Decision<Token> {
     let (read, _) = view.token(serial)?;
     if read.value.kind == TokenKind::Software {
         return Err(Refusal::Software { serial: serial.to_owned() });
@@ -56,19 +57,35 @@ pub(crate) fn unassign(context: Context<'_>, serial: &str, view: &View) -> Decis
     Ok(change(context, Action::TokenUnassigned, read.version, token, &view.holder_name(&read.value)))
 }
 
-/// Out of the directory; a hardware token only when nobody holds it. The state of its secret stays.
-pub(crate) fn delete(context: Context<'_>, serial: &str, view: &View) -> Decision<()> {
-    let (read, _) = view.token(serial)?;
+/// Out of the directory: a hardware token only when no user holds it, a software token only when it does not sign in. The
+/// state of its secret stays. A damaged token goes whatever its record says, and no code up to now is good again.
+pub(crate) fn delete(context: Context<'_>, serial: &str, view: &Seen) -> Decision<()> {
+    let read = view.any_token(serial)?;
     let token = &read.value;
     let holder = view.holder_name(token);
-    if token.holder.is_some() && token.kind == TokenKind::Hardware {
-        return Err(Refusal::Held { serial: serial.to_owned(), holder });
+    let mut changes = Changes::default();
+    let mut event = context.event(Action::TokenDeleted).of_user(&holder).of_token(serial);
+    if view.is_damaged(token) {
+        event = event.with("reason", "damaged");
+        if let Some(state) = view.state(&token.fingerprint) {
+            changes.states.push(update(state, to_the_present(context, token, &state.value)));
+        }
+    } else if token.holder.is_some() {
+        match (token.kind, token.status) {
+            (TokenKind::Hardware, _) => return Err(Refusal::Held { serial: serial.to_owned(), holder }),
+            (TokenKind::Software, Status::Activated) => {
+                return Err(Refusal::WrongStatus {
+                    serial: serial.to_owned(),
+                    status: token.status,
+                    expected: "one that does not sign in",
+                    action: "deactivate it first",
+                });
+            }
+            (TokenKind::Software, _) => {}
+        }
     }
-    let changes = Changes {
-        tokens: vec![Write::Delete(read.version, token.id)],
-        events: vec![context.event(Action::TokenDeleted).of_user(&holder).of_token(serial)],
-        ..Changes::default()
-    };
+    changes.tokens.push(Write::Delete(read.version, token.id));
+    changes.events.push(event);
     Ok(Decided::new((), changes))
 }
 

@@ -1,11 +1,11 @@
 use super::users::may_hold;
-use super::{Context, Decided, touch, update};
+use super::{Context, Decided, Decision, Seen, touch, update};
 use crate::Upn;
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{Fingerprint, State, Status, Token, TokenKind, Upload, UploadFailure, User, UserId, Versioned};
+use crate::model::{Fingerprint, State, Status, Tag, Token, TokenKind, Upload, UploadFailure, User, UserId, Versioned};
 use crate::policy::later;
-use crate::store::{Changes, View, Write};
+use crate::store::{Changes, Write};
 use std::collections::{HashMap, HashSet};
 
 /// A row that could be read, its secret sealed: what is left to decide is whether it fits the directory.
@@ -18,10 +18,9 @@ pub(crate) struct Row {
     pub(crate) bits: usize,
 }
 
-/// A file as it was read.
-#[derive(Debug)]
-pub(crate) struct File {
-    pub(crate) name: String,
+/// Some rows of a file, as they were read.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
     pub(crate) rows: Vec<Row>,
     /// The rows that could not be read.
     pub(crate) failures: Vec<UploadFailure>,
@@ -29,14 +28,56 @@ pub(crate) struct File {
     pub(crate) unreadable: u64,
 }
 
-/// Row by row all or nothing, in the order of the file: each row sees what the rows before it did.
-pub(crate) fn upload(context: Context<'_>, file: &File, expired: &[Versioned<Upload>], view: &View) -> Decided<Upload> {
-    let id = view.next_upload;
-    let mut folder = Directory::of(view);
-    let (mut imported, mut unchanged, mut failed) = (0u64, 0u64, file.unreadable);
-    let mut failures = file.failures.clone();
-    for row in &file.rows {
-        match folder.take(context, row, id) {
+impl Chunk {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len().saturating_add(usize::try_from(self.unreadable).unwrap_or(usize::MAX))
+    }
+}
+
+/// What an upload is made of besides its rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// The name of the file.
+    pub(crate) file: String,
+    /// The upload that the rows go on with; `None` for the first of a new one.
+    pub(crate) id: Option<u64>,
+    /// Over the rows up to the end of this chunk.
+    pub(crate) digest: Tag,
+    /// Whether the file ends here.
+    pub(crate) finished: bool,
+    /// Whether a token that is in the directory and that no user holds is given to the user of its row.
+    pub(crate) assign_known: bool,
+}
+
+/// Row by row all or nothing, in the order of the file: each row sees what the rows before it did. The upload is written with
+/// each chunk, so that a process that was killed can go on after the last one.
+pub(crate) fn upload(context: Context<'_>, job: &Job, chunk: &Chunk, view: &Seen) -> Decision<Upload> {
+    let read = match (job.id, &view.upload) {
+        (Some(id), None) => return Err(Refusal::UnknownUpload { id }),
+        (Some(id), Some(read)) if read.value.finished => return Err(Refusal::UploadFinished { id }),
+        (Some(_), Some(read)) => Some(read),
+        (None, _) => None,
+    };
+    let mut upload = read.map_or_else(
+        || Upload {
+            id: view.next_upload,
+            file: job.file.clone(),
+            at: context.now,
+            expires: later(context.now, context.policy.uploads_kept),
+            rows: 0,
+            imported: 0,
+            unchanged: 0,
+            failed: 0,
+            digest: Tag::default(),
+            finished: false,
+        },
+        |read| read.value.clone(),
+    );
+    let mut folder = Directory::of(view, job.assign_known);
+    let (mut imported, mut unchanged, mut failed) = (0u64, 0u64, chunk.unreadable);
+    let mut failures = chunk.failures.clone();
+    for row in &chunk.rows {
+        match folder.take(context, row, upload.id) {
             Ok(true) => imported = imported.saturating_add(1),
             Ok(false) => unchanged = unchanged.saturating_add(1),
             Err(failure) => {
@@ -46,33 +87,40 @@ pub(crate) fn upload(context: Context<'_>, file: &File, expired: &[Versioned<Upl
         }
     }
     failures.sort_by_key(|failure| failure.line);
-    let upload = Upload {
-        id,
-        file: file.name.clone(),
-        at: context.now,
-        expires: later(context.now, context.policy.uploads_kept),
-        rows: imported.saturating_add(unchanged).saturating_add(failed),
-        imported,
-        unchanged,
-        failed,
-    };
+    upload.imported = upload.imported.saturating_add(imported);
+    upload.unchanged = upload.unchanged.saturating_add(unchanged);
+    upload.failed = upload.failed.saturating_add(failed);
+    upload.rows = upload.imported.saturating_add(upload.unchanged).saturating_add(upload.failed);
+    upload.digest = job.digest;
+    upload.finished = job.finished;
     let mut changes = folder.into_changes();
-    let event = context.event(Action::Uploaded).with("upload", id).with("file", &upload.file);
-    let event = event.with("rows", upload.rows).with("imported", imported).with("unchanged", unchanged);
-    changes.events.insert(0, event.with("failed", failed));
-    for old in expired {
-        changes.uploads.push(Write::Delete(old.version, old.value.id));
-        changes
-            .events
-            .push(context.event(Action::UploadDeleted).with("upload", old.value.id).with("reason", "expired"));
+    if upload.finished {
+        let event = context.event(Action::Uploaded).with("upload", upload.id).with("file", &upload.file);
+        let event = event.with("rows", upload.rows).with("imported", upload.imported);
+        changes.events.push(event.with("unchanged", upload.unchanged).with("failed", upload.failed));
     }
-    changes.uploads.push(Write::Insert(upload.clone()));
-    changes.failures.push((id, failures));
-    Decided::new(upload, changes)
+    changes.uploads.push(Write::over(read, upload.clone()));
+    if !failures.is_empty() {
+        changes.failures.push((upload.id, failures));
+    }
+    Ok(Decided::new(upload, changes))
+}
+
+/// Deletes the status of an upload.
+pub(crate) fn delete(context: Context<'_>, id: u64, reason: &str, view: &Seen) -> Decision<()> {
+    let read = view.upload.as_ref().ok_or(Refusal::UnknownUpload { id })?;
+    let changes = Changes {
+        uploads: vec![Write::Delete(read.version, id)],
+        events: vec![context.event(Action::UploadDeleted).with("upload", id).with("reason", reason)],
+        ..Changes::default()
+    };
+    Ok(Decided::new((), changes))
 }
 
 /// The records as the rows so far have left them.
 struct Directory<'a> {
+    view: &'a Seen,
+    assign_known: bool,
     users: HashMap<&'a str, &'a Versioned<User>>,
     names: HashMap<UserId, &'a User>,
     held: HashMap<UserId, usize>,
@@ -94,7 +142,7 @@ struct Known<'a> {
 }
 
 impl<'a> Directory<'a> {
-    fn of(view: &'a View) -> Self {
+    fn of(view: &'a Seen, assign_known: bool) -> Self {
         let mut held: HashMap<UserId, usize> = HashMap::new();
         for holder in view.tokens.iter().filter_map(|token| token.value.holder) {
             let count = held.entry(holder).or_default();
@@ -103,6 +151,8 @@ impl<'a> Directory<'a> {
         let known =
             |read: &'a Versioned<Token>| Known { token: &read.value, read: Some(read), holder: read.value.holder };
         Self {
+            view,
+            assign_known,
             users: view.users.iter().map(|user| (user.value.upn.key(), user)).collect(),
             names: view.users.iter().map(|user| (user.value.id, &user.value)).collect(),
             held,
@@ -126,11 +176,22 @@ impl<'a> Directory<'a> {
                 match known.holder {
                     Some(holder) if holder == user.value.id => Ok(false),
                     Some(holder) => Err(Refusal::Held { serial: new.serial.clone(), holder: self.name(holder) }.into()),
-                    None => {
+                    // Made by an earlier row, or asked for. A token that was taken from a user is not given back to that
+                    // user because the vendor's file is uploaded once more.
+                    None if known.read.is_none() || self.assign_known => {
                         self.may_hold(context, user)?;
                         self.assign(context, known, user);
                         Ok(true)
                     }
+                    None => Err(Failure {
+                        code: "token-known",
+                        field: "upn",
+                        message: format!(
+                            "token {} is in the directory and no user holds it; this row would give it to {}",
+                            new.serial, user.value.upn
+                        ),
+                        action: "assign it, or ask for that when you upload: `oath tokens upload --assign`",
+                    }),
                 }
             }
             (None, user) => {
@@ -148,8 +209,10 @@ impl<'a> Directory<'a> {
         match &row.upn {
             None => Ok(None),
             Some((text, upn)) => {
-                let user = upn.as_ref().and_then(|upn| self.users.get(upn.key()));
-                user.copied().map(Some).ok_or_else(|| Refusal::UnknownUser { upn: text.clone() }.into())
+                let user = upn.as_ref().and_then(|upn| self.users.get(upn.key())).copied();
+                let user = user.ok_or_else(|| Refusal::UnknownUser { upn: text.clone() })?;
+                self.view.sound_user(&user.value)?;
+                Ok(Some(user))
             }
         }
     }
@@ -160,6 +223,9 @@ impl<'a> Directory<'a> {
         let by_serial = self.by_serial.get(new.serial.as_str()).copied();
         match (by_serial, self.by_fingerprint.get(&new.fingerprint)) {
             (None, None) => Ok(None),
+            (Some(known), _) if known.read.is_some() && self.view.is_damaged(known.token) => {
+                Err(Refusal::Damaged { serial: new.serial.clone() }.into())
+            }
             (Some(known), Some(serial)) if *serial == new.serial => Ok(Some(known)),
             (Some(_), _) => Err(Failure {
                 code: "serial-conflict",
@@ -295,7 +361,7 @@ fn sentence(text: &str) -> String {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let field = match refusal {
-            Refusal::Held { .. } => "serial number",
+            Refusal::Held { .. } | Refusal::Damaged { .. } => "serial number",
             Refusal::WeakSecret { .. } => "secret key",
             _ => "upn",
         };

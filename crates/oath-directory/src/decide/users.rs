@@ -1,9 +1,9 @@
-use super::{Context, Decided, Decision, touch, update};
+use super::{Context, Decided, Decision, Seen, touch, update};
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{TokenKind, Upn, User, UserId, UserKind};
-use crate::store::{Changes, View, Write};
-use std::collections::{HashMap, HashSet};
+use crate::model::{Tag, TokenKind, Upn, User, UserId, UserKind};
+use crate::store::{Changes, Write};
+use std::collections::HashMap;
 
 /// A user as somebody wants it to be.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct NewUser {
 }
 
 /// Adds a user who must not exist.
-pub(crate) fn add(context: Context<'_>, new: &NewUser, view: &View) -> Decision<User> {
+pub(crate) fn add(context: Context<'_>, new: &NewUser, view: &Seen) -> Decision<User> {
     if let Some(user) = view.user(new.upn.key()) {
         return Err(Refusal::UserExists { upn: user.value.upn.to_string() });
     }
@@ -38,24 +38,33 @@ pub struct ImportReport {
     pub failed: Vec<(u64, Refusal)>,
 }
 
-/// Adds the users that do not exist and makes the others like their rows, which carry their lines. A display name that
-/// is not given stays.
-pub(crate) fn import(context: Context<'_>, rows: &[(u64, NewUser)], view: &View) -> Decided<ImportReport> {
+impl ImportReport {
+    pub(crate) fn add(&mut self, more: Self) {
+        let Self { added, changed, unchanged, failed } = more;
+        self.added = self.added.saturating_add(added);
+        self.changed = self.changed.saturating_add(changed);
+        self.unchanged = self.unchanged.saturating_add(unchanged);
+        self.failed.extend(failed);
+    }
+}
+
+/// Adds the users that do not exist and makes the others like their rows, which carry their lines and name no user twice. A
+/// display name that is not given stays.
+pub(crate) fn import(context: Context<'_>, rows: &[(u64, NewUser)], view: &Seen) -> Decided<ImportReport> {
     let existing: HashMap<_, _> = view.users.iter().map(|user| (user.value.upn.key(), user)).collect();
-    let mut seen = HashSet::new();
     let mut report = ImportReport::default();
     let mut changes = Changes::default();
     for (line, new) in rows {
-        if !seen.insert(new.upn.key()) {
-            report.failed.push((*line, Refusal::UserExists { upn: new.upn.to_string() }));
-            continue;
-        }
         let Some(read) = existing.get(new.upn.key()) else {
             insert(context, record(new), &mut changes);
             report.added = report.added.saturating_add(1);
             continue;
         };
         let old = &read.value;
+        if let Err(damaged) = view.sound_user(old) {
+            report.failed.push((*line, damaged));
+            continue;
+        }
         let user = User {
             kind: new.kind,
             display_name: new.display_name.clone().or_else(|| old.display_name.clone()),
@@ -82,10 +91,10 @@ pub(crate) fn take_place(
     context: Context<'_>,
     upn: &Upn,
     kind: TokenKind,
-    view: &View,
+    view: &Seen,
     changes: &mut Changes,
 ) -> Result<User, Refusal> {
-    let user = view.user(upn.key()).ok_or_else(|| Refusal::UnknownUser { upn: upn.to_string() })?;
+    let user = view.known_user(upn)?;
     may_hold(context, &user.value, kind, view.held_by(user.value.id).count())?;
     changes.users.push(touch(user));
     Ok(user.value.clone())
@@ -104,7 +113,13 @@ pub(crate) fn may_hold(context: Context<'_>, user: &User, kind: TokenKind, held:
 }
 
 fn record(new: &NewUser) -> User {
-    User { id: new.id, upn: new.upn.clone(), kind: new.kind, display_name: new.display_name.clone() }
+    User {
+        id: new.id,
+        upn: new.upn.clone(),
+        kind: new.kind,
+        display_name: new.display_name.clone(),
+        mac: Tag::default(),
+    }
 }
 
 fn insert(context: Context<'_>, user: User, changes: &mut Changes) {

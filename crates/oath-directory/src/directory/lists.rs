@@ -1,5 +1,5 @@
 use super::Directory;
-use crate::audit::{AuditEvent, ChainHash, Tampered, Verifier};
+use crate::audit::{AuditEvent, Chain, Head, Tampered, Verifier};
 use crate::error::{Error, Refusal};
 use crate::model::{Status, Upn, User};
 use crate::store::{Listed, Store, TokenFilter};
@@ -16,12 +16,21 @@ pub struct TokenQuery {
 }
 
 /// An audit log that was checked from end to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditReport {
-    /// How many events.
+    /// How many events in all chains.
     pub events: u64,
-    /// The last one's hash: note it down elsewhere, and later checks can show that nothing before it was changed.
-    pub head: ChainHash,
+    /// The ends of the chains: an administrator who notes them down elsewhere can later show that nothing before them was
+    /// changed.
+    pub heads: Vec<Head>,
+}
+
+impl AuditReport {
+    /// The last hash; with several chains those of all, in the order of the chains, separated by spaces.
+    #[must_use]
+    pub fn head(&self) -> String {
+        self.heads.iter().map(|head| head.hash.to_string()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// How many records are read at once.
@@ -77,12 +86,20 @@ impl<S: Store> Directory<S> {
         found.ok_or_else(|| Refusal::UnknownToken { serial: serial.to_owned() }.into())
     }
 
-    /// Audit events behind the one with the number `after` (0: from the first), at most `limit`.
+    /// The chains of the audit log.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, Error> {
-        Ok(self.store.events(after, limit).await?)
+    pub async fn chains(&self) -> Result<Vec<Chain>, Error> {
+        Ok(self.store.heads().await?.into_iter().map(|head| head.chain).collect())
+    }
+
+    /// Audit events of a chain after the one with the number `after` (0: from the first), at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, Error> {
+        Ok(self.store.events(chain, after, limit).await?)
     }
 
     /// Checks the whole audit log: a missing, changed or reordered event is found.
@@ -90,23 +107,29 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`]. What was found is the inner result.
     pub async fn verify_audit(&self) -> Result<Result<AuditReport, Tampered>, Error> {
-        // The end first: events that are appended meanwhile are checked next time.
-        let kept = self.store.head().await?;
-        let mut verifier = Verifier::default();
-        let mut after = 0;
-        while after < kept.events {
-            let left = usize::try_from(kept.events.saturating_sub(after)).unwrap_or(PAGE);
-            let page = self.store.events(after, left.min(PAGE)).await?;
-            if page.is_empty() {
-                break;
-            }
-            for event in &page {
-                if let Err(tampered) = verifier.take(event) {
-                    return Ok(Err(tampered));
+        // The ends first: events that are appended meanwhile are checked next time.
+        let heads = self.store.heads().await?;
+        for kept in &heads {
+            let mut verifier = Verifier::new(self.keys.audit_key(), kept.chain);
+            let mut after = 0;
+            while after < kept.events {
+                let left = usize::try_from(kept.events.saturating_sub(after)).unwrap_or(PAGE);
+                let page = self.store.events(kept.chain, after, left.min(PAGE)).await?;
+                if page.is_empty() {
+                    break;
                 }
-                after = event.sequence;
+                for event in &page {
+                    if let Err(tampered) = verifier.take(event) {
+                        return Ok(Err(tampered));
+                    }
+                    after = event.sequence;
+                }
+            }
+            if let Err(tampered) = verifier.finish(*kept) {
+                return Ok(Err(tampered));
             }
         }
-        Ok(verifier.finish(kept).map(|head| AuditReport { events: head.events, head: head.hash }))
+        let events = heads.iter().fold(0, |sum: u64, head| sum.saturating_add(head.events));
+        Ok(Ok(AuditReport { events, heads }))
     }
 }

@@ -31,8 +31,8 @@ impl<S: Store> Directory<S> {
         let (manufacturer, model) = MAKER;
         let token = Token { manufacturer: manufacturer.to_owned(), model: model.to_owned(), ..token };
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let user =
-            self.change(wanted, |view| Ok(software::enroll(self.context(actor, now), upn, &token, view)?)).await?;
+        let context = self.context(actor, now);
+        let user = self.change(context, wanted, |view| Ok(software::enroll(context, upn, &token, view)?)).await?;
         // A user name is never empty, which is all that could be refused here.
         let unknown = |_| Refusal::UnknownUser { upn: user.upn.to_string() };
         let uri = KeyUri::totp(secret, user.upn.as_str()).map_err(unknown)?.with_issuer(&self.policy.issuer);
@@ -52,10 +52,11 @@ impl<S: Store> Directory<S> {
     ) -> Result<Synchronized, Error> {
         let wanted =
             Wanted { users: vec![upn.key().to_owned()], holdings: true, activations: true, ..Wanted::default() };
-        self.change(wanted, |view| {
+        let context = self.context(actor, now);
+        self.change(context, wanted, |view| {
             let token = &software::waiting(upn, view)?.value;
             let totp = self.open(token)?;
-            Ok(code::activate(self.context(actor, now), &token.serial, &totp, codes, view)?)
+            Ok(code::activate(context, &token.serial, &totp, codes, view)?)
         })
         .await
     }

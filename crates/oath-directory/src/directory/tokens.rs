@@ -1,13 +1,13 @@
 use super::Directory;
 use crate::audit::Actor;
 use crate::decide::code::Synchronized;
-use crate::decide::{Decision, code, tokens};
-use crate::error::{Error, Refusal};
+use crate::decide::{Context, Decision, Seen, code, tokens};
+use crate::error::Error;
 use crate::model::{Token, Upn};
-use crate::store::{Store, View, Wanted};
+use crate::store::{Store, Wanted};
 use oath_totp::{CodeRun, Consecutive, UnixTime};
 
-fn of_token(serial: &str) -> Wanted {
+pub(super) fn of_token(serial: &str) -> Wanted {
     Wanted { serials: vec![serial.to_owned()], ..Wanted::default() }
 }
 
@@ -15,20 +15,21 @@ impl<S: Store> Directory<S> {
     /// Gives an available hardware token to a user: available → assigned.
     ///
     /// # Errors
-    /// [`Refusal`]: unknown token or user, a guest, a user with as many tokens as one may hold, a token that somebody
+    /// [`Refusal`](crate::Refusal): unknown token or user, a guest, a user with as many tokens as one may hold, a token that somebody
     /// holds, a software token.
     pub async fn assign(&self, actor: &Actor, now: UnixTime, serial: &str, upn: &Upn) -> Result<Token, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..of_token(serial) };
-        self.change(wanted, |view| Ok(tokens::assign(self.context(actor, now), serial, upn, view)?)).await
+        let context = self.context(actor, now);
+        self.change(context, wanted, |view| Ok(tokens::assign(context, serial, upn, view)?)).await
     }
 
     /// Activates a token with the code on its display (and, where that is ambiguous, the next one):
-    /// assigned, failedActivation → activated, and its clock is found within ± [`Policy::radius`](crate::Policy::radius)
+    /// assigned, failedActivation, deactivated → activated, and its clock is found within ± [`Policy::radius`](crate::Policy::radius)
     /// steps. The code is consumed.
     ///
     /// # Errors
-    /// [`Refusal::WrongCode`]: the token becomes failedActivation, and an attempt is spent. [`Refusal::Ambiguous`]: ask
-    /// for the next code; nothing changes. [`Refusal`] also for the token's status, a lock, and too many activations.
+    /// [`Refusal::WrongCode`](crate::Refusal::WrongCode): the token becomes failedActivation, and an attempt is spent. [`Refusal::Ambiguous`](crate::Refusal::Ambiguous): ask
+    /// for the next code; nothing changes. [`Refusal`](crate::Refusal) also for the token's status, a lock, and too many activations.
     pub async fn activate(
         &self,
         actor: &Actor,
@@ -37,15 +38,15 @@ impl<S: Store> Directory<S> {
         codes: &CodeRun,
     ) -> Result<Synchronized, Error> {
         let wanted = Wanted { activations: true, ..of_token(serial) };
-        self.with_code(wanted, serial, |totp, view| code::activate(self.context(actor, now), serial, totp, codes, view))
-            .await
+        let context = self.context(actor, now);
+        self.with_code(context, wanted, serial, |totp, view| code::activate(context, serial, totp, codes, view)).await
     }
 
     /// Finds an activated token again whose clock has left the window of a sign-in, by two or three
     /// consecutive codes.
     ///
     /// # Errors
-    /// [`Refusal::WrongCode`]: an attempt is spent. [`Refusal::Ambiguous`], a lock, a token that is not activated.
+    /// [`Refusal::WrongCode`](crate::Refusal::WrongCode): an attempt is spent. [`Refusal::Ambiguous`](crate::Refusal::Ambiguous), a lock, a token that is not activated.
     pub async fn resync(
         &self,
         actor: &Actor,
@@ -53,46 +54,49 @@ impl<S: Store> Directory<S> {
         serial: &str,
         codes: &Consecutive,
     ) -> Result<Synchronized, Error> {
-        self.with_code(of_token(serial), serial, |totp, view| {
-            code::resync(self.context(actor, now), serial, totp, codes, view)
-        })
-        .await
+        let context = self.context(actor, now);
+        self.with_code(context, of_token(serial), serial, |totp, view| code::resync(context, serial, totp, codes, view))
+            .await
     }
 
-    /// activated → assigned: its holder keeps it, but it no longer signs in until it is activated again.
+    /// activated → deactivated: its holder keeps it, but it no longer signs in until it is activated again.
     ///
     /// # Errors
-    /// [`Refusal`]: unknown, or not activated.
+    /// [`Refusal`](crate::Refusal): unknown, or not activated.
     pub async fn deactivate(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        self.change(of_token(serial), |view| Ok(tokens::deactivate(self.context(actor, now), serial, view)?)).await
+        let context = self.context(actor, now);
+        self.change(context, of_token(serial), |view| Ok(tokens::deactivate(context, serial, view)?)).await
     }
 
     /// Takes a hardware token from its holder: back to available. What is spent stays spent.
     ///
     /// # Errors
-    /// [`Refusal`]: unknown, held by nobody, a software token.
+    /// [`Refusal`](crate::Refusal): unknown, held by nobody, a software token.
     pub async fn unassign(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        self.change(of_token(serial), |view| Ok(tokens::unassign(self.context(actor, now), serial, view)?)).await
+        let context = self.context(actor, now);
+        self.change(context, of_token(serial), |view| Ok(tokens::unassign(context, serial, view)?)).await
     }
 
-    /// Takes a token out of the directory: an available hardware token, or a software token. What is spent of its
-    /// secret stays spent, should it ever be uploaded again.
+    /// Takes a token out of the directory: an available hardware token, or a software token that does not sign in. What is
+    /// spent of its secret stays spent, should it ever be uploaded again.
     ///
     /// # Errors
-    /// [`Refusal`]: unknown, or a hardware token that somebody holds.
+    /// [`Refusal`](crate::Refusal): unknown, a hardware token that a user holds, or a software token that is activated.
     pub async fn delete(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        self.change(of_token(serial), |view| Ok(tokens::delete(self.context(actor, now), serial, view)?)).await
+        let context = self.context(actor, now);
+        self.change(context, of_token(serial), |view| Ok(tokens::delete(context, serial, view)?)).await
     }
 
     /// A change that needs the token's secret.
-    pub(super) async fn with_code<T>(
+    async fn with_code<T>(
         &self,
+        context: Context<'_>,
         wanted: Wanted,
         serial: &str,
-        decide: impl Fn(&oath_totp::Totp, &View) -> Decision<T>,
+        decide: impl Fn(&oath_totp::Totp, &Seen) -> Decision<T>,
     ) -> Result<T, Error> {
-        self.change(wanted, |view| {
-            let (token, _) = view.token(serial).map_err(|_| Refusal::UnknownToken { serial: serial.to_owned() })?;
+        self.change(context, wanted, |view| {
+            let (token, _) = view.token(serial)?;
             let totp = self.open(&token.value)?;
             Ok(decide(&totp, view)?)
         })

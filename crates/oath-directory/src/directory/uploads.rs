@@ -1,23 +1,37 @@
 use super::{Directory, new_token};
-use crate::audit::{Action, Actor};
-use crate::decide::Decided;
-use crate::decide::upload::{self, File, Row};
+use crate::audit::Actor;
+use crate::decide::upload::{self, Chunk, Job, Row};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
-use crate::model::{Parameters, Token, TokenKind, Upload, UploadFailure};
-use crate::store::{Changes, Store, Wanted, Write};
+use crate::model::{Parameters, Tag, Token, TokenKind, Upload, UploadFailure};
+use crate::store::{Store, Wanted};
 use core::future::poll_fn;
 use core::mem;
 use core::task::Poll;
 use oath_seeds::{Moving, Record};
 use oath_totp::UnixTime;
 
+/// What an upload may do beyond taking in what is new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UploadOptions {
+    /// Gives a token that is in the directory already, and that no user holds, to the user of its row. Without it the row
+    /// fails and says so.
+    pub assign_known: bool,
+}
+
+/// How many rows are one transaction: sign-ins wait for no more than these.
+const CHUNK: usize = 500;
+
+/// How many uploads or failures are read at once.
+const PAGE: usize = 1000;
+
 impl<S: Store> Directory<S> {
-    /// Takes a seed file's rows into the directory: all or nothing per row, and all rows in one transaction. Reading the
-    /// same file twice changes nothing.
+    /// Takes a seed file's rows into the directory: all or nothing per row, and some hundred rows in one transaction. Reading
+    /// the same file twice changes nothing.
     ///
     /// `rows` are what an [`oath_seeds::Reader`] gives; rows without a user go into the inventory. Their secrets are
-    /// sealed and wiped one by one.
+    /// sealed and wiped one by one, and no more than some hundred rows are held at a time. A process that is killed leaves an
+    /// upload that is not [finished](Upload::finished): [`resume_upload`](Self::resume_upload) goes on with it.
     ///
     /// # Errors
     /// Rows that fail are no error: they are counted, and [`failures`](Self::failures) tells why.
@@ -28,18 +42,104 @@ impl<S: Store> Directory<S> {
         file: &str,
         rows: impl IntoIterator<Item = oath_seeds::Row>,
     ) -> Result<Upload, Error> {
-        let file = self.seal_rows(file, rows, now).await?;
-        let expired = self.uploads_all().await?;
-        let expired: Vec<_> = expired.into_iter().filter(|upload| upload.value.expires <= now).collect();
-        let wanted = Wanted {
-            users: file.rows.iter().filter_map(|row| Some(row.upn.as_ref()?.1.as_ref()?.key().to_owned())).collect(),
-            holdings: true,
-            serials: file.rows.iter().map(|row| row.token.serial.clone()).collect(),
-            fingerprints: file.rows.iter().map(|row| row.token.fingerprint).collect(),
-            uploads: true,
-            ..Wanted::default()
-        };
-        self.change(wanted, |view| Ok(upload::upload(self.context(actor, now), &file, &expired, view))).await
+        self.upload_with(actor, now, file, UploadOptions::default(), rows).await
+    }
+
+    /// As [`upload`](Self::upload), with options.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload).
+    pub async fn upload_with(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        file: &str,
+        options: UploadOptions,
+        rows: impl IntoIterator<Item = oath_seeds::Row>,
+    ) -> Result<Upload, Error> {
+        self.sweep(actor, now).await?;
+        let UploadOptions { assign_known } = options;
+        let job = Job { file: file.to_owned(), id: None, digest: Tag::default(), finished: false, assign_known };
+        self.take(actor, now, job, None, rows).await
+    }
+
+    /// Goes on with an upload that was broken off. The rows are those of the same file from its beginning: the ones that were
+    /// taken are passed over.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherFile`] where those are not the rows that were taken; [`Refusal::UploadFinished`],
+    /// [`Refusal::UnknownUpload`].
+    pub async fn resume_upload(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        id: u64,
+        options: UploadOptions,
+        rows: impl IntoIterator<Item = oath_seeds::Row>,
+    ) -> Result<Upload, Error> {
+        let upload = self.upload_status(now, id).await?;
+        if upload.finished {
+            return Err(Refusal::UploadFinished { id }.into());
+        }
+        let UploadOptions { assign_known } = options;
+        let job =
+            Job { file: upload.file.clone(), id: Some(id), digest: Tag::default(), finished: false, assign_known };
+        self.take(actor, now, job, Some(upload), rows).await
+    }
+
+    /// Takes the rows chunk by chunk, after those that `taken` has taken already.
+    async fn take(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        mut job: Job,
+        taken: Option<Upload>,
+        rows: impl IntoIterator<Item = oath_seeds::Row>,
+    ) -> Result<Upload, Error> {
+        let mut rows = rows.into_iter().peekable();
+        for passed in 0..taken.as_ref().map_or(0, |taken| taken.rows) {
+            let Some(row) = rows.next() else { break };
+            job.digest = self.digest(job.digest, &row);
+            if passed.is_multiple_of(CANCELLABLE) {
+                pause().await;
+            }
+        }
+        if let Some(taken) = taken.filter(|taken| taken.digest != job.digest) {
+            return Err(Refusal::OtherFile { id: taken.id }.into());
+        }
+        loop {
+            let mut chunk = Chunk::default();
+            while chunk.len() < CHUNK
+                && let Some(row) = rows.next()
+            {
+                job.digest = self.digest(job.digest, &row);
+                self.seal_row(row, now, &mut chunk)?;
+            }
+            pause().await;
+            job.finished = rows.peek().is_none();
+            let users = chunk.rows.iter().filter_map(|row| Some(row.upn.as_ref()?.1.as_ref()?.key().to_owned()));
+            let wanted = Wanted {
+                users: users.collect(),
+                holdings: true,
+                serials: chunk.rows.iter().map(|row| row.token.serial.clone()).collect(),
+                fingerprints: chunk.rows.iter().map(|row| row.token.fingerprint).collect(),
+                next_upload: job.id.is_none(),
+                upload: job.id,
+                ..Wanted::default()
+            };
+            let context = self.context(actor, now);
+            let upload = self.change(context, wanted, |view| Ok(upload::upload(context, &job, &chunk, view)?)).await?;
+            if upload.finished {
+                return Ok(upload);
+            }
+            job.id = Some(upload.id);
+        }
+    }
+
+    /// The digest over one row more.
+    fn digest(&self, before: Tag, row: &oath_seeds::Row) -> Tag {
+        let print = row.record.as_ref().map(|record| self.keys.fingerprint(&record.secret));
+        self.keys.tag_of_row(before, row.place.number(), row.upn().unwrap_or_default(), row.serial().unwrap_or_default(), print)
     }
 
     /// An upload by its number, while its status is kept.
@@ -47,7 +147,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUpload`].
     pub async fn upload_status(&self, now: UnixTime, id: u64) -> Result<Upload, Error> {
-        let found = self.uploads(now).await?.into_iter().find(|upload| upload.id == id);
+        let view = self.store.view(Wanted { upload: Some(id), ..Wanted::default() }).await?;
+        let found = view.upload.map(|read| read.value).filter(|upload| upload.expires > now);
         found.ok_or(Error::Refused(Refusal::UnknownUpload { id }))
     }
 
@@ -56,8 +157,9 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`].
     pub async fn uploads(&self, now: UnixTime) -> Result<Vec<Upload>, Error> {
-        let kept = self.uploads_all().await?.into_iter().map(|upload| upload.value);
-        Ok(kept.filter(|upload| upload.expires > now).collect())
+        let mut all = self.all_uploads().await?;
+        all.retain(|upload| upload.expires > now);
+        Ok(all)
     }
 
     /// The rows of an upload that failed, in the order of the file.
@@ -66,7 +168,16 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUpload`].
     pub async fn failures(&self, now: UnixTime, id: u64) -> Result<Vec<UploadFailure>, Error> {
         self.upload_status(now, id).await?;
-        Ok(self.store.failures(id).await?)
+        let mut all = Vec::new();
+        loop {
+            let skip = u64::try_from(all.len()).unwrap_or(u64::MAX);
+            let page = self.store.failures(id, skip, PAGE).await?;
+            let full = page.len() >= PAGE;
+            all.extend(page);
+            if !full {
+                return Ok(all);
+            }
+        }
     }
 
     /// Deletes the status of an upload and its failures. The tokens stay.
@@ -74,58 +185,60 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUpload`].
     pub async fn delete_upload(&self, actor: &Actor, now: UnixTime, id: u64) -> Result<(), Error> {
-        let all = self.uploads_all().await?;
-        let Some(found) = all.into_iter().find(|upload| upload.value.id == id) else {
-            return Err(Refusal::UnknownUpload { id }.into());
-        };
+        self.forget_upload(actor, now, id, "asked").await
+    }
+
+    async fn forget_upload(&self, actor: &Actor, now: UnixTime, id: u64, reason: &str) -> Result<(), Error> {
+        let wanted = Wanted { upload: Some(id), ..Wanted::default() };
         let context = self.context(actor, now);
-        self.change(Wanted::default(), |_| {
-            let changes = Changes {
-                uploads: vec![Write::Delete(found.version, id)],
-                events: vec![context.event(Action::UploadDeleted).with("upload", id).with("reason", "asked")],
-                ..Changes::default()
-            };
-            Ok(Decided::new((), changes))
-        })
-        .await
+        self.change(context, wanted, |view| Ok(upload::delete(context, id, reason, view)?)).await
     }
 
-    async fn uploads_all(&self) -> Result<Vec<crate::model::Versioned<Upload>>, Error> {
-        Ok(self.store.uploads().await?)
-    }
-
-    #[expect(clippy::disallowed_macros, reason = "its message shows two counts")]
-    async fn seal_rows(
-        &self,
-        name: &str,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-        now: UnixTime,
-    ) -> Result<File, Error> {
-        let mut file = File { name: name.to_owned(), rows: Vec::new(), failures: Vec::new(), unreadable: 0 };
-        for (count, row) in (0_usize..).zip(rows) {
-            if count.is_multiple_of(CANCELLABLE) {
-                pause().await;
-            }
-            let before = file.failures.len();
-            file.failures.extend(row.errors().map(|finding| failure(&row, finding)));
-            let Some(record) = row.record else {
-                file.unreadable = file.unreadable.saturating_add(1);
-                continue;
-            };
-            debug_assert_eq!(before, file.failures.len(), "a row is a record or has errors");
-            match self.seal_row(&record, now)? {
-                Some(row) => file.rows.push(row),
-                None => {
-                    file.unreadable = file.unreadable.saturating_add(1);
-                    file.failures.push(not_taken(&record));
-                }
+    /// Deletes the uploads whose time is over, each by itself: another caller may be doing the same.
+    async fn sweep(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+        for upload in self.all_uploads().await?.into_iter().filter(|upload| upload.expires <= now) {
+            match self.forget_upload(actor, now, upload.id, "expired").await {
+                Ok(()) | Err(Error::Refused(Refusal::UnknownUpload { .. })) => {}
+                Err(error) => return Err(error),
             }
         }
-        Ok(file)
+        Ok(())
+    }
+
+    async fn all_uploads(&self) -> Result<Vec<Upload>, Error> {
+        let mut all: Vec<Upload> = Vec::new();
+        loop {
+            let after = all.last().map_or(0, |upload| upload.id);
+            let page = self.store.uploads(after, PAGE).await?;
+            let full = page.len() >= PAGE;
+            all.extend(page);
+            if !full {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn seal_row(&self, row: oath_seeds::Row, now: UnixTime, chunk: &mut Chunk) -> Result<(), KeyRingError> {
+        chunk.failures.extend(row.errors().map(|finding| failure(&row, finding)));
+        let unreadable = match row.record {
+            None => true,
+            Some(record) => match self.seal(&record, now)? {
+                Some(row) => {
+                    chunk.rows.push(row);
+                    false
+                }
+                None => {
+                    chunk.failures.push(not_taken(&record));
+                    true
+                }
+            },
+        };
+        chunk.unreadable = chunk.unreadable.saturating_add(unreadable.into());
+        Ok(())
     }
 
     /// `None` for a token that counts instead of telling the time, or that has no serial number.
-    fn seal_row(&self, record: &Record, now: UnixTime) -> Result<Option<Row>, KeyRingError> {
+    fn seal(&self, record: &Record, now: UnixTime) -> Result<Option<Row>, KeyRingError> {
         let (Moving::Time { step }, Some(serial)) = (record.moving, &record.serial) else { return Ok(None) };
         let parameters = Parameters { algorithm: record.algorithm, digits: record.digits, time_step: step };
         let (serial, secret) = (serial.clone(), &record.secret);
@@ -139,8 +252,8 @@ impl<S: Store> Directory<S> {
     }
 }
 
-/// So many rows are sealed at a time, in some milliseconds; then a caller can cancel the upload.
-const CANCELLABLE: usize = 1000;
+/// So many rows are passed over at a time, in some milliseconds; then a caller can cancel the upload.
+const CANCELLABLE: u64 = 1000;
 
 /// Returns to the executor once.
 async fn pause() {

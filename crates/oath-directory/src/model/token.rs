@@ -1,4 +1,4 @@
-use super::{TokenId, UserId};
+use super::{Attempts, Tag, TokenId, UserId};
 use core::fmt;
 use core::str::FromStr;
 use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
@@ -29,6 +29,9 @@ pub struct Token {
     pub holder: Option<UserId>,
     /// When it came into the directory.
     pub created: UnixTime,
+    /// Binds id, kind, serial number, fingerprint, status and holder to the key ring. The directory sets it before a commit
+    /// and checks it after a read.
+    pub mac: Tag,
 }
 
 /// A device with a secret of its own, or a secret in an app.
@@ -52,25 +55,28 @@ pub struct Parameters {
     pub time_step: TimeStep,
 }
 
-/// The status of a token, with the names of Microsoft Graph.
+/// The status of a token. The names are those of Microsoft Graph, which has none for `deactivated`: there it is `assigned`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
     /// In the inventory; nobody holds it.
     Available,
-    /// Somebody holds it, but it does not sign in: not yet activated, or deactivated.
+    /// Somebody holds it; it was not activated yet.
     Assigned,
     /// Its codes sign its holder in.
     Activated,
     /// The last code for its activation was wrong; activate again.
     FailedActivation,
+    /// Its holder keeps it. It signed in before, and does so again after an administrator activated it again.
+    Deactivated,
 }
 
 impl Status {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Available, Self::Assigned, Self::Activated, Self::FailedActivation];
+    /// All five.
+    pub const ALL: [Self; 5] =
+        [Self::Available, Self::Assigned, Self::Activated, Self::FailedActivation, Self::Deactivated];
 
-    /// The name in Microsoft Graph: `available`, `assigned`, `activated`, `failedActivation`.
+    /// `available`, `assigned`, `activated`, `failedActivation` as in Microsoft Graph, and `deactivated`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,6 +84,7 @@ impl Status {
             Self::Assigned => "assigned",
             Self::Activated => "activated",
             Self::FailedActivation => "failedActivation",
+            Self::Deactivated => "deactivated",
         }
     }
 }
@@ -95,7 +102,7 @@ impl FromStr for Status {
         Self::ALL
             .into_iter()
             .find(|status| status.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| "expected available, assigned, activated or failedActivation".to_owned())
+            .ok_or_else(|| "expected available, assigned, activated, failedActivation or deactivated".to_owned())
     }
 }
 
@@ -137,23 +144,14 @@ pub struct State {
     pub last_used: Option<UnixTime>,
     /// Wrong codes at activation and resynchronization.
     pub attempts: Attempts,
+    /// Binds fingerprint, last step and drift to the key ring.
+    pub mac: Tag,
 }
 
 impl State {
     /// Of a secret that was never used.
     #[must_use]
     pub fn fresh(fingerprint: Fingerprint) -> Self {
-        Self { fingerprint, totp: TotpState::NEW, last_used: None, attempts: Attempts::default() }
+        Self { fingerprint, totp: TotpState::NEW, last_used: None, attempts: Attempts::default(), mac: Tag::default() }
     }
-}
-
-/// Wrong codes in a row, and how long the next one has to wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attempts {
-    /// Wrong codes since the last right one.
-    pub failures: u32,
-    /// When the last wrong code came.
-    pub last_failure: Option<UnixTime>,
-    /// Until when every code is refused unread.
-    pub locked_until: Option<UnixTime>,
 }

@@ -1,7 +1,8 @@
+use super::Tag;
 use oath_totp::UnixTime;
 use serde::Serialize;
 
-/// What came of one uploaded file.
+/// What came of one uploaded file, or of as much of it as was read before the process was killed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
     /// Its number, counted from 1.
@@ -12,7 +13,7 @@ pub struct Upload {
     pub at: UnixTime,
     /// Until when its status and failures are kept.
     pub expires: UnixTime,
-    /// Data rows in the file.
+    /// Data rows of the file so far: all of them where it is finished.
     pub rows: u64,
     /// Rows that made or assigned a token.
     pub imported: u64,
@@ -20,6 +21,10 @@ pub struct Upload {
     pub unchanged: u64,
     /// Rows that were refused.
     pub failed: u64,
+    /// Over those rows, keyed with the ring: shows whether a file is the one that this upload was broken off in.
+    pub digest: Tag,
+    /// Whether all rows were read.
+    pub finished: bool,
 }
 
 /// A refused row: where, what, and what to do. Never the secret.

@@ -1,4 +1,4 @@
-use super::UserId;
+use super::{Tag, UserId};
 use core::fmt;
 use core::str::FromStr;
 use serde::{Deserialize, Serialize};
@@ -21,12 +21,6 @@ impl Upn {
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
-    }
-
-    /// Whether it is the name of a guest from another tenant, which holds `#EXT#`.
-    #[must_use]
-    pub fn is_external(&self) -> bool {
-        self.key.contains("#ext#")
     }
 }
 
@@ -128,7 +122,13 @@ impl UserKind {
         }
     }
 
-    /// The kind of a name, in either case.
+    /// The kind of a user of whom only the user name is known: a guest's holds `#EXT#`.
+    #[must_use]
+    pub fn of_name(upn: &str) -> Self {
+        if upn.to_lowercase().contains("#ext#") { Self::Guest } else { Self::Member }
+    }
+
+    /// The kind that is called so, in either case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Member, Self::Guest].into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
@@ -146,6 +146,8 @@ pub struct User {
     pub kind: UserKind,
     /// `displayName`, where known.
     pub display_name: Option<String>,
+    /// Binds id, user name and kind to the key ring.
+    pub mac: Tag,
 }
 
 #[cfg(test)]
@@ -156,7 +158,7 @@ mod tests {
     fn user_names_are_compared_without_regard_to_case_and_checked() {
         assert_eq!("Alice@Example.com".parse::<Upn>().unwrap(), " alice@example.COM ".parse().unwrap());
         assert!("my'user@domain.com".parse::<Upn>().is_ok());
-        assert!("a_b#EXT#@x.onmicrosoft.com".parse::<Upn>().unwrap().is_external());
+        assert!("a_b#EXT#@x.onmicrosoft.com".parse::<Upn>().is_ok());
         for (text, error) in [
             ("", MalformedUpn::Empty),
             ("alice", MalformedUpn::At),

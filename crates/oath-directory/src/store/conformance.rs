@@ -23,7 +23,7 @@ mod views;
 
 use self::samples::{commit, everything};
 use super::{Changes, CommitError, Store, Wanted, Write};
-use crate::audit::{Action, Actor, Event, Head, Verifier};
+use crate::audit::{Action, Actor, Chain, Event, Head, Verifier};
 use crate::model::{Fingerprint, State};
 use core::pin::Pin;
 use oath_totp::UnixTime;
@@ -35,18 +35,22 @@ use std::thread;
 /// Where the store does something else than [`Store`] says.
 pub async fn all<S: Store>(fresh: impl Fn() -> S) {
     records::users(&fresh()).await;
-    records::attempts(&fresh()).await;
+    records::gates(&fresh()).await;
+    records::bumps(&fresh()).await;
+    records::passes(&fresh()).await;
+    records::settings(&fresh()).await;
     records::tokens(&fresh()).await;
     records::states(&fresh()).await;
     records::activations(&fresh()).await;
     records::uploads(&fresh()).await;
+    records::too_many_changes_are_refused(&fresh()).await;
     records::what_is_unique_stays_unique(&fresh()).await;
     records::versions_grow_by_one_also_within_one_set(&fresh()).await;
     a_set_of_changes_is_applied_whole_or_not_at_all(&fresh()).await;
     the_log_is_one_chain(&fresh()).await;
     views::hold_what_was_asked_for_and_nothing_else(&fresh()).await;
     views::of_an_empty_directory_are_empty(&fresh()).await;
-    lists::go_on_behind_the_last_one(&fresh()).await;
+    lists::go_on_after_the_last_one(&fresh()).await;
     lists::are_filtered(&fresh()).await;
     lists::refused_rows_go_with_their_upload(&fresh()).await;
     lists::numbers_of_uploads_are_not_given_again(&fresh()).await;
@@ -94,7 +98,7 @@ async fn count_up(store: &impl Store, print: Fingerprint) {
         state.value.totp.last_step = Some(step);
         let event = Event::new(UnixTime::from_secs(step), &Actor::local_operator(), Action::SignedIn);
         let states = vec![Write::Update(state.version, state.value)];
-        match store.commit(Changes { states, events: vec![event], ..Changes::default() }).await {
+        match commit(store, Changes { states, events: vec![event], ..Changes::default() }).await {
             Ok(()) => return,
             Err(CommitError::Conflict) => {}
             Err(CommitError::Store(error)) => panic!("{error}"),
@@ -102,17 +106,25 @@ async fn count_up(store: &impl Store, print: Fingerprint) {
     }
 }
 
+/// The end of the one chain that one handle writes.
+pub(super) async fn end(store: &impl Store) -> Head {
+    let heads = store.heads().await.unwrap();
+    assert!(heads.len() <= 1, "one handle writes one chain: {heads:?}");
+    heads.first().copied().unwrap_or(Head::empty(Chain::FIRST))
+}
+
 /// Reads the whole log in small pieces and checks it.
 pub(super) async fn verify(store: &impl Store) -> Head {
-    let (mut verifier, mut after) = (Verifier::default(), 0);
+    let chain = end(store).await.chain;
+    let (mut verifier, mut after) = (Verifier::new(&samples::key(), chain), 0);
     loop {
-        let events = store.events(after, 7).await.unwrap();
+        let events = store.events(chain, after, 7).await.unwrap();
         let Some(last) = events.last() else { break };
         assert!(events.len() <= 7);
         after = last.sequence;
         events.iter().try_for_each(|event| verifier.take(event)).unwrap();
     }
-    verifier.finish(store.head().await.unwrap()).unwrap()
+    verifier.finish(end(store).await).unwrap()
 }
 
 async fn a_set_of_changes_is_applied_whole_or_not_at_all(store: &impl Store) {
@@ -127,13 +139,13 @@ async fn a_set_of_changes_is_applied_whole_or_not_at_all(store: &impl Store) {
     ] {
         let mut other = samples::full_again();
         other.uploads.push(last);
-        assert!(matches!(store.commit(other).await, Err(CommitError::Conflict)));
+        assert!(matches!(commit(store, other).await, Err(CommitError::Conflict)));
         assert!(everything(store).await == before, "something of a refused set of changes is left");
     }
     // Refused rows of no upload are a mistake of the caller. They are not kept, nor is anything else.
     let mut lost = samples::full_again();
     lost.failures.push((4711, vec![samples::failure(1, "")]));
-    assert!(matches!(store.commit(lost).await, Err(CommitError::Store(_))));
+    assert!(matches!(commit(store, lost).await, Err(CommitError::Store(_))));
     assert!(everything(store).await == before, "something of a refused set of changes is left");
     commit(store, samples::full_again()).await.unwrap();
     assert!(everything(store).await != before);
@@ -141,7 +153,7 @@ async fn a_set_of_changes_is_applied_whole_or_not_at_all(store: &impl Store) {
 }
 
 async fn the_log_is_one_chain(store: &impl Store) {
-    assert_eq!(verify(store).await, Head::EMPTY);
+    assert_eq!(verify(store).await.events, 0);
     let actor = Actor::local_operator();
     let mut written = Vec::new();
     for (index, text) in samples::ODD_TEXTS.into_iter().enumerate() {
@@ -154,17 +166,18 @@ async fn the_log_is_one_chain(store: &impl Store) {
         // One that is refused leaves no gap.
         let uploads = vec![Write::Unchanged(samples::version(1), 1)];
         let refused = Changes { uploads, events: vec![event], ..Changes::default() };
-        assert!(matches!(store.commit(refused).await, Err(CommitError::Conflict)));
+        assert!(matches!(commit(store, refused).await, Err(CommitError::Conflict)));
     }
     let head = verify(store).await;
     assert_eq!(head.events, u64::try_from(written.len()).unwrap());
-    let events = store.events(0, usize::MAX).await.unwrap();
+    let events = store.events(head.chain, 0, usize::MAX).await.unwrap();
     assert_eq!(events.last().unwrap().hash, head.hash);
     assert!(events.iter().map(|event| &event.event).eq(&written));
-    assert_eq!(store.events(3, 2).await.unwrap(), events[3..5]);
-    assert_eq!(store.events(0, 0).await.unwrap(), []);
-    assert_eq!(store.events(head.events, 9).await.unwrap(), []);
-    assert_eq!(store.events(u64::MAX, 9).await.unwrap(), []);
+    assert_eq!(store.events(head.chain, 3, 2).await.unwrap(), events[3..5]);
+    assert_eq!(store.events(head.chain, 0, 0).await.unwrap(), []);
+    assert_eq!(store.events(head.chain, head.events, 9).await.unwrap(), []);
+    assert_eq!(store.events(head.chain, u64::MAX, 9).await.unwrap(), []);
+    assert_eq!(store.events(Chain(!head.chain.0), 0, 9).await.unwrap(), [], "of a chain that no writer has");
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::{Activations, Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted, Write};
-use crate::audit::{AuditEvent, Event, Head};
+use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
+    Fingerprint, Gate, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
 };
 use core::mem;
 use core::ops::Bound;
@@ -21,7 +21,7 @@ impl MemoryStore {
     }
 
     fn contents(&self) -> Result<MutexGuard<'_, Contents>, StoreError> {
-        // Whoever panicked may have left half of a set of changes behind: it must not be served as if it were whole.
+        // A thread that panicked may have left half of a set of changes: it must not be served as if it were whole.
         self.0.lock().map_err(|_| StoreError {
             fault: Fault::Other,
             message: "the directory in memory cannot be used any more: a change to it was broken off".to_owned(),
@@ -34,8 +34,9 @@ impl Store for MemoryStore {
         Ok(self.contents()?.view(wanted))
     }
 
-    async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        self.contents()?.commit(changes)
+    async fn commit(&self, changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
+        changes.bounded()?;
+        self.contents()?.commit(changes, key)
     }
 
     async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
@@ -66,22 +67,28 @@ impl Store for MemoryStore {
             .collect())
     }
 
-    async fn uploads(&self) -> Result<Vec<Versioned<Upload>>, StoreError> {
-        Ok(self.contents()?.uploads.rows.values().cloned().collect())
+    async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {
+        let contents = self.contents()?;
+        Ok(contents.uploads.behind(Some(after)).map(|(_, upload)| upload.value.clone()).take(limit).collect())
     }
 
-    async fn failures(&self, upload: u64) -> Result<Vec<UploadFailure>, StoreError> {
-        Ok(self.contents()?.failures.get(&upload).cloned().unwrap_or_default())
+    async fn failures(&self, upload: u64, skip: u64, limit: usize) -> Result<Vec<UploadFailure>, StoreError> {
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let contents = self.contents()?;
+        let rows = contents.failures.get(&upload).into_iter().flatten();
+        Ok(rows.skip(skip).take(limit).cloned().collect())
     }
 
-    async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        // Numbers are counted from 1 without gaps, so the one behind `after` lies at the index `after`.
+    async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        // Numbers are counted from 1 without gaps, so the one after `after` lies at the index `after`.
         let start = usize::try_from(after).unwrap_or(usize::MAX);
-        Ok(self.contents()?.events.iter().skip(start).take(limit).cloned().collect())
+        let contents = self.contents()?;
+        let events = contents.events.iter().filter(|_| chain == Chain::FIRST);
+        Ok(events.skip(start).take(limit).cloned().collect())
     }
 
-    async fn head(&self) -> Result<Head, StoreError> {
-        Ok(self.contents()?.head)
+    async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        Ok(vec![self.contents()?.head])
     }
 }
 
@@ -90,7 +97,8 @@ impl Store for MemoryStore {
 struct Contents {
     users: Table<UserId, Versioned<User>>,
     user_keys: Table<String, UserId>,
-    attempts: Table<String, Versioned<Attempts>>,
+    settings: Table<(), Versioned<Settings>>,
+    gates: Table<String, Versioned<Gate>>,
     tokens: Table<TokenId, Versioned<Token>>,
     serials: Table<String, TokenId>,
     fingerprints: Table<Fingerprint, TokenId>,
@@ -110,7 +118,8 @@ impl Default for Contents {
         Self {
             users: Table::default(),
             user_keys: Table::default(),
-            attempts: Table::default(),
+            settings: Table::default(),
+            gates: Table::default(),
             tokens: Table::default(),
             serials: Table::default(),
             fingerprints: Table::default(),
@@ -121,7 +130,7 @@ impl Default for Contents {
             failures: Table::default(),
             last_upload: Table::default(),
             events: Vec::new(),
-            head: Head::EMPTY,
+            head: Head::empty(Chain::FIRST),
         }
     }
 }
@@ -141,14 +150,13 @@ impl Contents {
         fingerprints.extend(tokens.iter().map(|token| token.value.fingerprint));
         View {
             users: users.iter().filter_map(|id| self.users.get(id)).cloned().collect(),
-            attempts: names
-                .into_iter()
-                .filter_map(|name| self.attempts.get(&name).cloned().map(|attempts| (name, attempts)))
-                .collect(),
+            settings: self.settings.get(&()).cloned(),
+            gates: names.into_iter().filter_map(|name| self.gates.get(&name)).cloned().collect(),
             tokens,
             states: fingerprints.iter().filter_map(|print| self.states.get(print)).cloned().collect(),
             activations: self.activations.get(&()).filter(|_| wanted.activations).cloned(),
-            next_upload: if wanted.uploads { self.next_upload() } else { 0 },
+            next_upload: if wanted.next_upload { self.next_upload() } else { 0 },
+            upload: wanted.upload.and_then(|id| self.uploads.get(&id)).cloned(),
         }
     }
 
@@ -171,22 +179,33 @@ impl Contents {
         Some(Listed { token, state, holder })
     }
 
-    fn commit(&mut self, mut changes: Changes) -> Result<(), CommitError> {
+    fn commit(&mut self, mut changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
         let events = mem::take(&mut changes.events);
         let result = self.write(changes);
         self.settle(result.is_ok());
         if result.is_ok() {
-            self.append(events);
+            self.append(key, events);
         }
         result
     }
 
     fn write(&mut self, changes: Changes) -> Result<(), CommitError> {
+        if let Some(write) = changes.settings {
+            self.settings.apply(write.split(|settings| ((), settings)))?;
+        }
         for write in changes.users {
             self.write_user(write)?;
         }
-        for write in changes.attempts {
-            self.attempts.apply(write.split(|named| named))?;
+        for write in changes.gates {
+            self.gates.apply(write.split(|gate| (gate.name.clone(), gate)))?;
+        }
+        for name in changes.bumps {
+            let fresh = || Versioned {
+                version: Version::from_stored(0),
+                value: Gate { name: name.clone(), ..Gate::default() },
+            };
+            let Versioned { version, value } = self.gates.get(&name).cloned().unwrap_or_else(fresh);
+            self.gates.put(name, Some(Versioned { version: version.next(), value }));
         }
         for write in changes.tokens {
             self.write_token(write)?;
@@ -255,9 +274,9 @@ impl Contents {
         Ok(())
     }
 
-    fn append(&mut self, events: Vec<Event>) {
+    fn append(&mut self, key: &AuditKey, events: Vec<Event>) {
         for event in events {
-            let (event, head) = self.head.append(event);
+            let (event, head) = self.head.append(key, event);
             self.events.push(event);
             self.head = head;
         }
@@ -267,7 +286,8 @@ impl Contents {
     fn settle(&mut self, stay: bool) {
         self.users.settle(stay);
         self.user_keys.settle(stay);
-        self.attempts.settle(stay);
+        self.settings.settle(stay);
+        self.gates.settle(stay);
         self.tokens.settle(stay);
         self.serials.settle(stay);
         self.fingerprints.settle(stay);
@@ -409,6 +429,6 @@ mod tests {
             panic!("on purpose");
         });
         assert!(panicked.join().is_err());
-        assert_eq!(pollster::block_on(store.head()).unwrap_err().fault, Fault::Other);
+        assert_eq!(pollster::block_on(store.heads()).unwrap_err().fault, Fault::Other);
     }
 }

@@ -15,10 +15,10 @@ mod tests;
 mod write;
 
 use self::access::{Place, Reader};
-use self::write::{Request, Writer};
-use super::{Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted};
-use crate::audit::{AuditEvent, Head};
-use crate::model::{Upload, UploadFailure, User, Versioned};
+use self::write::{Request, Work, Writer};
+use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
+use crate::audit::{AuditEvent, AuditKey, Chain, Head};
+use crate::model::{Upload, UploadFailure, User};
 use core::time::Duration;
 use futures_channel::oneshot;
 use rusqlite::Connection;
@@ -98,6 +98,13 @@ impl SqliteStore {
         self.job(|reader| reader.read(query)).await
     }
 
+    async fn write(&self, work: Work, key: &AuditKey) -> Result<(), CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let writes = self.0.writes.as_ref().ok_or_else(|| self.0.ended())?;
+        writes.send(Request { work, key: key.clone(), answer }).map_err(|_| self.0.ended())?;
+        answered.await.unwrap_or_else(|_| Err(self.0.ended().into()))
+    }
+
     async fn job<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -121,11 +128,17 @@ impl Store for SqliteStore {
         self.read(|connection| read::view(connection, wanted)).await
     }
 
-    async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        let (answer, answered) = oneshot::channel();
-        let writes = self.0.writes.as_ref().ok_or_else(|| self.0.ended())?;
-        writes.send(Request { changes, answer }).map_err(|_| self.0.ended())?;
-        answered.await.unwrap_or_else(|_| Err(self.0.ended().into()))
+    async fn look(&self, name: String, _: Fresh) -> Result<View, StoreError> {
+        self.read(move |connection| read::look(connection, &name)).await
+    }
+
+    async fn pass(&self, pass: Pass, key: &AuditKey) -> Result<(), CommitError> {
+        self.write(Work::Pass(Box::new(pass)), key).await
+    }
+
+    async fn commit(&self, changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
+        changes.bounded()?;
+        self.write(Work::Changes(Box::new(changes)), key).await
     }
 
     async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
@@ -141,20 +154,23 @@ impl Store for SqliteStore {
         self.read(move |connection| read::tokens(connection, &filter, after.as_deref(), limit)).await
     }
 
-    async fn uploads(&self) -> Result<Vec<Versioned<Upload>>, StoreError> {
-        self.read(read::uploads).await
+    async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {
+        self.read(move |connection| read::uploads(connection, after, limit)).await
     }
 
-    async fn failures(&self, upload: u64) -> Result<Vec<UploadFailure>, StoreError> {
-        self.read(move |connection| read::failures(connection, upload)).await
+    async fn failures(&self, upload: u64, skip: u64, limit: usize) -> Result<Vec<UploadFailure>, StoreError> {
+        self.read(move |connection| read::failures(connection, upload, skip, limit)).await
     }
 
-    async fn events(&self, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+    async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        if chain != Chain::FIRST {
+            return Ok(Vec::new());
+        }
         self.read(move |connection| read::events(connection, after, limit)).await
     }
 
-    async fn head(&self) -> Result<Head, StoreError> {
-        self.read(read::head).await
+    async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        self.read(|connection| read::head(connection).map(|head| vec![head])).await
     }
 }
 

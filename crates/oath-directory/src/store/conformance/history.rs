@@ -3,7 +3,7 @@
 use super::samples::{at, everything, failure, print, token, upload, user, version};
 use crate::audit::{Action, Actor, Event};
 use crate::model::{Attempts, State, Status, Token, User};
-use crate::store::{Activations, Changes, CommitError, MemoryStore, Missing, SqliteStore, Store, Write};
+use crate::store::{Activations, Changes, CommitError, MemoryStore, Missing, SqliteStore, Write};
 use oath_totp::TotpState;
 use proptest::prelude::*;
 
@@ -38,14 +38,19 @@ fn changes() -> impl Strategy<Value = Changes> {
         ..State::fresh(print(number))
     });
     let name = |number: u8| user(number).upn.key().to_owned();
-    let attempts =
-        write(name, move |number, other| (name(number), Attempts { failures: other.into(), ..Attempts::default() }));
+    let gates = write(name, move |number, other| {
+        super::samples::gate(&name(number), Attempts { failures: other.into(), ..Attempts::default() })
+    });
+    let settings = write(|_| (), |_, other| super::samples::settings(other));
+    let bumps = prop::collection::vec((0..3u8).prop_map(name), 0..2usize);
     let activations = write(|_| (), |_, other| Activations((0..other).map(|second| at(second.into())).collect()));
     let uploads = write(u64::from, |number, _| upload(number.into()));
     let failures = (0..3u64, 0..9u64).prop_map(|(upload, line)| (upload, vec![failure(line, "")]));
     (
         prop::collection::vec(users, few.clone()),
-        prop::collection::vec(attempts, few.clone()),
+        prop::collection::vec(gates, few.clone()),
+        bumps,
+        prop::option::weighted(0.2, settings),
         prop::collection::vec(tokens, few.clone()),
         prop::collection::vec(states, few.clone()),
         prop::option::weighted(0.2, activations),
@@ -53,15 +58,19 @@ fn changes() -> impl Strategy<Value = Changes> {
         prop::option::weighted(0.2, failures),
         0..3u64,
     )
-        .prop_map(|(users, attempts, tokens, states, activations, uploads, failures, events)| Changes {
-            users,
-            attempts,
-            tokens,
-            states,
-            activations,
-            uploads,
-            failures: failures.into_iter().collect(),
-            events: (0..events).map(|n| Event::new(at(n), &Actor::local_operator(), Action::Uploaded)).collect(),
+        .prop_map(|(users, gates, bumps, settings, tokens, states, activations, uploads, failures, events)| {
+            Changes {
+                settings,
+                users,
+                gates,
+                bumps,
+                tokens,
+                states,
+                activations,
+                uploads,
+                failures: failures.into_iter().collect(),
+                events: (0..events).map(|n| Event::new(at(n), &Actor::local_operator(), Action::Uploaded)).collect(),
+            }
         })
 }
 
@@ -83,8 +92,8 @@ proptest! {
         let memory = MemoryStore::new();
         pollster::block_on(async {
             for (index, changes) in history.into_iter().enumerate() {
-                let expected = memory.commit(changes.clone()).await;
-                let found = sqlite.commit(changes).await;
+                let expected = super::samples::commit(&memory, changes.clone()).await;
+                let found = super::samples::commit(&sqlite, changes).await;
                 prop_assert_eq!(answer(&found), answer(&expected), "at {}: {:?}", index, found);
             }
             prop_assert!(everything(&sqlite).await == everything(&memory).await);

@@ -1,11 +1,11 @@
 //! What is listed, and in which order.
 
-use super::samples::{ODD_TEXTS, at, failure, full, held, print, token, upload, user, version};
+use super::samples::{ODD_TEXTS, at, commit, failure, failures, full, held, print, token, upload, user, version};
 use crate::model::{State, Status, Token, Upload, User};
 use crate::store::{Changes, Store, TokenFilter, Wanted, Write};
 use oath_totp::TotpState;
 
-pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
+pub(super) async fn go_on_after_the_last_one(store: &impl Store) {
     let names = ["b@x", "A@x", "a.b@x", "á@x", "Z@x", "_@x", "aa@x", "1@x", "日@x"];
     let user =
         |(number, name): (usize, &str)| User { upn: name.parse().unwrap(), ..user(u8::try_from(number).unwrap()) };
@@ -21,7 +21,7 @@ pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
         tokens: tokens.iter().cloned().map(Write::Insert).collect(),
         ..Changes::default()
     };
-    store.commit(changes).await.unwrap();
+    commit(store, changes).await.unwrap();
 
     let mut keys: Vec<_> = users.iter().map(|user| user.upn.key().to_owned()).collect();
     keys.sort();
@@ -51,7 +51,7 @@ pub(super) async fn go_on_behind_the_last_one(store: &impl Store) {
     }
     assert!(store.users(None, 0).await.unwrap().is_empty());
     assert!(store.tokens(TokenFilter::default(), None, 0).await.unwrap().is_empty());
-    // Behind one that does not exist, too.
+    // After one that does not exist, too.
     let behind = store.tokens(TokenFilter::default(), Some("0".to_owned()), 1).await.unwrap();
     assert_eq!(behind[0].token.serial, "0012");
 }
@@ -70,16 +70,17 @@ pub(super) async fn are_filtered(store: &impl Store) {
         states: vec![Write::Insert(used.clone())],
         ..Changes::default()
     };
-    store.commit(changes).await.unwrap();
+    commit(store, changes).await.unwrap();
 
     let (one, two) = (user(1).upn.key().to_owned(), user(2).upn.key().to_owned());
     type Case<'a> = (Option<Status>, Option<&'a str>, Option<u8>, &'a [u8]);
-    let cases: [Case<'_>; 13] = [
+    let cases: [Case<'_>; 14] = [
         (None, None, None, &[1, 2, 3, 4, 5, 6]),
         (Some(Status::Available), None, None, &[1, 5]),
         (Some(Status::Assigned), None, None, &[2, 6]),
         (Some(Status::Activated), None, None, &[3, 4]),
         (Some(Status::FailedActivation), None, None, &[]),
+        (Some(Status::Deactivated), None, None, &[]),
         (None, Some(&one), None, &[2, 3]),
         (None, Some(&two), None, &[4]),
         (None, Some("nobody@example.com"), None, &[]),
@@ -114,34 +115,42 @@ pub(super) async fn are_filtered(store: &impl Store) {
 }
 
 pub(super) async fn refused_rows_go_with_their_upload(store: &impl Store) {
-    store.commit(full()).await.unwrap();
+    commit(store, full()).await.unwrap();
     // In the order of the file, not of their numbers.
-    assert_eq!(store.failures(1).await.unwrap(), [failure(2, "x"), failure(1, "y")]);
+    assert_eq!(failures(store, 1).await, [failure(2, "x"), failure(1, "y")]);
     let mut rows: Vec<_> = ODD_TEXTS.into_iter().map(|text| failure(u64::MAX, text)).collect();
     rows.push(failure(1, "last"));
     let uploads = vec![Write::Insert(upload(3)), Write::Insert(upload(2))];
-    let failures = vec![(2, rows.clone())];
-    store.commit(Changes { uploads, failures, ..Changes::default() }).await.unwrap();
-    assert_eq!(store.failures(2).await.unwrap(), rows);
-    assert_eq!(store.failures(3).await.unwrap(), []);
-    assert_eq!(store.failures(u64::MAX).await.unwrap(), []);
-    let ids =
-        |uploads: Vec<crate::model::Versioned<Upload>>| uploads.into_iter().map(|one| one.value.id).collect::<Vec<_>>();
-    assert_eq!(ids(store.uploads().await.unwrap()), [1, 2, 3]);
+    let (first, second) = rows.split_at(4);
+    let changes = Changes { uploads, failures: vec![(2, first.to_vec())], ..Changes::default() };
+    commit(store, changes).await.unwrap();
+    let changes = Changes { failures: vec![(2, second.to_vec())], ..Changes::default() };
+    commit(store, changes).await.unwrap();
+    assert_eq!(failures(store, 2).await, rows);
+    assert_eq!(failures(store, 3).await, []);
+    assert_eq!(failures(store, u64::MAX).await, []);
+    let page = async |skip, limit| store.failures(2, skip, limit).await.unwrap();
+    assert_eq!((page(0, 2).await, page(2, 3).await), (rows[..2].to_vec(), rows[2..5].to_vec()));
+    assert_eq!((page(0, 0).await, page(u64::MAX, 1).await), (vec![], vec![]));
+    let ids = |uploads: Vec<Upload>| uploads.into_iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.uploads(1, 1).await.unwrap()), [2]);
+    assert_eq!(ids(store.uploads(3, 9).await.unwrap()), [0; 0]);
+    assert_eq!(ids(store.uploads(u64::MAX, 9).await.unwrap()), [0; 0]);
+    assert_eq!(ids(store.uploads(0, usize::MAX).await.unwrap()), [1, 2, 3]);
 
     let uploads = vec![Write::Delete(version(1), 1), Write::Update(version(1), Upload { rows: 9, ..upload(2) })];
-    store.commit(Changes { uploads, ..Changes::default() }).await.unwrap();
-    assert_eq!(store.failures(1).await.unwrap(), []);
-    assert_eq!(store.failures(2).await.unwrap(), rows, "a changed upload keeps its rows");
-    assert_eq!(ids(store.uploads().await.unwrap()), [2, 3]);
+    commit(store, Changes { uploads, ..Changes::default() }).await.unwrap();
+    assert_eq!(failures(store, 1).await, []);
+    assert_eq!(failures(store, 2).await, rows, "a changed upload keeps its rows");
+    assert_eq!(ids(store.uploads(0, usize::MAX).await.unwrap()), [2, 3]);
     let uploads = vec![Write::Insert(upload(1))];
-    store.commit(Changes { uploads, ..Changes::default() }).await.unwrap();
-    assert_eq!(store.failures(1).await.unwrap(), [], "rows of another upload of that number");
+    commit(store, Changes { uploads, ..Changes::default() }).await.unwrap();
+    assert_eq!(failures(store, 1).await, [], "rows of another upload of that number");
 }
 
 pub(super) async fn numbers_of_uploads_are_not_given_again(store: &impl Store) {
-    let next = async || store.view(Wanted { uploads: true, ..Wanted::default() }).await.unwrap().next_upload;
-    let set = async |write| store.commit(Changes { uploads: vec![write], ..Changes::default() }).await;
+    let next = async || store.view(Wanted { next_upload: true, ..Wanted::default() }).await.unwrap().next_upload;
+    let set = async |write| commit(store, Changes { uploads: vec![write], ..Changes::default() }).await;
     assert_eq!(next().await, 1);
     set(Write::Insert(upload(1))).await.unwrap();
     set(Write::Insert(upload(2))).await.unwrap();

@@ -1,17 +1,19 @@
 //! Compare and set, for each kind of record.
 
-use super::samples::{ODD_TEXTS, TALLY, at, print, token, upload, user, version};
+use super::end;
+use super::samples::{self, ODD_TEXTS, TALLY, at, commit, gate, key, print, token, upload, user, version};
+use crate::audit::{Action, Actor, Event};
 use crate::model::{
-    Attempts, Fingerprint, Id, Sealed, State, Status, Token, TokenId, TokenKind, Upload, User, UserId, UserKind,
-    Versioned,
+    Attempts, Fingerprint, Gate, Id, Sealed, Settings, State, Status, Tag, Token, TokenId, TokenKind, Upload, User,
+    UserId, UserKind, Versioned,
 };
-use crate::store::{Activations, Changes, CommitError, Store, Wanted, Write};
+use crate::store::{Activations, Changes, CommitError, Fresh, Pass, Store, Wanted, Write};
 use core::fmt::Debug;
 use oath_totp::{Algorithm, Digits, TimeStep, TotpState};
 
 pub(super) async fn users(store: &impl Store) {
     let named = |text: &str| User { display_name: Some(text.to_owned()), ..user(1) };
-    let mut values = vec![user(1), User { kind: UserKind::Guest, ..user(1) }];
+    let mut values = vec![user(1), User { kind: UserKind::Guest, mac: Tag([0; 16]), ..user(1) }];
     values.push(User { upn: "USER1@example.COM".parse().unwrap(), ..user(1) });
     values.extend(ODD_TEXTS.map(named));
     let set = |write: Write<UserId, User>| Changes { users: vec![write], ..Changes::default() };
@@ -22,17 +24,84 @@ pub(super) async fn users(store: &impl Store) {
     .await;
 }
 
-pub(super) async fn attempts(store: &impl Store) {
+pub(super) async fn gates(store: &impl Store) {
     for name in ["nobody@example.com", "", "O'Ne\0il\n日本", "0012"] {
-        let values = tallies().map(|tally| (name.to_owned(), tally));
-        let set = |write: Write<String, (String, Attempts)>| Changes { attempts: vec![write], ..Changes::default() };
+        let mut values = tallies().map(|tally| gate(name, tally)).to_vec();
+        values.push(Gate { last_request: None, ..gate(name, TALLY) });
+        let set = |write: Write<String, Gate>| Changes { gates: vec![write], ..Changes::default() };
         compare_and_set(store, &name.to_owned(), &values, set, async || {
             let wanted = Wanted { users: vec![name.to_owned()], ..Wanted::default() };
-            let (name, found) = store.view(wanted).await.unwrap().attempts.pop()?;
-            Some(Versioned { version: found.version, value: (name, found.value) })
+            let found = store.view(wanted).await.unwrap().gates.pop();
+            let looked = store.look(name.to_owned(), Fresh::Latest).await.unwrap().gates.pop();
+            assert_eq!(looked, found);
+            found
         })
         .await;
     }
+}
+
+/// A bump makes a gate, or a version more of the one that is there, and a sign-in that has read it before conflicts.
+pub(super) async fn bumps(store: &impl Store) {
+    let name = "alice@example.com";
+    let find = async || store.look(name.to_owned(), Fresh::Latest).await.unwrap().gates.pop();
+    let bump = async || commit(store, Changes { bumps: vec![name.to_owned()], ..Changes::default() }).await.unwrap();
+    let pass = async |gate: Write<String, Gate>| {
+        let event = Event::new(at(1), &Actor::local_operator(), Action::SignedIn);
+        store.pass(Pass { gate, states: Vec::new(), events: vec![event] }, &key()).await
+    };
+    bump().await;
+    let fresh = Gate { name: name.to_owned(), ..Gate::default() };
+    assert_eq!(find().await, Some(Versioned { version: version(1), value: fresh }));
+    assert!(matches!(pass(Write::Insert(gate(name, TALLY))).await, Err(CommitError::Conflict)));
+    pass(Write::Update(version(1), gate(name, TALLY))).await.unwrap();
+    bump().await;
+    assert_eq!(find().await, Some(Versioned { version: version(3), value: gate(name, TALLY) }));
+    assert!(matches!(pass(Write::Update(version(2), gate(name, TALLY))).await, Err(CommitError::Conflict)));
+    assert_eq!(end(store).await.events, 1, "a pass that conflicts leaves no event");
+}
+
+/// A pass is whole or nothing, compares the states too, and of two that compare the same version one is applied.
+pub(super) async fn passes(store: &impl Store) {
+    let state = |step| State { totp: TotpState { last_step: Some(step), drift: 0 }, ..State::fresh(print(1)) };
+    commit(store, Changes { states: vec![Write::Insert(state(1))], ..Changes::default() }).await.unwrap();
+    let pass = async |gate: Write<String, Gate>, states| {
+        let event = Event::new(at(1), &Actor::local_operator(), Action::SignedIn);
+        store.pass(Pass { gate, states, events: vec![event] }, &key()).await
+    };
+    let (one, two) = (gate("a@x", TALLY), gate("b@x", TALLY));
+    pass(Write::Insert(one.clone()), vec![Write::Update(version(1), state(2))]).await.unwrap();
+    let refused = [
+        (Write::Insert(one.clone()), version(2)),
+        (Write::Update(version(2), one.clone()), version(2)),
+        (Write::Update(version(1), one.clone()), version(1)),
+        (Write::Insert(two), version(3)),
+    ];
+    for (gate, found) in refused {
+        let result = pass(gate, vec![Write::Update(found, state(9))]).await;
+        assert!(matches!(result, Err(CommitError::Conflict)), "{result:?}");
+    }
+    let view = store.view(Wanted { fingerprints: vec![print(1)], ..Wanted::default() }).await.unwrap();
+    assert_eq!(view.states, [Versioned { version: version(2), value: state(2) }]);
+    assert!(store.look("b@x".to_owned(), Fresh::Recent).await.unwrap().gates.is_empty());
+    assert_eq!(end(store).await.events, 1);
+}
+
+pub(super) async fn settings(store: &impl Store) {
+    let values = [samples::settings(1), Settings { floor: at(u64::MAX), ..samples::settings(2) }];
+    let set = |write: Write<(), Settings>| Changes { settings: Some(write), ..Changes::default() };
+    compare_and_set(store, &(), &values, set, async || {
+        let found = store.view(Wanted::default()).await.unwrap().settings;
+        assert_eq!(store.look("a@x".to_owned(), Fresh::Latest).await.unwrap().settings, found);
+        found
+    })
+    .await;
+}
+
+pub(super) async fn too_many_changes_are_refused(store: &impl Store) {
+    let changes = |count| Changes { bumps: (0..count).map(|n| n.to_string()).collect(), ..Changes::default() };
+    assert!(matches!(commit(store, changes(Changes::MOST + 1)).await, Err(CommitError::Store(_))));
+    assert!(store.look("0".to_owned(), Fresh::Latest).await.unwrap().gates.is_empty());
+    commit(store, changes(Changes::MOST)).await.unwrap();
 }
 
 fn tallies() -> [Attempts; 4] {
@@ -99,10 +168,17 @@ pub(super) async fn activations(store: &impl Store) {
 pub(super) async fn uploads(store: &impl Store) {
     let most = u64::MAX;
     let mut values = vec![upload(1)];
-    values.push(Upload { at: at(most), rows: most, imported: most, unchanged: most, failed: most, ..upload(1) });
+    let open = Upload { digest: Tag([9; 16]), finished: false, ..upload(1) };
+    values.push(Upload { at: at(most), rows: most, imported: most, unchanged: most, failed: most, ..open });
     values.extend(ODD_TEXTS.map(|text| Upload { file: text.to_owned(), ..upload(1) }));
     let set = |write: Write<u64, Upload>| Changes { uploads: vec![write], ..Changes::default() };
-    compare_and_set(store, &1, &values, set, async || store.uploads().await.unwrap().pop()).await;
+    compare_and_set(store, &1, &values, set, async || {
+        let found = store.view(Wanted { upload: Some(1), ..Wanted::default() }).await.unwrap().upload;
+        let listed = store.uploads(0, 9).await.unwrap().pop();
+        assert_eq!(listed, found.as_ref().map(|found| found.value.clone()));
+        found
+    })
+    .await;
 }
 
 /// Goes through the life of one record. All `values` are of the same key.
@@ -115,7 +191,7 @@ async fn compare_and_set<K: Clone, T: Clone + PartialEq + Debug>(
 ) {
     let [first, .., last] = values else { panic!("two values at least") };
     let refused = async |write: Write<K, T>, stays: Option<(u64, &T)>| {
-        let result = store.commit(set(write)).await;
+        let result = commit(store, set(write)).await;
         assert!(matches!(result, Err(CommitError::Conflict)), "{result:?}");
         assert_eq!(
             find().await,
@@ -123,7 +199,7 @@ async fn compare_and_set<K: Clone, T: Clone + PartialEq + Debug>(
         );
     };
     let applied = async |write: Write<K, T>, becomes: Option<(u64, &T)>| {
-        store.commit(set(write)).await.unwrap();
+        commit(store, set(write)).await.unwrap();
         assert_eq!(
             find().await,
             becomes.map(|(number, value)| Versioned { version: version(number), value: value.clone() })
@@ -160,10 +236,10 @@ pub(super) async fn what_is_unique_stays_unique(store: &impl Store) {
     let users = |users| Changes { users, ..Changes::default() };
     let tokens = |tokens| Changes { tokens, ..Changes::default() };
     let refused = async |changes: Changes| {
-        let result = store.commit(changes).await;
+        let result = commit(store, changes).await;
         assert!(matches!(result, Err(CommitError::Conflict)), "{result:?}");
     };
-    let applied = async |changes: Changes| store.commit(changes).await.unwrap();
+    let applied = async |changes: Changes| commit(store, changes).await.unwrap();
     applied(users(vec![Write::Insert(user(1)), Write::Insert(user(2))])).await;
     applied(tokens(vec![Write::Insert(token(1)), Write::Insert(token(2))])).await;
 
@@ -197,7 +273,7 @@ pub(super) async fn versions_grow_by_one_also_within_one_set(store: &impl Store)
         Write::Unchanged(version(2), print(1)),
         Write::Update(version(2), step(Some(2))),
     ];
-    store.commit(Changes { states, ..Changes::default() }).await.unwrap();
+    commit(store, Changes { states, ..Changes::default() }).await.unwrap();
     let wanted = Wanted { fingerprints: vec![print(1)], ..Wanted::default() };
     let found = store.view(wanted).await.unwrap().states;
     assert_eq!(found, [Versioned { version: version(3), value: step(Some(2)) }]);

@@ -1,7 +1,8 @@
-use crate::audit::{Action, Actor, AuditEvent, Event, Head};
+use crate::audit::{Action, Actor, AuditEvent, AuditKey, Event, Head};
+use crate::keys::KeyRing;
 use crate::model::{
-    Attempts, Fingerprint, Id, Parameters, Sealed, State, Status, Token, TokenKind, Upload, UploadFailure, User,
-    UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Status, Tag, Token, TokenKind, Upload,
+    UploadFailure, User, UserKind, Version, Versioned,
 };
 use crate::store::{Activations, Changes, CommitError, Listed, Store, TokenFilter, Write};
 use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
@@ -23,7 +24,23 @@ pub(in crate::store) const ODD_TEXTS: [&str; 12] = [
 ];
 
 pub(in crate::store) async fn commit(store: &impl Store, changes: Changes) -> Result<(), CommitError> {
-    store.commit(changes).await
+    store.commit(changes, &key()).await
+}
+
+/// A key for audit logs.
+pub(in crate::store) fn key() -> AuditKey {
+    let zeros = "00".repeat(32);
+    KeyRing::parse(&format!("recognise {zeros}\nseal a {zeros}")).unwrap().audit_key().clone()
+}
+
+/// All failures of an upload.
+pub(in crate::store) async fn failures(store: &impl Store, upload: u64) -> Vec<UploadFailure> {
+    store.failures(upload, 0, usize::MAX).await.unwrap()
+}
+
+/// The gate of a name that has these wrong codes.
+pub(in crate::store) fn gate(name: &str, attempts: Attempts) -> Gate {
+    Gate { name: name.to_owned(), attempts, last_request: Some(Id::from_random(7)) }
 }
 
 pub(in crate::store) fn version(version: u64) -> Version {
@@ -44,6 +61,7 @@ pub(in crate::store) fn user(number: u8) -> User {
         upn: format!("User{number}@example.com").parse().unwrap(),
         kind: UserKind::Member,
         display_name: None,
+        mac: Tag([number; 16]),
     }
 }
 
@@ -60,6 +78,7 @@ pub(in crate::store) fn token(number: u8) -> Token {
         status: Status::Available,
         holder: None,
         created: at(1),
+        mac: Tag([number; 16]),
     }
 }
 
@@ -69,7 +88,8 @@ pub(in crate::store) fn held(number: u8, holder: u8) -> Token {
 
 pub(in crate::store) fn upload(id: u64) -> Upload {
     let file = "seeds.csv".to_owned();
-    Upload { id, file, at: at(1), expires: at(2), rows: 3, imported: 1, unchanged: 1, failed: 1 }
+    let (digest, finished) = (Tag([1; 16]), true);
+    Upload { id, file, at: at(1), expires: at(2), rows: 3, imported: 1, unchanged: 1, failed: 1, digest, finished }
 }
 
 pub(in crate::store) fn failure(line: u64, text: &str) -> UploadFailure {
@@ -82,20 +102,27 @@ pub(in crate::store) const TALLY: Attempts =
 
 /// Something of everything.
 pub(in crate::store) fn full() -> Changes {
-    set_of(1, Write::Insert(Activations(vec![at(5)])))
+    set_of(1, Write::Insert(settings(1)), Write::Insert(Activations(vec![at(5)])))
 }
 
-/// The same once more, that is: again something of everything, behind [`full`].
+/// The same once more, that is: again something of everything, after [`full`].
 pub(in crate::store) fn full_again() -> Changes {
-    set_of(2, Write::Update(Version::FIRST, Activations(vec![at(5), at(6)])))
+    let activations = Write::Update(Version::FIRST, Activations(vec![at(5), at(6)]));
+    set_of(2, Write::Update(Version::FIRST, settings(2)), activations)
 }
 
-fn set_of(number: u8, activations: Write<(), Activations>) -> Changes {
+pub(in crate::store) fn settings(number: u8) -> Settings {
+    Settings { ring: Tag([number; 16]), floor: at(number.into()), mac: Tag([0xff; 16]) }
+}
+
+fn set_of(number: u8, settings: Write<(), Settings>, activations: Write<(), Activations>) -> Changes {
     let event = Event::new(at(9), &Actor::local_operator(), Action::Uploaded).with("rows", number);
     let totp = TotpState { last_step: Some(0), drift: -1 };
     Changes {
         users: vec![Write::Insert(user(number))],
-        attempts: vec![Write::Insert((user(number).upn.key().to_owned(), TALLY))],
+        settings: Some(settings),
+        gates: vec![Write::Insert(gate(user(number).upn.key(), TALLY))],
+        bumps: vec!["bumped@example.com".to_owned()],
         tokens: vec![Write::Insert(held(number, number))],
         states: vec![Write::Insert(State { totp, ..State::fresh(print(number)) })],
         activations: Some(activations),
@@ -111,11 +138,12 @@ pub(in crate::store) struct Everything {
     users: Vec<User>,
     tokens: Vec<(Token, State, Option<User>)>,
     versions: Versions,
-    uploads: Vec<(Versioned<Upload>, Vec<UploadFailure>)>,
+    settings: Option<Versioned<Settings>>,
+    uploads: Vec<(Upload, Vec<UploadFailure>)>,
     activations: Option<Versioned<Activations>>,
     next_upload: u64,
     events: Vec<AuditEvent>,
-    head: Head,
+    heads: Vec<Head>,
 }
 
 /// What only a view shows, in order.
@@ -124,7 +152,7 @@ struct Versions {
     users: Vec<(Id<User>, Version)>,
     tokens: Vec<(Id<Token>, Version)>,
     states: Vec<(Fingerprint, Version, State)>,
-    attempts: Vec<(String, Versioned<Attempts>)>,
+    gates: Vec<Versioned<Gate>>,
 }
 
 pub(in crate::store) async fn everything(store: &impl Store) -> Everything {
@@ -132,38 +160,43 @@ pub(in crate::store) async fn everything(store: &impl Store) -> Everything {
     let tokens = store.tokens(TokenFilter::default(), None, usize::MAX).await.unwrap();
     let mut view = store
         .view(crate::store::Wanted {
-            users: (0..9).map(|number| user(number).upn.key().to_owned()).collect(),
+            users: (0..9)
+                .map(|number| user(number).upn.key().to_owned())
+                .chain(["bumped@example.com".to_owned()])
+                .collect(),
             holdings: true,
             serials: tokens.iter().map(|listed| listed.token.serial.clone()).collect(),
             fingerprints: (0..9).map(print).collect(),
             activations: true,
-            uploads: true,
+            next_upload: true,
+            upload: None,
         })
         .await
         .unwrap();
     view.users.sort_by_key(|user| user.value.id);
     view.tokens.sort_by_key(|token| token.value.id);
     view.states.sort_by_key(|state| state.value.fingerprint);
-    view.attempts.sort_by(|one, other| one.0.cmp(&other.0));
+    view.gates.sort_by(|one, other| one.value.name.cmp(&other.value.name));
     let versions = Versions {
         users: view.users.into_iter().map(|user| (user.value.id, user.version)).collect(),
         tokens: view.tokens.into_iter().map(|token| (token.value.id, token.version)).collect(),
         states: view.states.into_iter().map(|state| (state.value.fingerprint, state.version, state.value)).collect(),
-        attempts: view.attempts,
+        gates: view.gates,
     };
     let mut uploads = Vec::new();
-    for upload in store.uploads().await.unwrap() {
-        let failures = store.failures(upload.value.id).await.unwrap();
+    for upload in store.uploads(0, usize::MAX).await.unwrap() {
+        let failures = failures(store, upload.id).await;
         uploads.push((upload, failures));
     }
     Everything {
         users,
         tokens: tokens.into_iter().map(|Listed { token, state, holder }| (token, state, holder)).collect(),
         versions,
+        settings: view.settings,
         uploads,
         activations: view.activations,
         next_upload: view.next_upload,
-        events: store.events(0, usize::MAX).await.unwrap(),
-        head: store.head().await.unwrap(),
+        events: store.events(super::end(store).await.chain, 0, usize::MAX).await.unwrap(),
+        heads: store.heads().await.unwrap(),
     }
 }

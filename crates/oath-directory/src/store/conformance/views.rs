@@ -1,8 +1,8 @@
 //! What a view holds.
 
-use super::samples::{TALLY, at, held, print, token, user};
+use super::samples::{TALLY, at, commit, gate, held, print, settings, token, user};
 use crate::model::{Attempts, Fingerprint, State, Token};
-use crate::store::{Activations, Changes, Store, View, Wanted, Write};
+use crate::store::{Activations, Changes, Fresh, Store, View, Wanted, Write};
 use core::fmt::Debug;
 
 pub(super) async fn hold_what_was_asked_for_and_nothing_else(store: &impl Store) {
@@ -13,6 +13,18 @@ pub(super) async fn hold_what_was_asked_for_and_nothing_else(store: &impl Store)
     // A user without what it holds; attempts also of a name that nobody has.
     let users = vec![name(1), name(1), "nobody@example.com".to_owned(), name(9)];
     expect(store, Wanted { users: users.clone(), ..wanted() }, [1], ["nobody@example.com", &name(1)], [], []).await;
+    for (number, tokens, states) in [(1, &[1, 2][..], &[1][..]), (2, &[3], &[3])] {
+        let view = store.look(name(number), Fresh::Recent).await.unwrap();
+        same(view.tokens.iter().map(|found| found.value.id), tokens.iter().map(|number| token(*number).id));
+        same(view.states.iter().map(|found| found.value.fingerprint), states.iter().map(|number| print(*number)));
+    }
+    for key in [name(3), "nobody@example.com".to_owned()] {
+        let wanted = Wanted { users: vec![key.clone()], holdings: true, ..wanted() };
+        let user: &[u8] = if key == name(3) { &[3] } else { &[] };
+        let view = store.look(key, Fresh::Recent).await.unwrap();
+        same(view.users.iter().map(|found| found.value.id), user.iter().map(|number| super::samples::user(*number).id));
+        assert_eq!(view.tokens, store.view(wanted).await.unwrap().tokens);
+    }
     // With what it holds, also a secret that has no state yet.
     let view =
         expect(store, Wanted { users, holdings: true, ..wanted() }, [1], ["nobody@example.com", &name(1)], [1, 2], [1])
@@ -40,7 +52,8 @@ pub(super) async fn hold_what_was_asked_for_and_nothing_else(store: &impl Store)
         serials: vec![token(1).serial, token(3).serial],
         fingerprints: vec![print(1), print(3)],
         activations: true,
-        uploads: true,
+        next_upload: true,
+        upload: Some(7),
     };
     let view = expect(store, all, [1, 2, 3], [&name(1), &name(2)], [1, 2, 3], [1, 3]).await;
     assert_eq!(view.activations.unwrap().value, Activations(vec![at(3), at(1)]));
@@ -56,7 +69,8 @@ pub(super) async fn of_an_empty_directory_are_empty(store: &impl Store) {
         serials: vec![String::new()],
         fingerprints: vec![print(0)],
         activations: true,
-        uploads: true,
+        next_upload: true,
+        upload: Some(1),
     };
     let view = expect(store, wanted, [], [], [], []).await;
     assert_eq!((view.activations, view.next_upload), (None, 1));
@@ -67,8 +81,8 @@ pub(super) async fn of_an_empty_directory_are_empty(store: &impl Store) {
 async fn fill(store: &impl Store) {
     let users = [1, 2, 3].map(|number| Write::Insert(user(number))).into();
     let named = |number: u8| user(number).upn.key().to_owned();
-    let tally = |name: String, attempts: Attempts| Write::Insert((name, attempts));
-    let attempts = vec![
+    let tally = |name: String, attempts: Attempts| Write::Insert(gate(&name, attempts));
+    let gates = vec![
         tally(named(1), TALLY),
         tally(named(2), Attempts::default()),
         tally("nobody@example.com".to_owned(), TALLY),
@@ -76,22 +90,46 @@ async fn fill(store: &impl Store) {
     let tokens = [held(1, 1), held(2, 1), held(3, 2), token(4), held(5, 77), token(6)].map(Write::Insert).into();
     let states = [1, 3, 4, 6].map(|number| Write::Insert(State::fresh(print(number)))).into();
     let activations = Some(Write::Insert(Activations(vec![at(3), at(1)])));
-    store.commit(Changes { users, attempts, tokens, states, activations, ..Changes::default() }).await.unwrap();
+    commit(
+        store,
+        Changes {
+            settings: Some(Write::Insert(settings(1))),
+            users,
+            gates,
+            tokens,
+            states,
+            activations,
+            ..Changes::default()
+        },
+    )
+    .await
+    .unwrap();
     let tokens = vec![Write::Delete(super::samples::version(1), token(6).id)];
-    store.commit(Changes { tokens, ..Changes::default() }).await.unwrap();
+    commit(store, Changes { tokens, ..Changes::default() }).await.unwrap();
 }
 
 async fn expect<const U: usize, const A: usize, const T: usize, const S: usize>(
     store: &impl Store,
     wanted: Wanted,
     users: [u8; U],
-    attempts: [&str; A],
+    gates: [&str; A],
     tokens: [u8; T],
     states: [u8; S],
 ) -> View {
-    let view = store.view(wanted).await.unwrap();
+    let view = store.view(wanted.clone()).await.unwrap();
+    if let ([name], true, [], []) = (&*wanted.users, wanted.holdings, &*wanted.serials, &*wanted.fingerprints) {
+        // What a sign-in looks at is the same.
+        let looked = store.look(name.clone(), Fresh::Latest).await.unwrap();
+        same(looked.users.iter().map(|found| found.value.id), view.users.iter().map(|found| found.value.id));
+        same(looked.gates.iter().map(|found| &found.value.name), view.gates.iter().map(|found| &found.value.name));
+        same(looked.tokens.iter().map(|found| found.value.id), view.tokens.iter().map(|found| found.value.id));
+        let prints = |view: &View| view.states.iter().map(|found| found.value.fingerprint).collect::<Vec<_>>();
+        same(prints(&looked).into_iter(), prints(&view));
+        assert_eq!(looked.settings, view.settings);
+        assert!(looked.settings.is_some());
+    }
     same(view.users.iter().map(|found| found.value.id), users.map(|number| user(number).id));
-    same(view.attempts.iter().map(|(name, _)| name.as_str()), attempts);
+    same(view.gates.iter().map(|gate| gate.value.name.as_str()), gates);
     same(view.tokens.iter().map(|found| found.value.id), tokens.map(|number| token(number).id));
     let prints = view.states.iter().map(|found| found.value.fingerprint);
     same(prints.map(|Fingerprint(bytes)| bytes), states.map(|number| print(number).0));

@@ -1,9 +1,12 @@
 use super::fault::is_taken;
 use super::read;
 use super::rows::{digits_count, times_of, token_kind_name, user_kind_name};
-use crate::audit::Event;
-use crate::model::{Attempts, Fingerprint, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version};
-use crate::store::{Activations, Changes, Write};
+use crate::audit::{AuditKey, Event, Head};
+use crate::model::{
+    Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
+    Version,
+};
+use crate::store::{Activations, Changes, Pass, Write};
 use oath_totp::UnixTime;
 use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};
 
@@ -14,6 +17,16 @@ pub(super) enum Refused {
     Failed(Error),
 }
 
+impl Refused {
+    /// After something was written, a conflict is as bad as a failure: the transaction cannot go on.
+    fn within(self) -> Self {
+        match self {
+            Self::Conflict => Self::Failed(Error::QueryReturnedNoRows),
+            failed @ Self::Failed(_) => failed,
+        }
+    }
+}
+
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         if is_taken(&error) { Self::Conflict } else { Self::Failed(error) }
@@ -22,15 +35,85 @@ impl From<Error> for Refused {
 
 /// Applies changes one after the other, up to the first that is refused: what was applied before that one is for the
 /// caller to roll back.
-pub(super) fn apply(connection: &Connection, changes: &Changes) -> Result<(), Refused> {
+pub(super) fn apply(connection: &Connection, changes: &Changes, key: &AuditKey, log: &mut Log) -> Result<(), Refused> {
+    changes.settings.iter().try_for_each(|write| settings(connection, write))?;
     changes.users.iter().try_for_each(|write| user(connection, write))?;
-    changes.attempts.iter().try_for_each(|write| attempts(connection, write))?;
+    changes.gates.iter().try_for_each(|write| gate(connection, write))?;
+    changes.bumps.iter().try_for_each(|name| bump(connection, name))?;
     changes.tokens.iter().try_for_each(|write| token(connection, write))?;
     changes.states.iter().try_for_each(|write| state(connection, write))?;
     changes.activations.iter().try_for_each(|write| activations(connection, write))?;
     changes.uploads.iter().try_for_each(|write| upload(connection, write))?;
     changes.failures.iter().try_for_each(|(upload, rows)| failures(connection, *upload, rows))?;
-    append(connection, &changes.events).map_err(Refused::Failed)
+    log.append(connection, &changes.events, key).map_err(Refused::Failed)
+}
+
+/// Ends a sign-in. What it compares is looked at before anything is written: where it is refused for a conflict, there is
+/// nothing to roll back.
+pub(super) fn pass(connection: &Connection, pass: &Pass, key: &AuditKey, log: &mut Log) -> Result<(), Refused> {
+    for write in &pass.states {
+        let (Write::Update(version, State { fingerprint, .. }) | Write::Unchanged(version, fingerprint)) = write else {
+            return Err(Refused::Failed(Error::InvalidQuery));
+        };
+        let same = connection.prepare_cached(STATES.same)?.exists(params![fingerprint.0, stored(*version)])?;
+        if !same {
+            return Err(Refused::Conflict);
+        }
+    }
+    gate(connection, &pass.gate)?;
+    pass.states.iter().try_for_each(|write| state(connection, write)).map_err(Refused::within)?;
+    log.append(connection, &pass.events, key).map_err(Refused::Failed)
+}
+
+/// The end of the audit log as the transaction at hand leaves it: read once and written once in it.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    head: Option<Head>,
+}
+
+impl Log {
+    /// Where it is now, to [go back](Self::back_to) to.
+    pub(super) const fn end(&self) -> Option<Head> {
+        self.head
+    }
+
+    pub(super) const fn back_to(&mut self, end: Option<Head>) {
+        self.head = end;
+    }
+
+    /// Chains events to the end as it is within this transaction: since the last one, another process may have written.
+    fn append(&mut self, connection: &Connection, events: &[Event], key: &AuditKey) -> Sqlite<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let sql = "INSERT INTO events (sequence, at, actor, action, upn, serial, detail, hash)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let mut insert = connection.prepare_cached(sql)?;
+        let mut head = match self.head {
+            Some(head) => head,
+            None => read::head(connection)?,
+        };
+        for event in events {
+            let (chained, next) = head.append(key, event.clone());
+            let Event { at, actor, action, upn, serial, detail } = event;
+            let detail = serde_json::to_string(detail).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+            let (sequence, hash) = (number(chained.sequence)?, chained.hash.0);
+            insert.execute(params![sequence, time(*at), actor, action.name(), upn, serial, detail, hash])?;
+            head = next;
+        }
+        self.head = Some(head);
+        Ok(())
+    }
+
+    /// Keeps the end beside the log, where anything was appended.
+    pub(super) fn finish(&self, connection: &Connection) -> Sqlite<()> {
+        let Some(head) = self.head else { return Ok(()) };
+        let sql = "UPDATE audit_head SET events = ?1, hash = ?2";
+        match connection.prepare_cached(sql)?.execute(params![number(head.events)?, head.hash.0])? {
+            1 => Ok(()),
+            rows => Err(Error::StatementChangedRows(rows)),
+        }
+    }
 }
 
 /// How the four kinds of writes of a table are said.
@@ -91,43 +174,71 @@ fn number(number: u64) -> Sqlite<i64> {
 
 fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refused> {
     const USERS: Table = Table {
-        insert: "INSERT INTO users (version, id, key, upn, kind, display_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6
+        insert: "INSERT INTO users (version, id, key, upn, kind, display_name, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6, mac = ?7
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM users WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM users WHERE id = ?1 AND version = ?2",
     };
     let key = |id: &UserId| id.to_bytes();
     USERS.write(connection, write, key, |statement, version, user| {
-        let User { id, upn, kind, display_name } = user;
+        let User { id, upn, kind, display_name, mac } = user;
         let (name, kind) = (upn.as_str(), user_kind_name(*kind));
-        statement.execute(params![version, id.to_bytes(), upn.key(), name, kind, display_name])
+        statement.execute(params![version, id.to_bytes(), upn.key(), name, kind, display_name, mac.0])
     })
 }
 
-fn attempts(connection: &Connection, write: &Write<String, (String, Attempts)>) -> Result<(), Refused> {
-    const ATTEMPTS: Table = Table {
-        insert: "INSERT INTO attempts (version, key, failures, last_failure, locked_until) VALUES (?1, ?2, ?3, ?4, ?5)",
-        update: "UPDATE attempts SET version = ?1, failures = ?3, last_failure = ?4, locked_until = ?5
-                 WHERE key = ?2 AND version = ?1 - 1",
-        delete: "DELETE FROM attempts WHERE key = ?1 AND version = ?2",
-        same: "SELECT 1 FROM attempts WHERE key = ?1 AND version = ?2",
+fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), Refused> {
+    const SETTINGS: Table = Table {
+        insert: "INSERT INTO settings (one, version, ring, floor, mac) VALUES (1, ?1, ?2, ?3, ?4)",
+        update: "UPDATE settings SET version = ?1, ring = ?2, floor = ?3, mac = ?4 WHERE one = 1 AND version = ?1 - 1",
+        delete: "DELETE FROM settings WHERE one = ?1 AND version = ?2",
+        same: "SELECT 1 FROM settings WHERE one = ?1 AND version = ?2",
     };
-    ATTEMPTS.write(connection, write, String::clone, |statement, version, (key, attempts)| {
-        let Attempts { failures, last_failure, locked_until } = *attempts;
-        statement.execute(params![version, key, failures, maybe_time(last_failure), maybe_time(locked_until)])
+    SETTINGS.write(
+        connection,
+        write,
+        |()| 1_i64,
+        |statement, version, settings| {
+            let Settings { ring, floor, mac } = settings;
+            statement.execute(params![version, ring.0, time(*floor), mac.0])
+        },
+    )
+}
+
+fn gate(connection: &Connection, write: &Write<String, Gate>) -> Result<(), Refused> {
+    const GATES: Table = Table {
+        insert: "INSERT INTO gates (version, name, failures, last_failure, locked_until, last_request)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        update: "UPDATE gates SET version = ?1, failures = ?3, last_failure = ?4, locked_until = ?5, last_request = ?6
+                 WHERE name = ?2 AND version = ?1 - 1",
+        delete: "DELETE FROM gates WHERE name = ?1 AND version = ?2",
+        same: "SELECT 1 FROM gates WHERE name = ?1 AND version = ?2",
+    };
+    GATES.write(connection, write, String::clone, |statement, version, gate| {
+        let Gate { name, attempts: Attempts { failures, last_failure, locked_until }, last_request } = gate;
+        let last_request = last_request.map(RequestId::to_bytes);
+        let (last_failure, locked_until) = (maybe_time(*last_failure), maybe_time(*locked_until));
+        statement.execute(params![version, name, failures, last_failure, locked_until, last_request])
     })
+}
+
+fn bump(connection: &Connection, name: &str) -> Result<(), Refused> {
+    let sql = "INSERT INTO gates (name, failures, version) VALUES (?1, 0, 1)
+               ON CONFLICT (name) DO UPDATE SET version = version + 1";
+    connection.prepare_cached(sql)?.execute([name])?;
+    Ok(())
 }
 
 fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), Refused> {
     const TOKENS: Table = Table {
         insert:
             "INSERT INTO tokens (version, id, kind, serial, manufacturer, model, algorithm, digits, step_x, step_t0,
-                     sealed_under, sealed, fingerprint, status, holder, created)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                     sealed_under, sealed, fingerprint, status, holder, created, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         update: "UPDATE tokens SET version = ?1, kind = ?3, serial = ?4, manufacturer = ?5, model = ?6, algorithm = ?7,
                      digits = ?8, step_x = ?9, step_t0 = ?10, sealed_under = ?11, sealed = ?12, fingerprint = ?13,
-                     status = ?14, holder = ?15, created = ?16
+                     status = ?14, holder = ?15, created = ?16, mac = ?17
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM tokens WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM tokens WHERE id = ?1 AND version = ?2",
@@ -151,21 +262,23 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
             token.status.name(),
             token.holder.map(UserId::to_bytes),
             time(token.created),
+            token.mac.0,
         ])
     })
 }
 
+const STATES: Table = Table {
+    insert: "INSERT INTO states (version, fingerprint, last_step, drift, last_used, failures, last_failure,
+                 locked_until, mac)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    update: "UPDATE states SET version = ?1, last_step = ?3, drift = ?4, last_used = ?5, failures = ?6,
+                 last_failure = ?7, locked_until = ?8, mac = ?9
+             WHERE fingerprint = ?2 AND version = ?1 - 1",
+    delete: "DELETE FROM states WHERE fingerprint = ?1 AND version = ?2",
+    same: "SELECT 1 FROM states WHERE fingerprint = ?1 AND version = ?2",
+};
+
 fn state(connection: &Connection, write: &Write<Fingerprint, State>) -> Result<(), Refused> {
-    const STATES: Table = Table {
-        insert: "INSERT INTO states (version, fingerprint, last_step, drift, last_used, failures, last_failure,
-                     locked_until)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        update: "UPDATE states SET version = ?1, last_step = ?3, drift = ?4, last_used = ?5, failures = ?6,
-                     last_failure = ?7, locked_until = ?8
-                 WHERE fingerprint = ?2 AND version = ?1 - 1",
-        delete: "DELETE FROM states WHERE fingerprint = ?1 AND version = ?2",
-        same: "SELECT 1 FROM states WHERE fingerprint = ?1 AND version = ?2",
-    };
     let key = |fingerprint: &Fingerprint| fingerprint.0;
     STATES.write(connection, write, key, |statement, version, state| {
         let Attempts { failures, last_failure, locked_until } = state.attempts;
@@ -178,6 +291,7 @@ fn state(connection: &Connection, write: &Write<Fingerprint, State>) -> Result<(
             failures,
             maybe_time(last_failure),
             maybe_time(locked_until),
+            state.mac.0,
         ])
     })
 }
@@ -199,10 +313,11 @@ fn activations(connection: &Connection, write: &Write<(), Activations>) -> Resul
 
 fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Refused> {
     const UPLOADS: Table = Table {
-        insert: "INSERT INTO uploads (version, id, file, at, expires, rows, imported, unchanged, failed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        insert:
+            "INSERT INTO uploads (version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         update: "UPDATE uploads SET version = ?1, file = ?3, at = ?4, expires = ?5, rows = ?6, imported = ?7,
-                     unchanged = ?8, failed = ?9
+                     unchanged = ?8, failed = ?9, digest = ?10, finished = ?11
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM uploads WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM uploads WHERE id = ?1 AND version = ?2",
@@ -220,6 +335,8 @@ fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Ref
             upload.imported.cast_signed(),
             upload.unchanged.cast_signed(),
             upload.failed.cast_signed(),
+            upload.digest.0,
+            upload.finished,
         ])
     })
 }
@@ -233,29 +350,4 @@ fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Res
         insert.execute(params![number(upload)?, line.cast_signed(), upn, serial, field, code, message, action])?;
     }
     Ok(())
-}
-
-/// Chains events to the end of the log as it is within this transaction: since the last one, another process may have
-/// written.
-fn append(connection: &Connection, events: &[Event]) -> Sqlite<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO events (sequence, at, actor, action, upn, serial, detail, hash)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let mut insert = connection.prepare_cached(sql)?;
-    let mut head = read::head(connection)?;
-    for event in events {
-        let (chained, next) = head.append(event.clone());
-        let Event { at, actor, action, upn, serial, detail } = event;
-        let detail = serde_json::to_string(detail).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
-        let (sequence, hash) = (number(chained.sequence)?, chained.hash.0);
-        insert.execute(params![sequence, time(*at), actor, action.name(), upn, serial, detail, hash])?;
-        head = next;
-    }
-    let sql = "UPDATE audit_head SET events = ?1, hash = ?2";
-    match connection.prepare_cached(sql)?.execute(params![number(head.events)?, head.hash.0])? {
-        1 => Ok(()),
-        rows => Err(Error::StatementChangedRows(rows)),
-    }
 }

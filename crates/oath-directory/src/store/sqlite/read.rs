@@ -1,4 +1,6 @@
-use super::rows::{self, Cells, state_columns, token_columns, user_columns};
+use super::rows::{
+    self, Cells, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
+};
 use crate::audit::{AuditEvent, Head};
 use crate::model::{State, Status, Token, TokenId, Upload, UploadFailure, User, Versioned};
 use crate::store::{Listed, TokenFilter, View, Wanted};
@@ -15,16 +17,49 @@ fn all<T>(
     connection.prepare_cached(sql)?.query_map(parameters, |row| read(&mut Cells::of(row)))?.collect()
 }
 
+/// What a sign-in looks at, by one statement: a row for each token of the user of the name, or one row.
+pub(super) fn look(connection: &Connection, name: &str) -> Result<View> {
+    const LOOK: &str = concat!(
+        "SELECT ",
+        settings_columns!(),
+        ", ",
+        gate_columns!(),
+        ", ",
+        user_columns!(),
+        ", ",
+        token_columns!(),
+        ", ",
+        state_columns!(),
+        " FROM (SELECT 1)
+         LEFT JOIN settings ON settings.one = 1
+         LEFT JOIN gates ON gates.name = ?1
+         LEFT JOIN users ON users.key = ?1
+         LEFT JOIN tokens ON tokens.holder = users.id
+         LEFT JOIN states ON states.fingerprint = tokens.fingerprint"
+    );
+    let mut view = View::default();
+    let mut statement = connection.prepare_cached(LOOK)?;
+    let mut found = statement.query([name])?;
+    while let Some(row) = found.next()? {
+        let mut cells = Cells::of(row);
+        view.settings = cells.maybe(rows::SETTINGS_WIDTH, rows::settings)?;
+        view.gates = cells.maybe(rows::GATE_WIDTH, rows::gate)?.into_iter().collect();
+        view.users = cells.maybe(rows::USER_WIDTH, rows::user)?.into_iter().collect();
+        view.tokens.extend(cells.maybe(rows::TOKEN_WIDTH, rows::token)?);
+        view.states.extend(cells.maybe(rows::STATE_WIDTH, rows::state)?);
+    }
+    Ok(view)
+}
+
 pub(super) fn view(connection: &Connection, wanted: Wanted) -> Result<View> {
     let names: BTreeSet<_> = wanted.users.into_iter().collect();
     let mut users = BTreeMap::new();
-    let mut attempts = Vec::new();
+    let mut gates = Vec::new();
     for name in names {
         for user in all(connection, BY_KEY, [&name], rows::user)? {
             users.insert(user.value.id, user);
         }
-        let found = all(connection, ATTEMPTS, [&name], rows::attempts)?;
-        attempts.extend(found.into_iter().map(|found| (name.clone(), found)));
+        gates.extend(all(connection, GATE, [&name], rows::gate)?);
     }
 
     let mut tokens = BTreeMap::new();
@@ -56,18 +91,25 @@ pub(super) fn view(connection: &Connection, wanted: Wanted) -> Result<View> {
         states.extend(all(connection, STATE, [fingerprint.0], rows::state)?);
     }
     Ok(View {
+        settings: all(connection, SETTINGS, [], rows::settings)?.pop(),
         users: users.into_values().collect(),
-        attempts,
+        gates,
         tokens: tokens.into_values().collect(),
         states,
         activations: if wanted.activations { all(connection, ACTIVATIONS, [], rows::activations)?.pop() } else { None },
-        next_upload: if wanted.uploads { next_upload(connection)? } else { 0 },
+        next_upload: if wanted.next_upload { next_upload(connection)? } else { 0 },
+        upload: match wanted.upload.map(i64::try_from) {
+            Some(Ok(id)) => all(connection, UPLOAD, [id], rows::upload)?.pop(),
+            Some(Err(_)) | None => None,
+        },
     })
 }
 
 const BY_KEY: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE key = ?1");
 const BY_ID: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?1");
-const ATTEMPTS: &str = "SELECT version, failures, last_failure, locked_until FROM attempts WHERE key = ?1";
+const SETTINGS: &str = concat!("SELECT ", settings_columns!(), " FROM settings");
+const GATE: &str = concat!("SELECT ", gate_columns!(), " FROM gates WHERE name = ?1");
+const UPLOAD: &str = concat!("SELECT ", upload_columns!(), " FROM uploads WHERE id = ?1");
 const BY_HOLDER: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE holder = ?1");
 const BY_SERIAL: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE serial = ?1");
 const BY_FINGERPRINT: &str = concat!("SELECT ", token_columns!(), " FROM tokens WHERE fingerprint = ?1");
@@ -86,8 +128,8 @@ fn next_upload(connection: &Connection) -> Result<u64> {
 
 pub(super) fn users(connection: &Connection, after: Option<&str>, limit: usize) -> Result<Vec<User>> {
     let first = concat!("SELECT ", user_columns!(), " FROM users ORDER BY key LIMIT ?2");
-    let behind = concat!("SELECT ", user_columns!(), " FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
-    let sql = if after.is_some() { behind } else { first };
+    let further = concat!("SELECT ", user_columns!(), " FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
+    let sql = if after.is_some() { further } else { first };
     let found = all(connection, sql, params![after, most(limit)], rows::user)?;
     Ok(found.into_iter().map(|user| user.value).collect())
 }
@@ -130,15 +172,18 @@ fn listed(cells: &mut Cells<'_, '_>) -> Result<Listed> {
     Ok(Listed { token, state, holder })
 }
 
-pub(super) fn uploads(connection: &Connection) -> Result<Vec<Versioned<Upload>>> {
-    let sql = "SELECT version, id, file, at, expires, rows, imported, unchanged, failed FROM uploads ORDER BY id";
-    all(connection, sql, [], rows::upload)
+pub(super) fn uploads(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Upload>> {
+    let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let sql = concat!("SELECT ", upload_columns!(), " FROM uploads WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let found = all(connection, sql, [after, most(limit)], rows::upload)?;
+    Ok(found.into_iter().map(|upload| upload.value).collect())
 }
 
-pub(super) fn failures(connection: &Connection, upload: u64) -> Result<Vec<UploadFailure>> {
-    let Ok(upload) = i64::try_from(upload) else { return Ok(Vec::new()) };
-    let sql = "SELECT line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 ORDER BY id";
-    all(connection, sql, [upload], rows::failure)
+pub(super) fn failures(connection: &Connection, upload: u64, skip: u64, limit: usize) -> Result<Vec<UploadFailure>> {
+    let (Ok(upload), Ok(skip)) = (i64::try_from(upload), i64::try_from(skip)) else { return Ok(Vec::new()) };
+    let sql = "SELECT line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 ORDER BY id
+               LIMIT ?2 OFFSET ?3";
+    all(connection, sql, [upload, most(limit), skip], rows::failure)
 }
 
 pub(super) fn events(connection: &Connection, after: u64, limit: usize) -> Result<Vec<AuditEvent>> {

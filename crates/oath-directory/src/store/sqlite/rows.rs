@@ -1,7 +1,7 @@
-use crate::audit::{Action, AuditEvent, ChainHash, Event, Head};
+use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, Id, Parameters, Sealed, State, Status, Token, TokenKind, Upload, UploadFailure, Upn, User,
-    UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Status, Tag, Token, TokenKind, Upload,
+    UploadFailure, Upn, User, UserKind, Version, Versioned,
 };
 use crate::store::Activations;
 use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
@@ -11,7 +11,7 @@ use rusqlite::{Error, Result, Row};
 /// The columns of a user, in the order in which [`user`] takes them.
 macro_rules! user_columns {
     () => {
-        "users.version, users.id, users.upn, users.kind, users.display_name"
+        "users.version, users.id, users.upn, users.kind, users.display_name, users.mac"
     };
 }
 /// The columns of a token, in the order in which [`token`] takes them.
@@ -19,20 +19,42 @@ macro_rules! token_columns {
     () => {
         "tokens.version, tokens.id, tokens.kind, tokens.serial, tokens.manufacturer, tokens.model, tokens.algorithm, \
          tokens.digits, tokens.step_x, tokens.step_t0, tokens.sealed_under, tokens.sealed, tokens.fingerprint, \
-         tokens.status, tokens.holder, tokens.created"
+         tokens.status, tokens.holder, tokens.created, tokens.mac"
     };
 }
 /// The columns of a state, in the order in which [`state`] takes them.
 macro_rules! state_columns {
     () => {
         "states.version, states.fingerprint, states.last_step, states.drift, states.last_used, states.failures, \
-         states.last_failure, states.locked_until"
+         states.last_failure, states.locked_until, states.mac"
     };
 }
-pub(super) use {state_columns, token_columns, user_columns};
+/// The columns of a gate, in the order in which [`gate`] takes them.
+macro_rules! gate_columns {
+    () => {
+        "gates.version, gates.name, gates.failures, gates.last_failure, gates.locked_until, gates.last_request"
+    };
+}
+/// The columns of the settings, in the order in which [`settings`] takes them.
+macro_rules! settings_columns {
+    () => {
+        "settings.version, settings.ring, settings.floor, settings.mac"
+    };
+}
+/// The columns of an upload, in the order in which [`upload`] takes them.
+macro_rules! upload_columns {
+    () => {
+        "version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished"
+    };
+}
+pub(super) use {gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns};
 
-/// How many columns [`state_columns`] are.
-pub(super) const STATE_WIDTH: usize = 8;
+/// How many columns [`settings_columns`], [`gate_columns`], [`user_columns`], [`token_columns`] and [`state_columns`] are.
+pub(super) const SETTINGS_WIDTH: usize = 4;
+pub(super) const GATE_WIDTH: usize = 6;
+pub(super) const USER_WIDTH: usize = 6;
+pub(super) const TOKEN_WIDTH: usize = 17;
+pub(super) const STATE_WIDTH: usize = 9;
 
 /// A row, cell by cell.
 pub(super) struct Cells<'row, 'statement> {
@@ -101,6 +123,7 @@ pub(super) fn user(cells: &mut Cells<'_, '_>) -> Result<Versioned<User>> {
             upn: cells.named(|text| text.parse::<Upn>().ok())?,
             kind: cells.named(user_kind)?,
             display_name: cells.take()?,
+            mac: cells.take().map(Tag)?,
         },
     })
 }
@@ -120,6 +143,7 @@ pub(super) fn token(cells: &mut Cells<'_, '_>) -> Result<Versioned<Token>> {
             status: cells.named(|name| Status::ALL.into_iter().find(|status| status.name() == name))?,
             holder: cells.take::<Option<[u8; 16]>>()?.map(Id::from_bytes),
             created: cells.time()?,
+            mac: cells.take().map(Tag)?,
         },
     })
 }
@@ -174,12 +198,27 @@ pub(super) fn state(cells: &mut Cells<'_, '_>) -> Result<Versioned<State>> {
             totp: TotpState { last_step: cells.take::<Option<i64>>()?.map(i64::cast_unsigned), drift: cells.take()? },
             last_used: cells.maybe_time()?,
             attempts: tally(cells)?,
+            mac: cells.take().map(Tag)?,
         },
     })
 }
 
-pub(super) fn attempts(cells: &mut Cells<'_, '_>) -> Result<Versioned<Attempts>> {
-    Ok(Versioned { version: cells.version()?, value: tally(cells)? })
+pub(super) fn gate(cells: &mut Cells<'_, '_>) -> Result<Versioned<Gate>> {
+    Ok(Versioned {
+        version: cells.version()?,
+        value: Gate {
+            name: cells.take()?,
+            attempts: tally(cells)?,
+            last_request: cells.take::<Option<[u8; 16]>>()?.map(Id::from_bytes),
+        },
+    })
+}
+
+pub(super) fn settings(cells: &mut Cells<'_, '_>) -> Result<Versioned<Settings>> {
+    Ok(Versioned {
+        version: cells.version()?,
+        value: Settings { ring: cells.take().map(Tag)?, floor: cells.time()?, mac: cells.take().map(Tag)? },
+    })
 }
 
 fn tally(cells: &mut Cells<'_, '_>) -> Result<Attempts> {
@@ -213,6 +252,8 @@ pub(super) fn upload(cells: &mut Cells<'_, '_>) -> Result<Versioned<Upload>> {
             imported: cells.bits()?,
             unchanged: cells.bits()?,
             failed: cells.bits()?,
+            digest: cells.take().map(Tag)?,
+            finished: cells.take()?,
         },
     })
 }
@@ -231,6 +272,7 @@ pub(super) fn failure(cells: &mut Cells<'_, '_>) -> Result<UploadFailure> {
 
 pub(super) fn event(cells: &mut Cells<'_, '_>) -> Result<AuditEvent> {
     Ok(AuditEvent {
+        chain: Chain::FIRST,
         sequence: cells.bits()?,
         event: Event {
             at: cells.time()?,
@@ -245,5 +287,5 @@ pub(super) fn event(cells: &mut Cells<'_, '_>) -> Result<AuditEvent> {
 }
 
 pub(super) fn head(cells: &mut Cells<'_, '_>) -> Result<Head> {
-    Ok(Head { events: cells.bits()?, hash: cells.take().map(ChainHash)? })
+    Ok(Head { chain: Chain::FIRST, events: cells.bits()?, hash: cells.take().map(ChainHash)? })
 }

@@ -1,14 +1,23 @@
 /// Marks the file as a directory (`OATH`), so that no other SQLite database is taken for one.
 pub(super) const APPLICATION: i64 = 0x4f41_5448;
 
-/// The version of the schema. A file with a higher one is left alone.
-pub(super) const FORMAT: i64 = 1;
+/// The version of the schema. A file with a higher one is left alone; one with a lower one was never released.
+pub(super) const FORMAT: i64 = 2;
 
 /// Times, steps and versions are u64 kept as the i64 of the same bits; nothing here compares them by size. Numbers of
 /// uploads and events are compared by size, and are refused beyond i64.
 ///
-/// Tables are WITHOUT ROWID where the key is what they are looked up by: one tree to search instead of two.
+/// A file has one tenant, so that no key begins with it. Tables are WITHOUT ROWID where the key is what they are looked up by: one tree to search instead of two.
 pub(super) const SCHEMA: &str = "
+-- At most one row: the first change inserts it.
+CREATE TABLE settings (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    ring BLOB NOT NULL,
+    floor INTEGER NOT NULL,
+    mac BLOB NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE users (
     id BLOB NOT NULL PRIMARY KEY,
     -- The user name folded to lower case: what it is looked up by, and unique by.
@@ -16,11 +25,12 @@ CREATE TABLE users (
     upn TEXT NOT NULL,
     kind TEXT NOT NULL,
     display_name TEXT,
+    mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What never changes with a sign-in. The holder is no foreign key: a store compares versions and decides nothing, so
--- whoever assigns a token compares the version of the user in the same changes.
+-- What never changes with a sign-in. The holder is no foreign key: a store compares versions and decides nothing; a change
+-- that assigns a token compares the version of the user too.
 CREATE TABLE tokens (
     id BLOB NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -37,6 +47,7 @@ CREATE TABLE tokens (
     status TEXT NOT NULL,
     holder BLOB,
     created INTEGER NOT NULL,
+    mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -55,15 +66,18 @@ CREATE TABLE states (
     failures INTEGER NOT NULL,
     last_failure INTEGER,
     locked_until INTEGER,
+    mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- No foreign key to users: names that nobody has are guessed too.
-CREATE TABLE attempts (
-    key TEXT NOT NULL PRIMARY KEY,
+-- One row for each name that was typed or that holds a token: what every sign-in compares and writes. No foreign key to
+-- users: names that no user has are guessed too.
+CREATE TABLE gates (
+    name TEXT NOT NULL PRIMARY KEY,
     failures INTEGER NOT NULL,
     last_failure INTEGER,
     locked_until INTEGER,
+    last_request BLOB,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -84,10 +98,12 @@ CREATE TABLE uploads (
     imported INTEGER NOT NULL,
     unchanged INTEGER NOT NULL,
     failed INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    finished INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
 
--- In the order of the file.
+-- In the order in which they were written, which is that of the file.
 CREATE TABLE failures (
     id INTEGER NOT NULL PRIMARY KEY,
     upload INTEGER NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
@@ -100,8 +116,9 @@ CREATE TABLE failures (
     action TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX failures_by_upload ON failures (upload);
+CREATE INDEX failures_by_upload ON failures (upload, id);
 
+-- One chain: a file has one writer at a time, whatever the process.
 CREATE TABLE events (
     sequence INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -124,5 +141,5 @@ CREATE TABLE audit_head (
 INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
 
 PRAGMA application_id = 0x4f415448;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 ";

@@ -1,16 +1,23 @@
 use super::access::Place;
-use super::apply::{Refused, apply};
-use crate::store::{Changes, CommitError, StoreError};
+use super::apply::{self, Log, Refused};
+use crate::audit::AuditKey;
+use crate::store::{Changes, CommitError, Pass, StoreError};
 use futures_channel::oneshot;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-/// Changes that somebody waits for.
+/// What a caller waits for.
 pub(super) struct Request {
-    pub(super) changes: Changes,
+    pub(super) work: Work,
+    pub(super) key: AuditKey,
     pub(super) answer: Answer,
+}
+
+pub(super) enum Work {
+    Changes(Box<Changes>),
+    Pass(Box<Pass>),
 }
 
 type Answer = oneshot::Sender<Result<(), CommitError>>;
@@ -50,14 +57,24 @@ impl Writer {
             Ok(transaction) => transaction,
             Err(error) => return tell(group.drain(..).map(|request| request.answer), &Err(error.into())),
         };
-        let (mut applied, mut refused) = (Vec::new(), Vec::new());
+        let (mut applied, mut refused, mut log) = (Vec::new(), Vec::new(), Log::default());
         let mut given_up = None;
-        while let Some(Request { changes, answer }) = group.pop_front() {
-            // Whoever no longer waits would never learn that it was done.
+        while let Some(Request { work, key, answer }) = group.pop_front() {
+            // A caller who no longer waits would never learn that it was done.
             if answer.is_canceled() {
                 continue;
             }
-            match apply_whole(&mut transaction, &changes, || answer.is_canceled()) {
+            let outcome = match work {
+                Work::Changes(changes) => {
+                    apply_whole(&mut transaction, &changes, &key, &mut log, || answer.is_canceled())
+                }
+                Work::Pass(pass) => match apply::pass(&transaction, &pass, &key, &mut log) {
+                    Ok(()) => Whole::Applied,
+                    Err(Refused::Conflict) => Whole::Refused(Refused::Conflict),
+                    Err(Refused::Failed(error)) => Whole::GivenUp(error),
+                },
+            };
+            match outcome {
                 Whole::Applied => applied.push(answer),
                 Whole::Refused(Refused::Conflict) => refused.push(answer),
                 Whole::Refused(Refused::Failed(error)) => {
@@ -77,7 +94,10 @@ impl Writer {
                 drop(transaction);
                 Err(error)
             }
-            None => transaction.commit().map_err(|error| place.sqlite(&error)),
+            None => {
+                let committed = log.finish(&transaction).and_then(|()| transaction.commit());
+                committed.map_err(|error| place.sqlite(&error))
+            }
         };
         tell(applied, &result.map_err(CommitError::from));
         // Not before: what they conflict with may have been in this transaction, and they read again at once.
@@ -105,16 +125,24 @@ enum Whole {
 }
 
 /// A caller who gives up while a long list of changes is applied is told that nothing was done: it is taken back.
-fn apply_whole(transaction: &mut Transaction<'_>, changes: &Changes, is_canceled: impl Fn() -> bool) -> Whole {
+fn apply_whole(
+    transaction: &mut Transaction<'_>,
+    changes: &Changes,
+    key: &AuditKey,
+    log: &mut Log,
+    is_canceled: impl Fn() -> bool,
+) -> Whole {
     let mut savepoint = match transaction.savepoint() {
         Ok(savepoint) => savepoint,
         Err(error) => return Whole::GivenUp(error),
     };
-    let applied = apply(&savepoint, changes);
+    let before = log.end();
+    let applied = apply::apply(&savepoint, changes, key, log);
     let Err(refused) = applied.and_then(|()| if is_canceled() { Err(Refused::Conflict) } else { Ok(()) }) else {
         return savepoint.commit().map_or_else(Whole::GivenUp, |()| Whole::Applied);
     };
-    // A full disk or a failed write ends the whole transaction, and with it the savepoint. Whatever cannot be rolled
+    log.back_to(before);
+    // A full disk or a failed write ends the whole transaction, and with it the savepoint. What cannot be rolled
     // back must not be committed either.
     match (savepoint.rollback().and_then(|()| savepoint.commit()), refused) {
         (Ok(()), refused) => Whole::Refused(refused),
@@ -131,6 +159,7 @@ fn tell(waiting: impl IntoIterator<Item = Answer>, result: &Result<(), CommitErr
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::conformance::samples::key;
     use super::super::Missing;
     use super::*;
     use crate::audit::{Action, Actor, Event};
@@ -153,7 +182,7 @@ mod tests {
         let (mut group, answers): (VecDeque<_>, Vec<_>) = [1, 2000, 1, 2000, 1]
             .map(|count| {
                 let (answer, answered) = oneshot::channel();
-                (Request { changes: events(count), answer }, answered)
+                (Request { work: Work::Changes(Box::new(events(count))), key: key(), answer }, answered)
             })
             .into_iter()
             .unzip();
@@ -174,5 +203,39 @@ mod tests {
             .map(|(events, head)| (usize::try_from(events).unwrap(), usize::try_from(head).unwrap()))
             .unwrap();
         assert_eq!(kept, (applied, applied));
+    }
+
+    #[test]
+    fn what_the_caller_has_given_up_is_not_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&folder.path().join("oath.db"), Missing::Create, Duration::from_secs(1)).unwrap();
+        let mut writer = Writer::new(Arc::new(place));
+        let pass = |name: &str| Pass {
+            gate: crate::store::Write::Insert(crate::model::Gate { name: name.to_owned(), ..Default::default() }),
+            states: Vec::new(),
+            events: events(1).events,
+        };
+        let work =
+            [Work::Changes(Box::new(events(1))), Work::Pass(Box::new(pass("a"))), Work::Pass(Box::new(pass("b")))];
+        let mut kept = Vec::new();
+        let mut group = VecDeque::new();
+        for (index, work) in work.into_iter().enumerate() {
+            let (answer, answered) = oneshot::channel();
+            group.push_back(Request { work, key: key(), answer });
+            // The first two go away.
+            if index == 2 {
+                kept.push(answered);
+            }
+        }
+        while !group.is_empty() {
+            writer.transact(&mut group);
+        }
+        assert!(pollster::block_on(kept.pop().unwrap()).unwrap().is_ok());
+        let count = "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM gates WHERE name = 'b'),
+                     (SELECT count(*) FROM gates), (SELECT events FROM audit_head)";
+        let connection = writer.connection.as_ref().unwrap();
+        let found: [i64; 4] =
+            connection.query_row(count, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])).unwrap();
+        assert_eq!(found, [1, 1, 1, 1]);
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a file, and what is left of it.
 
-use super::super::super::conformance::samples::{full, token, user};
+use super::super::super::conformance::samples::{commit, full, token, user};
 use super::*;
 use crate::model::{Id, Token};
 use crate::store::Write;
@@ -27,10 +27,10 @@ fn names(folder: &Path) -> Vec<String> {
 fn made() -> (TempDir, PathBuf) {
     let (folder, path) = folder();
     let store = fresh(&path);
-    pollster::block_on(store.commit(full())).unwrap();
+    pollster::block_on(commit(&store, full())).unwrap();
     let more = |number: u8| Token { id: Id::from_random(number.into()), ..token(number) };
     let tokens = (3..250).map(more).map(Write::Insert).collect();
-    pollster::block_on(store.commit(Changes { tokens, ..Changes::default() })).unwrap();
+    pollster::block_on(commit(&store, Changes { tokens, ..Changes::default() })).unwrap();
     drop(store);
     assert_eq!(names(folder.path()), ["oath.db"]);
     (folder, path)
@@ -52,7 +52,7 @@ fn only_its_owner_may_read_a_new_one() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, path) = folder();
     let store = fresh(&path);
-    pollster::block_on(store.commit(full())).unwrap();
+    pollster::block_on(commit(&store, full())).unwrap();
     assert_eq!(names(folder.path()), ["oath.db", "oath.db-shm", "oath.db-wal"]);
     for name in names(folder.path()) {
         let mode = fs::metadata(folder.path().join(&name)).unwrap().permissions().mode();
@@ -76,7 +76,7 @@ fn a_backup_is_whole_private_and_never_written_over_a_file() {
     // What comes later is not in it, and the store still writes.
     let later = Token { id: Id::from_random(1000), ..token(251) };
     let changes = Changes { tokens: vec![Write::Insert(later)], ..Changes::default() };
-    pollster::block_on(store.commit(changes)).unwrap();
+    pollster::block_on(commit(&store, changes)).unwrap();
     let copied = SqliteStore::open(&copy, Missing::Refuse).unwrap();
     assert_eq!(tokens(&copied) + 1, tokens(&store));
     drop(copied);
@@ -113,9 +113,9 @@ fn what_is_no_directory_is_refused_as_it_is() {
 #[test]
 fn a_newer_format_is_refused() {
     let (_folder, path) = made();
-    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
     for missing in [Missing::Refuse, Missing::Create] {
-        refused(&path, missing, Fault::Newer, "has the format 2, and this version knows the formats up to 1");
+        refused(&path, missing, Fault::Newer, "has the format 3, and this version knows the formats up to 2");
     }
 }
 
@@ -141,16 +141,16 @@ fn a_damaged_one_is_refused_at_once_or_where_the_damage_is() {
                     users: vec![user(1).upn.key().to_owned()],
                     holdings: true,
                     activations: true,
-                    uploads: true,
+                    next_upload: true,
                     ..Wanted::default()
                 };
                 [
                     store.tokens(TokenFilter::default(), None, 999).await.err(),
                     store.users(None, 999).await.err(),
                     store.view(wanted).await.err(),
-                    store.failures(1).await.err(),
-                    store.uploads().await.err(),
-                    store.events(0, 999).await.err(),
+                    store.failures(1, 0, 999).await.err(),
+                    store.uploads(0, 999).await.err(),
+                    store.events(Chain::FIRST, 0, 999).await.err(),
                 ]
                 .into_iter()
                 .flatten()
@@ -189,7 +189,7 @@ fn another_writer_is_waited_for_and_readers_are_not_disturbed() {
     let store = SqliteStore::open_with_patience(&path, Missing::Refuse, Duration::from_millis(80)).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let CommitError::Store(error) = pollster::block_on(store.commit(Changes::default())).unwrap_err() else {
+    let CommitError::Store(error) = pollster::block_on(commit(&store, Changes::default())).unwrap_err() else {
         panic!("a conflict")
     };
     assert_eq!(error.fault, Fault::Busy);
@@ -201,7 +201,7 @@ fn another_writer_is_waited_for_and_readers_are_not_disturbed() {
             other.execute_batch("COMMIT").unwrap();
             drop(other);
         });
-        pollster::block_on(store.commit(Changes::default())).unwrap();
+        pollster::block_on(commit(&store, Changes::default())).unwrap();
     });
 }
 
@@ -221,7 +221,7 @@ fn opening_and_reading_changes_nothing() {
         assert_eq!(names(folder.path()), ["oath.db"]);
     }
     let store = SqliteStore::open(&path, Missing::Refuse).unwrap();
-    pollster::block_on(store.commit(Changes::default())).unwrap();
+    pollster::block_on(commit(&store, Changes::default())).unwrap();
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_name_is_a_name_whatever_it_says() {
     let names_of_files = ["file:x?mode=memory", ":memory:", "a b%41#?.db", "ä '\".db"];
     for name in names_of_files {
         let store = fresh(&folder.path().join(name));
-        pollster::block_on(store.commit(full())).unwrap();
+        pollster::block_on(commit(&store, full())).unwrap();
     }
     let mut expected = names_of_files.map(str::to_owned);
     expected.sort();
@@ -264,7 +264,7 @@ mod rights {
                 assert_eq!(store.users(None, 9).await.unwrap(), [user(1)]);
                 let wanted = Wanted { users: vec![user(1).upn.key().to_owned()], holdings: true, ..Wanted::default() };
                 assert_eq!(store.view(wanted).await.unwrap().tokens.len(), 1);
-                let CommitError::Store(error) = store.commit(Changes::default()).await.unwrap_err() else {
+                let CommitError::Store(error) = commit(&store, Changes::default()).await.unwrap_err() else {
                     panic!("a conflict")
                 };
                 assert_eq!(error.fault, Fault::ReadOnly, "{error}");
@@ -317,7 +317,7 @@ mod rights {
         // The mode of the files beside it, which SQLite makes like this one.
         mode(&path, 0o644);
         let store = fresh(&path);
-        pollster::block_on(store.commit(full())).unwrap();
+        pollster::block_on(commit(&store, full())).unwrap();
         let files = ["oath.db", "oath.db-shm", "oath.db-wal"];
         assert_eq!(names(folder.path()), files);
         // Without root's rights the reader is the same user. The writer keeps what it has open.

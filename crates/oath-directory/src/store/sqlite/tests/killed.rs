@@ -1,6 +1,6 @@
 //! A process that is killed in the middle of a commit.
 
-use super::super::super::conformance::samples::{print, token, upload};
+use super::super::super::conformance::samples::{commit, print, token, upload};
 use super::super::super::conformance::verify;
 use super::*;
 use crate::audit::{Action, Actor, Event};
@@ -46,8 +46,8 @@ fn commits_until_it_is_killed() {
     let store = SqliteStore::open(Path::new(&path), Missing::Refuse).unwrap();
     pollster::block_on(async {
         loop {
-            let next = store.view(Wanted { uploads: true, ..Wanted::default() }).await.unwrap().next_upload;
-            store.commit(large(next)).await.unwrap();
+            let next = store.view(Wanted { next_upload: true, ..Wanted::default() }).await.unwrap().next_upload;
+            commit(&store, large(next)).await.unwrap();
         }
     });
 }
@@ -76,7 +76,7 @@ fn a_process_killed_within_a_commit_leaves_all_or_nothing_of_it() {
 
 async fn all_or_nothing(path: &Path) {
     let store = SqliteStore::open(path, Missing::Refuse).unwrap();
-    let uploads = u64::try_from(store.uploads().await.unwrap().len()).unwrap();
+    let uploads = u64::try_from(store.uploads(0, usize::MAX).await.unwrap().len()).unwrap();
     let tokens = store.tokens(TokenFilter::default(), None, usize::MAX).await.unwrap();
     assert_eq!(u64::try_from(tokens.len()).unwrap(), uploads * TOKENS);
     for listed in tokens {

@@ -1,0 +1,63 @@
+//! What an administrator does after wrong codes, wrong clocks and a restored backup.
+
+use super::{Context, Decided, Decision, Seen, update};
+use crate::audit::Action;
+use crate::error::Refusal;
+use crate::model::{Attempts, Gate, Settings, State, Token, Upn};
+use crate::store::{Changes, Write};
+use oath_totp::TotpState;
+
+/// Forgets the wrong codes of a user: the next code is read at once. Nothing changes where there are none.
+pub(crate) fn unlock_user(context: Context<'_>, upn: &Upn, view: &Seen) -> Decision<()> {
+    view.known_user(upn)?;
+    let mut changes = Changes::default();
+    if let Some(gate) = view.gate(upn.key()).filter(|gate| gate.value.attempts != Attempts::default()) {
+        let failures = gate.value.attempts.failures;
+        changes.gates.push(update(gate, Gate { attempts: Attempts::default(), ..gate.value.clone() }));
+        changes.events.push(context.event(Action::UserUnlocked).of_user(upn.as_str()).with("failures", failures));
+    }
+    Ok(Decided::new((), changes))
+}
+
+/// Forgets the wrong codes of a token at activation and resynchronization.
+pub(crate) fn unlock_token(context: Context<'_>, serial: &str, view: &Seen) -> Decision<()> {
+    let (token, state) = view.token(serial)?;
+    let mut changes = Changes::default();
+    if state.value.attempts != Attempts::default() {
+        let event = context.event(Action::TokenUnlocked).of_user(&view.holder_name(&token.value)).of_token(serial);
+        changes.events.push(event.with("failures", state.value.attempts.failures));
+        changes.states.push(update(state, State { attempts: Attempts::default(), ..state.value.clone() }));
+    }
+    Ok(Decided::new((), changes))
+}
+
+/// Sets the last accepted step of a token to the present: the cure for a sign-in that was dated ahead, after which all codes
+/// count as used until that date comes, and for a state that was damaged. The token itself must be sound.
+pub(crate) fn reset(context: Context<'_>, serial: &str, view: &Seen) -> Decision<()> {
+    let token = view.bound_token(serial)?;
+    let read = view.state(&token.value.fingerprint).ok_or_else(|| Refusal::Damaged { serial: serial.to_owned() })?;
+    let state = to_the_present(context, &token.value, &read.value);
+    let number = |step: Option<u64>| step.map(|step| step.to_string()).unwrap_or_default();
+    let event = context.event(Action::TokenReset).of_user(&view.holder_name(&token.value)).of_token(serial);
+    let event = event.with("from", number(read.value.totp.last_step)).with("to", number(state.totp.last_step));
+    let changes = Changes { states: vec![update(read, state)], events: vec![event], ..Changes::default() };
+    Ok(Decided::new((), changes))
+}
+
+/// The state with its last step at the highest that a sign-in could accept now, so that no code that was used up to now
+/// signs in, and without drift and attempts.
+pub(super) fn to_the_present(context: Context<'_>, token: &Token, state: &State) -> State {
+    let step = token.parameters.time_step.at(context.now).saturating_add(context.policy.window.ahead().into());
+    State { totp: TotpState { last_step: Some(step), drift: 0 }, attempts: Attempts::default(), ..state.clone() }
+}
+
+/// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used.
+pub(crate) fn restored(context: Context<'_>, view: &Seen) -> Decided<()> {
+    let mut changes = Changes::default();
+    if let Some(read) = view.settings.as_ref().filter(|settings| settings.value.floor < context.now) {
+        let settings = Settings { floor: context.now, ..read.value.clone() };
+        changes.settings = Some(Write::Update(read.version, settings));
+        changes.events.push(context.event(Action::DirectoryRestored).with("floor", context.now.as_secs()));
+    }
+    Decided::new((), changes)
+}

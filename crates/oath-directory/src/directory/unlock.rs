@@ -1,0 +1,50 @@
+use super::Directory;
+use super::tokens::of_token;
+use crate::audit::Actor;
+use crate::decide::unlock;
+use crate::error::Error;
+use crate::model::Upn;
+use crate::store::{Store, Wanted};
+use oath_totp::UnixTime;
+
+impl<S: Store> Directory<S> {
+    /// Ends the wait of a user after wrong codes, and forgets them.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
+    pub async fn unlock_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<(), Error> {
+        let (context, wanted) =
+            (self.context(actor, now), Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() });
+        self.change(context, wanted, |view| Ok(unlock::unlock_user(context, upn, view)?)).await
+    }
+
+    /// Ends the wait of a token after wrong codes at activation and resynchronization, and forgets them.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken).
+    pub async fn unlock_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
+        let context = self.context(actor, now);
+        self.change(context, of_token(serial), |view| Ok(unlock::unlock_token(context, serial, view)?)).await
+    }
+
+    /// Sets the last accepted step of a token to the present, and its drift to 0: for a token that accepts no code any more
+    /// because a clock that was ahead accepted one, and for a state that was [damaged](crate::Refusal::Damaged). No code
+    /// that was used up to now signs in again; codes of the time between now and that clock may.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken), [`Refusal::Damaged`](crate::Refusal::Damaged).
+    pub async fn reset_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
+        let context = self.context(actor, now);
+        self.change(context, of_token(serial), |view| Ok(unlock::reset(context, serial, view)?)).await
+    }
+
+    /// To be called after the database was restored from a backup, before anyone signs in: it has forgotten which codes were
+    /// used since the backup, and so all codes up to now are refused, in one record.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+        let context = self.context(actor, now);
+        self.change(context, Wanted::default(), |view| Ok(unlock::restored(context, view))).await
+    }
+}

@@ -1,0 +1,116 @@
+use core::future::poll_fn;
+use core::task::Poll;
+use oath_directory::audit::{AuditEvent, AuditKey, Chain, Head};
+use oath_directory::model::{Upload, UploadFailure, User};
+use oath_directory::store::{
+    Changes, CommitError, Fault, Fresh, Listed, MemoryStore, Pass, Store, StoreError, TokenFilter, View, Wanted,
+};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+/// The memory store, counting what is asked of it, and with the faults of a database at a distance.
+#[derive(Debug, Default)]
+pub(crate) struct Probe {
+    pub(crate) store: MemoryStore,
+    /// Looks and views that were answered.
+    pub(crate) reads: AtomicUsize,
+    /// Passes and commits that were asked for.
+    pub(crate) writes: AtomicUsize,
+    /// Reads are answered when there were so many of them: all have the same view.
+    pub(crate) gather: AtomicUsize,
+    /// So many of the next writes conflict.
+    pub(crate) conflicts: AtomicUsize,
+    /// So many of the next writes are applied, but the connection is lost before the answer.
+    pub(crate) lost_after: AtomicUsize,
+    /// So many of the next writes are lost before they are applied.
+    pub(crate) lost_before: AtomicUsize,
+    /// So many of the writes that are lost are followed by another change of the gate of alice.
+    pub(crate) meddle: AtomicUsize,
+}
+
+fn take(count: &AtomicUsize) -> bool {
+    count.fetch_update(SeqCst, SeqCst, |count| count.checked_sub(1)).is_ok()
+}
+
+impl Probe {
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.reads.load(SeqCst), self.writes.load(SeqCst))
+    }
+
+    /// Waits for the others that read.
+    async fn together(&self) {
+        self.reads.fetch_add(1, SeqCst);
+        let together = || self.reads.load(SeqCst) >= self.gather.load(SeqCst);
+        poll_fn(|_| if together() { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    async fn write(&self, work: impl Future<Output = Result<(), CommitError>>) -> Result<(), CommitError> {
+        self.writes.fetch_add(1, SeqCst);
+        let lost = || {
+            let message = "the connection was lost".to_owned();
+            Err(CommitError::Store(StoreError { fault: Fault::Unknown, message }))
+        };
+        if take(&self.conflicts) {
+            return Err(CommitError::Conflict);
+        }
+        if take(&self.lost_before) {
+            if take(&self.meddle) {
+                let changes = Changes { bumps: vec!["alice@example.com".to_owned()], ..Changes::default() };
+                self.store.commit(changes, oath_directory::KeyRing::generate().unwrap().audit_key()).await?;
+            }
+            return lost();
+        }
+        work.await?;
+        if take(&self.lost_after) { lost() } else { Ok(()) }
+    }
+}
+
+impl Store for Probe {
+    async fn look(&self, name: String, fresh: Fresh) -> Result<View, StoreError> {
+        let view = self.store.look(name, fresh).await;
+        self.together().await;
+        view
+    }
+
+    async fn pass(&self, pass: Pass, key: &AuditKey) -> Result<(), CommitError> {
+        self.write(self.store.pass(pass, key)).await
+    }
+
+    async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
+        let view = self.store.view(wanted).await;
+        self.together().await;
+        view
+    }
+
+    async fn commit(&self, changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
+        self.write(self.store.commit(changes, key)).await
+    }
+
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+        self.store.users(after, limit).await
+    }
+
+    async fn tokens(
+        &self,
+        filter: TokenFilter,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        self.store.tokens(filter, after, limit).await
+    }
+
+    async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {
+        self.store.uploads(after, limit).await
+    }
+
+    async fn failures(&self, upload: u64, skip: u64, limit: usize) -> Result<Vec<UploadFailure>, StoreError> {
+        self.store.failures(upload, skip, limit).await
+    }
+
+    async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        self.store.events(chain, after, limit).await
+    }
+
+    async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        self.store.heads().await
+    }
+}
