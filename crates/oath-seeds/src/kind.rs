@@ -313,7 +313,7 @@ kinds! {
     }
     "About documents and their encryption" {
         Malformed = "malformed", "The document is damaged",
-            "It is not well-formed XML or JSON: the file is cut off or was edited.",
+            "It is not well-formed XML or JSON, or its envelope (gzip, OpenPGP) does not open: the file is cut off or was edited.",
             "Copy the file again.";
         TooLarge = "too-large", "The document is too large",
             "It is larger or deeper than the limits.",
@@ -324,6 +324,9 @@ kinds! {
         KeyWrong = "key-wrong", "The password or the key is wrong",
             "It belongs to another file, or was typed wrong.",
             "Compare it with the vendor's message.";
+        SignatureUnchecked = "signature-unchecked", "The signature was not checked",
+            "The file is signed with OpenPGP; the signer's key is not asked for.",
+            "Check it with gpg --verify or gpg --decrypt where it matters who made the file.";
         EncryptionUnsupported = "encryption-unsupported", "The encryption is not read",
             "Its method is not public or not supported.",
             "Ask the vendor for another form of the file.";
