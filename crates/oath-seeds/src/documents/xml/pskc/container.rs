@@ -124,7 +124,9 @@ impl<'u> Container<'u> {
             Some(Ok(bytes @ (16 | 24 | 32))) => Some(bytes),
             Some(_) => return Err(unsupported("The derived key (KeyLength) is not of 16, 24 or 32 bytes, as those of AES are.")),
         };
-        let hash = match params.child("PRF").and_then(|prf| prf.attribute("Algorithm")) {
+        // python-pskc writes the name as the text of the element.
+        let prf = params.child("PRF").and_then(|prf| prf.attribute("Algorithm")).or_else(|| params.text_of("PRF"));
+        let hash = match prf {
             None => Hash::Sha1,
             Some(name) => Hash::of(name).ok_or_else(|| {
                 unsupported(format!(
