@@ -184,7 +184,9 @@ impl Hash {
     /// Leakage: constant time in the key, the data and the code; their lengths and the answer are public.
     pub(crate) fn verifies(self, key: &[u8], data: &[u8], tag: &[u8]) -> bool {
         match self {
-            Self::Sha1 => Hmac::<Sha1>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok()),
+            Self::Sha1 => {
+                Hmac::<Sha1>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok())
+            }
             Self::Sha256 => {
                 Hmac::<Sha256>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok())
             }
@@ -219,7 +221,8 @@ pub(crate) fn hmac_sha1(key: &[u8], data: &[u8]) -> Option<[u8; 20]> {
 mod tests {
     use super::*;
 
-    const KEY: [u8; 16] = [0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56, 0x78, 0x90, 0x12];
+    const KEY: [u8; 16] =
+        [0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56, 0x78, 0x90, 0x12];
 
     fn base64(text: &str) -> Vec<u8> {
         data_encoding::BASE64.decode(text.as_bytes()).unwrap()
@@ -239,7 +242,9 @@ mod tests {
         let value = base64("AAECAwQFBgcICQoLDA0OD+cIHItlB3Wra1DUpxVvOx2lef1VmNPCMl8jwZqIUqGv");
         let tag = base64("Su+NvtQfmvfJzF6bmQiJqoLRExc=");
         assert!(Hash::Sha1.verifies(&mac_key, &value, &tag));
-        assert!(!Hash::Sha1.verifies(&mac_key, &value, &tag[..19]) && !Hash::Sha1.verifies(&mac_key, &value[1..], &tag));
+        assert!(
+            !Hash::Sha1.verifies(&mac_key, &value, &tag[..19]) && !Hash::Sha1.verifies(&mac_key, &value[1..], &tag)
+        );
         assert_eq!(hmac_sha1(&mac_key, &value).unwrap(), tag.as_slice());
         assert_eq!(cipher.open(&KEY, &value).unwrap().as_slice(), b"12345678901234567890");
         // The same the other way round.

@@ -299,7 +299,11 @@ impl fmt::Display for WriteError {
                 Ok(())
             }
             Self::NotProtected(format) => {
-                write!(f, "{format} cannot be encrypted: take {}, or encrypt the plain file by other means", Format::Pskc)
+                write!(
+                    f,
+                    "{format} cannot be encrypted: take {}, or encrypt the plain file by other means",
+                    Format::Pskc
+                )
             }
             Self::CannotCarry(refused) => {
                 for (index, one) in refused.iter().take(5).enumerate() {

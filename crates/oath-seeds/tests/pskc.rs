@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use oath_seeds::{
-    Details, Format, Kind, Limits, Moving, Options, Protection, ReadError, Record, SeedFile, Unlock, WriteError, WriteOptions,
-    obstacles, read_from, write,
+    Details, Format, Kind, Limits, Moving, Options, Protection, ReadError, Record, SeedFile, Unlock, WriteError,
+    WriteOptions, obstacles, read_from, write,
 };
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, UnixTime};
 use proptest::prelude::*;
@@ -194,7 +194,8 @@ fn a_draft_s_code_over_the_plain_value() {
     assert_eq!(back.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [Kind::DraftFormat]);
 }
 
-const VALUE_OVER_PLAIN: (&str, &str) = ("AAAAAAAAAAAAAAAAAAAAAG/uiwIfk5z9p+bp4N2pSkr2wAQAoEiiRXf/107yMsx9", "nDpNS2N/naRiFq2JVrbHXom4ix8=");
+const VALUE_OVER_PLAIN: (&str, &str) =
+    ("AAAAAAAAAAAAAAAAAAAAAG/uiwIfk5z9p+bp4N2pSkr2wAQAoEiiRXf/107yMsx9", "nDpNS2N/naRiFq2JVrbHXom4ix8=");
 
 #[test]
 fn bombs_take_no_memory_and_no_time() {
@@ -204,17 +205,15 @@ fn bombs_take_no_memory_and_no_time() {
         refusal(format!("<!DOCTYPE KeyContainer [<!ENTITY e0 \"ha\">{entities}]><KeyContainer>&e29;</KeyContainer>")),
         Kind::Malformed
     );
-    assert_eq!(
-        refusal("<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><KeyContainer/>".to_owned()),
-        Kind::Malformed
-    );
+    assert_eq!(refusal("<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><KeyContainer/>".to_owned()), Kind::Malformed);
     assert_eq!(refusal(format!("<KeyContainer>{}", "<KeyPackage>".repeat(1_000_000))), Kind::TooLarge);
     assert_eq!(refusal(format!("<KeyContainer><KeyPackage>{}", "<Key/>".repeat(1_000_000))), Kind::TooLarge);
     let attributes: String = (0..100_000).map(|i| format!(" a{i}=\"\"")).collect();
     assert_eq!(refusal(format!("<KeyContainer><KeyPackage{attributes}/></KeyContainer>")), Kind::TooLarge);
     assert_eq!(refusal(format!("<KeyContainer a=\"{}", "x".repeat(10_000_000))), Kind::Malformed);
     // References in their number make one text.
-    let text = format!("<KeyContainer><KeyPackage><Key Id=\"{}\"/></KeyPackage></KeyContainer>", "&#65;".repeat(100_000));
+    let text =
+        format!("<KeyContainer><KeyPackage><Key Id=\"{}\"/></KeyPackage></KeyContainer>", "&#65;".repeat(100_000));
     assert_eq!(open(text.as_bytes(), &Unlock::default()).unwrap().records.len(), 0);
     let text = format!("<KeyContainer><KeyPackage><Key>{}</Key></KeyPackage></KeyContainer>", "&#65;".repeat(100_000));
     assert_eq!(open(text.as_bytes(), &Unlock::default()).unwrap().failed.len(), 1);

@@ -12,9 +12,9 @@ mod okta;
 mod otpauth;
 mod plain;
 mod privacyidea;
+mod pskc;
 mod uniform;
 mod usersfile;
-mod pskc;
 
 use crate::buffer::Buffer;
 use crate::{Field, Format, Record, WriteOptions};

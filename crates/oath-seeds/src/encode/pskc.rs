@@ -69,17 +69,13 @@ impl<'o> Pskc<'o> {
                  <KeyLength>{}</KeyLength>\n          <PRF/>\n",
                 cipher.key_bytes()
             );
-            out.push(
-                "        </pkcs5:PBKDF2-params>\n      </xenc11:KeyDerivationMethod>\n    </xenc11:DerivedKey>\n",
-            );
+            out.push("        </pkcs5:PBKDF2-params>\n      </xenc11:KeyDerivationMethod>\n    </xenc11:DerivedKey>\n");
         } else {
             out.push("    <ds:KeyName>Pre-shared-key</ds:KeyName>\n");
         }
         out.push("  </EncryptionKey>\n");
         let sealer = Sealer { cipher, key: protection.expose_key(&salt), mac_key, random };
-        out.push(
-            "  <MACMethod Algorithm=\"http://www.w3.org/2000/09/xmldsig#hmac-sha1\">\n    <MACKey>\n      ",
-        );
+        out.push("  <MACMethod Algorithm=\"http://www.w3.org/2000/09/xmldsig#hmac-sha1\">\n    <MACKey>\n      ");
         push_sealed(cipher, &sealer.seal(sealer.mac_key.as_ref())?, out);
         out.push("\n    </MACKey>\n  </MACMethod>\n");
         Ok(sealer)
@@ -93,7 +89,8 @@ impl<'o> Pskc<'o> {
             return Ok(());
         };
         let value = sealer.seal(secret)?;
-        let tag = hmac_sha1(sealer.mac_key.as_ref(), &value).ok_or_else(|| io::Error::other("no authentication code"))?;
+        let tag =
+            hmac_sha1(sealer.mac_key.as_ref(), &value).ok_or_else(|| io::Error::other("no authentication code"))?;
         out.push("<EncryptedValue>");
         push_sealed(sealer.cipher, &value, out);
         out.push("</EncryptedValue><ValueMAC>");
@@ -105,7 +102,8 @@ impl<'o> Pskc<'o> {
 
 fn push_sealed(cipher: Cipher, value: &[u8], out: &mut Buffer) {
     let (namespace, fragment) = cipher.name();
-    for part in ["<xenc:EncryptionMethod Algorithm=\"", namespace, fragment, "\"/><xenc:CipherData><xenc:CipherValue>"] {
+    for part in ["<xenc:EncryptionMethod Algorithm=\"", namespace, fragment, "\"/><xenc:CipherData><xenc:CipherValue>"]
+    {
         out.push(part);
     }
     out.push_bytes(&base64::encode(value));
@@ -237,7 +235,9 @@ pub(super) fn unreadable_fields(record: &Record) -> Vec<Field> {
         (
             Field::Account,
             account.is_none_or(|account| {
-                fits(account) && (record.upn.is_some() || !is_pskc_upn(account)) && record.upn.as_deref() != Some(account)
+                fits(account)
+                    && (record.upn.is_some() || !is_pskc_upn(account))
+                    && record.upn.as_deref() != Some(account)
             }),
         ),
         // One that is the serial number's is not kept besides.

@@ -44,7 +44,9 @@ mod tests {
         ] {
             assert_eq!(read(text), Some(UnixTime::from_secs(seconds)), "{text}");
         }
-        for text in ["", "2006-05-01", "2006-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "tomorrow", "2006-02-30T00:00:00Z"] {
+        for text in
+            ["", "2006-05-01", "2006-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "tomorrow", "2006-02-30T00:00:00Z"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(write(UnixTime::from_secs(1_146_441_600)).as_deref(), Some("2006-05-01T00:00:00Z"));

@@ -1,4 +1,4 @@
-//! `deepnet-xml`: Deepnet DualShield. A header says once what all tokens have; a token is a serial number and a seed.
+//! `deepnet-xml`: Deepnet `DualShield`. A header says once what all tokens have; a token is a serial number and a seed.
 
 use super::{Element, Pull, Tree, wrong_root};
 use crate::check::Checks;
@@ -70,7 +70,10 @@ impl Header {
                 return Err(refusal(
                     Kind::EncryptionUnsupported,
                     None,
-                    format!("The seeds of the file are encrypted ({}) in a way that is not public.", parameters::shown(found)),
+                    format!(
+                        "The seeds of the file are encrypted ({}) in a way that is not public.",
+                        parameters::shown(found)
+                    ),
                     "Export the file from DualShield without encryption, and keep it as short as you can.",
                 ));
             }
@@ -90,13 +93,14 @@ impl Header {
         if let Some(finding) = checks.findings.into_iter().next() {
             return Err(finding);
         }
-        let interval = match text("timeWindow").map(|text| text.parse::<u32>().ok().filter(|x| (1..=86_400).contains(x))) {
-            Some(None) => {
-                let message = "The time interval (timeWindow) is no number of seconds from 1 to 86400.".to_owned();
-                return Err(refusal(Kind::IntervalUnsupported, Some(Field::TimeInterval), message, SHEET));
-            }
-            interval => interval.flatten(),
-        };
+        let interval =
+            match text("timeWindow").map(|text| text.parse::<u32>().ok().filter(|x| (1..=86_400).contains(x))) {
+                Some(None) => {
+                    let message = "The time interval (timeWindow) is no number of seconds from 1 to 86400.".to_owned();
+                    return Err(refusal(Kind::IntervalUnsupported, Some(Field::TimeInterval), message, SHEET));
+                }
+                interval => interval.flatten(),
+            };
         Ok(Self {
             manufacturer: text("manufacturerCode").unwrap_or_default().to_owned(),
             model: text("productCode").unwrap_or_default().to_owned(),
@@ -134,7 +138,12 @@ fn record(number: &str, seed: &str, header: &Header, context: &mut Context, chec
     let digits = header.digits.or(context.assume.digits);
     if digits.is_none() {
         let action = "Count the digits on the token's display, and say it: --assume-digits 6.";
-        checks.error(Kind::ParameterUnknown, Field::Digits, "The file does not say how long a code is (digits).", action);
+        checks.error(
+            Kind::ParameterUnknown,
+            Field::Digits,
+            "The file does not say how long a code is (digits).",
+            action,
+        );
     }
     // A file with a time window holds TOTP; one without says nothing of the type.
     let kind = if header.interval.is_some() { Some(TokenType::Totp) } else { context.assume.kind };

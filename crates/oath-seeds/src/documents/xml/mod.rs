@@ -185,9 +185,9 @@ impl<'a> Pull<'a> {
                 Err(error) => {
                     return Err(match error {
                         quick_xml::Error::Syntax(_) => self.malformed("a tag, a comment or a section is not closed"),
-                        quick_xml::Error::IllFormed(_) => {
-                            self.malformed("an end tag is not that of the element that is open, or a reference is not closed")
-                        }
+                        quick_xml::Error::IllFormed(_) => self.malformed(
+                            "an end tag is not that of the element that is open, or a reference is not closed",
+                        ),
                         _ => self.malformed("it cannot be read"),
                     });
                 }
@@ -243,7 +243,10 @@ impl<'a> Pull<'a> {
     fn too_deep(&self) -> Finding {
         self.refusal(
             Kind::TooLarge,
-            format!("The elements of the file are nested more than {} levels deep, which is the limit.", self.most_depth),
+            format!(
+                "The elements of the file are nested more than {} levels deep, which is the limit.",
+                self.most_depth
+            ),
             "No seed file needs so many levels: look at where this file comes from.",
         )
     }

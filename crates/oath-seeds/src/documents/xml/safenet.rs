@@ -1,4 +1,4 @@
-//! `safenet-xml`: SafeNet (Aladdin). A token is a serial number and, for each application, a seed in hex and a counter: HOTP,
+//! `safenet-xml`: `SafeNet` (Aladdin). A token is a serial number and, for each application, a seed in hex and a counter: HOTP,
 //! whose hash follows from the length of the seed.
 
 use super::{Element, Pull, Tree, wrong_root};

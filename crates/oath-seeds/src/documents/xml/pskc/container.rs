@@ -80,11 +80,15 @@ impl<'u> Container<'u> {
         }
         if let Some(method) = element.attribute("Algorithm") {
             if method.to_ascii_lowercase().starts_with("pbe") {
-                return Err(unsupported("The file is encrypted with a password in the way of a draft, which is not read here."));
+                return Err(unsupported(
+                    "The file is encrypted with a password in the way of a draft, which is not read here.",
+                ));
             }
             let Some(cipher) = Cipher::of(method) else { return Err(unknown_cipher(method)) };
             let iv = match element.text_of("IV") {
-                Some(text) => base64::decode_spaced(text).ok_or_else(|| malformed("The IV of the file is not Base64."))?,
+                Some(text) => {
+                    base64::decode_spaced(text).ok_or_else(|| malformed("The IV of the file is not Base64."))?
+                }
                 None => Zeroizing::default(),
             };
             self.draft_cipher = Some((cipher, iv.to_vec()));
@@ -95,7 +99,9 @@ impl<'u> Container<'u> {
         };
         let method = derived.child("KeyDerivationMethod");
         let name = method.and_then(|method| method.attribute("Algorithm")).unwrap_or_default();
-        let Some(params) = method.and_then(|method| method.child("PBKDF2-params")).filter(|_| name.ends_with("#pbkdf2")) else {
+        let Some(params) =
+            method.and_then(|method| method.child("PBKDF2-params")).filter(|_| name.ends_with("#pbkdf2"))
+        else {
             return Err(unsupported(format!(
                 "The key of the file is derived from the password by {}; expected PBKDF2.",
                 parameters::shown(name)
@@ -122,7 +128,11 @@ impl<'u> Container<'u> {
         let key_bytes = match params.text_of("KeyLength").map(str::parse::<usize>) {
             None => None,
             Some(Ok(bytes @ (16 | 24 | 32))) => Some(bytes),
-            Some(_) => return Err(unsupported("The derived key (KeyLength) is not of 16, 24 or 32 bytes, as those of AES are.")),
+            Some(_) => {
+                return Err(unsupported(
+                    "The derived key (KeyLength) is not of 16, 24 or 32 bytes, as those of AES are.",
+                ));
+            }
         };
         // python-pskc writes the name as the text of the element.
         let prf = params.child("PRF").and_then(|prf| prf.attribute("Algorithm")).or_else(|| params.text_of("PRF"));
@@ -181,7 +191,12 @@ impl<'u> Container<'u> {
             return Err(Finding::new(
                 Kind::KeyWrong,
                 Severity::Error,
-                format!("The key has {} bytes; the file is encrypted with {}, whose key has {}.", key.len(), cipher.name().1, cipher.key_bytes()),
+                format!(
+                    "The key has {} bytes; the file is encrypted with {}, whose key has {}.",
+                    key.len(),
+                    cipher.name().1,
+                    cipher.key_bytes()
+                ),
                 "Write the key as hex, two digits a byte, as the vendor sent it, and nothing else into the file for --key-file.",
             ));
         }
@@ -254,7 +269,9 @@ impl<'u> Container<'u> {
             },
             (None, None) if lenient && element.child("Value").is_some() => {
                 let text = element.text_of("Value").unwrap_or_default();
-                let (Some((cipher, iv)), Some(_)) = (&self.draft_cipher, tag) else { return Ok(Some(Value::Plain(text))) };
+                let (Some((cipher, iv)), Some(_)) = (&self.draft_cipher, tag) else {
+                    return Ok(Some(Value::Plain(text)));
+                };
                 let Some(ciphertext) = base64::decode_spaced(text) else {
                     checks.error(Kind::ValueMalformed, field, format!("The {field} is not Base64."), ASK);
                     return Ok(None);
@@ -313,7 +330,8 @@ impl<'u> Container<'u> {
             }
             None if cipher.authenticates() => Ok(self.mac_wrong(field, checks)),
             None => {
-                let message = format!("The {field} does not decrypt to a value, though its authentication code is right.");
+                let message =
+                    format!("The {field} does not decrypt to a value, though its authentication code is right.");
                 checks.error(Kind::ValueMalformed, field, message, ASK);
                 Ok(None)
             }
@@ -322,7 +340,9 @@ impl<'u> Container<'u> {
 
     fn mac_wrong<'t>(&mut self, field: Field, checks: &mut Checks) -> Option<Value<'t>> {
         self.closed = self.closed.saturating_add(1);
-        let message = format!("The authentication code of the {field} is wrong: the value was changed, or made with another key.");
+        let message = format!(
+            "The authentication code of the {field} is wrong: the value was changed, or made with another key."
+        );
         checks.error(Kind::MacWrong, field, message, "Do not use this token; ask the vendor for the file again.");
         None
     }

@@ -89,7 +89,10 @@ fn record(
         checks.warning(
             Kind::PolicyUnsupported,
             None,
-            format!("The key belongs to a profile ({}), whose settings are not in the file.", parameters::shown(profile)),
+            format!(
+                "The key belongs to a profile ({}), whose settings are not in the file.",
+                parameters::shown(profile)
+            ),
             "Ask the vendor what the profile says: hash, digits and interval may be among it.",
         );
     }
@@ -127,8 +130,11 @@ fn record(
 }
 
 /// The names before the last part of an algorithm's.
-const PREFIXES: [&str; 3] =
-    ["urn:ietf:params:xml:ns:keyprov:pskc:", "urn:ietf:params:xml:ns:keyprov:pskc#", "http://www.ietf.org/keyprov/pskc#"];
+const PREFIXES: [&str; 3] = [
+    "urn:ietf:params:xml:ns:keyprov:pskc:",
+    "urn:ietf:params:xml:ns:keyprov:pskc#",
+    "http://www.ietf.org/keyprov/pskc#",
+];
 
 fn token_type(key: Element<'_>, context: &Context, checks: &mut Checks) -> Option<TokenType> {
     let draft = || key.attribute("KeyAlgorithm").filter(|_| context.lenient);
@@ -147,7 +153,9 @@ fn token_type(key: Element<'_>, context: &Context, checks: &mut Checks) -> Optio
     let found = parameters::token_type(known.unwrap_or(if context.lenient { name } else { "" }));
     if found.is_none() {
         let what = match known.unwrap_or(name) {
-            ocra if ocra.to_ascii_lowercase().contains("ocra") => "OCRA (RFC 6287), which answers a challenge".to_owned(),
+            ocra if ocra.to_ascii_lowercase().contains("ocra") => {
+                "OCRA (RFC 6287), which answers a challenge".to_owned()
+            }
             "pin" => "a PIN, which makes no codes".to_owned(),
             other => parameters::shown(other),
         };
@@ -178,14 +186,17 @@ fn response(key: Element<'_>, context: &Context, checks: &mut Checks, judged: bo
     if !judged {
         return None;
     }
-    let given = ["AlgorithmParameters", "Usage"].map(|name| key.child(name).filter(|_| name != "Usage" || context.lenient));
+    let given =
+        ["AlgorithmParameters", "Usage"].map(|name| key.child(name).filter(|_| name != "Usage" || context.lenient));
     if given.iter().flatten().any(|given| given.child("ChallengeFormat").is_some()) {
         let message = "The key is for codes that answer a challenge (ChallengeFormat).";
         checks.error(Kind::PolicyUnsupported, None, message, OTHER_SYSTEM);
     }
     let format = given.into_iter().flatten().find_map(|given| given.child("ResponseFormat"));
     let attribute = |names: [&str; 2]| format.and_then(|format| names.iter().find_map(|name| format.attribute(name)));
-    if let Some(encoding) = attribute(["Encoding", "Format"]).filter(|encoding| !encoding.eq_ignore_ascii_case("DECIMAL")) {
+    if let Some(encoding) =
+        attribute(["Encoding", "Format"]).filter(|encoding| !encoding.eq_ignore_ascii_case("DECIMAL"))
+    {
         let message = format!("The codes are written as {}; expected DECIMAL.", parameters::shown(encoding));
         checks.error(Kind::DigitsUnsupported, Field::Digits, message, OTHER_SYSTEM);
     }
@@ -246,7 +257,9 @@ impl<'t> Data<'t> {
     fn element(&self, name: &str) -> Option<Element<'t>> {
         let draft = || {
             let mut all = self.key.children().filter(|child| self.lenient && child.name() == "Data");
-            all.find(|data| data.attribute("Name").is_some_and(|given| given.replace('_', "").eq_ignore_ascii_case(name)))
+            all.find(|data| {
+                data.attribute("Name").is_some_and(|given| given.replace('_', "").eq_ignore_ascii_case(name))
+            })
         };
         self.data.and_then(|data| data.child(name)).or_else(draft)
     }
@@ -264,7 +277,10 @@ impl<'t> Data<'t> {
                     "Ask the vendor for the keys themselves; a reference serves only where the key is already.",
                 )
             } else {
-                ("The key has no Secret.", "Ask the vendor for the token's secret; without it the token cannot be used.")
+                (
+                    "The key has no Secret.",
+                    "Ask the vendor for the token's secret; without it the token cannot be used.",
+                )
             };
             checks.error(Kind::SecretEmpty, Field::SecretKey, message, action);
             return Ok(None);
@@ -355,7 +371,9 @@ fn timed(interval: Option<i64>, time: Option<i64>, context: &Context, checks: &m
     let t0 = time.unwrap_or(0);
     let step = u32::try_from(x).ok().filter(|x| *x <= 86_400).zip(u64::try_from(t0).ok());
     let Some(step) = step.and_then(|(x, t0)| TimeStep::new(x, t0).ok()) else {
-        let message = format!("The time interval is {x} and the start of counting (Time) {t0}; expected 1 to 86400, and 0 or more.");
+        let message = format!(
+            "The time interval is {x} and the start of counting (Time) {t0}; expected 1 to 86400, and 0 or more."
+        );
         checks.error(Kind::IntervalUnsupported, Field::TimeInterval, message, ASK);
         return None;
     };
@@ -381,9 +399,11 @@ fn dates(
     checks: &mut Checks,
 ) -> Option<UnixTime> {
     let mut found: Option<UnixTime> = None;
-    for text in [key.child("Policy"), Some(key), info].into_iter().flatten().filter_map(|element| element.text_of(name)) {
+    for text in [key.child("Policy"), Some(key), info].into_iter().flatten().filter_map(|element| element.text_of(name))
+    {
         let Some(date) = date::read(text) else {
-            let message = format!("The {field} is {}; expected a date such as 2030-12-31T00:00:00Z.", parameters::shown(text));
+            let message =
+                format!("The {field} is {}; expected a date such as 2030-12-31T00:00:00Z.", parameters::shown(text));
             checks.error(Kind::ValueMalformed, field, message, "Correct it, or ask the vendor for the file again.");
             return None;
         };
