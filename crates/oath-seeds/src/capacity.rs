@@ -172,9 +172,9 @@ pub(crate) const MULTIOTP: Capacity =
 
 pub(crate) const PSKC: Capacity = Capacity {
     t0: true,
+    needs: &[Field::SerialNumber],
     holds: &[
         Field::Upn,
-        Field::SerialNumber,
         Field::Manufacturer,
         Field::Model,
         Field::Issuer,

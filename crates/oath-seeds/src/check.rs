@@ -26,6 +26,11 @@ impl Checks {
         self.failed
     }
 
+    /// Whether a finding is about a field.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.findings.iter().any(|finding| finding.field == Some(field))
+    }
+
     pub(crate) fn error(
         &mut self,
         kind: Kind,

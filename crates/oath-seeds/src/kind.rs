@@ -249,6 +249,9 @@ kinds! {
         SerialTwoUsers = "serial-two-users", "One token has two users",
             "A row was copied to another user.",
             "Find out who has the token, and delete the other row.";
+        SerialAmbiguous = "serial-ambiguous", "More than one token may have the serial number",
+            "The file tells tokens apart by an issue number besides, which is not kept.",
+            "Compare with the numbers on the backs: where two tokens have one serial number, change that of one.";
         RowDuplicate = "row-duplicate", "A token stands there twice",
             "A row was copied.",
             "Delete one of the two.";
@@ -336,6 +339,12 @@ kinds! {
         MacWrong = "mac-wrong", "An authentication code is wrong",
             "The key is wrong, or the file was changed.",
             "Check the key; ask the vendor for the file again.";
+        SignatureUnchecked = "signature-unchecked", "The signature is not checked",
+            "The vendor signed the file; this needs the vendor's certificate and another program.",
+            "Check it with another program (`pskctool --verify`) where you rely on it.";
+        DraftFormat = "draft-format", "The file follows a draft of a standard",
+            "An old program wrote it, before the standard was finished.",
+            "Ask the vendor for a file that follows the standard, or have drafts read (`--lenient`) and try a code of some tokens.";
     }
     "About the user" {
         UpnEmpty = "upn-empty", "The user is missing",

@@ -1,7 +1,7 @@
 use crate::buffer::Buffer;
 use crate::encode::{Encoder, encoder};
 use crate::obstacle::obstacles;
-use crate::{Field, Format, Loss, Moving, Obstacle, Record, Target, losses};
+use crate::{Field, Format, Loss, Moving, Obstacle, Protection, Record, Target, losses};
 use core::fmt;
 use oath_totp::{Algorithm, Digits};
 use std::io;
@@ -20,6 +20,8 @@ pub struct WriteOptions {
     pub target: Option<Target>,
     /// Writes records of which the format loses something.
     pub accept_loss: bool,
+    /// Encrypts the secrets of the file. A format that cannot ([`WriteError::NotProtected`]) is not written.
+    pub protection: Option<Protection>,
 }
 
 impl WriteOptions {
@@ -34,6 +36,13 @@ impl WriteOptions {
     #[must_use]
     pub fn accept_loss(mut self, accept: bool) -> Self {
         self.accept_loss = accept;
+        self
+    }
+
+    /// Encrypts the secrets of the file.
+    #[must_use]
+    pub fn protect(mut self, protection: Protection) -> Self {
+        self.protection = Some(protection);
         self
     }
 }
@@ -80,7 +89,7 @@ impl Format {
 ///
 /// # Errors
 /// [`WriteError::CannotCarry`] with every record that has an obstacle or a loss that was not accepted;
-/// [`WriteError::NotWritten`]; [`WriteError::Io`].
+/// [`WriteError::NotWritten`]; [`WriteError::NotProtected`]; [`WriteError::Io`].
 pub fn write<'a>(
     records: impl IntoIterator<Item = &'a Record>,
     format: Format,
@@ -111,7 +120,7 @@ pub struct Writer<'a, W: io::Write> {
     out: W,
     format: Format,
     options: &'a WriteOptions,
-    encoder: Box<dyn Encoder>,
+    encoder: Box<dyn Encoder + 'a>,
     buffer: Buffer,
     written: usize,
     uniform: Option<Parameters>,
@@ -121,11 +130,17 @@ impl<'a, W: io::Write> Writer<'a, W> {
     /// Begins a file with what stands in front of the records.
     ///
     /// # Errors
-    /// [`WriteError::NotWritten`]; [`WriteError::Io`].
+    /// [`WriteError::NotWritten`]; [`WriteError::NotProtected`]; [`WriteError::Io`].
     pub fn new(out: W, format: Format, options: &'a WriteOptions) -> Result<Self, WriteError> {
         let mut encoder = encoder(format, options).ok_or(WriteError::NotWritten(format))?;
+        if options.protection.is_some() && format != Format::Pskc {
+            return Err(WriteError::NotProtected(format));
+        }
         let mut buffer = Buffer::new();
         encoder.head(&mut buffer);
+        if let Some(fault) = encoder.fault() {
+            return Err(fault.into());
+        }
         Ok(Self { out, format, options, encoder, buffer, written: 0, uniform: None })
     }
 
@@ -142,6 +157,9 @@ impl<'a, W: io::Write> Writer<'a, W> {
 
     fn encode(&mut self, record: &Record) -> Result<(), WriteError> {
         self.encoder.record(record, &mut self.buffer);
+        if let Some(fault) = self.encoder.fault() {
+            return Err(fault.into());
+        }
         self.written = self.written.saturating_add(1);
         if self.buffer.is_full() {
             self.buffer.hand_on(&mut self.out)?;
@@ -155,6 +173,9 @@ impl<'a, W: io::Write> Writer<'a, W> {
     /// What the output answers.
     pub fn finish(mut self) -> io::Result<W> {
         self.encoder.tail(&mut self.buffer);
+        if let Some(fault) = self.encoder.fault() {
+            return Err(fault);
+        }
         self.buffer.hand_on(&mut self.out)?;
         self.out.flush()?;
         Ok(self.out)
@@ -260,6 +281,8 @@ pub enum WriteError {
     Io(io::Error),
     /// The format is only read.
     NotWritten(Format),
+    /// The format cannot be encrypted, and encryption was asked for.
+    NotProtected(Format),
     /// These records cannot be written, or not without a loss; none was written.
     CannotCarry(Vec<Refused>),
 }
@@ -274,6 +297,13 @@ impl fmt::Display for WriteError {
                     write!(f, "{}{format}", if index == 0 { "" } else { ", " })?;
                 }
                 Ok(())
+            }
+            Self::NotProtected(format) => {
+                write!(
+                    f,
+                    "{format} cannot be encrypted: take {}, or encrypt the plain file by other means",
+                    Format::Pskc
+                )
             }
             Self::CannotCarry(refused) => {
                 for (index, one) in refused.iter().take(5).enumerate() {
@@ -292,7 +322,7 @@ impl core::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::NotWritten(_) | Self::CannotCarry(_) => None,
+            Self::NotWritten(_) | Self::NotProtected(_) | Self::CannotCarry(_) => None,
         }
     }
 }

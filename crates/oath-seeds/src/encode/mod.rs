@@ -12,6 +12,7 @@ mod okta;
 mod otpauth;
 mod plain;
 mod privacyidea;
+mod pskc;
 mod uniform;
 mod usersfile;
 
@@ -28,10 +29,15 @@ pub(crate) trait Encoder {
 
     /// What stands after the records.
     fn tail(&mut self, _out: &mut Buffer) {}
+
+    /// What went wrong while it wrote: asked after each of the above, before anything is handed on.
+    fn fault(&mut self) -> Option<std::io::Error> {
+        None
+    }
 }
 
 /// The encoder of a format that is written.
-pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn Encoder>> {
+pub(crate) fn encoder(format: Format, options: &WriteOptions) -> Option<Box<dyn Encoder + '_>> {
     Some(match format {
         Format::EntraCsv => Box::new(entra::EntraCsv),
         Format::LinOtpCsv => Box::new(linotp::LinOtpCsv),
@@ -46,6 +52,7 @@ pub(crate) fn encoder(format: Format, _options: &WriteOptions) -> Option<Box<dyn
         Format::PingIdCsv => Box::new(uniform::Uniform { counters: true }),
         Format::DuoCsv => Box::new(uniform::Uniform { counters: false }),
         Format::UsersFile => Box::new(usersfile::UsersFile),
+        Format::Pskc => Box::new(pskc::Pskc::new(options.protection.as_ref())),
         _ => return None,
     })
 }
@@ -63,6 +70,7 @@ pub(crate) fn unreadable_fields(record: &Record, format: Format) -> Vec<Field> {
         Format::PrivacyIdeaCsv => privacyidea::unreadable_fields(record),
         Format::MultiOtpCsv => multiotp::unreadable_fields(record),
         Format::UsersFile => usersfile::unreadable_fields(record),
+        Format::Pskc => pskc::unreadable_fields(record),
         _ => Vec::new(),
     }
 }

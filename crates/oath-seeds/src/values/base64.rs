@@ -18,6 +18,18 @@ pub(crate) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
+/// The same with white space anywhere, as XML has it.
+///
+/// Leakage: as [`decode`], and where the white space is.
+pub(crate) fn decode_spaced(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if !text.bytes().any(|b| b.is_ascii_whitespace()) {
+        return decode(text.as_bytes());
+    }
+    let mut bare = Zeroizing::new(Vec::with_capacity(text.len()));
+    bare.extend(text.bytes().filter(|b| !b.is_ascii_whitespace()));
+    decode(&bare)
+}
+
 /// Standard Base64 with padding.
 ///
 /// Leakage: the length is public.
@@ -42,6 +54,8 @@ mod tests {
             let text = encode(&bytes);
             assert_eq!(*text, data_encoding::BASE64.encode(&bytes).into_bytes());
             assert_eq!(decode(&text).as_deref(), Some(&bytes));
+            let spaced: String = text.iter().flat_map(|b| ['\n', char::from(*b), ' ']).collect();
+            assert_eq!(decode_spaced(&spaced).as_deref(), Some(&bytes));
             assert_eq!(decode(data_encoding::BASE64_NOPAD.encode(&bytes).as_bytes()).as_deref(), Some(&bytes));
         }
     }

@@ -1,6 +1,7 @@
 //! The values of a token, each read from its text with every mistake that is known of it.
 
 pub(crate) mod base64;
+pub(crate) mod date;
 pub(crate) mod interval;
 pub(crate) mod key_uri;
 pub(crate) mod parameters;
