@@ -61,6 +61,11 @@ fn bytes(head: &[u8]) -> Option<Finding> {
     if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
         return Some(seems(*kind, what, action));
     }
+    // A file that begins with a line of text is text, whatever was appended to it.
+    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    if first.len() < head.len() && first.len() >= 8 && first.iter().all(|b| matches!(b, b'\t' | b'\r' | b' '..=b'~')) {
+        return None;
+    }
     let control = head.iter().filter(|b| **b < 9 || matches!(b, 14..=31)).count();
     if head.contains(&0) || control.saturating_mul(32) > head.len() {
         if head.first().is_some_and(|first| PGP_PACKETS.contains(first)) {
