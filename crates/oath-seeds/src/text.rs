@@ -71,7 +71,8 @@ fn is_doubtful_name(part: &str) -> bool {
     let digits = part.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
     let longest = part.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
     let within = part.as_bytes().windows(2).any(|pair| matches!(pair, [b'0'..=b'9', b'a'..=b'z' | b'A'..=b'Z']));
-    (could_be_secret(part) && (digits >= 2 || within)) || longest >= 24
+    let number = part.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
+    (could_be_secret(part) && (digits >= 2 || within)) || longest >= 24 || number >= 16
 }
 
 /// Words that stand in the place of parameters and in headers, in lower case. None of them is a part of a secret.
