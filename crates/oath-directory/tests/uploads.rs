@@ -5,7 +5,7 @@ mod support;
 use core::task::{Context, Waker};
 use oath_directory::model::Upload;
 use oath_directory::{Error, Refusal, Status, UploadOptions};
-use oath_seeds::{Options, Reader, Row, UpnRule};
+use oath_seeds::{Options, Reader, Row, Target};
 use pollster::block_on;
 use std::fmt::Write as _;
 use support::{Setup, secret, two_codes};
@@ -19,7 +19,7 @@ fn rows(of: core::ops::Range<u64>) -> Vec<Row> {
         let user = if number % 100 == 7 { "nobody@example.com" } else { "" };
         write!(csv, "{user},S{number:05},{},30,Contoso,Test\r\n", *secret(number).expose_base32()).unwrap();
     }
-    let options = Options::default().upn(UpnRule::Optional);
+    let options = Options::default().target(Target::Inventory);
     Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
 }
 

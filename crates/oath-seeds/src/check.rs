@@ -52,6 +52,16 @@ impl Checks {
         self.push(kind, Severity::Warning, field.into(), message.into(), action.into());
     }
 
+    pub(crate) fn note(
+        &mut self,
+        kind: Kind,
+        field: impl Into<Option<Field>>,
+        message: impl Into<Text>,
+        action: impl Into<Text>,
+    ) {
+        self.push(kind, Severity::Note, field.into(), message.into(), action.into());
+    }
+
     /// An error that can be repaired safely; true where it was asked to be, so that the caller goes on with the
     /// repaired value.
     #[must_use]

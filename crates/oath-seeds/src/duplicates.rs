@@ -1,7 +1,9 @@
 use crate::check::Checks;
 use crate::fingerprints::{Fingerprints, Prints, Seen};
 use crate::tally::SerialLengths;
-use crate::{Field, Finding, Kind, Place, Repairs, Row};
+use crate::text::{count, reportable_upn};
+use crate::values::serial::is_plain;
+use crate::{Field, Finding, Kind, Place, Record, Repairs, Row, Severity};
 use std::collections::vec_deque;
 
 /// Finds tokens that came by before, for some rows at a time: see [`Fingerprints::fetch`].
@@ -10,18 +12,35 @@ pub(crate) struct Duplicates {
     seen: Fingerprints,
     lengths: SerialLengths,
     prints: Vec<Prints>,
+    /// The first serial number that a spreadsheet rounded.
+    damaged: Option<Place>,
+    /// Serial numbers before it that it may have shortened: how many, and where the first is.
+    passed: (u64, Place),
+}
+
+/// Whether a spreadsheet may have dropped zeros at the beginning of a serial number: digits only, and so few that it would
+/// not have rounded them.
+fn is_doubtful(serial: &str) -> bool {
+    serial.len() < 12 && !serial.starts_with('0') && is_plain(serial)
 }
 
 impl Duplicates {
     pub(crate) fn new() -> Self {
-        Self { seen: Fingerprints::new(), lengths: SerialLengths::new(), prints: Vec::new() }
+        Self {
+            seen: Fingerprints::new(),
+            lengths: SerialLengths::new(),
+            prints: Vec::new(),
+            damaged: None,
+            passed: (0, Place::File),
+        }
     }
 
     /// Settles what becomes of rows that are good as far as they go. `place` gives findings the columns of their fields.
     /// Rows without a serial number are not compared: an account of an authenticator may stand in its export twice.
     pub(crate) fn settle(&mut self, rows: vec_deque::IterMut<'_, Row>, place: impl Fn(&mut [Finding])) {
-        let Self { seen, lengths, prints } = self;
         let mut rows: Vec<&mut Row> = rows.collect();
+        self.hold_back(&mut rows, &place);
+        let Self { seen, lengths, prints, .. } = self;
         prints.clear();
         let numbered = rows.iter().filter_map(|row| row.record.as_ref().and_then(|r| Some((r.serial.as_deref()?, r))));
         prints.extend(numbered.map(|(serial, r)| seen.prints(serial, r.secret.expose_bytes(), r.upn.as_deref())));
@@ -42,9 +61,85 @@ impl Duplicates {
         }
     }
 
+    /// Refuses the doubtful serial numbers of a column in which a spreadsheet has rounded others. Those in rows before, which
+    /// have been handed out, are counted for [`findings`](Self::findings).
+    fn hold_back(&mut self, rows: &mut [&mut Row], place: &impl Fn(&mut [Finding])) {
+        let rounded = |row: &&mut Row| row.findings.iter().any(|finding| finding.kind == Kind::SerialScientific);
+        self.damaged = self.damaged.or_else(|| rows.iter().find(|row| rounded(row)).map(|row| row.place));
+        for row in rows {
+            let serial = row.record.as_ref().and_then(|record| record.serial.as_deref());
+            if !serial.is_some_and(is_doubtful) {
+                continue;
+            }
+            let Some(damaged) = self.damaged else {
+                let (number, first) = self.passed;
+                self.passed = (number.saturating_add(1), if number == 0 { row.place } else { first });
+                continue;
+            };
+            let mut finding = doubtful(row.place, damaged);
+            place(core::slice::from_mut(&mut finding));
+            row.findings.push(finding);
+            // Its other mistakes are shown, too.
+            row.draft = row.record.take().map(Box::new);
+            if let Some(record) = row.draft.as_deref() {
+                row.upn = record.upn.as_deref().and_then(reportable_upn);
+                row.serial.clone_from(&record.serial);
+            }
+        }
+    }
+
+    /// Takes the records with a doubtful serial number out of a whole file, and says why.
+    pub(crate) fn take_doubtful(&mut self, records: &mut Vec<Record>, place: impl Fn(&mut [Finding])) -> Vec<Row> {
+        let Some(damaged) = self.damaged else { return Vec::new() };
+        self.passed = (0, Place::File);
+        let taken = records.extract_if(.., |record| record.serial.as_deref().is_some_and(is_doubtful));
+        taken
+            .map(|record| {
+                let mut finding = doubtful(record.place, damaged);
+                place(core::slice::from_mut(&mut finding));
+                let mut row = Row::of(record, vec![finding]);
+                row.drop_record();
+                row
+            })
+            .collect()
+    }
+
     /// What the serial numbers show as a whole.
-    pub(crate) fn finding(&self) -> Option<Finding> {
-        self.lengths.finding()
+    pub(crate) fn findings(&self) -> impl Iterator<Item = Finding> {
+        let (number, first) = self.passed;
+        let passed = self.damaged.filter(|_| number > 0).map(|damaged| Finding {
+            place: first,
+            field: Some(Field::SerialNumber),
+            ..Finding::new(
+                Kind::SerialColumnDamaged,
+                Severity::Error,
+                format!(
+                    "A spreadsheet rounded serial numbers of this column, the first in {damaged}, and {} before it may lack \
+                     leading zeros. The first is here.",
+                    count(number, "serial number")
+                ),
+                DOUBTFUL,
+            )
+        });
+        passed.into_iter().chain(self.lengths.finding())
+    }
+}
+
+const DOUBTFUL: &str = "Import the vendor's file again with the column as text.";
+
+/// Says that a serial number may lack its zeros.
+fn doubtful(place: Place, damaged: Place) -> Finding {
+    Finding {
+        place,
+        field: Some(Field::SerialNumber),
+        ..Finding::new(
+            Kind::SerialColumnDamaged,
+            Severity::Error,
+            format!(
+                "A spreadsheet rounded serial numbers of this column, the first in {damaged}; this one may lack leading zeros."
+            ),
+            DOUBTFUL,
+        )
     }
 }
 

@@ -327,9 +327,6 @@ kinds! {
         KeyWrong = "key-wrong", "The password or the key is wrong",
             "It belongs to another file, or was typed wrong.",
             "Compare it with the vendor's message.";
-        SignatureUnchecked = "signature-unchecked", "The signature was not checked",
-            "The file is signed with OpenPGP; the signer's key is not asked for.",
-            "Check it with gpg --verify or gpg --decrypt where it matters who made the file.";
         EncryptionUnsupported = "encryption-unsupported", "The encryption is not read",
             "Its method is not public or not supported.",
             "Ask the vendor for another form of the file.";
@@ -340,8 +337,8 @@ kinds! {
             "The key is wrong, or the file was changed.",
             "Check the key; ask the vendor for the file again.";
         SignatureUnchecked = "signature-unchecked", "The signature is not checked",
-            "The vendor signed the file; this needs the vendor's certificate and another program.",
-            "Check it with another program (`pskctool --verify`) where you rely on it.";
+            "The vendor signed the file; checking it needs the vendor's key or certificate and another program.",
+            "Check it with that program (`gpg --verify`, `pskctool --verify`) where it matters who made the file.";
         DraftFormat = "draft-format", "The file follows a draft of a standard",
             "An old program wrote it, before the standard was finished.",
             "Ask the vendor for a file that follows the standard, or have drafts read (`--lenient`) and try a code of some tokens.";

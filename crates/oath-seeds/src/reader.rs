@@ -103,11 +103,7 @@ impl<R: io::Read> Reader<R> {
         let mut reader = Self {
             format,
             encoding: if starts_as_windows_1252(lines.ahead()) { Encoding::Windows1252 } else { detected.encoding },
-            target: options.target.unwrap_or(if format == Format::EntraCsv {
-                Target::Entra
-            } else {
-                Target::Inventory
-            }),
+            target: options.target.unwrap_or(default_target(format)),
             source: Source::Read,
             context,
             duplicates: Duplicates::new(),
@@ -122,6 +118,9 @@ impl<R: io::Read> Reader<R> {
             Some(source) => {
                 reader.source = Source::Lines(Box::new(lines), source);
                 reader.begin()?;
+                if options.target.is_none() {
+                    reader.target = default_target(reader.format);
+                }
             }
             None => reader.document(lines, unlock)?,
         }
@@ -131,13 +130,13 @@ impl<R: io::Read> Reader<R> {
     /// Reads lines until rows begin.
     fn begin(&mut self) -> Result<(), ReadError> {
         loop {
-            if let Source::Lines(_, source) = &self.source
-                && source.has_begun()
-            {
+            let Source::Lines(_, source) = &self.source else { return Ok(()) };
+            if source.has_begun() {
+                self.format = source.format().unwrap_or(self.format);
                 return Ok(());
             }
             if self.ended {
-                return Err(recognise::no_header().into());
+                return Err(source.unbegun().unwrap_or_else(recognise::no_header).into());
             }
             self.step()?;
         }
@@ -225,7 +224,7 @@ impl<R: io::Read> Reader<R> {
         self.settle();
         if self.ended && self.failed.is_none() && !core::mem::replace(&mut self.closed, true) {
             self.context.findings.extend(self.context.tallies.findings());
-            self.context.findings.extend(self.duplicates.finding());
+            self.context.findings.extend(self.duplicates.findings());
             if self.empty {
                 self.context.findings.push(recognise::no_rows(self.format));
             }
@@ -233,7 +232,7 @@ impl<R: io::Read> Reader<R> {
     }
 
     fn settle(&mut self) {
-        let Self { source, rows, duplicates, target, empty, .. } = self;
+        let Self { source, context, rows, duplicates, target, empty, .. } = self;
         *empty &= rows.is_empty();
         let source = &*source;
         let place = |findings: &mut [Finding]| match source {
@@ -243,6 +242,7 @@ impl<R: io::Read> Reader<R> {
         duplicates.settle(rows.range_mut(self.settled..), place);
         for row in rows.range_mut(self.settled..) {
             target::settle(row, *target, place);
+            context.tallies.gather(row);
         }
         self.settled = rows.len();
     }
@@ -293,6 +293,14 @@ impl<R> fmt::Debug for Reader<R> {
             .field("encoding", &self.encoding)
             .field("findings", &self.context.findings)
             .finish_non_exhaustive()
+    }
+}
+
+/// The system whose rules a file is checked against that was not said to be for another.
+const fn default_target(format: Format) -> Target {
+    match format {
+        Format::EntraCsv => Target::Entra,
+        _ => Target::Inventory,
     }
 }
 
@@ -360,6 +368,20 @@ pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Re
     }
     if let Some(error) = reader.failed.take() {
         return Err(error);
+    }
+    let place = |findings: &mut [Finding]| {
+        if let Source::Lines(_, source) = &reader.source {
+            source.place(findings);
+        }
+    };
+    let doubtful = reader.duplicates.take_doubtful(&mut records, place);
+    if !doubtful.is_empty() {
+        reader.context.findings.retain(|finding| finding.kind != Kind::SerialColumnDamaged);
+        for row in doubtful {
+            findings.extend(row.findings);
+            failed.push(FailedRow { place: row.place, upn: row.upn, serial: row.serial });
+        }
+        failed.sort_by_key(|row| row.place);
     }
     findings.extend(reader.take_findings());
     Ok(SeedFile { format: reader.format, encoding: reader.encoding, target: reader.target, records, failed, findings })

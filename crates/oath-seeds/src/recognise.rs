@@ -58,6 +58,11 @@ fn bytes(head: &[u8]) -> Option<Finding> {
     if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
         return Some(seems(*kind, what, action));
     }
+    // A file that begins with a line of text is text, whatever was appended to it.
+    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    if first.len() < head.len() && first.len() >= 8 && first.iter().all(|b| matches!(b, b'\t' | b'\r' | b' '..=b'~')) {
+        return None;
+    }
     if is_binary(head) {
         if begins_with_packet(head) {
             return Some(seems(Kind::EncryptedFile, "an OpenPGP message in binary form", DECRYPT));

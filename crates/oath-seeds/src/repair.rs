@@ -20,6 +20,8 @@ pub enum Repair {
     StripHexPrefix,
     /// Take invisible characters out of the field.
     StripHidden(Field),
+    /// Take the separators and quotes off that stand around the field.
+    StripSeparators(Field),
     /// Take the spreadsheet notation `="…"` off the field.
     UnwrapFormula(Field),
     /// Write the user so.
@@ -47,6 +49,7 @@ impl fmt::Display for Repair {
             Self::SecretFromBase32 => f.write_str("read the secret as Base32 and write the same bytes in hex"),
             Self::StripHexPrefix => f.write_str("take the 0x before the secret off"),
             Self::StripHidden(field) => write!(f, "take the invisible characters out of the {field}"),
+            Self::StripSeparators(field) => write!(f, "take the separators and quotes around the {field} off"),
             Self::UnwrapFormula(field) => write!(f, "keep what stands between the quotes of the {field}"),
             Self::Upn(upn) => write!(f, "write the upn as {upn}"),
             Self::Interval(seconds) => write!(f, "write the time interval as {seconds}"),

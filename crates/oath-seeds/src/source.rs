@@ -3,7 +3,7 @@
 use crate::lines::Line;
 use crate::tally::Tallies;
 use crate::texts::Texts;
-use crate::{Assume, Finding, Limits, Options, Repairs, Row, Unlock};
+use crate::{Assume, Finding, Format, Limits, Options, Repairs, Row, Unlock};
 use std::collections::VecDeque;
 
 /// What a reader of a format has besides its input.
@@ -50,6 +50,16 @@ pub(crate) trait Rows {
     /// the file is refused.
     fn has_begun(&self) -> bool {
         true
+    }
+
+    /// The format that the head of the file shows, where it is not the one that was recognised.
+    fn format(&self) -> Option<Format> {
+        None
+    }
+
+    /// What the file is whose head has no end.
+    fn unbegun(&self) -> Option<Finding> {
+        None
     }
 
     /// Adds a row that no later line completes any more.

@@ -1,6 +1,6 @@
 use crate::check::Checks;
 use crate::text::count;
-use crate::{Field, Finding, Kind, Place, Severity};
+use crate::{Field, Finding, Kind, Place, Row, Severity};
 
 /// Things that are accepted and may stand on every line: counted, and told once at the end.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ struct Tally {
     kind: Kind,
     count: u64,
     first: Place,
+    /// What was said of the first row, where rows can differ.
+    said: Option<Box<Finding>>,
 }
 
 impl Tallies {
@@ -25,27 +27,60 @@ impl Tallies {
     }
 
     fn add_at(&mut self, kind: Kind, place: Place) {
+        self.count(kind, place, || None);
+    }
+
+    fn count(&mut self, kind: Kind, first: Place, said: impl FnOnce() -> Option<Box<Finding>>) {
         match self.0.iter_mut().find(|tally| tally.kind == kind) {
             Some(tally) => tally.count = tally.count.saturating_add(1),
-            None => self.0.push(Tally { kind, count: 1, first: place }),
+            None => self.0.push(Tally { kind, count: 1, first, said: said() }),
+        }
+    }
+
+    /// Takes from a record what its whole column often has, to say it once at the end.
+    pub(crate) fn gather(&mut self, row: &mut Row) {
+        if row.record.is_some() && !row.findings.is_empty() {
+            for finding in row.findings.extract_if(.., |finding| recurs(finding.kind)) {
+                self.count(finding.kind, finding.place, || Some(Box::new(finding)));
+            }
         }
     }
 
     /// One note for each, in the order of their first lines.
     pub(crate) fn findings(&mut self) -> impl Iterator<Item = Finding> + use<> {
         self.0.sort_by_key(|tally| tally.first);
-        core::mem::take(&mut self.0).into_iter().filter_map(|Tally { kind, count: number, first }| {
-            let (field, what, action) = text(kind)?;
+        core::mem::take(&mut self.0).into_iter().filter_map(|Tally { kind, count: number, first, said }| {
             let one = match first {
                 Place::Item { of, .. } => of,
                 Place::Line(_) | Place::File => "line",
             };
             let lines = count(number, one);
+            if let Some(mut said) = said {
+                if number > 1 {
+                    said.message = format!("{} The same is found in {lines}, first here.", said.message).into();
+                }
+                return Some(*said);
+            }
+            let (field, what, action) = text(kind)?;
             let message =
                 if number == 1 { format!("{what} in {lines}.") } else { format!("{what} in {lines}, first here.") };
             Some(Finding { place: first, field, ..Finding::new(kind, Severity::Note, message, action) })
         })
     }
+}
+
+/// Whether a kind is said once for all records that have it.
+const fn recurs(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::EncodingWindows1252
+            | Kind::SecretWeak
+            | Kind::SecretReadByColumn
+            | Kind::IntervalModel
+            | Kind::HashUnsaid
+            | Kind::ManufacturerEmpty
+            | Kind::ModelEmpty
+    )
 }
 
 /// What is said of a kind that is counted.

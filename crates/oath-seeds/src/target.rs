@@ -207,9 +207,7 @@ impl Row {
     pub(crate) fn drop_record(&mut self) {
         if let Some(Record { upn, serial, .. }) = self.record.take() {
             self.upn = upn.as_deref().and_then(crate::text::reportable_upn);
-            // A serial number that was read is none that could be a secret in a shifted column, or the secret would not
-            // have been one.
-            self.serial = serial;
+            self.serial = serial.as_deref().and_then(crate::text::reportable_serial);
         }
     }
 }

@@ -41,28 +41,119 @@ pub(crate) fn could_be_secret(text: &str) -> bool {
     length >= 32 || (length >= 16 && letters > 0)
 }
 
-/// A serial number fit to be shown in a report of a row that is no record: its columns may be shifted.
+/// A serial number fit to be shown in a report of a row that is no record: its columns may be shifted, so that a secret or a
+/// part of one may stand there. At least half of its letters and digits are digits, as in every known kind of serial number;
+/// it is shorter than a secret, and holds nothing but letters, digits and the marks of serial numbers.
 pub(crate) fn reportable_serial(text: &str) -> Option<String> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let marks = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'.' | b':' | b'#'));
     let fits = !text.is_empty()
-        && text.len() <= 64
-        && !could_be_secret(text)
-        && !text.contains(|c: char| is_unreadable(c) || matches!(c, ',' | ';' | '\t' | '|' | '"' | '@'));
+        && marks
+        && digits >= letters
+        && digits.saturating_add(letters) < 20
+        && (digits.saturating_add(letters) < 16 || letters == 0);
     fits.then(|| text.to_owned())
 }
 
 /// A user name fit to be shown in a report of a row that is no record.
 pub(crate) fn reportable_upn(text: &str) -> Option<String> {
     let fits = text.len() <= 256
-        && text.split('@').all(|part| !could_be_secret(part))
+        && text.split('@').all(|part| !is_doubtful_name(part))
         && !text.contains(|c: char| is_unreadable(c) || matches!(c, ',' | ';' | '\t' | '|' | '"' | '=' | ' '))
         && text.contains('@');
     fits.then(|| text.to_owned())
 }
 
-/// A short value in quotes for a message, without anything that a terminal would act on; `None` where it is too long
-/// to be what it should be, or could be a secret.
+/// Whether a part of a user name could be a secret. Names have digits at their end, if at all, and hardly more than twenty
+/// letters in a row.
+fn is_doubtful_name(part: &str) -> bool {
+    let digits = part.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    let longest = part.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
+    let within = part.as_bytes().windows(2).any(|pair| matches!(pair, [b'0'..=b'9', b'a'..=b'z' | b'A'..=b'Z']));
+    let number = part.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
+    (could_be_secret(part) && (digits >= 2 || within)) || longest >= 24 || number >= 16
+}
+
+/// Words that stand in the place of parameters and in headers, in lower case. None of them is a part of a secret.
+const WORDS: &[&str] = &[
+    "seconds",
+    "second",
+    "minutes",
+    "minute",
+    "hours",
+    "hmacsha224",
+    "hmacsha384",
+    "hmacsha1",
+    "hmacsha256",
+    "hmacsha512",
+    "sha224",
+    "sha384",
+    "sha1",
+    "sha256",
+    "sha512",
+    "sha3",
+    "hmac",
+    "steam",
+    "yubico",
+    "challenge",
+    "response",
+    "event",
+    "time",
+    "based",
+    "timeinterval",
+    "interval",
+    "intervall",
+    "period",
+    "serialnumber",
+    "serial",
+    "number",
+    "secretkey",
+    "secret",
+    "manufacturer",
+    "model",
+    "upn",
+    "userprincipalname",
+    "displayname",
+    "username",
+    "principal",
+    "name",
+    "user",
+    "token",
+    "device",
+    "batch",
+    "order",
+    "delivery",
+    "date",
+    "comment",
+    "remark",
+    "description",
+    "status",
+    "group",
+    "department",
+    "location",
+    "customer",
+    "article",
+    "product",
+    "firmware",
+    "version",
+    "expiry",
+    "warranty",
+    "column",
+];
+
+/// Whether a text is certainly no secret and no part of one: outside known words it has fewer than eight letters and
+/// digits, which are fewer than 40 bits, wherever they stand.
+fn is_harmless(text: &str) -> bool {
+    let runs = text.split(|c: char| !c.is_alphanumeric());
+    let known = |run: &&str| WORDS.iter().any(|word| run.eq_ignore_ascii_case(word));
+    runs.filter(|run| !known(run)).map(|run| run.chars().count()).fold(0usize, usize::saturating_add) < 8
+}
+
+/// A short value in quotes for a message, without anything that a terminal would act on; `None` unless it is certainly
+/// harmless, since the columns may be shifted.
 pub(crate) fn quoted(text: &str) -> Option<String> {
-    if text.chars().nth(40).is_some() || could_be_secret(text) {
+    if text.chars().nth(40).is_some() || !is_harmless(text) {
         return None;
     }
     let mut shown = String::from("\"");
@@ -124,11 +215,20 @@ mod tests {
             assert_eq!(reportable_serial(text), None, "{text}");
         }
         assert_eq!(reportable_upn("GEZDGNBVGY3TQOJQ@x"), None);
-        for text in ["1100000000000", "306EUO4-00960", "00040008CFA5", "11000000000001100000000000"] {
+        // Twenty digits are 80 bits of hex.
+        assert_eq!(reportable_serial("11000000000001100000"), None);
+        for text in ["1100000000000", "306EUO4-00960", "00040008CFA5", "GALT11420104", "1100000000000110000"] {
             assert_eq!(reportable_serial(text).as_deref(), Some(text));
         }
         assert_eq!(reportable_upn("o''neil@contoso.com").as_deref(), Some("o''neil@contoso.com"));
+        assert_eq!(reportable_upn("maximilian.mustermann12@x").as_deref(), Some("maximilian.mustermann12@x"));
         assert_eq!(reportable_upn("a@b;1;GEZDGNBVGY3TQOJQ"), None);
+        for text in ["EHPK3PXP", "JBSWY3DPEHPK3PX", "R0VaREdOQlZHW", "313233343536373a"] {
+            assert_eq!((quoted(text), reportable_serial(text).filter(|_| text.len() != 16)), (None, None), "{text}");
+        }
+        for text in ["45", "60000", "60 min", "30 Seconds", "HmacSHA224", "Intervall", "Delivery Date", "OCRA2"] {
+            assert!(quoted(text).is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl<S: Store> Setup<S> {
             let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
             write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
         }
-        let options = oath_seeds::Options::default().upn(oath_seeds::UpnRule::Optional);
+        let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
         let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
         block_on(self.directory.upload(&self.operator, self.now, "tokens.csv", rows)).unwrap()
     }

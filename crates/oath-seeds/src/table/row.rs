@@ -1,3 +1,4 @@
+use super::column::Found;
 use super::header::Header;
 use super::shape;
 use crate::cells::{Cells, Splitter, trimmed};
@@ -6,8 +7,9 @@ use crate::lines::Line;
 use crate::source::Context;
 use crate::tally::Tallies;
 use crate::text::{is_unreadable, reportable_serial, reportable_upn};
-use crate::values::{interval, secret, serial, upn};
-use crate::{Field, Kind, Moving, Place, Record, Repair, Row};
+use crate::values::secret::Reading as Secrets;
+use crate::values::{interval, parameters, secret, serial, upn};
+use crate::{Assume, Field, Format, Kind, Moving, Place, Record, Repair, Row, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use std::collections::VecDeque;
 
@@ -20,15 +22,29 @@ pub(super) struct Reading<'a> {
     pub(super) splitter: &'a mut Splitter,
     pub(super) context: &'a mut Context,
     pub(super) rows: &'a mut VecDeque<Row>,
+    /// What the secret is in a format that does not say its encoding.
+    pub(super) found: &'a mut Option<Found>,
 }
 
 impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
-        let Self { header, splitter, context, rows } = self;
+        let Self { header, splitter, context, rows, found } = self;
         let mut checks = Checks::new(Place::Line(line.number), context.repairs);
         if line.too_long {
             checks.line_too_long();
+            rows.push_back(Row::failed(checks, None, None));
+            return;
+        }
+        if let Some(encoding) = shape::other_encoding(text) {
+            checks.error(
+                Kind::EncodingChanges,
+                None,
+                format!(
+                    "The line is in {encoding}, unlike the lines before it: files in different encodings were joined."
+                ),
+                "Save each part as UTF-8, and join them then.",
+            );
             rows.push_back(Row::failed(checks, None, None));
             return;
         }
@@ -59,7 +75,7 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                rows.push_back(Fields::new(cells, header, &wrapped.row).row(checks, context));
+                rows.push_back(Fields::new(cells, header, &wrapped.row).row(checks, context, found));
                 return;
             }
             splitter.find(text, header.separator);
@@ -72,10 +88,11 @@ impl Reading<'_> {
         if cells.len() > header.width {
             context.tallies.add_line(Kind::TrailingSeparator, line.number);
         }
-        if text.starts_with('"') && all_quoted(text, header.separator) {
+        // Thales quotes every field.
+        if header.format != Format::ThalesCsv && text.starts_with('"') && all_quoted(text, header.separator) {
             context.tallies.add_line(Kind::QuotedFields, line.number);
         }
-        rows.push_back(Fields::new(cells, header, text).row(checks, context));
+        rows.push_back(Fields::new(cells, header, text).row(checks, context, found));
     }
 }
 
@@ -113,8 +130,8 @@ impl<'a> Fields<'a> {
         Self { cells, header, plain: odd == 0 }
     }
 
-    fn row(self, mut checks: Checks, context: &mut Context) -> Row {
-        let Context { tallies, texts, .. } = context;
+    fn row(self, mut checks: Checks, context: &mut Context, found: &mut Option<Found>) -> Row {
+        let Context { tallies, texts, assume, .. } = context;
         self.spaces(&checks, tallies);
         let name = self.text(Field::Upn, &mut checks).and_then(|text| match text {
             text if upn::is_plain(text) => Some(Some(texts.own(text))),
@@ -124,13 +141,25 @@ impl<'a> Fields<'a> {
         let serial = self.text(Field::SerialNumber, &mut checks).and_then(|text| {
             if serial::is_plain(text) { Some(texts.own(text)) } else { serial::read(text, &mut checks) }
         });
-        let secret = self.text(Field::SecretKey, &mut checks).and_then(|text| secret::read(text, &mut checks, tallies));
-        let model = self.text(Field::Model, &mut checks).unwrap_or_default();
-        let step =
-            self.text(Field::TimeInterval, &mut checks).and_then(|text| interval::read(text, model, &mut checks));
+        let secret = self.text(Field::SecretKey, &mut checks).and_then(|text| {
+            if self.header.format == Format::DeepnetCsv {
+                either(text, &mut checks, tallies, found)
+            } else {
+                secret::read(text, &mut checks, tallies)
+            }
+        });
         let manufacturer = self.text(Field::Manufacturer, &mut checks).unwrap_or_default();
+        let model = self.text(Field::Model, &mut checks).unwrap_or_default();
+        let parameters = self.parameters(*assume, &mut checks);
+        let moving = self.moving(&parameters, model, *assume, &mut checks);
+        if let Some(secret) = &secret {
+            if !self.header.has(Field::Algorithm) && assume.algorithm.is_none() {
+                hash_unsaid(secret, model, &mut checks);
+            }
+            self.elsewhere(secret, &mut checks);
+        }
         let (manufacturer, model) = (texts.manufacturer.of(manufacturer), texts.model.of(model));
-        let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && step.is_some();
+        let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && moving.is_some();
         // What could not be read is a value that every target takes: see `Row::draft`.
         let Some(secret) = secret.or_else(|| Secret::from_bytes(&[0; 20]).ok()) else {
             return self.failed(checks, None);
@@ -140,9 +169,9 @@ impl<'a> Fields<'a> {
             upn: name.unwrap_or_else(|| Some("@".to_owned())),
             serial: Some(serial.unwrap_or_default()),
             secret,
-            algorithm: Algorithm::Sha1,
-            digits: Digits::Six,
-            moving: Moving::Time { step: step.unwrap_or(TimeStep::SECONDS_30) },
+            algorithm: parameters.algorithm,
+            digits: parameters.digits,
+            moving: moving.unwrap_or(Moving::Time { step: TimeStep::SECONDS_30 }),
             manufacturer,
             model,
             details: None,
@@ -164,6 +193,101 @@ impl<'a> Fields<'a> {
         let mut findings = checks.findings;
         self.header.place(&mut findings);
         findings
+    }
+
+    /// What stands in the columns of parameters.
+    fn parameters(&self, assume: Assume, checks: &mut Checks) -> Parameters {
+        let mut found = Parameters {
+            kind: assume.kind,
+            algorithm: assume.algorithm.unwrap_or(Algorithm::Sha1),
+            digits: assume.digits.unwrap_or(Digits::Six),
+            counter: 0,
+            t0: 0,
+        };
+        if !self.header.parameters {
+            return found;
+        }
+        if let Some(text) = self.given(Field::Type) {
+            found.kind = parameters::read_type(text, checks).or(found.kind);
+        }
+        if let Some(text) = self.given(Field::Algorithm) {
+            found.algorithm = parameters::read_algorithm(text, checks).unwrap_or(found.algorithm);
+        }
+        if let Some(text) = self.given(Field::Digits) {
+            found.digits = parameters::read_digits(text, checks).unwrap_or(found.digits);
+        }
+        if let Some(text) = self.given(Field::Counter) {
+            found.counter = parameters::read_counter(text, checks).unwrap_or(found.counter);
+        }
+        if let Some(text) = self.given(Field::T0) {
+            found.t0 = read_t0(text, checks).unwrap_or(found.t0);
+        }
+        if found.counter != 0 && found.kind != Some(TokenType::Hotp) {
+            let (kind, message, action) = match found.kind {
+                Some(_) => (
+                    Kind::CounterUnsupported,
+                    "The token has a counter, but its type is TOTP.",
+                    "Write HOTP as its type, or take the counter out.",
+                ),
+                None => (
+                    Kind::ParameterUnknown,
+                    "The token has a counter, but the file does not say whether it is HOTP.",
+                    "Say it with --assume-type hotp or totp.",
+                ),
+            };
+            checks.error(kind, Field::Counter, message, action);
+        }
+        found
+    }
+
+    /// What moves the codes on.
+    fn moving(&self, parameters: &Parameters, model: &str, assume: Assume, checks: &mut Checks) -> Option<Moving> {
+        let text = self.text(Field::TimeInterval, checks)?;
+        if parameters.kind == Some(TokenType::Hotp) && matches!(text, "" | "0" | "30" | "60") {
+            return Some(Moving::Counter { counter: parameters.counter });
+        }
+        let assumed = assume.interval.and_then(|x| TimeStep::new(x, 0).ok()).filter(|_| text.is_empty());
+        let step = match assumed {
+            Some(step) => step,
+            None if !self.header.has(Field::TimeInterval) => {
+                let message = "The file does not say the time interval of the token.";
+                checks.error(
+                    Kind::ParameterUnknown,
+                    Field::TimeInterval,
+                    message,
+                    "Say it with --assume-interval 30 or 60.",
+                );
+                return None;
+            }
+            None => interval::read(text, model, checks)?,
+        };
+        if parameters.kind == Some(TokenType::Hotp) {
+            return Some(Moving::Counter { counter: parameters.counter });
+        }
+        if parameters.t0 == 0 {
+            return Some(Moving::Time { step });
+        }
+        TimeStep::new(step.x(), parameters.t0).ok().map(|step| Moving::Time { step })
+    }
+
+    /// The text of a column; `None` where it is empty or not there.
+    fn given(&self, field: Field) -> Option<&'a str> {
+        Some(trimmed(self.cells.get(self.header.column(field)))).filter(|text| !text.is_empty())
+    }
+
+    /// Refuses a row that shows its secret in another column, too: lists and logs show those.
+    fn elsewhere(&self, secret: &Secret, checks: &mut Checks) {
+        for field in [Field::Upn, Field::SerialNumber, Field::Manufacturer, Field::Model] {
+            let text = self.cells.get(self.header.column(field));
+            if text.len() >= secret::BASE32_LEAST && secret::stands_in(text, secret) {
+                checks.error(
+                    Kind::SecretElsewhere,
+                    field,
+                    format!("The {field} is the secret key."),
+                    format!("Write the {field} in its place."),
+                );
+            }
+        }
     }
 
     /// Counts what was trimmed off.
@@ -192,7 +316,12 @@ impl<'a> Fields<'a> {
     #[inline(always)]
     fn text(&self, field: Field, checks: &mut Checks) -> Option<&'a str> {
         let cell = self.cells.get(self.header.column(field));
-        if self.plain && cell.len() <= MAX_FIELD && cell.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        let bytes = cell.as_bytes();
+        if self.plain
+            && cell.len() <= MAX_FIELD
+            && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+            && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+        {
             return Some(cell);
         }
         readable(field, trimmed(cell), checks)
@@ -222,6 +351,17 @@ pub(crate) fn readable<'a>(field: Field, text: &'a str, checks: &mut Checks) -> 
             )
             .then_some(inner);
     }
+    if let Some(inner) = left_over(text) {
+        return checks
+            .repairable(
+                Kind::FieldSeparator,
+                field,
+                format!("A separator or a quote stands at the beginning or the end of the {field}."),
+                "Take it out: it was typed into the cell.",
+                Repair::StripSeparators(field),
+            )
+            .then_some(inner);
+    }
     // A user name and a secret have rules of their own for every character.
     let free = matches!(field, Field::SerialNumber | Field::Manufacturer | Field::Model);
     if free && text.contains(is_unreadable) {
@@ -242,4 +382,70 @@ pub(crate) fn readable<'a>(field: Field, text: &'a str, checks: &mut Checks) -> 
         );
     }
     Some(text)
+}
+
+/// What a value is without the separators and quotes that were typed around it; `None` where there are none.
+pub(crate) fn left_over(text: &str) -> Option<&str> {
+    let inner = text.trim_matches([',', ';', '\t', '"', ' ']);
+    (inner.len() < text.len()).then_some(inner)
+}
+
+/// The parameters of a row.
+struct Parameters {
+    kind: Option<TokenType>,
+    algorithm: Algorithm,
+    digits: Digits,
+    counter: u64,
+    t0: u64,
+}
+
+/// Reads T0, in seconds since 1970.
+fn read_t0(text: &str, checks: &mut Checks) -> Option<u64> {
+    let found = if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None };
+    if found.is_none() {
+        let message = format!("The t0 is {}; expected a number of seconds since 1970.", parameters::shown(text));
+        checks.error(Kind::EpochUnsupported, Field::T0, message, "Write the number alone; most tokens have 0.");
+    }
+    found
+}
+
+/// Reads a secret in Base32 or hex; `found` says which it is, or has the other reading.
+fn either(text: &str, checks: &mut Checks, tallies: &mut Tallies, found: &mut Option<Found>) -> Option<Secret> {
+    match secret::read_any(text, checks, tallies)? {
+        Secrets::Certain(secret, encoding) => {
+            *found = Some(Found::Certain(encoding));
+            Some(secret)
+        }
+        Secrets::Either { base32, hex } => {
+            *found = Some(Found::Either(hex));
+            Some(base32)
+        }
+    }
+}
+
+/// Warns of a token that probably has another hash than the one that a file without a column for it means.
+fn hash_unsaid(secret: &Secret, model: &str, checks: &mut Checks) {
+    let long = matches!(secret.byte_len(), 32 | 64);
+    if !long && !model.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"sha")) {
+        return;
+    }
+    let plain: String = model.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let named = ["sha256", "sha512"].iter().any(|name| plain.contains(name));
+    let message = match (named, long) {
+        (true, _) => {
+            "The model names a hash, and the file has no column for it: the token was read as SHA-1.".to_owned()
+        }
+        (false, true) => format!(
+            "The secret key has {} bytes, as keys for SHA-256 and SHA-512 have, and the file has no column for the hash: the \
+             token was read as SHA-1.",
+            secret.byte_len()
+        ),
+        (false, false) => return,
+    };
+    checks.warning(
+        Kind::HashUnsaid,
+        Field::Algorithm,
+        message,
+        "Compare two codes of the token before you give it out. If they are refused, say the hash with --assume-algorithm.",
+    );
 }

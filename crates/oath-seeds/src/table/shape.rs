@@ -4,6 +4,7 @@ use super::header::Header;
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::check::Checks;
 use crate::{Kind, Repair};
+use memchr::memchr;
 use zeroize::Zeroizing;
 
 /// A row that stands in another row's cell, or is split at another character.
@@ -94,4 +95,27 @@ pub(super) fn columns(cells: &Cells<'_>, header: &Header, checks: &mut Checks) -
     } else {
         true
     }
+}
+
+/// The encoding of a line that is not in the encoding of its file, where UTF-16 and 8-bit text were joined.
+pub(super) fn other_encoding(text: &str) -> Option<&'static str> {
+    // Every other byte of Latin text in UTF-16 is 0.
+    if memchr(0, text.as_bytes()).is_some() {
+        let zeros = text.bytes().filter(|b| *b == 0).count();
+        return (zeros.saturating_mul(3) > text.len()).then_some("UTF-16");
+    }
+    // Two letters of 8-bit text make one character of UTF-16, mostly a Chinese one.
+    if text.is_ascii() {
+        return None;
+    }
+    let is_pair = |c: &char| {
+        let mut pair = [0; 2];
+        c.len_utf16() == 1
+            && c.encode_utf16(&mut pair)
+                .iter()
+                .take(1)
+                .all(|unit| unit.to_be_bytes().iter().all(|b| matches!(b, b'\t' | b'\r' | b'\n' | b' '..=b'~')))
+    };
+    let pairs = text.chars().filter(is_pair).count();
+    (pairs >= 8 && pairs.saturating_mul(4) > text.chars().count().saturating_mul(3)).then_some("8-bit characters")
 }

@@ -11,7 +11,9 @@ const FIELD: Field = Field::SecretKey;
 /// As many hex digits as keys of 128, 160, 256 and 512 bits have.
 const HEX_LENGTHS: [usize; 4] = [32, 40, 64, 128];
 /// The least characters of Base32 that are a key: 80 bits.
-const BASE32_LEAST: usize = 16;
+pub(crate) const BASE32_LEAST: usize = 16;
+/// The least hex digits that are a key.
+const HEX_LEAST: usize = 20;
 /// No more places than these are listed.
 const MAX_PLACES: usize = 8;
 
@@ -40,13 +42,7 @@ pub(crate) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Op
     }
     let mut usable = true;
     if bare.len() < text.len() {
-        usable = checks.repairable(
-            Kind::SecretSeparators,
-            FIELD,
-            format!("The secret key holds {}, which is no part of Base32.", separators(text)),
-            "Write it as one run of the letters A to Z and the digits 2 to 7.",
-            Repair::StripSecret,
-        );
+        usable = strip(text, "Base32", checks);
     }
     let kinds = Kinds::of(&bare);
     if kinds.clean {
@@ -87,13 +83,7 @@ pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -
     }
     let mut usable = true;
     if bare.len() < text.len() {
-        usable = checks.repairable(
-            Kind::SecretSeparators,
-            FIELD,
-            format!("The secret key holds {}, which is no part of hex.", separators(text)),
-            "Write it as one run of the digits 0 to 9 and the letters a to f.",
-            Repair::StripSecret,
-        );
+        usable = strip(text, "hex", checks);
     }
     let mut digits = bare.as_str();
     if let Some(rest) = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")) {
@@ -122,6 +112,52 @@ pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -
     }
     illegal(text, &HEX, checks);
     None
+}
+
+/// How the characters of a secret stand for bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Base32,
+    Hex,
+}
+
+/// A secret whose format does not say its encoding.
+pub(crate) enum Reading {
+    /// The other encoding is impossible.
+    Certain(Secret, Encoding),
+    /// Both are possible; neither has been judged.
+    Either { base32: Secret, hex: Secret },
+}
+
+/// Reads a secret that its format writes in Base32 or in hex.
+///
+/// Leakage: as [`read`].
+pub(crate) fn read_any(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Option<Reading> {
+    let bare = stripped(text);
+    let digits = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")).unwrap_or(&bare);
+    if !is_hex(digits) || digits.len() < HEX_LEAST {
+        return read(text, checks, tallies).map(|secret| Reading::Certain(secret, Encoding::Base32));
+    }
+    if Kinds::of(&bare).may_be_hex
+        && let Ok(base32) = Secret::from_base32(&bare)
+    {
+        let Ok(hex) = Secret::from_hex(&bare) else {
+            return read(text, checks, tallies).map(|secret| Reading::Certain(secret, Encoding::Base32));
+        };
+        let usable = bare.len() == text.len() || strip(text, "a secret", checks);
+        return usable.then_some(Reading::Either { base32, hex });
+    }
+    read_hex(text, checks, tallies).map(|secret| Reading::Certain(secret, Encoding::Hex))
+}
+
+/// Says that a secret may be Base32 or hex, and was read as Base32.
+pub(crate) fn may_be_hex(checks: &mut Checks) {
+    checks.warning(
+        Kind::SecretMayBeHex,
+        FIELD,
+        "The secret key has only the letters a to f and the digits 2 to 7: it is valid Base32, and valid hex too.",
+        "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
+    );
 }
 
 fn is_hex(text: &str) -> bool {
@@ -166,12 +202,7 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
     };
     let secret = judge(secret, checks)?;
     if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
-        checks.warning(
-            Kind::SecretMayBeHex,
-            FIELD,
-            format!("The secret key is {length} characters a-f and 2-7: it is valid Base32, and valid hex too."),
-            "It was read as Base32. Try two codes of the token in a row: if they are refused, the vendor meant hex.",
-        );
+        may_be_hex(checks);
     }
     let run = text.get(..length).unwrap_or_default();
     if kinds.lower {
@@ -188,6 +219,11 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
 
 /// Judges a secret whatever its encoding: its length, and whether it is a published one.
 pub(crate) fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
+    judge_only(&secret, checks).then_some(secret)
+}
+
+/// The same; true where the secret can be used.
+pub(crate) fn judge_only(secret: &Secret, checks: &mut Checks) -> bool {
     let bits = secret.byte_len().saturating_mul(8);
     if secret.byte_len() < Key::LEGACY_MIN_BYTES {
         checks.error(
@@ -196,7 +232,7 @@ pub(crate) fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
             format!("The secret key has {bits} bits; expected at least 128, and none below 80 is taken."),
             "It is probably cut off: copy it again from the vendor's file.",
         );
-        return None;
+        return false;
     }
     if secret.byte_len() < Key::MIN_BYTES {
         checks.warning(
@@ -206,16 +242,26 @@ pub(crate) fn judge(secret: Secret, checks: &mut Checks) -> Option<Secret> {
             "Use it only where the token cannot be programmed again; prefer 160 bits.",
         );
     }
-    if SAMPLES.iter().flatten().any(|sample| *sample == secret) {
+    if SAMPLES.iter().flatten().any(|sample| sample == secret) {
         checks.error(
             Kind::SecretSample,
             FIELD,
             "The secret key is one that is printed in public documents: everybody can compute its codes.",
             "Take the sample row out, or put the token's own secret in its place.",
         );
-        return None;
+        return false;
     }
-    Some(secret)
+    true
+}
+
+/// Whether a text holds the secret, as Base32 or as hex, in one of its runs of letters and digits.
+///
+/// Leakage: as [`read`]; the secrets are compared in constant time.
+pub(crate) fn stands_in(text: &str, secret: &Secret) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= BASE32_LEAST).any(|run| {
+        let readings = [Secret::from_base32(run), Secret::from_hex(run)];
+        readings.iter().flatten().any(|reading| reading == secret)
+    })
 }
 
 /// Which kinds of characters a text is made of.
@@ -267,6 +313,17 @@ fn left_over(run: &str) -> bool {
         None => 0,
     };
     value & mask != 0
+}
+
+/// Says that separators stand in a secret; true where they are to be taken out.
+fn strip(text: &str, part_of: &str, checks: &mut Checks) -> bool {
+    checks.repairable(
+        Kind::SecretSeparators,
+        FIELD,
+        format!("The secret key holds {}, which is no part of {part_of}.", separators(text)),
+        "Write it as one run of letters and digits.",
+        Repair::StripSecret,
+    )
 }
 
 pub(crate) fn stripped(text: &str) -> Zeroizing<String> {

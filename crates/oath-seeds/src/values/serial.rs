@@ -1,5 +1,5 @@
 use crate::check::Checks;
-use crate::text::{character, is_hidden, quoted};
+use crate::text::{character, is_hidden};
 use crate::{Field, Kind, Repair};
 
 const FIELD: Field = Field::SerialNumber;
@@ -15,13 +15,13 @@ pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
         );
         return None;
     }
-    if is_scientific(text) {
+    // Of this form and so short, it is no part of a secret.
+    if text.len() <= 16 && is_scientific(text) {
         checks.error(
             Kind::SerialScientific,
             FIELD,
             format!(
-                "The serial number is {}: a spreadsheet took it for a number and rounded it. Its digits are lost for good.",
-                quoted(text).unwrap_or_default()
+                "The serial number is \"{text}\": a spreadsheet took it for a number and rounded it. Its digits are lost for good."
             ),
             "Take it from the vendor's file or from the back of the token; import the column as text.",
         );
@@ -42,6 +42,15 @@ pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
             )
             .then(|| read(&bare, checks))
             .flatten();
+    }
+    if text.contains([',', ';', '\t', '"']) {
+        checks.error(
+            Kind::FieldSeparator,
+            FIELD,
+            "A separator or a quote stands within the serial number.",
+            "Take it out, if it was typed into the cell; else two values stand in one cell.",
+        );
+        return None;
     }
     Some(text.to_owned())
 }
