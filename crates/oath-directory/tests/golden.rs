@@ -7,7 +7,7 @@
 use oath_directory::audit::Chain;
 use oath_directory::store::SqliteStore;
 use oath_directory::{Actor, Directory, Error, Files, KeyRing, Policy, Refusal, Status, TokenQuery, UserKind};
-use oath_seeds::{Options, Reader, UpnRule};
+use oath_seeds::{Options, Reader, Target};
 use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use std::fs;
@@ -39,7 +39,7 @@ fn rows() -> Vec<oath_seeds::Row> {
         let base32 = Secret::from_bytes(secret).unwrap().expose_base32();
         csv.push_str(&format!("{user},000{number},{},30,Contoso,Golden\n", *base32));
     }
-    let options = Options::default().upn(UpnRule::Optional);
+    let options = Options::default().target(Target::Inventory);
     Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
 }
 

@@ -269,7 +269,7 @@ fn seed_rows(rows: &[(usize, Option<usize>)]) -> Vec<oath_seeds::Row> {
         let user = user.map(|user| USERS[user]).unwrap_or_default();
         write!(csv, "{user},{},{},30,Contoso,Test\r\n", serial(*token), *secret(*token).expose_base32()).unwrap();
     }
-    let options = oath_seeds::Options::default().upn(oath_seeds::UpnRule::Optional);
+    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
     oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
 }
 

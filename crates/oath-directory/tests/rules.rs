@@ -294,7 +294,7 @@ fn conflicts_in_an_upload_are_for_a_person_to_settle() {
         "upn,serial number,secret key,timeinterval,manufacturer,model\r\n,A,{},60,Contoso,Test\r\n",
         *one.expose_base32()
     );
-    let options = oath_seeds::Options::default().upn(oath_seeds::UpnRule::Optional);
+    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
     let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
     let upload = block_on(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows)).unwrap();
     assert_eq!(setup.failures(&upload), [(2, "parameters-conflict".to_owned())]);
