@@ -316,7 +316,7 @@ kinds! {
     }
     "About documents and their encryption" {
         Malformed = "malformed", "The document is damaged",
-            "It is not well-formed XML or JSON: the file is cut off or was edited.",
+            "It is not well-formed XML or JSON, or its envelope (gzip, OpenPGP) does not open: the file is cut off or was edited.",
             "Copy the file again.";
         TooLarge = "too-large", "The document is too large",
             "It is larger or deeper than the limits.",
@@ -337,8 +337,8 @@ kinds! {
             "The key is wrong, or the file was changed.",
             "Check the key; ask the vendor for the file again.";
         SignatureUnchecked = "signature-unchecked", "The signature is not checked",
-            "The vendor signed the file; this needs the vendor's certificate and another program.",
-            "Check it with another program (`pskctool --verify`) where you rely on it.";
+            "The vendor signed the file; this needs the vendor's certificate or OpenPGP key and another program.",
+            "Check it with another program (`pskctool --verify`, `gpg --verify`) where you rely on it.";
         DraftFormat = "draft-format", "The file follows a draft of a standard",
             "An old program wrote it, before the standard was finished.",
             "Ask the vendor for a file that follows the standard, or have drafts read (`--lenient`) and try a code of some tokens.";

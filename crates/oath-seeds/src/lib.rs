@@ -20,6 +20,8 @@ mod input;
 mod kind;
 mod lines;
 mod obstacle;
+#[cfg(feature = "openpgp")]
+mod openpgp;
 mod options;
 mod place;
 mod protection;

@@ -1,5 +1,5 @@
 use crate::duplicates::Duplicates;
-use crate::input::Input;
+use crate::input::{DamagedGzip, Input};
 use crate::lines::Lines;
 use crate::source::{Context, Rows};
 use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, Target, Unlock};
@@ -72,9 +72,10 @@ impl<R: io::Read> Reader<R> {
     /// # Errors
     /// As [`new`](Self::new); a missing or a wrong password or key is a refusal that says so.
     pub fn unlocked(input: R, options: &Options, unlock: &Unlock) -> Result<Self, ReadError> {
-        let head = Input::open(input, options.limits, unlock)?;
+        let (head, findings) = Input::open(input, options.limits, unlock)?;
         let detected = recognise::detected(head.bytes())?;
         let mut context = Context::new(options);
+        context.findings.extend(findings);
         match detected.encoding {
             Encoding::Utf16Le | Encoding::Utf16Be => context.findings.push(Finding::new(
                 Kind::EncodingUtf16,
@@ -392,9 +393,10 @@ impl core::error::Error for ReadError {
     }
 }
 
+/// An envelope that turns out to be damaged while it is read is a refusal, not a failure of the input.
 impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        if DamagedGzip::is_in(&error) { recognise::damaged_gzip().into() } else { Self::Io(error) }
     }
 }
 

@@ -40,9 +40,6 @@ const BINARY: &[Mark] = &[
     (b"-----BEGIN", Kind::NotASeedFile, "a key, a certificate or an S/MIME message (PEM)", ASK),
 ];
 
-/// The first bytes of `OpenPGP` packets that begin an encrypted message (RFC 9580 §4.2).
-const PGP_PACKETS: &[u8] = &[0x84, 0x85, 0x86, 0x8c, 0x8d, 0xc1, 0xc3, 0xd2, 0xd4];
-
 /// The encoding of a file of text, by its head; or what the file is instead.
 pub(crate) fn detected(head: &[u8]) -> Result<Detected, Finding> {
     let detected = detect(head).ok_or_else(encoding)?;
@@ -61,14 +58,50 @@ fn bytes(head: &[u8]) -> Option<Finding> {
     if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
         return Some(seems(*kind, what, action));
     }
-    let control = head.iter().filter(|b| **b < 9 || matches!(b, 14..=31)).count();
-    if head.contains(&0) || control.saturating_mul(32) > head.len() {
-        if head.first().is_some_and(|first| PGP_PACKETS.contains(first)) {
+    if is_binary(head) {
+        if begins_with_packet(head) {
             return Some(seems(Kind::EncryptedFile, "an OpenPGP message in binary form", DECRYPT));
         }
         return Some(seems(Kind::NotASeedFile, "binary, not text", ASK));
     }
     None
+}
+
+/// Whether a head holds more control characters than any text.
+fn is_binary(head: &[u8]) -> bool {
+    let control = head.iter().filter(|b| **b < 9 || matches!(b, 14..=31)).count();
+    head.contains(&0) || control.saturating_mul(32) > head.len()
+}
+
+/// Whether the first byte is of an `OpenPGP` packet that begins a message (RFC 9580 §4.2, in the old and the new format):
+/// session keys (types 1 and 3), signatures (2, 4), compressed data (8), encrypted data (9, 18, 20).
+fn begins_with_packet(head: &[u8]) -> bool {
+    match head.first() {
+        Some(old @ 0x80..=0xbf) => matches!((old >> 2) & 15, 1..=4 | 8 | 9),
+        Some(new @ 0xc0..) => matches!(new & 63, 1..=4 | 8 | 9 | 18 | 20),
+        _ => false,
+    }
+}
+
+/// Whether a file is an `OpenPGP` message, armoured or binary.
+#[cfg(feature = "openpgp")]
+pub(crate) fn is_openpgp(head: &[u8]) -> bool {
+    let text = trimmed_start(head);
+    text.starts_with(b"-----BEGIN PGP MESSAGE")
+        || is_cleartext_signed(head)
+        || (begins_with_packet(head) && detect(head).is_some_and(|d| d.encoding == Encoding::Utf8) && is_binary(head))
+}
+
+/// Whether a file is a text with an `OpenPGP` signature below it.
+#[cfg(feature = "openpgp")]
+pub(crate) fn is_cleartext_signed(head: &[u8]) -> bool {
+    trimmed_start(head).starts_with(b"-----BEGIN PGP SIGNED MESSAGE")
+}
+
+/// Without what mail programs put before a message: a byte-order mark, blank lines.
+#[cfg(feature = "openpgp")]
+fn trimmed_start(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
 }
 
 const YUBICO: &str = "a Yubico configuration log: YubiKeys with HOTP or AES, and no TOTP tokens";
@@ -368,6 +401,21 @@ pub(crate) fn no_rows(format: Format) -> Finding {
         _ => ("The file holds no token.", "Ask the vendor for the file again."),
     };
     Finding::new(Kind::NoRows, Severity::Warning, message, action)
+}
+
+/// Refuses a file in more envelopes than are opened.
+pub(crate) fn too_many_envelopes() -> Finding {
+    refusal(
+        Kind::TooLarge,
+        "The file is compressed or encrypted more than twice, one in the other; two envelopes are opened.",
+        "Unpack it first, and read the file inside.",
+    )
+}
+
+/// Refuses a compressed file that does not unpack.
+pub(crate) fn damaged_gzip() -> Finding {
+    let action = "Copy or download the file again; the copy may have failed.";
+    refusal(Kind::Malformed, "The file is compressed with gzip and is damaged or cut off.", action)
 }
 
 /// Whether a file is compressed with gzip.

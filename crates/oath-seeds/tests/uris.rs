@@ -4,15 +4,14 @@
 
 use data_encoding::BASE64;
 use oath_seeds::{
-    Field, Format, Kind, Moving, Obstacle, Options, Place, Record, SeedFile, Severity, Target, WriteOptions, obstacles,
-    read, write,
+    Field, Format, Kind, Moving, Obstacle, Options, Place, Record, SeedFile, Severity, WriteOptions, obstacles, read,
+    write,
 };
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use proptest::prelude::*;
 
 fn read_as(format: Format, text: &[u8]) -> SeedFile {
-    // A target that takes tokens without a serial number.
-    read(text, &Options::default().format(format).target(Target::Keycloak)).unwrap()
+    read(text, &Options::default().format(format)).unwrap()
 }
 
 fn record() -> Record {
