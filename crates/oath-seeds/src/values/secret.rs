@@ -269,7 +269,7 @@ fn left_over(run: &str) -> bool {
     value & mask != 0
 }
 
-fn stripped(text: &str) -> Zeroizing<String> {
+pub(crate) fn stripped(text: &str) -> Zeroizing<String> {
     let mut bare = Zeroizing::new(String::with_capacity(text.len()));
     text.chars().filter(|c| !is_secret_separator(*c)).for_each(|c| bare.push(c));
     bare
