@@ -298,5 +298,6 @@ pub(crate) const fn one_guess(digits: Digits) -> f64 {
 
 /// How many steps a step is ahead of the time's.
 pub(crate) fn offset(step: u64, now: u64) -> i64 {
-    step.checked_signed_diff(now).unwrap_or(if step > now { i64::MAX } else { i64::MIN })
+    let distance = i64::try_from(step.abs_diff(now)).unwrap_or(i64::MAX);
+    if step >= now { distance } else { -distance }
 }
