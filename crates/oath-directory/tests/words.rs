@@ -4,7 +4,7 @@
 use oath_directory::audit::Chain;
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
-use oath_seeds::{Format, Options, Reader, UpnRule, Writer};
+use oath_seeds::{Format, Options, Reader, WriteOptions, Writer};
 use oath_totp::{
     Algorithm, CodeRun, Consecutive, Digits, Hotp, Key, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime, Window,
 };
@@ -127,7 +127,8 @@ fn seed_files_and_the_directory_show_no_secret() {
     let rows = reader.by_ref().collect::<Result<Vec<_>, _>>().unwrap();
     shows_nothing(&reader);
     shows_nothing(&rows);
-    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, UpnRule::default()).unwrap();
+    let write_options = WriteOptions::default();
+    let mut writer = Writer::new(Vec::new(), Format::EntraCsv, &write_options).unwrap();
     writer.write(&read.records[0]).unwrap();
     shows_nothing(&format!("{:?}", read.records[0]));
 

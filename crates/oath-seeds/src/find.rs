@@ -40,13 +40,14 @@ pub struct Matches {
 ///
 /// ```
 /// use oath_seeds::{Record, find_shown};
-/// use oath_totp::{Code, Secret, UnixTime};
+/// use oath_totp::{Algorithm, Digits, Secret, TimeStep, Totp, UnixTime};
 /// let records: Vec<Record> = (0..100)
 ///     .filter_map(|k| Some(Record::new(k.to_string(), Secret::from_bytes(&[k; 20]).ok()?)))
 ///     .collect();
 /// let now = UnixTime::from_secs(1_700_000_000);
-/// let shown = [Code::parse("254304")?];
-/// let found = find_shown(&records, &shown, now, 2)?;
+/// let token = Totp::new(records[42].secret.key(Algorithm::Sha1)?, Digits::Six, TimeStep::SECONDS_30);
+/// let found = find_shown(&records, &[token.generate(now)], now, 2)?;
+/// assert_eq!((found.shown[0].index, found.shown[0].offset), (42, 0));
 /// assert_eq!((found.searched, found.window), (100, 5));
 /// assert!((found.chance - 100.0 * 5.0 / 1e6).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -156,7 +156,7 @@ impl DamagedGzip {
     }
 
     pub(crate) fn is_in(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|cause| cause.is::<Self>())
+        matches!(error.get_ref(), Some(cause) if cause.is::<Self>())
     }
 }
 

@@ -337,8 +337,8 @@ kinds! {
             "The key is wrong, or the file was changed.",
             "Check the key; ask the vendor for the file again.";
         SignatureUnchecked = "signature-unchecked", "The signature is not checked",
-            "The vendor signed the file; checking it needs the vendor's key or certificate and another program.",
-            "Check it with that program (`gpg --verify`, `pskctool --verify`) where it matters who made the file.";
+            "The vendor signed the file; this needs the vendor's certificate or OpenPGP key and another program.",
+            "Check it with another program (`pskctool --verify`, `gpg --verify`) where you rely on it.";
         DraftFormat = "draft-format", "The file follows a draft of a standard",
             "An old program wrote it, before the standard was finished.",
             "Ask the vendor for a file that follows the standard, or have drafts read (`--lenient`) and try a code of some tokens.";

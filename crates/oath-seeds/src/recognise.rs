@@ -94,7 +94,18 @@ pub(crate) fn is_openpgp(head: &[u8]) -> bool {
     let text = trimmed_start(head);
     text.starts_with(b"-----BEGIN PGP MESSAGE")
         || is_cleartext_signed(head)
-        || (begins_with_packet(head) && detect(head).is_some_and(|d| d.encoding == Encoding::Utf8) && is_binary(head))
+        || (begins_with_packet(head) && is_binary(head) && !is_known(head) && detect(head).is_some_and(is_8_bit))
+}
+
+/// Whether a head has the mark of another kind of file: that of PNG could begin a signature.
+#[cfg(feature = "openpgp")]
+fn is_known(head: &[u8]) -> bool {
+    BINARY.iter().any(|(mark, ..)| head.starts_with(mark))
+}
+
+#[cfg(feature = "openpgp")]
+fn is_8_bit(detected: Detected) -> bool {
+    detected.encoding == Encoding::Utf8
 }
 
 /// Whether a file is a text with an `OpenPGP` signature below it.

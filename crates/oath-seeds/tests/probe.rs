@@ -1,6 +1,6 @@
 //! Which reading of a seed, and which token of a file, shows the codes of a display.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use oath_seeds::{Moving, ProbeError, Record, SeedText, find_shown, probe};
