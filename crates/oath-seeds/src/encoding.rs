@@ -1,5 +1,5 @@
 use crate::Encoding;
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use crate::characters::{self, ByteOrder, Progress};
 use std::io;
 use zeroize::Zeroizing;
 
@@ -33,14 +33,25 @@ pub(crate) struct Decoded<R> {
 
 /// UTF-16 on its way.
 struct Wide {
-    decoder: Decoder,
+    order: ByteOrder,
     raw: Zeroizing<Vec<u8>>,
     start: usize,
     end: usize,
     /// The input is at its end.
     ended: bool,
-    /// The decoder has been told, and may not be asked again.
-    finished: bool,
+}
+
+impl Wide {
+    /// Reads more, after the part of a character that is left.
+    fn refill(&mut self, input: &mut impl io::Read) -> io::Result<()> {
+        self.raw.copy_within(self.start..self.end, 0);
+        self.end = self.end.saturating_sub(self.start);
+        self.start = 0;
+        let read = read_some(input, self.raw.get_mut(self.end..).unwrap_or_default())?;
+        self.end = self.end.saturating_add(read);
+        self.ended = read == 0;
+        Ok(())
+    }
 }
 
 /// The least space a decoded character needs.
@@ -49,11 +60,10 @@ pub(crate) const LEAST_SPACE: usize = 16;
 impl<R: io::Read> Decoded<R> {
     /// `head`: the bytes already read, behind the mark; they are decoded first.
     pub(crate) fn utf_16(input: R, encoding: Encoding, head: &[u8]) -> Self {
-        let decoder =
-            if encoding == Encoding::Utf16Be { UTF_16BE } else { UTF_16LE }.new_decoder_without_bom_handling();
+        let order = if encoding == Encoding::Utf16Be { ByteOrder::Big } else { ByteOrder::Little };
         let mut raw = Zeroizing::new(vec![0; head.len().max(16 << 10)]);
         raw.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
-        Self { input, wide: Some(Wide { decoder, raw, start: 0, end: head.len(), ended: false, finished: false }) }
+        Self { input, wide: Some(Wide { order, raw, start: 0, end: head.len(), ended: false }) }
     }
 
     pub(crate) const fn as_is(input: R) -> Self {
@@ -63,21 +73,15 @@ impl<R: io::Read> Decoded<R> {
     /// Up to `out.len()` more bytes, at least [`LEAST_SPACE`] of them free; 0 at the end.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let Some(wide) = &mut self.wide else { return read_some(&mut self.input, out) };
-        while !wide.finished {
+        loop {
             let raw = wide.raw.get(wide.start..wide.end).unwrap_or_default();
-            let (result, read, written, _) = wide.decoder.decode_to_utf8(raw, out, wide.ended);
+            let Progress { read, written } = characters::utf_16(raw, wide.order, wide.ended, out);
             wide.start = wide.start.saturating_add(read);
-            wide.finished = wide.ended && result == CoderResult::InputEmpty;
-            if written > 0 || wide.finished {
+            if written > 0 || wide.ended {
                 return Ok(written);
             }
-            if wide.start >= wide.end {
-                wide.start = 0;
-                wide.end = read_some(&mut self.input, &mut wide.raw)?;
-                wide.ended = wide.end == 0;
-            }
+            wide.refill(&mut self.input)?;
         }
-        Ok(0)
     }
 }
 

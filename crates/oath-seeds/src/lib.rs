@@ -5,6 +5,7 @@ mod buckets;
 mod buffer;
 mod capacity;
 mod cells;
+mod characters;
 mod check;
 mod ciphers;
 mod documents;

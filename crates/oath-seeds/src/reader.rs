@@ -1,3 +1,4 @@
+use crate::characters::windows_1252;
 use crate::duplicates::Duplicates;
 use crate::input::{DamagedGzip, Input};
 use crate::lines::Lines;
@@ -5,7 +6,6 @@ use crate::source::{Context, Rows};
 use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, Target, Unlock};
 use crate::{documents, recognise, rows, target};
 use core::fmt;
-use encoding_rs::WINDOWS_1252;
 use std::collections::VecDeque;
 use std::io;
 use zeroize::Zeroizing;
@@ -325,15 +325,6 @@ fn lossy(bytes: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// The same of Windows-1252, whose every byte is a character.
-fn windows_1252(bytes: &[u8]) -> Zeroizing<String> {
-    let mut decoder = WINDOWS_1252.new_decoder_without_bom_handling();
-    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or_default();
-    let mut text = Zeroizing::new(String::with_capacity(room));
-    let _ = decoder.decode_to_string(bytes, &mut text, true);
-    text
-}
-
 /// Reads a whole file into memory.
 ///
 /// # Errors
@@ -430,7 +421,7 @@ impl From<Finding> for ReadError {
 
 #[cfg(test)]
 mod tests {
-    use super::{lossy, windows_1252};
+    use super::lossy;
 
     #[test]
     fn texts_are_decoded_in_a_string_that_does_not_move() {
@@ -438,9 +429,6 @@ mod tests {
             let text = lossy(bytes);
             assert_eq!(*text, String::from_utf8_lossy(bytes));
             assert!(text.capacity() == 3 * bytes.len(), "as it was made");
-            let text = windows_1252(bytes);
-            assert_eq!(*text, encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0);
-            assert!(text.capacity() >= 3 * bytes.len(), "room for any byte");
         }
     }
 }

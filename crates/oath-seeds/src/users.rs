@@ -2,10 +2,10 @@
 //! one, `userType`; in any order and under any usual spelling, other columns passed over.
 
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
+use crate::characters::windows_1252;
 use crate::lines::Head;
 use crate::text::quoted;
 use crate::{Field, Finding, Kind, Place, ReadError, Record, Severity, recognise};
-use encoding_rs::WINDOWS_1252;
 use std::collections::HashMap;
 use std::io;
 
@@ -46,15 +46,15 @@ pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, Rea
     let mut columns = None;
     while let Some(line) = lines.next()? {
         let text = match core::str::from_utf8(line.bytes) {
-            Ok(text) => text.into(),
-            Err(_) => WINDOWS_1252.decode_without_bom_handling(line.bytes).0,
+            Ok(text) => text,
+            Err(_) => &windows_1252(line.bytes),
         };
-        if trimmed(&text).is_empty() {
+        if trimmed(text).is_empty() {
             continue;
         }
         match &columns {
-            None => columns = Some(Columns::of(&text, line.number, &mut splitter)?),
-            Some(columns) => filling.row(line.number, columns, &splitter.split(&text, columns.separator)),
+            None => columns = Some(Columns::of(text, line.number, &mut splitter)?),
+            Some(columns) => filling.row(line.number, columns, &splitter.split(text, columns.separator)),
         }
     }
     if columns.is_none() {
