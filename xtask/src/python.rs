@@ -86,7 +86,9 @@ fn pyotp(tools: &Environment) -> Outcome {
 /// Downloads a package in the version that the tests are pinned to, unless that is done. Returns its folder.
 fn downloaded(tools: &Environment, package: &str, kind: &str) -> Outcome<PathBuf> {
     let folder = place()?.join(package);
-    if !folder.exists() {
+    // pip makes the folder before it downloads: after a download that failed it is empty.
+    let done = fs::read_dir(&folder).is_ok_and(|mut files| files.next().is_some());
+    if !done {
         let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
         let version = format!("{package}==");
         let pinned = pinned.lines().find(|line| line.starts_with(&version)).unwrap_or(package);
