@@ -76,7 +76,9 @@ fn maturin(tools: &Environment, words: &[&str]) -> Outcome {
 
 /// Runs pyotp's own tests against our replacement for it.
 fn pyotp(tools: &Environment) -> Outcome {
-    let sources = downloaded(tools, "pyotp", "--no-binary=:all:")?;
+    // pip asks the package for its requirements, which runs its build system. Only pyotp is wanted as sources: the build
+    // system from sources would be built by others, from sources too.
+    let sources = downloaded(tools, "pyotp", "--no-binary=pyotp")?;
     let folder = unpacked(&only(&sources, ".tar.gz")?)?;
     tools.python(&["tests/pyotp_suite.py", &folder])
 }
@@ -84,7 +86,9 @@ fn pyotp(tools: &Environment) -> Outcome {
 /// Downloads a package in the version that the tests are pinned to, unless that is done. Returns its folder.
 fn downloaded(tools: &Environment, package: &str, kind: &str) -> Outcome<PathBuf> {
     let folder = place()?.join(package);
-    if !folder.exists() {
+    // pip makes the folder before it downloads: after a download that failed it is empty.
+    let done = fs::read_dir(&folder).is_ok_and(|mut files| files.next().is_some());
+    if !done {
         let pinned = fs::read_to_string(binding().join("requirements-dev.txt"))?;
         let version = format!("{package}==");
         let pinned = pinned.lines().find(|line| line.starts_with(&version)).unwrap_or(package);

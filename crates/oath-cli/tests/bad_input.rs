@@ -235,7 +235,13 @@ fn a_read_only_database_is_a_fault_and_nothing_changes() {
     if fs::OpenOptions::new().write(true).open(desk.path("oath.db")).is_ok() {
         lock(0o700);
         // Root may write whatever the modes say: the test runs again as a user who may not.
-        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        let linux = cfg!(target_os = "linux");
+        let test = if linux { "/proc/self/exe".into() } else { std::env::current_exe().unwrap() };
+        let mut again = std::process::Command::new(test);
+        if linux {
+            let program = fs::File::open(assert_cmd::cargo::cargo_bin!("oath")).unwrap();
+            again.env(support::PROGRAM_IS_INPUT, "1").stdin(program);
+        }
         again.args(["--exact", "a_read_only_database_is_a_fault_and_nothing_changes"]).uid(65534).gid(65534);
         let output = again.output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

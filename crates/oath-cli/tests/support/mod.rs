@@ -86,7 +86,7 @@ impl Desk {
     }
 
     pub(crate) fn run(&self, words: &str, input: &str) -> Ended {
-        let mut command = assert_cmd::cargo::cargo_bin_cmd!("oath");
+        let mut command = program();
         command.current_dir(self.folder.path()).env_remove("OATH_DB").env_remove("OATH_KEYS");
         let output = command.args(words.split(' ')).write_stdin(input).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -151,6 +151,23 @@ impl Desk {
         files.sort();
         files
     }
+}
+
+/// Set for a test that runs again as a user who may not write. That user cannot reach the program by its path where a folder
+/// above it is closed, as `/root` is. Therefore the program is the standard input of the test.
+pub(crate) const PROGRAM_IS_INPUT: &str = "OATH_CLI_TEST_PROGRAM_IS_INPUT";
+
+/// The program `oath`.
+fn program() -> assert_cmd::Command {
+    #[cfg(target_os = "linux")]
+    if std::env::var_os(PROGRAM_IS_INPUT).is_some() {
+        use std::os::fd::AsRawFd;
+        // The file stays open: the input of the program is another one.
+        static OPEN: std::sync::LazyLock<fs::File> =
+            std::sync::LazyLock::new(|| fs::File::open("/proc/self/fd/0").unwrap());
+        return assert_cmd::Command::new(format!("/proc/self/fd/{}", OPEN.as_raw_fd()));
+    }
+    assert_cmd::cargo::cargo_bin_cmd!("oath")
 }
 
 /// All rows of all tables as text; `None` where it is no sound database.
