@@ -142,7 +142,7 @@ kinds! {
             "Write the same separator on every line.";
         TooFewColumns = "too-few-columns", "Columns are missing",
             "A value was deleted together with its separator, or the line was broken.",
-            "Put the missing values in, or empty ones between the separators.";
+            "Put the missing values in at their places.";
         TooManyColumns = "too-many-columns", "The row has more values than the header has columns",
             "A value holds the separator and has no quotes around it.",
             "Put the value in double quotes.";

@@ -55,6 +55,15 @@ fn bytes(head: &[u8]) -> Option<Finding> {
     if head.iter().all(u8::is_ascii_whitespace) {
         return Some(empty());
     }
+    if head.starts_with(b"PK\x03\x04") {
+        let holds = |name: &[u8]| head.windows(name.len()).any(|part| part == name);
+        if holds(b"[Content_Types].xml") || holds(b"xl/") {
+            return Some(seems(Kind::NotASeedFile, "an Excel workbook (.xlsx)", EXPORT));
+        }
+        if holds(b"opendocument.spreadsheet") {
+            return Some(seems(Kind::NotASeedFile, "an OpenDocument spreadsheet (.ods)", EXPORT));
+        }
+    }
     if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
         return Some(seems(*kind, what, action));
     }

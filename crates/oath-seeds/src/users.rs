@@ -63,6 +63,46 @@ pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, Rea
     Ok(filling.done)
 }
 
+/// Names of the columns without blanks, dashes and apostrophes, in lower case, in the languages of Entra ID's pages and of
+/// spreadsheets: English, German, French, Italian, Spanish, Portuguese, Dutch, Polish, Swedish, Danish.
+const SERIAL: &[&str] = &[
+    "serialnumber",
+    "serial",
+    "serialno",
+    "tokenserial",
+    "tokenserialnumber",
+    "seriennummer",
+    "seriennr",
+    "tokenseriennummer",
+    "numérodesérie",
+    "numerodeserie",
+    "númerodeserie",
+    "númerodesérie",
+    "nºdeserie",
+    "numerodiserie",
+    "matricola",
+    "serienummer",
+    "numerseryjny",
+];
+const UPN: &[&str] = &[
+    "upn",
+    "userprincipalname",
+    "benutzerprinzipalname",
+    "nomdutilisateurprincipal",
+    "nomprincipaldelutilisateur",
+    "nomeprincipaleutente",
+    "nomeutenteprincipale",
+    "nombreprincipaldeusuario",
+    "nombredeusuarioprincipal",
+    "nomeprincipaldousuário",
+    "nomeprincipaldoutilizador",
+    "userprincipalnaam",
+    "principalnaamvangebruiker",
+    "głównanazwaużytkownika",
+    "användarenshuvudnamn",
+    "brugerenshovednavn",
+];
+
 struct Columns {
     separator: char,
     serial: usize,
@@ -76,8 +116,8 @@ impl Columns {
         for separator in SEPARATORS {
             let cells = splitter.split(header, separator);
             let column = |names: &[&str]| cells.iter().position(|cell| names.contains(&plain(cell).as_str()));
-            let serial = column(&["serialnumber", "serial", "tokenserial", "tokenserialnumber"]);
-            let upn = column(&["upn", "userprincipalname"]);
+            let serial = column(SERIAL);
+            let upn = column(UPN);
             match (serial, upn) {
                 (Some(serial), Some(upn)) => {
                     return Ok(Self { separator, serial, upn, user_type: column(&["usertype"]) });
@@ -93,7 +133,7 @@ impl Columns {
 
 /// A column's name without its case, blanks, dashes and underscores.
 fn plain(name: &str) -> String {
-    name.chars().take(64).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars().take(64).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn refusal(line: u64, message: impl Into<std::borrow::Cow<'static, str>>) -> Finding {
@@ -221,6 +261,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn files_of_users_are_read_as_people_have_them() {
+        let windows_1252 = |text: &str| WINDOWS_1252.encode(text).0.into_owned();
+        for file in [
+            windows_1252("Anzeigename;Benutzerprinzipalname;Seriennummer\r\nJürgen;alice@example.com;0950380269\r\n"),
+            windows_1252("Numéro de série;Nom d'utilisateur principal;Prénom\r\n0950380269;alice@example.com;Zoé\r\n"),
+            "NÚMERO DE SERIE,Nombre principal de usuario\n0950380269,alice@example.com\n".as_bytes().to_vec(),
+            utf_16("Numer seryjny;Główna nazwa użytkownika\r\n0950380269;alice@example.com\r\n"),
+        ] {
+            let mut tokens = tokens();
+            let done = fill_in(&mut tokens, &file).unwrap();
+            assert_eq!((done.filled, done.findings.len()), (1, 0), "{:?}", done.findings);
+            assert_eq!(upns(&tokens)[0], "alice@example.com");
+        }
+    }
+
     fn utf_16(text: &str) -> Vec<u8> {
         let text = text.trim_start_matches('\u{feff}');
         [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
@@ -256,6 +312,7 @@ mod tests {
             (b"hello\n", "no column for the serial number and none for the user"),
             (b"\n", "The file is empty."),
             (b"PK\x03\x04", "ZIP archive"),
+            (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", "an Excel workbook (.xlsx)"),
         ] {
             let mut tokens = tokens();
             let error = fill_in(&mut tokens, file).unwrap_err().to_string();

@@ -9,6 +9,7 @@ use oath_seeds::{Reader, SeedFile};
 
 const HEADER: &str = "upn,serial number,secret key,time interval,manufacturer,model";
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const HEX_OF_SECRET: &str = "48656c6c6f21deadbeef48656c6c6f21deadbeef";
 const OTHER: &str = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU";
 
 fn file(rows: &str) -> String {
@@ -143,6 +144,28 @@ fn cases() -> Vec<Case> {
         case(interval("60.0"), Kind::IntervalSpelling, TimeInterval, "60").repair(Repair::Interval(60)),
         case(format!("a@b.c,1,{SECRET},30,Feitian,OTP c200"), Kind::IntervalModel, TimeInterval, "c200").warning(),
         case(format!("a@b.c,1,{SECRET},45,Feitian,OTP C200"), Kind::IntervalUnsupported, TimeInterval, "c200 is 60 s"),
+        case(format!("a@b.c,1,{SECRET},30,Contoso,Key 60s"), Kind::IntervalModel, TimeInterval, "says 60 s").warning(),
+        case(format!("a@b.c,1,{SECRET},60,Contoso,Key (30 sec)"), Kind::IntervalModel, TimeInterval, "says 30 s")
+            .warning(),
+        case(interval("60 min"), Kind::IntervalUnsupported, TimeInterval, "\"60 min\""),
+        case(interval("60 m"), Kind::IntervalUnsupported, TimeInterval, "\"60 m\""),
+        case(
+            secret("JBSWY3DPEHPK3PXPJBSWY3DPEHPK8PXP"),
+            Kind::SecretConfusable,
+            SecretKey,
+            "position 29: 8 (probably the letter B).",
+        ),
+        case(serial("\"1234567,\""), Kind::FieldSeparator, SerialNumber, "at the beginning or the end")
+            .repair(Repair::StripSeparators(SerialNumber)),
+        case(serial("\"23,00001\""), Kind::FieldSeparator, SerialNumber, "within"),
+        case(serial(SECRET), Kind::SecretElsewhere, SerialNumber, "is the secret key"),
+        case(
+            format!("a@b.c,1,{SECRET},30,C,\"{}\"", SECRET.to_lowercase()),
+            Kind::SecretElsewhere,
+            Model,
+            "is the secret key",
+        ),
+        case(format!("a@b.c,1,{SECRET},30,C,{}", HEX_OF_SECRET), Kind::SecretElsewhere, Model, "is the secret key"),
         case(upn(""), Kind::UpnEmpty, Upn, "empty"),
         case(upn("o’neil@b.c"), Kind::UpnTypographicQuote, Upn, "typographic")
             .repair(Repair::Upn("o''neil@b.c".into())),
@@ -345,6 +368,46 @@ fn what_recurs_is_told_once() {
             about.iter().find(|finding| finding.kind == kind).unwrap_or_else(|| panic!("{kind:?}: {about:?}"));
         assert_eq!((finding.severity, finding.place), (Severity::Note, Place::Line(line)));
         assert!(rows.iter().all(|row| row.record.as_ref().unwrap().model.as_ref() == "M"));
+    }
+}
+
+/// Left-over bits do not matter at any length and in either case, and are told once.
+#[test]
+fn left_over_bits_at_every_length() {
+    for (secret, left_over) in [
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEA", false),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEB", true),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEI", false),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPQ", false),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPR", true),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPKY", false),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK7", true),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PY", false),
+        ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PX", true),
+        (SECRET, false),
+    ] {
+        for text in [secret.to_owned(), secret.to_lowercase()] {
+            let (rows, about) = rows_of(&file(&self::secret(&text)));
+            assert!(rows[0].record.is_some(), "{rows:?}");
+            assert_eq!(about.iter().any(|finding| finding.kind == Kind::SecretLeftOverBits), left_over, "{text}");
+        }
+    }
+}
+
+/// A row in one cell that does not have the columns is no row.
+#[test]
+fn wrapped_rows_with_wrong_columns() {
+    for repairs in [Repairs::Offer, Repairs::Apply] {
+        for row in [
+            format!("\"a@b.c,1234567,{SECRET},30,Contoso,Inc.,HardwareKey\""),
+            format!("\"a@b.c;1234567;{SECRET};30;Contoso;Inc.;HardwareKey\""),
+            format!("\"1234567,{SECRET},30,Contoso,HardwareKey\""),
+            format!("\"a@b.c,1234567,{SECRET}\""),
+        ] {
+            let (rows, _) = rows(&file(&row), &Options::default().repairs(repairs));
+            assert!(rows[0].record.is_none(), "{row}: {rows:?}");
+            assert!(!format!("{rows:?}").contains(&SECRET[..8]), "{rows:?}");
+        }
     }
 }
 

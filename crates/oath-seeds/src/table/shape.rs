@@ -78,7 +78,7 @@ pub(super) fn columns(cells: &Cells<'_>, header: &Header, checks: &mut Checks) -
             Kind::TooFewColumns,
             None,
             format!("The row has {found} columns; expected {}.", header.width),
-            "Put the missing values in, or empty ones between the separators.",
+            "Put the missing values in; only the manufacturer and the model may be empty.",
         );
         false
     } else if found > header.width

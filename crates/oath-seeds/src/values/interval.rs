@@ -26,7 +26,14 @@ pub(crate) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeS
         }
         _ => spelled(text, c200, checks)?,
     };
-    if c200 && step == TimeStep::SECONDS_30 {
+    if let Some(named) = named(model).filter(|x| *x != step.x()) {
+        checks.warning(
+            Kind::IntervalModel,
+            FIELD,
+            format!("The time interval is {}, but the model's name says {named} s.", step.x()),
+            format!("Watch how long the token shows one code; if it is {named} seconds, write {named}."),
+        );
+    } else if c200 && named(model).is_none() && step == TimeStep::SECONDS_30 {
         checks.warning(
             Kind::IntervalModel,
             FIELD,
@@ -68,6 +75,23 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
     checks
         .repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x))
         .then_some(step)
+}
+
+/// The interval that the name of a model says: `C202 60s`, `OTP (30 sec)`.
+fn named(model: &str) -> Option<u32> {
+    // Nearly every model: too short for one, or without the letter.
+    if !model.as_bytes().iter().any(|b| b.eq_ignore_ascii_case(&b's')) {
+        return None;
+    }
+    [30, 60].into_iter().find(|x| {
+        let number = if *x == 30 { "30" } else { "60" };
+        model.match_indices(number).any(|(at, _)| {
+            let alone = model.get(..at).is_some_and(|before| !before.ends_with(|c: char| c.is_ascii_digit()));
+            let unit = model.get(at.saturating_add(2)..).unwrap_or_default().trim_start();
+            let word = unit.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+            alone && ["s", "sec", "secs", "second", "seconds"].iter().any(|known| word.eq_ignore_ascii_case(known))
+        })
+    })
 }
 
 /// The Feitian OTP c200, however it is written.
