@@ -9,7 +9,7 @@
  * file.records.at(0)?.serial;
  * ```
  *
- * Nothing leaves the machine: the file is read in the memory of a WebAssembly module. A large one belongs in a worker.
+ * Nothing leaves the machine: the file is read in the memory of a WebAssembly module. Read a large file in a worker.
  *
  * @module
  */
@@ -177,7 +177,7 @@ export function read(
     /** Reserved for encrypted formats: a RangeError, because no supported format is encrypted. */
     password?: string | Uint8Array;
     key?: string | Uint8Array;
-    /** Whether a row without a user is an error, as in an upload to Entra ID, or is read as a token in stock. */
+    /** Whether a row needs a user, as in an upload to Entra ID, or is also read as a token without a user. */
     upn?: "required" | "optional";
     /** Whether safe repairs are applied. */
     repairs?: "offer" | "apply";
