@@ -2,10 +2,10 @@ import { packed } from "./build/packed.js";
 import { single } from "./build/single.js";
 
 export default {
-  // The page is opened from anywhere.
+  // Relative addresses work in every folder, and without a server.
   base: "./",
   plugins: [packed(), single()],
   worker: { plugins: () => [packed()] },
-  // The polyfill would fetch.
+  // Without the polyfill for module preloading, which uses fetch.
   build: { target: "es2022", modulePreload: false, chunkSizeWarningLimit: 2000 },
 };

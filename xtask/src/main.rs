@@ -5,6 +5,7 @@ mod check;
 mod count;
 mod ct;
 mod dudect;
+mod engines;
 mod features;
 mod fuzz;
 mod machines;

@@ -199,16 +199,23 @@ pub(crate) fn tools() -> Outcome<PathBuf> {
 /// Installs the packages of a lock file, unless they are installed already.
 pub(crate) fn installed(name: &str, from: &Path) -> Outcome<PathBuf> {
     let folder = place()?.join(name);
-    fs::create_dir_all(&folder)?;
     let lock = fs::read(from.join("package-lock.json"))?;
     if fs::read(folder.join("installed")).is_ok_and(|installed| installed == lock) {
-        return Ok(folder);
+        Ok(folder)
+    } else {
+        installed_again(name, from)
     }
+}
+
+/// Installs the packages of a lock file.
+pub(crate) fn installed_again(name: &str, from: &Path) -> Outcome<PathBuf> {
+    let folder = place()?.join(name);
+    fs::create_dir_all(&folder)?;
     for file in ["package.json", "package-lock.json"] {
         fs::copy(from.join(file), folder.join(file))?;
     }
     program_in(&folder, "npm", &["ci", "--silent", "--no-audit", "--no-fund"])?;
-    fs::write(folder.join("installed"), lock)?;
+    fs::copy(from.join("package-lock.json"), folder.join("installed"))?;
     Ok(folder)
 }
 

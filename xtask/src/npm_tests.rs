@@ -1,5 +1,6 @@
 //! Tests the packed npm package in projects like those of its users.
 
+use crate::engines::{Engines, engines};
 use crate::npm::{self, binding, build, empty, installed, tools};
 use crate::run::{Failure, Outcome, copy_all, program_in, program_with, root, text};
 use crate::{setup, tally};
@@ -69,8 +70,9 @@ fn node(archive: &Path) -> Outcome {
 
 /// Modes of TypeScript, bundlers, test runners, other engines and other versions of Node.
 fn packaging(archive: &Path) -> Outcome {
+    let Engines { folder, programs, left_out } = engines()?;
+    left_out.iter().for_each(|what| tally::not_done(what));
     let tests = binding().join("tests");
-    let folder = installed("packaging", &tests.join("packaging"))?;
     for tests in ["packaging", "shared", "typescript"].map(|name| tests.join(name)) {
         copy_all(&tests, &folder)?;
     }
@@ -79,7 +81,7 @@ fn packaging(archive: &Path) -> Outcome {
     copy_all(&root().join("testkit"), &folder.join("testkit"))?;
     install(&folder, archive)?;
     let (archive, tools) = (text(archive), text(&tools()?));
-    let variables = [("TARBALL", archive.as_str()), ("TOOLS", tools.as_str())];
+    let variables = [("TARBALL", archive.as_str()), ("TOOLS", tools.as_str()), ("ENGINES", programs.as_str())];
     program_with(
         &folder,
         &variables,

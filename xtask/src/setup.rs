@@ -1,12 +1,12 @@
 //! What the tests need beside a Rust compiler. It is installed where that is possible: Debian's packages as root or with a
-//! sudo that asks for no password, parts of Rust with rustup, Node from PyPI. What is missing after that is an error in CI;
-//! elsewhere it is named with the command that brings it, and the tests leave it out.
+//! sudo that asks for no password, parts of Rust with rustup, Node from PyPI, other engines from npm. What is missing after
+//! that is an error in CI; elsewhere it is named with the command that brings it, and the tests leave it out.
 
 use crate::machines::{self, LINKERS};
 use crate::run::{Failure, Outcome, output, program, set_variable};
 use crate::toolchains::{OLDEST, PINNED};
 use crate::venv::Environment;
-use crate::{npm, tally, toolchains};
+use crate::{engines, npm, tally, toolchains};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -138,7 +138,6 @@ const MIRI: Need = Need {
     ]),
 };
 
-/// Whether the setup has been tried, here or by the process that started this one: it is not tried twice.
 static TRIED: AtomicBool = AtomicBool::new(false);
 /// Whether all packages of Debian have been asked for together.
 static DEBIAN_TRIED: AtomicBool = AtomicBool::new(false);
@@ -167,13 +166,30 @@ pub(crate) fn all() -> Outcome {
             Err(Failure(what)) => failures.push(what),
         }
     }
-    TRIED.store(true, Ordering::Relaxed);
     look();
+    let node = (NODE.present)();
+    if node {
+        match engines::engines() {
+            Ok(engines) => engines.left_out.iter().for_each(|what| tally::not_possible(what)),
+            Err(Failure(what)) => failures.push(what),
+        }
+    }
+    TRIED.store(true, Ordering::Relaxed);
     if !failures.is_empty() {
         return Err(Failure(failures.join("\n")));
     }
     // What builds and tests the npm package: downloaded before anything waits for it.
-    if (NODE.present)() { npm::tools().map(drop) } else { Ok(()) }
+    if node { npm::tools().map(drop) } else { Ok(()) }
+}
+
+/// Whether the setup has been tried, here or by the process that started this one: it is not tried twice.
+pub(crate) fn tried() -> bool {
+    TRIED.load(Ordering::Relaxed) || std::env::var_os(TRIED_VARIABLE.0).is_some()
+}
+
+/// Returns what is left out. In CI that is an error, if this command could have installed it.
+pub(crate) fn left_out(what: String, could_be_installed: bool) -> Outcome<String> {
+    if could_be_installed && std::env::var_os("CI").is_some() { Err(Failure(what)) } else { Ok(what) }
 }
 
 /// Tries to install what is needed, and says what is left out without it.
@@ -181,7 +197,7 @@ fn missing(need: &Need) -> Outcome<Option<String>> {
     if (need.present)() {
         return Ok(None);
     }
-    let tried = TRIED.load(Ordering::Relaxed) || std::env::var_os(TRIED_VARIABLE.0).is_some();
+    let tried = tried();
     let (command, by_us) = match need.source {
         Source::Debian(packages) => {
             if !tried && !DEBIAN_TRIED.load(Ordering::Relaxed) {
@@ -209,8 +225,7 @@ fn missing(need: &Need) -> Outcome<Option<String>> {
     if (need.present)() {
         return Ok(None);
     }
-    let what = format!("{} ({command})", need.without);
-    if by_us && std::env::var_os("CI").is_some() { Err(Failure(what)) } else { Ok(Some(what)) }
+    left_out(format!("{} ({command})", need.without), by_us).map(Some)
 }
 
 /// Installs packages of Debian, where there are such and this user may. Whether that helped, the caller sees.

@@ -140,9 +140,9 @@ export class RefusedError extends OathError {
 
 /** An object with a secret in the memory of the WebAssembly module. It cannot be cloned or converted to text. */
 interface Wiped {
-  /** Wipes the secret now. Every later call throws `freed`. Without it, the garbage collector frees the object some time. */
+  /** Wipes the secret now. Every later call throws `freed`. Otherwise the garbage collector frees the object at some later time. */
   free(): void;
-  /** For `using`, where the engine or the compiler knows it. */
+  /** For `using`, where the engine or the compiler supports it. */
   [Symbol.dispose](): void;
   /** @throws TypeError */
   toJSON(): never;
@@ -188,11 +188,11 @@ export interface TotpOptions {
   digits?: number;
   /** Seconds; 30 unless given. */
   step?: number;
-  /** SHA-1 unless given, which nearly every token computes. Other spellings are read too: `sha-256`, `HmacSHA256`. */
+  /** SHA-1 unless given, which nearly every token uses. Other spellings are read too: `sha-256`, `HmacSHA256`. */
   algorithm?: Algorithm | (string & {});
   /** When the steps begin, in seconds since 1970; 0 unless given. */
   t0?: Count;
-  /** Accepts secrets of 80 to 127 bits too, which some services still hand out. */
+  /** Accepts secrets of 80 to 127 bits too, which some services still issue. */
   legacy?: boolean;
 }
 
@@ -203,7 +203,7 @@ export class Totp implements Wiped {
   /** The code that the token shows, with its leading zeros. */
   generate(at?: Moment): string;
   /**
-   * Accepts a code that is right, of this moment, and unused. Every step of the window is computed, whatever matches.
+   * Accepts a correct code of the window that was not used before. Every step of the window is computed, whichever matches.
    *
    * `code` is what the user typed: spaces, dashes and full-width digits are allowed. `window` is 1 unless given.
    * @throws RefusedError
@@ -307,11 +307,11 @@ export class KeyUri implements Wiped {
   exposeUri(): string;
   /** An `<svg>` for a page. Show it once, and keep no copy. */
   exposeQrSvg(options?: QrOptions): string;
-  /** The same as the address of an `<img>`. */
+  /** The same as a data URI, for the `src` of an `<img>`. */
   exposeQrDataUri(options?: QrOptions): string;
   /** Row by row, whether a module is dark: for your own drawing. */
   exposeQrMatrix(options?: Pick<QrOptions, "margin">): boolean[][];
-  /** A drawing for a terminal with light letters on a dark ground. */
+  /** A drawing for a terminal with light text on a dark background. */
   exposeQrText(): string;
   /** @throws RangeError where the URI has a counter. */
   toTotp(options?: Pick<TotpOptions, "legacy">): Totp;

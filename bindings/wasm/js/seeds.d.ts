@@ -9,7 +9,7 @@
  * file.records.at(0)?.serial;
  * ```
  *
- * Nothing leaves the machine: the file is read in the memory of a WebAssembly module. A large one belongs in a worker.
+ * Nothing leaves the machine: the file is read in the memory of a WebAssembly module. Read a large file in a worker.
  *
  * @module
  */

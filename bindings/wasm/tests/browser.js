@@ -1,5 +1,5 @@
-// browser.js SECONDS TOOLS FOLDER…: waits so long for the page of each folder to say in its title that it passed. A folder with
-// a configuration of Vite is served by Vite's server for development.
+// browser.js SECONDS TOOLS FOLDER…: opens the page of each folder, and waits up to so many seconds until its title says that it
+// passed. A folder with a configuration of Vite is served by Vite's development server.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { browse, develop, serve } from "./browse.js";
@@ -12,7 +12,7 @@ for (const folder of folders) {
   const page = await browser.newPage();
   page.on("console", (message) => console.log(message.text()));
   page.on("pageerror", (error) => console.log(error.message));
-  // A page that computes for long does not fire `load` for as long.
+  // The event `load` comes only after a long computation of the page has ended.
   await page.goto(address, { waitUntil: "commit" });
   await page.waitForFunction(() => document.title !== "running", undefined, { timeout: seconds * 1000 }).catch(() => {});
   const title = await page.title();

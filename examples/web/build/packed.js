@@ -1,5 +1,5 @@
-// `import text from "….wasm?packed"`: the file itself, gzipped, as Base64. A page that may connect to nothing brings its
-// modules along; gzipped they take less room in it than they have by themselves.
+// A plugin for `import text from "….wasm?packed"`, where text is the gzipped file as Base64. The page may not connect to
+// anything, so its script contains the modules. The Base64 of a gzipped module is smaller than the module.
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 

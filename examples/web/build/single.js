@@ -1,7 +1,7 @@
-// The page as one file beside the usual folder, and the policy of both.
+// A plugin that writes the page as one file, beside the folder that Vite builds, and sets the content security policy of both.
 //
-// Nothing may be connected to, and nothing loaded but what the page brings along: its script, its style, the worker that it
-// makes of a text, the WebAssembly in there. In the one file the two are allowed by their hashes.
+// The policy forbids every connection. It allows one script, one style, a worker from a blob, and the WebAssembly in that
+// worker. The single file names its script and its style by their hashes.
 import { createHash } from "node:crypto";
 
 export const FILE = "token-workbench.html";
@@ -26,7 +26,7 @@ export function single() {
   return {
     name: "single",
     enforce: "post",
-    // While it is developed, Vite reloads the page over a connection.
+    // Vite's development server reloads the page through a connection, so the page has no policy there.
     transformIndexHtml: { order: "pre", handler: (html, { server }) => (server ? html.replace(/<meta http-equiv[^>]*>/, "") : html) },
     generateBundle(_, bundle) {
       const page = bundle["index.html"];
@@ -34,10 +34,10 @@ export function single() {
       const [script, ...more] = files.filter(({ type }) => type === "chunk");
       const styles = files.filter(({ fileName }) => fileName.endsWith(".css"));
       if (more.length > 0 || styles.length !== 1) throw new Error("one script and one style are expected");
-      // What would end the element early is written so that it does not.
+      // Escapes the two texts that would end or change the script element.
       const code = script.code.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
       const style = String(styles[0].source);
-      // With functions, for in a replacement `$` has a meaning.
+      // The replacements are functions, because `$` has a meaning in a replacement text.
       const source = String(page.source)
         .replace(/\s*<script[^>]*src=[^>]*><\/script>/, "")
         .replace(/\s*<link rel="stylesheet"[^>]*>/, () => `\n    <style>${style}</style>`)

@@ -1,4 +1,4 @@
-// The page's side of the worker: each call is a promise, which may tell how far it is and may be stopped.
+// Calls the worker from the page. A call returns a promise, can report its progress, and can be stopped.
 import type { Bench, FromWorker, Method, Refusal, ToWorker } from "./protocol.js";
 import BenchWorker from "./worker/main.ts?worker&inline";
 
@@ -44,10 +44,9 @@ const ready = new Promise<void>((done, failed) => {
     else call.done(data.value);
   };
 });
-/** Whoever calls hears of it. */
+/** Without a handler here, the browser would report the rejection before the first call does. */
 ready.catch(() => {});
 
-/** Calls the worker. */
 export async function call<M extends Method>(method: M, args: Args<M>, { progress, signal }: Options = {}): Promise<Awaited<Value<M>>> {
   await ready;
   const id = (last += 1);

@@ -18,7 +18,7 @@ import { Workspace } from "./ui/workspace.js";
 import { mayGo, settled, worked } from "./unsaved.js";
 
 const main = h("main", { id: "main" });
-const actions = h("nav", { class: "actions", "aria-label": "What to do" });
+const actions = h("nav", { class: "actions", "aria-label": "Actions" });
 const welcome = new Welcome(open, sample);
 const workspace = new Workspace(changed);
 
@@ -28,7 +28,7 @@ function changed(summary: Summary) {
   act(summary);
 }
 
-/** The buttons that fit what is open. */
+/** Shows the buttons for the open file, or those without a file. */
 function act(summary: Summary | null) {
   const demo = button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" });
   if (!summary) return actions.replaceChildren(demo);
@@ -78,10 +78,10 @@ async function close() {
   document.title = "Token workbench";
 }
 
-/** A file may be dropped wherever there is a page. */
+/** Opens a file that is dropped anywhere on the page. */
 function dropping() {
   const over = (on: boolean) => document.body.classList.toggle("over", on);
-  // Below a dialog there is no page.
+  // An open dialog covers the page, so a drop is ignored then.
   const closed = () => document.querySelector("dialog[open]") === null;
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -98,8 +98,8 @@ function dropping() {
 }
 
 const brand = h("h1", {}, icon("shield"), "Token workbench");
-const promise = h("p", { class: "promise" }, icon("fine"), "Connects to nothing");
-document.body.append(h("a", { class: "skip", href: "#main" }, "To the content"), h("header", { class: "top" }, brand, promise, actions), main, ...status);
+const promise = h("p", { class: "promise" }, icon("fine"), "Makes no connections");
+document.body.append(h("a", { class: "skip", href: "#main" }, "Skip to the content"), h("header", { class: "top" }, brand, promise, actions), main, ...status);
 main.append(welcome.element);
 act(null);
 dropping();

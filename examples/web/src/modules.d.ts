@@ -1,4 +1,4 @@
-/** A file, gzipped, as Base64. */
+/** The gzipped file as Base64, by build/packed.js. */
 declare module "*?packed" {
   const text: string;
   export default text;

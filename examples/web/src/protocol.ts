@@ -1,25 +1,25 @@
-// What the page and its worker say to each other. All that is secret stays on the worker's side, until somebody asks for it.
+// The messages between the page and its worker. Secrets and codes stay in the worker until the user asks for them.
 import type { Finding, FilledIn } from "oath-totp/embed";
 
 export type Severity = Finding["severity"];
 
-/** One row of the file: a token, or what failed to be one. */
+/** One row of the file: a token, or a row that could not be read as one. */
 export interface Row {
-  /** Its place among all rows; it stays while the file is open. */
+  /** The index among all rows. It stays the same while the file is open. */
   id: number;
   line: number;
   serial: string | null;
   upn: string | null;
   maker: string;
   token: boolean;
-  /** The gravest of its findings. */
+  /** The severity of the worst finding. */
   severity: Severity | null;
   findings: number;
-  /** The gravest one's message. */
+  /** The message of the worst finding. */
   message: string;
 }
 
-/** A row with all that there is to say about it. */
+/** A row with all its data but the secret. */
 export interface Detail extends Row {
   algorithm: string;
   digits: number;
@@ -36,7 +36,7 @@ export interface Cause {
   count: number;
   message: string;
   action: string;
-  /** Some row has it, so that the table can be narrowed to those. */
+  /** Whether findings of this cause belong to rows, to which the table can be filtered. */
   rows: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface Summary {
   warnings: number;
   notes: number;
   causes: Cause[];
-  /** How many repairs are offered. */
+  /** The number of repairs that are offered and not applied. */
   repairs: number;
   repaired: boolean;
 }
@@ -64,23 +64,23 @@ export interface Narrowing {
 }
 
 export interface Repairs {
-  /** So many rows become tokens. */
+  /** The number of failed rows that become tokens. */
   rescued: number;
   total: number;
-  /** The first of them. */
+  /** The first repairs: the page shows a part of a long list. */
   list: { line: number | null; serial: string | null; message: string; repair: string }[];
 }
 
 export interface ShownCode {
   id: number;
   code: string;
-  /** Null where it counts events. */
+  /** Seconds until the code changes; null for a counter-based token. */
   remaining: number | null;
   step: number | null;
 }
 
 export interface Fit {
-  /** Steps that the clock is ahead. */
+  /** The number of steps that the clock is ahead; negative where it is behind. */
   drift: number;
   seconds: number;
 }
@@ -92,15 +92,15 @@ export interface Owner extends Fit {
 }
 
 export interface Tested {
-  /** Where the token itself fits, the nearest first. */
+  /** The matches of the token itself, the smallest drift first. */
   fits: Fit[];
-  /** Other tokens of the file that fit, where it does not. */
+  /** Other tokens of the file that match; empty if the token itself matches. */
   others: Owner[];
 }
 
 export interface Plan {
   tokens: number;
-  /** Those that the format cannot carry, by reason. */
+  /** Tokens that the format cannot represent, by reason. */
   left: { reason: string; count: number; serials: string[] }[];
   leftOut: number;
   failuresName: string | null;
@@ -140,7 +140,7 @@ export interface Bench {
   signUp(account: string, issuer: string): SignUp;
   phone(): ShownCode;
   signIn(code: string): Answer;
-  /** Forgets the secret of the sign-up. */
+  /** Wipes the secret of the sign-up. */
   endSignUp(): null;
 }
 

@@ -1,32 +1,33 @@
-// Work that no file has yet: repairs and users that were not exported. It is not thrown away without being asked about.
+// Tracks repairs and users that were not exported. The page asks before it discards them.
 import { dialog } from "./ui/dialog.js";
 import { button, h } from "./ui/dom.js";
 
 let unsaved = false;
 
-/** The browser's own question: it takes no text from a page. */
+/** Makes the browser ask. Its question has a fixed text. */
 function ask(event: BeforeUnloadEvent) {
   event.preventDefault();
 }
 
+/** Call this after a change that is not exported. */
 export function worked() {
   unsaved = true;
   window.addEventListener("beforeunload", ask);
 }
 
-/** It has been exported, or is gone. */
+/** Call this after an export, and when the file is closed. */
 export function settled() {
   unsaved = false;
   window.removeEventListener("beforeunload", ask);
 }
 
-/** Whether it may go: at once where there is none, else when somebody says so. */
+/** Whether the file may be closed. Asks the user if there are changes that were not exported. */
 export function mayGo(): Promise<boolean> {
   if (!unsaved) return Promise.resolve(true);
   return new Promise((answer) => {
     let yes = false;
     const { close } = dialog("Close without exporting?", "", [
-      h("p", {}, "Repairs were applied or users filled in, and no file has them yet. The file that you opened is unchanged."),
+      h("p", {}, "Repairs or users have not been exported yet. The file that you opened is unchanged."),
       h(
         "div",
         { class: "actions" },

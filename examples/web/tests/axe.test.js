@@ -1,4 +1,4 @@
-// What axe finds: nothing, in any state of the page, in light, in dark and on a narrow screen.
+// axe finds no problem in any state of the page, in light and dark colours, on wide and narrow screens.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import axe from "axe-core";
@@ -7,7 +7,7 @@ import { choose, dialog, inBrowser, row, sample, withPage } from "./page.js";
 inBrowser();
 
 async function clean(page, state) {
-  // As the browser's tools would: the page's policy allows no other script.
+  // Evaluates axe through the debugger, because the policy of the page allows no other script.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => axe.run(document, { preload: false }));
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join("\n")}`);
@@ -23,14 +23,14 @@ async function everyState(page) {
   await page.getByRole("button", { name: "Show codes" }).click();
   await page.locator(".rows .code").first().waitFor();
   await clean(page, "a file");
-  await page.getByRole("button", { name: /UPN empty/ }).click();
+  await page.getByRole("button", { name: /User is missing/ }).click();
   await page.getByRole("button", { name: /Show all causes again/ }).waitFor();
   await clean(page, "narrowed");
   await page.getByRole("button", { name: /Show all causes again/ }).click();
   await row(page, "0950380270").click();
   await dialog(page).getByRole("button", { name: "Show the code" }).click();
   await dialog(page).getByLabel("User principal name").fill("nobody");
-  await dialog(page).getByRole("button", { name: "Give it to this user" }).click();
+  await dialog(page).getByRole("button", { name: "Assign the token" }).click();
   await dialog(page).locator(".outcome.bad").waitFor();
   await dialog(page).getByLabel("Code on the display").fill("123456");
   await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
@@ -47,7 +47,7 @@ async function everyState(page) {
   await page.getByRole("button", { name: "Sign-up demo" }).click();
   await clean(page, "sign-up");
   await dialog(page).getByRole("button", { name: "Make a secret" }).click();
-  await dialog(page).getByRole("button", { name: "Play the telephone" }).click();
+  await dialog(page).getByRole("button", { name: "Simulate the app" }).click();
   await dialog(page).getByLabel("Code in the app").fill("000000");
   await dialog(page).getByRole("button", { name: "Confirm" }).click();
   await dialog(page).locator(".outcome").waitFor();
@@ -66,7 +66,7 @@ for (const scheme of ["light", "dark"]) {
       withPage({ scheme, width, height }, async (page) => {
         await everyState(page);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(overflow, 0, "nothing sticks out at the side");
+        assert.equal(overflow, 0, "the page is not wider than the screen");
       }));
   }
 }

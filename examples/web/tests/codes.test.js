@@ -1,4 +1,4 @@
-// Codes: shown, tested, looked for, and good once.
+// Codes are shown, tested, searched for, and accepted once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choose, code, counted, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
@@ -23,7 +23,7 @@ async function tried(page, serial, codes) {
   return said;
 }
 
-test("codes are hidden until they are asked for, then live with the seconds they have left", () =>
+test("codes are hidden until the user asks for them, then shown with the seconds until they change", () =>
   withPage({}, async (page) => {
     await three(page);
     assert.doesNotMatch(await page.locator(".rows").textContent(), /\d{3} \d{3}/);
@@ -47,24 +47,24 @@ test("codes are hidden until they are asked for, then live with the seconds they
     await counted(dialog(page).locator(".digits:not(input)"), 0);
   }));
 
-test("a token is tested: it fits with a drift, or another one of the file does, or none", () =>
+test("the test of a token finds its drift, another token of the file, or none", () =>
   withPage({}, async (page) => {
     await three(page);
     await early();
-    assert.match(await tried(page, "S000001", [code(1)]), /It fits: its clock is right\..*the next code makes it certain/);
-    assert.match(await tried(page, "S000001", [code(1, -4), code(1, -3)]), /It fits: its clock is 3 steps \(1 min 30 s\) behind\./);
+    assert.match(await tried(page, "S000001", [code(1)]), /The code matches: the clock is correct\..*Type the next code to be certain/);
+    assert.match(await tried(page, "S000001", [code(1, -4), code(1, -3)]), /The codes match: the clock is 3 steps \(1 min 30 s\) behind\./);
     assert.match(await tried(page, "S000001", [code(1, 2879), code(1, 2880)]), /2,880 steps|2880 steps \(1 d\) ahead/);
     assert.match(await tried(page, "S000003", [code(3, 4, 60), code(3, 5, 60)]), /5 steps \(5 min\) ahead/);
-    assert.match(await tried(page, "S000001", [code(2, 1), code(2, 2)]), /It fits none of the 5,761.*These codes are those of:S000002 user2@example\.com: its clock is 2 steps \(1 min\) ahead/);
-    assert.match(await tried(page, "S000001", [code(9, 1), code(9, 2)]), /No other token of this file fits either/);
-    assert.match(await tried(page, "S000001", [`${code(1).slice(0, 3)} ${code(1).slice(3)}`]), /It fits/);
+    assert.match(await tried(page, "S000001", [code(2, 1), code(2, 2)]), /The codes match none of the 5,761.*The codes match another token:S000002 user2@example\.com: the clock is 2 steps \(1 min\) ahead/);
+    assert.match(await tried(page, "S000001", [code(9, 1), code(9, 2)]), /No other token of this file matches either/);
+    assert.match(await tried(page, "S000001", [`${code(1).slice(0, 3)} ${code(1).slice(3)}`]), /The code matches: /);
     await row(page, "S000001").click();
     await dialog(page).getByLabel("Code on the display").fill("12a456");
     await dialog(page).getByRole("button", { name: "Test", exact: true }).click();
     await dialog(page).getByText(/Enter the 6, 7 or 8 digits that the token shows/).waitFor();
   }));
 
-test("whose token this is, is found by its codes", () =>
+test("a token is found by its codes", () =>
   withPage({}, async (page) => {
     await choose(page, "tokens.csv", fileOf(Array.from({ length: 2000 }, (_, n) => token(n))));
     await row(page, "S000000").waitFor();
@@ -74,8 +74,8 @@ test("whose token this is, is found by its codes", () =>
     await open.getByLabel("Code on the display").fill(code(1777, -50));
     await open.getByLabel("Next code").fill(code(1777, -49));
     await page.keyboard.press("Enter");
-    await open.getByText("It is this one:").waitFor();
-    assert.match(await open.locator(".owners").textContent(), /^S001777 user1777@example\.com: its clock is 49 steps \(24 min 30 s\) behind\.$/);
+    await open.getByText("1 token shows these codes:").waitFor();
+    assert.match(await open.locator(".owners").textContent(), /^S001777 user1777@example\.com: the clock is 49 steps \(24 min 30 s\) behind\.$/);
     await open.getByLabel("Code on the display").fill(code(5000, 1));
     await open.getByLabel("Next code").fill(code(5000, 2));
     await page.keyboard.press("Enter");
@@ -86,7 +86,7 @@ test("whose token this is, is found by its codes", () =>
     await open.locator(".owners", { hasText: "S000003" }).waitFor();
   }));
 
-test("the sign-up: a QR code, a confirmation, and the same code refused", () =>
+test("the sign-up demo shows a QR code, confirms it, and refuses the same code", () =>
   withPage({}, async (page) => {
     await page.getByRole("button", { name: "Sign-up demo" }).click();
     const open = dialog(page);
@@ -94,7 +94,7 @@ test("the sign-up: a QR code, a confirmation, and the same code refused", () =>
     await open.getByRole("img", { name: /QR code/ }).waitFor();
     await open.getByText("Or type the secret").click();
     assert.match(await open.locator(".secret").last().textContent(), /^otpauth:\/\/totp\/Contoso:alice@contoso\.com\?secret=[A-Z2-7]{32}&issuer=Contoso/);
-    await open.getByRole("button", { name: "Play the telephone" }).click();
+    await open.getByRole("button", { name: "Simulate the app" }).click();
     await early();
     await page.waitForTimeout(1100);
     const now = digits(await open.locator(".big-code .digits").textContent());
@@ -107,7 +107,7 @@ test("the sign-up: a QR code, a confirmation, and the same code refused", () =>
     await open.getByText("Confirmed: the app has the secret.").waitFor();
     assert.match(await open.locator(".outcome code").textContent(), /^\{"last_step":\d+,"drift":-?[01]\}$/);
     await open.getByRole("button", { name: "Sign in" }).click();
-    await open.getByText(/The code was right, and has been used/).waitFor();
+    await open.getByText(/The code is correct, but it was used before/).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Sign-up demo" }).click();
     await open.getByRole("button", { name: "Make a secret" }).waitFor();

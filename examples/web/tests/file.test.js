@@ -4,26 +4,26 @@ import { HEADER, choose, counted, dialog, fileOf, inBrowser, row, sample, token,
 
 inBrowser();
 
-test("a file is read, and its findings stand beside their rows and by cause", () =>
+test("a file is read, and its findings are shown beside their rows and by cause", () =>
   withPage({}, async (page) => {
     await sample(page);
     await counted(page.getByRole("heading", { name: "sample.csv" }), 1);
     assert.deepEqual(await page.locator(".figures li").allTextContents(), ["5 tokens", "8 rows failed", "4 warnings", "2 without a user"]);
     await counted(page.locator(".rows .row"), 13);
     assert.match(await row(page, "0950380263").textContent(), /carol@contoso\.com.*The secret key is 40 hex digits/);
-    assert.match(await row(page, "0950380261").textContent(), /In order/);
+    assert.match(await row(page, "0950380261").textContent(), /No findings/);
     const causes = await page.locator(".cause-head strong").allTextContents();
-    assert.deepEqual(causes.slice(0, 3), ["Secret hex", "Secret separators", "UPN typographic quote"]);
+    assert.deepEqual(causes.slice(0, 3), ["Secret is hex, not Base32", "Secret contains separators", "User name has a typographic quote"]);
     const shown = await page.locator("main").innerHTML();
     for (const secret of ["39e66a110cdf", "4SYD0BQ2AHL0", "G7PWAWF5HA3G", "GEZDGNBV"]) assert.ok(!shown.includes(secret), "no secret is on the page");
   }));
 
-test("the table is narrowed by a cause, by a kind and by a text", () =>
+test("the table is filtered by a cause, by a severity and by a text", () =>
   withPage({}, async (page) => {
     await sample(page);
     const rows = page.locator(".rows .row");
     const settled = (count) => page.waitForFunction((wanted) => document.querySelectorAll(".rows .row").length === wanted, count);
-    await page.getByRole("button", { name: /UPN empty/ }).click();
+    await page.getByRole("button", { name: /User is missing/ }).click();
     await settled(2);
     assert.equal(await page.locator(".shown").textContent(), "2 of 13 rows");
     await page.getByRole("button", { name: /Show all causes again/ }).click();
@@ -39,14 +39,14 @@ test("the table is narrowed by a cause, by a kind and by a text", () =>
     await settled(0);
   }));
 
-test("a row tells all there is to it", () =>
+test("a row opens with all its data", () =>
   withPage({}, async (page) => {
     await sample(page);
     await row(page, "0950380267").click();
     const open = dialog(page);
     assert.equal(await open.getByRole("heading", { level: 2 }).textContent(), "0950380267");
-    assert.match(await open.textContent(), /Secret confusableline 8, column 3, secret keyThe secret key has characters that Base32.*position 5: 0 \(probably the letter O\).*Compare with the vendor/);
-    assert.equal(await open.getByRole("button", { name: "Show the code" }).count(), 0, "no token, no code");
+    assert.match(await open.textContent(), /Secret has characters that look like othersline 8, column 3, secret keyThe secret key has characters that Base32.*position 5: 0 \(probably the letter O\).*Compare with the vendor/);
+    assert.equal(await open.getByRole("button", { name: "Show the code" }).count(), 0, "a failed row has no code");
     await page.keyboard.press("Escape");
     await counted(dialog(page), 0);
   }));
@@ -60,13 +60,13 @@ test("a file can be dropped", () =>
       document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
     }, text);
     await row(page, "S000001").waitFor();
-    assert.match(await page.locator(".by-cause").textContent(), /the file is in order/);
+    assert.match(await page.locator(".by-cause").textContent(), /the file has no problems/);
     assert.match(await page.title(), /dropped\.csv/);
     await page.getByRole("button", { name: "Close the file" }).click();
     await counted(page.getByRole("heading", { name: "Drop a seed file here" }), 1);
   }));
 
-test("what is no seed file is refused with what it is and what to do; another one can be chosen then", () =>
+test("a file that is not a seed file is refused with its kind and what to do; another file can be chosen then", () =>
   withPage({}, async (page) => {
     await choose(page, "tokens.xlsx", "PK\u0003\u0004 and more");
     const alert = page.getByRole("alert");
@@ -76,10 +76,10 @@ test("what is no seed file is refused with what it is and what to do; another on
     await row(page, "S000007").waitFor();
   }));
 
-test("the formats are those that the library reads, and one can be named", () =>
+test("the formats of the library are listed, and one can be chosen", () =>
   withPage({}, async (page) => {
     const options = await page.locator("#format option").allTextContents();
-    assert.deepEqual(options, ["recognise it", "entra-csv"]);
+    assert.deepEqual(options, ["Recognise automatically", "entra-csv"]);
     await page.locator("#format").selectOption("entra-csv");
     await choose(page, "tokens.csv", fileOf([token(7)]));
     await row(page, "S000007").waitFor();

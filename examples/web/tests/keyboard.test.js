@@ -1,11 +1,11 @@
-// Without a pointer.
+// The page is used by keyboard alone.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choose, dialog, fileOf, inBrowser, sample, token, withPage } from "./page.js";
 
 inBrowser();
 
-/** What a screen reader is told of the table's active row. */
+/** The role, the number and the serial number of the table's active row, as a screen reader gets them. */
 const active = (page) =>
   page.evaluate(() => {
     const row = document.getElementById(document.activeElement.getAttribute("aria-activedescendant"));
@@ -15,7 +15,7 @@ const active = (page) =>
 test("from the first key to an open row and back", () =>
   withPage({}, async (page) => {
     await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), "To the content");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
     for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement.textContent)).startsWith("Try"); i++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".rows .row .serial").first().waitFor();
@@ -26,20 +26,20 @@ test("from the first key to an open row and back", () =>
     assert.deepEqual(await active(page), ["row", 4, "0950380263"]);
     await page.keyboard.press("Enter");
     await dialog(page).getByRole("heading", { name: "0950380263" }).waitFor();
-    // The focus stays within.
+    // The focus stays inside the dialog.
     for (let i = 0; i < 6; i++) {
       await page.keyboard.press("Tab");
       assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog") !== null));
     }
     await page.keyboard.press("Escape");
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "grid", "the focus is where it was");
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "grid", "the grid has the focus again");
     await page.keyboard.press("End");
     assert.deepEqual(await active(page), ["row", 14, "0950380272"]);
     await page.keyboard.press("Home");
     assert.deepEqual(await active(page), ["row", 2, "0950380261"]);
   }));
 
-test("pages of a long table", () =>
+test("keys scroll a long table by pages", () =>
   withPage({}, async (page) => {
     await choose(page, "tokens.csv", fileOf(Array.from({ length: 500 }, (_, n) => token(n))));
     await page.locator(".rows .row .serial").first().waitFor();
@@ -57,7 +57,7 @@ test("pages of a long table", () =>
     assert.ok(await page.locator("#row-499").isVisible());
   }));
 
-test("what happens is said", () =>
+test("screen readers are told the results", () =>
   withPage({}, async (page) => {
     const said = page.locator("#announcer");
     await sample(page);

@@ -1,4 +1,4 @@
-// A hundred thousand rows: read in the worker while the page answers, and never all in the page.
+// A file of 100,000 rows: the worker reads it while the page stays responsive, and the page has elements for few rows only.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { choose, code, counted, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
@@ -8,7 +8,7 @@ inBrowser();
 const MANY = 100_000;
 const FILE = fileOf(Array.from({ length: MANY }, (_, n) => (n % 1000 === 999 ? token(n).replace("@", "") : token(n))));
 
-test("the page answers while the worker works, and shows how far it is", () =>
+test("the page responds while the worker reads, and shows the progress", () =>
   withPage({}, async (page) => {
     await page.evaluate(() => {
       const bar = document.querySelector(".working progress");
@@ -17,7 +17,7 @@ test("the page answers while the worker works, and shows how far it is", () =>
         if (!bar.hasAttribute("value")) return;
         seen.shares.push(bar.value);
         if (seen.shares.length > 1 || bar.value === 1) return;
-        // Somebody presses a button at the first sign of work; when its dialog is drawn, the work must still be going on.
+        // Clicks a button when the progress bar first moves. The worker must still be reading when the dialog has been drawn.
         [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Sign-up demo").click();
         requestAnimationFrame(() => {
           seen.answered = { open: document.querySelector("dialog[open]") !== null, working: !document.querySelector(".working").hidden, share: bar.value };
@@ -32,7 +32,7 @@ test("the page answers while the worker works, and shows how far it is", () =>
     assert.ok(answered.share < 1);
   }));
 
-test("only the rows that are seen are in the page, wherever they are", () =>
+test("the page has elements for the visible rows only, at every position", () =>
   withPage({}, async (page) => {
     await choose(page, "many.csv", FILE);
     await row(page, "S000000").waitFor();
@@ -55,7 +55,7 @@ test("only the rows that are seen are in the page, wherever they are", () =>
     await few();
     await page.getByRole("button", { name: "Show codes" }).click();
     await page.locator(".rows .code").first().waitFor();
-    await page.getByRole("button", { name: /UPN malformed/ }).click();
+    await page.getByRole("button", { name: /User name is not of the form/ }).click();
     await row(page, "S000999").waitFor();
     assert.equal(await page.locator(".shown").textContent(), "100 of 100,000 rows");
     await page.getByRole("button", { name: /Show all causes again/ }).click();
@@ -69,7 +69,7 @@ test("only the rows that are seen are in the page, wherever they are", () =>
     await dialog(page).locator(".owners", { hasText: "S077777" }).waitFor();
   }));
 
-test("a search that nobody waits for is stopped", () =>
+test("closing the dialog stops its search", () =>
   withPage({}, async (page) => {
     await choose(page, "many.csv", FILE);
     await row(page, "S000000").waitFor();

@@ -1,4 +1,4 @@
-// The page connects to nothing: it asks for nothing by itself, and is not allowed to.
+// The page makes no connection by itself, and its policy forbids every connection.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -9,7 +9,7 @@ inBrowser();
 
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css" };
 
-/** The folder on a server, which counts what it is asked for. */
+/** Serves the built folder, and records every request. */
 async function served(context) {
   const asked = [];
   const server = createServer(async ({ url }, response) => {
@@ -35,7 +35,7 @@ async function served(context) {
   return { url: `http://127.0.0.1:${server.address().port}/`, asked };
 }
 
-/** What whoever got into the page, or into its worker, would try. */
+/** Ways in which an attacker's script in the page or in its worker could connect. */
 const ATTEMPTS = {
   fetch: async (to) => (await fetch(to)).status,
   XMLHttpRequest: (to) => new Promise((done, failed) => {
@@ -86,7 +86,7 @@ const ATTEMPTS = {
   beacon: (to) => navigator.sendBeacon(to, "x"),
 };
 
-/** Each of them, whatever comes of it: what counts is what arrives. */
+/** Tries each of them. The caller looks at the requests that arrived, so the result of an attempt does not matter. */
 async function attempt(page, to) {
   for (const [name, attempt] of Object.entries(ATTEMPTS)) {
     const patience = new Promise((done) => setTimeout(done, 400));
@@ -95,7 +95,7 @@ async function attempt(page, to) {
   await page.waitForTimeout(300);
 }
 
-/** Everything the page does, played through. */
+/** Uses the parts of the page. */
 async function play(page) {
   await sample(page);
   await page.getByRole("button", { name: "Show codes" }).click();
@@ -119,24 +119,24 @@ test("a page without the policy connects in every one of these ways", async (con
 });
 
 for (const [what, serve] of [["the one file", null], ["the folder on a server", served]]) {
-  test(`${what} asks for nothing once it is there, and may not`, async (context) => {
+  test(`${what} makes no request after it is loaded, and cannot`, async (context) => {
     const [server, other] = [await serve?.(context), await served(context)];
     const { page, asked } = await opened({ url: server?.url ?? FILE });
     const inside = (url) => url.startsWith("blob:") || url.startsWith("data:");
     const own = asked.filter((url) => !inside(url));
     assert.ok(own.every((url) => url.startsWith(server?.url ?? FILE)), own.join());
-    assert.equal(own.length, server ? 3 : 1, "the page, its script and its style, or all in one");
+    assert.equal(own.length, server ? 3 : 1, "the requests for the page, its script and its style, or for the one file");
     await play(page);
     await attempt(page, other.url);
-    assert.deepEqual(other.asked, [], "nothing has arrived");
-    if (server) assert.equal(server.asked.length, 3, "nor at its own server");
+    assert.deepEqual(other.asked, [], "no request has arrived");
+    if (server) assert.equal(server.asked.length, 3, "no request has arrived at its own server");
     const refused = await page.evaluate((to) => fetch(to).then(() => "it connected", ({ name }) => name), other.url);
     assert.equal(refused, "TypeError");
     await page.context().close();
   });
 }
 
-test("the policy forbids by default, and allows nothing inline but what it names by its hash", async () => {
+test("the policy forbids by default, and allows inline code only by its hash", async () => {
   const { page } = await opened();
   const policy = await page.locator("meta[http-equiv]").getAttribute("content");
   assert.match(policy, /^default-src 'none'; connect-src 'none'; script-src 'sha256-[^']+' 'wasm-unsafe-eval'; style-src 'sha256-[^']+'; /);

@@ -1,10 +1,8 @@
-// The page in a browser, as the tests use it: opened as the one file that people are mailed, and watched for whatever it asks
-// the network for.
+// Opens the page in a browser for the tests, by default as the single file, and records its requests and its errors.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const DIST = new URL("../dist/", import.meta.url);
@@ -14,7 +12,7 @@ export const QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disa
 let browser;
 export const launched = () => browser;
 
-/** For each file of tests: one browser. */
+/** Starts a browser before the tests of a file, and closes it after them. */
 export function inBrowser() {
   before(async () => {
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
@@ -22,7 +20,7 @@ export function inBrowser() {
   after(() => browser.close());
 }
 
-/** A page that is ready, and what it did wrong so far. */
+/** Opens the page, and waits until it is ready. Returns it with its requests and its errors. */
 export async function opened({ url = FILE, width = 1280, height = 800, scheme = "light" } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
   const page = await context.newPage();
@@ -36,7 +34,7 @@ export async function opened({ url = FILE, width = 1280, height = 800, scheme = 
   return { page, asked, errors };
 }
 
-/** Runs with a page, and nothing may have gone wrong in it. */
+/** Runs a test with a page, and asserts that the page had no error. */
 export async function withPage(options, run) {
   const { page, asked, errors } = await opened(options);
   try {
@@ -56,7 +54,7 @@ export async function choose(page, name, text) {
   await page.locator("#file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
-/** Asserts a number of elements, for which it waits: a page changes some time after a click. */
+/** Waits for a number of elements, and asserts it: a page changes some time after a click. */
 export async function counted(locator, expected) {
   for (let tries = 0; tries < 200 && (await locator.count()) !== expected; tries++) await setTimeout(25);
   assert.equal(await locator.count(), expected);
@@ -66,7 +64,7 @@ export const row = (page, text) => page.locator(".rows .row", { hasText: text })
 export const dialog = (page) => page.locator("dialog[open]");
 export const HEADER = "upn,serial number,secret key,time interval,manufacturer,model";
 
-/** Secrets that are none: a number, spread over 20 bytes. */
+/** The secret of a token of the tests: a text of 20 bytes with the number of the token. */
 export const key = (number) => Buffer.from(`not a secret ${String(number).padStart(7, "0")}`);
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 export function base32(bytes) {
@@ -85,7 +83,7 @@ export function code(number, steps = 0, step = 30) {
   return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** Begins where a step has some seconds left, so that page and test see the same one. */
+/** Waits for a new step if the current one ends soon, so that the page and the test compute the same code. */
 export async function early(step = 30) {
   const left = step - ((Date.now() / 1000) % step);
   if (left < 6) await setTimeout((left + 0.2) * 1000);
@@ -96,5 +94,3 @@ export async function downloaded(page, press) {
   const { readFile } = await import("node:fs/promises");
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
 }
-
-export const folder = () => fileURLToPath(DIST);

@@ -1,5 +1,4 @@
-// Pictures of a page, made small: 256 colours are enough for letters and lines. Those that are seen most stay what they are,
-// the rest become the nearest of them.
+// Makes a PNG of a page smaller by a palette of its 256 most frequent colours. Every other colour becomes the nearest of them.
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -12,7 +11,7 @@ function* chunks(png) {
   }
 }
 
-/** Its pixels, each as one number. */
+/** The size and the pixels of a PNG, each pixel as one number. */
 function decoded(png) {
   let header;
   const data = [];

@@ -1,4 +1,4 @@
-// screenshots.js FOLDER: those of the README, of the sample.
+// screenshots.js FOLDER [--all]: takes the pictures of the README, or of all states, with the sample file.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -34,7 +34,7 @@ async function tested(page) {
 async function signedUp(page) {
   await page.getByRole("button", { name: "Sign-up demo" }).click();
   await dialog(page).getByRole("button", { name: "Make a secret" }).click();
-  await dialog(page).getByRole("button", { name: "Play the telephone" }).click();
+  await dialog(page).getByRole("button", { name: "Simulate the app" }).click();
   await dialog(page).locator(".big-code .digits").waitFor();
   const code = await dialog(page).locator(".big-code .digits").textContent();
   await dialog(page).getByLabel("Code in the app").fill(code);

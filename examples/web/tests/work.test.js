@@ -1,4 +1,4 @@
-// What is done to a file: repaired, its users filled in, written.
+// A file is repaired, its tokens are assigned to users, and it is written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HEADER, base32, choose, dialog, downloaded, fileOf, inBrowser, key, row, sample, token, withPage } from "./page.js";
@@ -8,12 +8,12 @@ inBrowser();
 const figures = (page) => page.locator(".figures li").allTextContents();
 const figure = (page, text) => page.locator(".figures li", { hasText: text }).waitFor();
 
-test("repairs are shown before they are applied, and can be taken back", () =>
+test("repairs are shown before they are applied, and can be undone", () =>
   withPage({}, async (page) => {
     await sample(page);
     await page.getByRole("button", { name: "Repair 4" }).click();
     const open = dialog(page);
-    await open.getByText("4 repairs would make 4 tokens more of the rows that failed.").waitFor();
+    await open.getByText("4 repairs would turn 4 failed rows into tokens.").waitFor();
     assert.match(await open.locator("tbody tr").nth(2).textContent(), /^60950380265.*write the upn as shaun\.o''neil@contoso\.com$/);
     assert.deepEqual((await figures(page))[0], "5 tokens", "nothing has been repaired yet");
     await open.getByRole("button", { name: "Apply the repairs" }).click();
@@ -23,16 +23,16 @@ test("repairs are shown before they are applied, and can be taken back", () =>
     assert.match(await dialog(page).textContent(), /Repaired: write the upn as/);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Repaired" }).click();
-    await dialog(page).getByRole("button", { name: "Take the repairs back" }).click();
+    await dialog(page).getByRole("button", { name: "Undo the repairs" }).click();
     await figure(page, "5 tokens");
   }));
 
-test("a user is typed, with the name checked; repairs leave it in place", () =>
+test("a typed user name is checked, and repairs keep the user", () =>
   withPage({}, async (page) => {
     await sample(page);
     await row(page, "0950380269").click();
     const name = dialog(page).getByLabel("User principal name");
-    const give = dialog(page).getByRole("button", { name: "Give it to this user" });
+    const give = dialog(page).getByRole("button", { name: "Assign the token" });
     await name.fill("nobody");
     await give.click();
     await dialog(page).getByText("The user name is not of the form name@domain").waitFor();
@@ -40,8 +40,8 @@ test("a user is typed, with the name checked; repairs leave it in place", () =>
     await name.fill("o'neil@contoso.com");
     await give.click();
     await row(page, "o'neil@contoso.com").waitFor();
-    await dialog(page).getByText("It is o'neil@contoso.com's now.").waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.name), "upn", "the focus is where somebody typed");
+    await dialog(page).getByText("The user of the token is o'neil@contoso.com now.").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.name), "upn", "the input has the focus again");
     await page.keyboard.press("Escape");
     await figure(page, "1 without a user");
     await page.getByRole("button", { name: "Repair 4" }).click();
@@ -49,18 +49,18 @@ test("a user is typed, with the name checked; repairs leave it in place", () =>
     await figure(page, "9 tokens");
     assert.match(await row(page, "0950380269").textContent(), /o'neil@contoso\.com/);
     await row(page, "0950380269").click();
-    await dialog(page).getByRole("button", { name: "Take it back" }).click();
+    await dialog(page).getByRole("button", { name: "Remove the user" }).click();
     await figure(page, "2 without a user");
   }));
 
-test("users are filled in from a second file, and the limits are checked", () =>
+test("users are assigned from a second file, and the limits are checked", () =>
   withPage({}, async (page) => {
     await choose(page, "tokens.csv", fileOf([1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(n, ""))));
     await figure(page, "8 without a user");
     await page.getByRole("button", { name: "Users", exact: true }).click();
     const users = ["userPrincipalName;serial number;userType", ...[1, 2, 3, 4, 5, 6].map((n) => `alice@example.com;S00000${n};Member`), "bob@example.com;S000009;Member", "eve@example.com;S000007;Guest"].join("\n");
     await dialog(page).getByLabel("File of users").setInputFiles({ name: "users.csv", mimeType: "text/csv", buffer: Buffer.from(users) });
-    await dialog(page).getByText("6 tokens have a user now; 0 changed, 0 as before.").waitFor();
+    await dialog(page).getByText("Assigned 6 tokens. Changed: 0. Unchanged: 0.").waitFor();
     const said = await dialog(page).textContent();
     assert.match(said, /line 8, serial number.*No token has the serial number "S000009"/);
     assert.match(said, /line 9, upn.*a hardware token cannot be assigned to a guest/);
@@ -72,7 +72,7 @@ test("users are filled in from a second file, and the limits are checked", () =>
     await dialog(page).getByText("no column for the serial number and none for the user").waitFor();
   }));
 
-test("what is written is what is shown; what cannot be carried is said and left out", () =>
+test("the written file has the shown tokens; tokens that the format cannot represent are named and left out", () =>
   withPage({}, async (page) => {
     await choose(page, "May.csv", fileOf([token(1), token(2, ""), `carol@example.com,S000003,${key(3).toString("hex")},30,Contoso,Key`]));
     await figure(page, "1 row failed");
@@ -83,7 +83,7 @@ test("what is written is what is shown; what cannot be carried is said and left 
     assert.deepEqual(await open.locator("#export-format option").allTextContents(), ["entra-csv"]);
     const press = () => open.getByRole("button", { name: "Download the tokens" }).click();
     assert.deepEqual(await downloaded(page, press), { name: "May-entra-csv.csv", text: fileOf([token(1)]) });
-    await open.getByLabel(/Tokens without a user too/).check();
+    await open.getByLabel(/Include tokens without a user/).check();
     await open.getByText("2 of 2 tokens can be written.").waitFor();
     assert.equal((await downloaded(page, press)).text, fileOf([token(1), token(2, "")]));
     const failures = await downloaded(page, () => open.getByRole("button", { name: "Download the failures file" }).click());
@@ -98,7 +98,7 @@ test("what is written is what is shown; what cannot be carried is said and left 
     assert.ok(repaired.text.startsWith(HEADER) && repaired.text.includes(`carol@example.com,S000003,${base32(key(3))},30`));
   }));
 
-test("work that no file has yet is not thrown away without a question", () =>
+test("the page asks before it discards changes that were not exported", () =>
   withPage({}, async (page) => {
     const asked = [];
     page.on("dialog", (question) => asked.push(question.type()) && question.dismiss());
@@ -130,7 +130,7 @@ test("work that no file has yet is not thrown away without a question", () =>
     await close.click();
     await dialog(page).getByRole("button", { name: "Close it" }).click();
     await page.getByRole("button", { name: "Try with a sample" }).waitFor();
-    // Nothing is left to ask about: the page closes.
+    // No change is left, so the page closes without a question.
     await leave("close");
     assert.deepEqual(asked, ["beforeunload"]);
   }));

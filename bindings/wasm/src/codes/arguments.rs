@@ -44,8 +44,8 @@ impl Deref for Text {
 const NUMBER_BITS: u32 = 27;
 
 /// Unpacks a code: its number in the lower 27 bits, and above them its number of digits minus six. JavaScript passes no other
-/// number; for one, this returns a mismatch rather than an error, because wasm-bindgen returns errors in an array, which
-/// costs an allocation for each call.
+/// number. Any other number is a mismatch and not an error, because wasm-bindgen returns errors in an array, which costs an
+/// allocation for each call.
 pub(super) fn code(packed: u32) -> Result<Code, Rejected> {
     let digits = match packed >> NUMBER_BITS {
         0 => Digits::Six,

@@ -1,4 +1,4 @@
-// What an uncaught error of the package prints: lines that a person can read, and with source maps the place in the sources.
+// An uncaught error of the package prints short lines, and with source maps the place in the sources.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ const folder = new URL("./node_modules/oath-totp/", import.meta.url);
 const text = (name) => readFileSync(new URL(name, folder), "utf8");
 const scripts = readdirSync(folder).filter((name) => /\.c?js$/.test(name));
 
-/** What a program prints that nothing catches the error of. */
+/** Runs a program that does not catch an error, and returns what it prints. */
 function uncaught(...flags) {
   const program = `import { Secret, Totp } from "oath-totp"; new Totp(Secret.fromHex("00"));`;
   const { status, stderr } = spawnSync(process.execPath, [...flags, "--input-type=module", "-e", program], { encoding: "utf8" });
@@ -24,13 +24,13 @@ test("an uncaught error prints the line that threw it", () => {
   assert.ok(longest < 300, `${longest}`);
 });
 
-test("with source maps, it names the files that the package is written in", () => {
+test("with source maps, an uncaught error names the source files of the package", () => {
   const printed = uncaught("--enable-source-maps");
   assert.match(printed, /throw new OathError\(code, thrown\);/);
   assert.match(printed, /at new Totp \(.*oath-totp\/source\/totp\.js:\d+:\d+\)/);
 });
 
-test("every script has short lines but for the module, and a source map with its sources", () => {
+test("every script has short lines except for the module, and a source map with its sources", () => {
   assert.equal(scripts.length, 10);
   for (const name of scripts) {
     const lines = text(name).split("\n");

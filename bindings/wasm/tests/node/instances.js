@@ -1,4 +1,4 @@
-// Gets at the memory of the modules by wrapping WebAssembly.Instance. Import it before the package.
+// Records the memory of the modules by wrapping WebAssembly.Instance. Import this file before the package.
 
 /** The memory of each module, in the order of their starts. */
 export const memories = [];

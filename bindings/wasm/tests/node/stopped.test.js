@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 let trap = false;
 const { Instance } = WebAssembly;
-// An instance whose search traps on demand.
+// Wraps the search of the module, so that it traps on demand.
 WebAssembly.Instance = function (module, imports) {
   const { exports } = new Instance(module, imports);
   const search = exports.totp_find;
@@ -17,7 +17,7 @@ WebAssembly.Instance = function (module, imports) {
 };
 const { OathError, Secret, Totp, generate } = await import("oath-totp");
 
-test("a trap is final, and every later call says so", () => {
+test("after a trap every later call throws `stopped`", () => {
   const secret = Secret.fromUtf8("12345678901234567890");
   const totp = new Totp(secret);
   assert.equal(totp.find("287082", { at: 59, radius: 2 }).length, 1);

@@ -1,4 +1,4 @@
-// Arguments of any kind give an Error at most: never a trap, and never a text with the secret.
+// No argument of any kind causes a trap, or an error text with the secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as codes from "oath-totp";

@@ -8,7 +8,7 @@ import * as otplib from "otplib";
 const guide = readFileSync("node_modules/oath-totp/MIGRATION.md", "utf8");
 const blocks = [...guide.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code);
 
-/** The names of what a class or its objects have. */
+/** The names of the static and of the instance members of a class. */
 const members = (made) => [made, made.prototype].flatMap((object) => Object.getOwnPropertyNames(object));
 const COMMON = new Set(members(class {}));
 

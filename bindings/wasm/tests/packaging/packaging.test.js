@@ -1,5 +1,6 @@
-// The packed package, installed beside what people build with. `cargo xtask npm` sets TARBALL, the package, and TOOLS, the folder of
-// Vite and the newest TypeScript.
+// Runs the packed package in compilers, bundlers, test runners and other engines. `cargo xtask npm` sets three variables: TARBALL
+// is the file of the package. TOOLS is the folder with Vite and the newest TypeScript. ENGINES is JSON with the program of each
+// engine; it is null for an engine that is left out, which `cargo xtask npm` lists.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { before, test } from "node:test";
 import { promisify } from "node:util";
 
 const { TARBALL, TOOLS } = process.env;
+const ENGINES = JSON.parse(process.env.ENGINES);
 const kit = Object.fromEntries(["rfc", "cross_checked", "base32", "collisions"].map((name) => [name, JSON.parse(readFileSync(`testkit/${name}.json`, "utf8"))]));
 writeFileSync("kit.js", `export default ${JSON.stringify(kit)};`);
 writeFileSync("kit.cjs", `module.exports = ${JSON.stringify(kit)};`);
@@ -33,13 +35,15 @@ async function passes(printed) {
   assert.match(await printed, new RegExp(`passed ${COUNT}\\b`));
 }
 
-// The Node that runs this file, and others where npm has them for this machine.
-for (const version of ["", "-20.16", "-22", "-24"]) {
-  const program = version ? join("node_modules", `node${version}`, "bin/node") : process.execPath;
-  const skip = existsSync(program) ? false : "npm has no such Node for this machine";
-  for (const [how, file] of [["ES modules", "program.mjs"], ["require", "program.cjs"]]) {
-    test(`Node ${version.slice(1) || process.version}, ${how}`, { skip }, () => passes(ran(program, file)));
-  }
+/** Defines a test that needs an engine. It is skipped if the engine is left out. */
+function testIn(engine, name, run) {
+  const program = ENGINES[engine];
+  test(name, { skip: program === null }, () => run(program));
+}
+
+for (const [how, file] of [["ES modules", "program.mjs"], ["require", "program.cjs"]]) {
+  test(`Node ${process.version}, ${how}`, () => passes(node(file)));
+  for (const engine of ["Node 20.16", "Node 22", "Node 24"]) testIn(engine, `${engine}, ${how}`, (program) => passes(ran(program, file)));
 }
 
 test("publint", () => ran(installed("publint"), "run", TARBALL, "--strict"));
@@ -96,7 +100,7 @@ test("vite build --ssr", async () => {
   await passes(node("out/ssr/program.js"));
 });
 
-// Next writes its output beside the project, so that one build follows the other.
+// One test for both bundlers, because both write their output to the same folder.
 test("Next, both bundlers", async () => {
   for (const file of ["kit.js", "testkit.js", "misuse.js"]) copyFileSync(file, join("next", file));
   for (const bundler of ["--turbopack", "--webpack"]) {
@@ -109,22 +113,22 @@ test("Next, both bundlers", async () => {
 
 test("vitest", () => ran(installed("vitest"), "run", "example.spec.js"));
 
-// jest takes CommonJS.
+// Compiles the test kit to CommonJS, which jest needs.
 before(() => ran(installed("esbuild"), "testkit.js", "--bundle", "--format=cjs", "--outfile=testkit.cjs"));
 for (const environment of ["node", "jsdom"]) {
   test(`jest, ${environment}`, () => ran(installed("jest"), `--env=${environment}`, "--testMatch=**/example.jest.cjs"));
 }
 
-test("Bun", () => passes(ran(installed("bun"), "program.mjs")));
-test("bun build", async () => {
-  await ran(installed("bun"), "build", "program.mjs", "--outfile=out/bun.mjs", "--target=node");
+testIn("Bun", "Bun", (bun) => passes(ran(bun, "program.mjs")));
+testIn("Bun", "bun build", async (bun) => {
+  await ran(bun, "build", "program.mjs", "--outfile=out/bun.mjs", "--target=node");
   await passes(node("out/bun.mjs"));
 });
 
-test("Deno", () => passes(ran(installed("deno"), "run", "--no-lock", "--allow-read", "--allow-env", "program.mjs")));
+testIn("Deno", "Deno", (deno) => passes(ran(deno, "run", "--no-lock", "--allow-read", "--allow-env", "program.mjs")));
 
-test("workerd", async () => {
+testIn("workerd", "workerd", async (workerd) => {
   const words = ["worker.mjs", "--bundle", "--format=esm", "--conditions=workerd", "--external:*.wasm", "--outfile=out/worker.mjs"];
   await ran(installed("esbuild"), ...words);
-  await passes(ran(installed("workerd"), "test", "workerd.capnp"));
+  await passes(ran(workerd, "test", "workerd.capnp"));
 });

@@ -1,10 +1,10 @@
-// Codes, which are hidden until somebody asks, and then live.
+// Shows codes. They are hidden until the user asks for them, and then updated every second.
 import type { ShownCode } from "../protocol.js";
 import { grouped, h } from "./dom.js";
 
 export const HIDDEN = "••• •••";
 
-/** Asks once a second while it is on. */
+/** Requests the codes once a second while it is on. */
 export class LiveCodes {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #codes: () => Promise<ShownCode[]>;
@@ -21,7 +21,7 @@ export class LiveCodes {
 
   start() {
     clearTimeout(this.#timer);
-    // At the beginning of the next second, when they may change.
+    // A code can change at the beginning of a second.
     this.#timer = setTimeout(() => this.start(), 1000 - (Date.now() % 1000));
     void this.ask();
   }
@@ -37,7 +37,7 @@ export class LiveCodes {
   }
 }
 
-/** A code and what is left of it. */
+/** A code and the seconds until it changes. */
 export function code({ code, remaining, step }: ShownCode): HTMLElement {
   const left = remaining === null || step === null ? null : h("span", { class: "left" }, `${remaining} s`);
   const element = h("span", { class: "code" }, h("span", { class: "digits" }, grouped(code)), left);

@@ -2,7 +2,7 @@ import { button, h } from "./dom.js";
 
 let made = 0;
 
-/** A dialog: it has a name, it closes with Escape, and the focus goes back to where it was. */
+/** Opens a dialog. The browser closes it with Escape, and returns the focus to the element that had it. */
 export function dialog(title: string, kind: "" | "drawer", content: Node[], closed: () => void = () => {}) {
   const id = `dialog-${(made += 1)}`;
   const heading = h("h2", { id, tabindex: "-1" }, title);
@@ -10,7 +10,7 @@ export function dialog(title: string, kind: "" | "drawer", content: Node[], clos
     element.remove();
     closed();
   } });
-  // Beside it.
+  // The element itself is the target of a click beside the sheet.
   element.addEventListener("pointerdown", (event) => {
     if (event.target === element) element.close();
   });
@@ -22,7 +22,7 @@ export function dialog(title: string, kind: "" | "drawer", content: Node[], clos
   return { element, close: () => element.close(), title: (text: string) => void (heading.textContent = text) };
 }
 
-/** A place for what came out, read out when it changes. */
+/** An area for the result of a form. Screen readers read it when it changes. */
 export function result(): { element: HTMLElement; show(kind: "good" | "bad" | "plain", ...content: (Node | string)[]): void; clear(): void } {
   const element = h("div", { class: "result", role: "status" });
   return {
@@ -34,7 +34,7 @@ export function result(): { element: HTMLElement; show(kind: "good" | "bad" | "p
   };
 }
 
-/** An error as people should see it: what, and what to do. */
+/** The text of an error for the user: what is wrong, and what to do. */
 export function refusal(error: unknown): string {
   const { message, action } = error as { message: string; action?: string };
   const sentence = (text: string) => (text === "" ? "" : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`);

@@ -1,4 +1,4 @@
-// Elements in one expression. Texts are texts: nothing here reads markup.
+// Makes elements. Every string becomes a text node; no string is parsed as HTML.
 
 type Child = Node | string | null | false | Child[];
 type Handlers = { [K in keyof HTMLElementEventMap as `on${K}`]?: (event: HTMLElementEventMap[K]) => void };
@@ -22,7 +22,7 @@ function append(element: Element, children: Child[]) {
   }
 }
 
-/** What is drawn in one line. */
+/** The paths of the icons, drawn as lines. */
 const ICONS = {
   error: "M8 1.5 15 14.5H1Z M8 6v4 M8 12v.6",
   warning: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13 M8 4.5v4.5 M8 11v.6",
@@ -56,7 +56,7 @@ export function button(label: string, act: () => void, { kind = "", symbol, ...p
   return h("button", { type: "button", class: `button ${kind}`.trim(), onclick: act, ...props }, symbol ? icon(symbol) : null, label);
 }
 
-/** What Enter sends, to be looked at here. */
+/** A form that calls `send` in place of loading a page. */
 export function form(send: () => unknown, ...children: Child[]): HTMLFormElement {
   const onsubmit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -67,7 +67,7 @@ export function form(send: () => unknown, ...children: Child[]): HTMLFormElement
 
 let fields = 0;
 
-/** A labelled input, with what is to be known about it below. */
+/** An input with a label, and a hint below it. */
 export function field(label: string, props: Props, hint = ""): { box: HTMLElement; input: HTMLInputElement } {
   const id = `field-${(fields += 1)}`;
   const input = h("input", { id, autocomplete: "off", spellcheck: "false", ...props, ...(hint ? { "aria-describedby": `${id}-hint` } : {}) });
@@ -79,7 +79,7 @@ const numbers = new Intl.NumberFormat("en");
 export const number = (value: number) => numbers.format(value);
 export const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
 
-/** Groups of three or four, as people read codes. */
+/** A code with a space in the middle. A code of seven digits has none. */
 export function grouped(code: string): string {
   const half = code.length / 2;
   return code.length % 2 === 0 ? `${code.slice(0, half)} ${code.slice(half)}` : code;

@@ -1,7 +1,7 @@
 import type { Written } from "../protocol.js";
 import { h } from "./dom.js";
 
-/** Hands a file to the browser. It never leaves the machine: its address is that of bytes in this page. */
+/** Saves a file through the browser. The file comes from a blob of this page, so nothing is sent. */
 export function download({ name, bytes }: Written) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   h("a", { href: url, download: name }).click();

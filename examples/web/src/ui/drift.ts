@@ -1,12 +1,12 @@
 import type { Fit } from "../protocol.js";
 import { count } from "./dom.js";
 
-/** `3 steps (1 min 30 s) behind`. */
+/** `the clock is 3 steps (1 min 30 s) behind`. */
 export function drift({ drift, seconds }: Fit): string {
-  if (drift === 0) return "its clock is right";
+  if (drift === 0) return "the clock is correct";
   const steps = count(Math.abs(drift), "step", "steps");
   const time = span(Math.abs(seconds));
-  return `its clock is ${steps}${time === "" ? "" : ` (${time})`} ${drift > 0 ? "ahead" : "behind"}`;
+  return `the clock is ${steps}${time === "" ? "" : ` (${time})`} ${drift > 0 ? "ahead" : "behind"}`;
 }
 
 function span(seconds: number): string {

@@ -5,7 +5,7 @@ import { download } from "./download.js";
 import { working } from "./status.js";
 import { settled } from "../unsaved.js";
 
-/** Writes the tokens in any format that can be written, and says first which ones it cannot carry. */
+/** Exports the tokens. Shows first which tokens the chosen format cannot represent. */
 export async function openExport() {
   const formats = await call("formats", []);
   const format = h("select", { id: "export-format" }, ...formats.map((name) => h("option", { value: name }, name)));
@@ -16,7 +16,7 @@ export async function openExport() {
   const save = async (what: "write" | "failures") => {
     try {
       const written = await working("Writing the file", () => (what === "write" ? call("write", [format.value, inventory.checked]) : call("failures", [])));
-      out.show("good", `${written.name} was handed to the browser.`, what === "write" ? " It holds the secrets as they are: keep it encrypted, and as short as you can." : "");
+      out.show("good", `The browser saves ${written.name}.`, what === "write" ? " The file contains the secrets without encryption. Store it encrypted, and delete it as soon as you can." : "");
       download(written);
       if (what === "write") settled();
     } catch (error) {
@@ -38,14 +38,14 @@ export async function openExport() {
         button("Download the tokens", () => void save("write"), { kind: "primary", symbol: "download", disabled: kept === 0 }),
         failuresName === null ? null : button("Download the failures file", () => void save("failures"), { symbol: "download" }),
       ),
-      failuresName === null ? "" : h("p", { class: "hint" }, `${failuresName}: the rows that failed, why, and what to do. Without secrets.`),
+      failuresName === null ? "" : h("p", { class: "hint" }, `${failuresName} lists the failed rows, each with the reason and what to do. It contains no secrets.`),
     );
   };
   format.addEventListener("change", () => void draw());
   inventory.addEventListener("change", () => void draw());
   dialog("Export", "", [
     h("div", { class: "field" }, h("label", { for: "export-format" }, "Format"), format),
-    h("div", { class: "check" }, inventory, h("label", { for: "export-inventory" }, "Tokens without a user too, for an inventory (Entra ID refuses them)")),
+    h("div", { class: "check" }, inventory, h("label", { for: "export-inventory" }, "Include tokens without a user, for an inventory (Entra ID refuses them)")),
     plan,
     out.element,
   ]);

@@ -1,25 +1,20 @@
 import type { Finding } from "oath-totp/embed";
 import type { Cause } from "../protocol.js";
 import { h, icon, number } from "./dom.js";
+import { title } from "./titles.js";
 
 const NAMES = { error: "Error", warning: "Warning", note: "Note" } as const;
 
-/** `secret-may-be-hex` as words. */
-export const title = (code: string) => {
-  const words = code.replaceAll("-", " ").replace(/\bupn\b/, "UPN").replace(/\bid\b/, "ID");
-  return `${words[0]!.toUpperCase()}${words.slice(1)}`;
-};
-
 const badge = (severity: keyof typeof NAMES) => h("span", { class: `badge ${severity}` }, icon(severity), NAMES[severity]);
 
-/** Findings one by one: where, what, what to do. */
+/** A list of findings: the place, what is wrong, what to do. */
 export function list(findings: readonly Finding[], where = true): HTMLElement {
   const items = findings.map(({ severity, code, line, column, field, message, action, repair, repaired }) => {
     const place = [line !== null && `line ${line}`, column !== null && `column ${column}`, field].filter(Boolean).join(", ");
     return h(
       "li",
       { class: `finding ${severity}` },
-      h("p", { class: "what" }, badge(severity), h("strong", {}, title(code)), where && place !== "" && h("span", { class: "place" }, place)),
+      h("p", { class: "what" }, badge(severity), h("strong", {}, title(code, message)), where && place !== "" && h("span", { class: "place" }, place)),
       h("p", {}, message),
       h("p", { class: "todo" }, action),
       repair !== null && h("p", { class: "repair" }, repaired ? `Repaired: ${repair}.` : `A repair is offered: ${repair}.`),
@@ -28,12 +23,12 @@ export function list(findings: readonly Finding[], where = true): HTMLElement {
   return h("ul", { class: "findings" }, ...items);
 }
 
-/** All of a file by cause, the gravest first; each narrows the table to its rows. */
+/** The findings of a file by cause, errors first. A click on a cause filters the table to its rows. */
 export function causes(all: Cause[], chosen: string | null, choose: (code: string | null) => void): HTMLElement {
-  if (all.length === 0) return h("p", { class: "nothing" }, icon("fine"), "Nothing to say: the file is in order.");
+  if (all.length === 0) return h("p", { class: "nothing" }, icon("fine"), "No findings: the file has no problems.");
   const items = all.map(({ severity, code, count, message, action, rows }) => {
     const pressed = chosen === code;
-    const head = [badge(severity), h("strong", {}, title(code)), h("span", { class: "count" }, number(count))];
+    const head = [badge(severity), h("strong", {}, title(code, message)), h("span", { class: "count" }, number(count))];
     const text = h("p", { class: "action" }, count > 1 || rows ? action : `${message} ${action}`);
     const line = rows
       ? h("button", { type: "button", class: "cause-head", "aria-pressed": String(pressed), onclick: () => choose(pressed ? null : code) }, ...head)

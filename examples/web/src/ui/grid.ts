@@ -1,13 +1,13 @@
-// The table. It has as many rows as the file, and the page only those that are seen: all are of one height, so that the place
-// of each is known. The focus stays on the table and the active row is named by it, for the row may scroll out of the page.
+// The table. The page has elements for the visible rows only. All rows have the same height, so that the position of each row is
+// known. The table keeps the focus and names its active row, because the element of that row is removed when it scrolls away.
 import { call } from "../client.js";
 import type { Row } from "../protocol.js";
 import { HIDDEN, LiveCodes, code } from "./codes.js";
 import { h, icon } from "./dom.js";
 
-/** So many rows are asked for at once. */
+/** How many rows one message from the worker has. */
 const PAGE = 100;
-/** So many are drawn beyond those that are seen. */
+/** How many rows above and below the visible ones have elements. */
 const BEYOND = 8;
 const COLUMNS = ["", "Serial number", "User", "Model", "Code", "Findings"];
 
@@ -18,7 +18,7 @@ export class Grid {
   readonly #live: LiveCodes;
   #drawn = new Map<number, HTMLElement>();
   #pages = new Map<number, Row[] | null>();
-  /** Of the rows that are asked for now; what was asked before is of no use. */
+  /** Counts the refreshes. Rows that were requested before the last refresh are dropped. */
   #age = 0;
   #total = 0;
   #active = 0;
@@ -54,7 +54,7 @@ export class Grid {
     new ResizeObserver(() => this.#draw()).observe(this.element);
   }
 
-  /** Other rows, or the same ones with something changed. */
+  /** Draws other rows, or the same rows after a change. */
   refresh(total: number, top: boolean) {
     this.#age += 1;
     this.#pages.clear();
@@ -98,7 +98,7 @@ export class Grid {
       if (!element) {
         element = h("div", { role: "row", class: "row", id: `row-${index}`, "data-index": index, "aria-rowindex": index + 2 });
         this.#drawn.set(index, element);
-        // In their order, for those who read them one after the other.
+        // Screen readers read the elements in their order in the document.
         const next = [...this.#drawn.keys()].filter((other) => other > index);
         this.#body.insertBefore(element, next.length > 0 ? this.#drawn.get(Math.min(...next))! : null);
         this.#fill(element, index);
@@ -122,17 +122,17 @@ export class Grid {
 
   #fill(element: HTMLElement, index: number) {
     const row = this.#row(index);
-    // What stands there is left until what belongs there has come.
+    // The old content stays until the row has arrived.
     if (!row) return;
     const { serial, upn, maker, token, severity, findings, message, line } = row;
     const state = severity ?? "fine";
-    const spoken = severity === null ? "In order" : token ? (severity === "note" ? "Token with a note" : "Token with a warning") : "No token";
+    const spoken = severity === null ? "No findings" : token ? (severity === "note" ? "Token with a note" : "Token with a warning") : "Failed row";
     const texts: (Node | string)[] = [
       h("span", { class: `state ${state}` }, icon(state), h("span", { class: "sr-only" }, spoken)),
       serial ?? h("span", { class: "faint" }, `line ${line}`),
-      upn ?? h("span", { class: "faint" }, token ? "nobody" : "unknown"),
+      upn ?? h("span", { class: "faint" }, token ? "no user" : "unknown"),
       maker,
-      token ? (this.#live.on ? (element.querySelector(".code") ?? HIDDEN) : HIDDEN) : h("span", { class: "sr-only" }, "none"),
+      token ? (this.#live.on ? (element.querySelector(".code") ?? HIDDEN) : HIDDEN) : h("span", { class: "sr-only" }, "no code"),
       h("span", { class: "message" }, h("span", {}, findings === 0 ? "" : message), findings > 1 ? h("span", { class: "more" }, `+${findings - 1}`) : ""),
     ];
     const classes = ["state-cell", "serial", "user", "maker", "code-cell", "says"];

@@ -4,37 +4,37 @@ import { dialog, refusal } from "./dialog.js";
 import { button, count, h, number } from "./dom.js";
 import { announce, working } from "./status.js";
 
-/** What would be repaired, row by row, and then does it, or takes it back. */
+/** Shows the repairs row by row, then applies or undoes them. */
 export async function openRepairs({ repaired }: Summary, changed: (summary: Summary) => void) {
   const content = h("div", { class: "stack" });
   const { close } = dialog("Repairs", "", [content]);
   const apply = async (on: boolean) => {
-    const summary = await working(on ? "Applying the repairs" : "Taking the repairs back", (progress) => call("repair", [on], { progress }));
+    const summary = await working(on ? "Applying the repairs" : "Undoing the repairs", (progress) => call("repair", [on], { progress }));
     changed(summary);
     close();
-    announce(`${on ? "Repaired." : "The repairs were taken back."} ${count(summary.tokens, "token", "tokens")}.`);
+    announce(`${on ? "The repairs are applied." : "The repairs are undone."} ${count(summary.tokens, "token", "tokens")}.`);
   };
   try {
-    const { list, total, rescued } = await working("Trying the repairs", (progress) => call("repairs", [], { progress }));
+    const { list, total, rescued } = await working("Checking the repairs", (progress) => call("repairs", [], { progress }));
     const rows = list.map(({ line, serial, message, repair }) =>
       h("tr", {}, h("td", {}, line === null ? "" : number(line)), h("td", {}, serial ?? ""), h("td", {}, message), h("td", { class: "repair" }, repair)),
     );
-    const heads = ["Line", "Serial number", "What is wrong", "The repair"].map((head) => h("th", { scope: "col" }, head));
+    const heads = ["Line", "Serial number", "What is wrong", "Repair"].map((head) => h("th", { scope: "col" }, head));
     content.replaceChildren(
       h(
         "p",
         {},
         repaired
-          ? `${count(total, "repair is", "repairs are")} in place. The file itself has not been changed.`
-          : `${count(total, "repair", "repairs")} would make ${count(rescued, "token", "tokens")} more of the rows that failed. What is doubtful is not repaired. The file itself is not changed: export the result.`,
+          ? `${count(total, "repair is", "repairs are")} applied. The file on disk is unchanged.`
+          : `${count(total, "repair", "repairs")} would turn ${count(rescued, "failed row into a token", "failed rows into tokens")}. Doubtful values are not repaired. The file on disk stays unchanged: export the result.`,
       ),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Repairs, row by row" }, h("table", { class: "list" }, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows))),
       total > list.length ? h("p", { class: "faint" }, `and ${number(total - list.length)} more`) : "",
       h(
         "div",
         { class: "actions" },
-        repaired ? button("Take the repairs back", () => void apply(false)) : button("Apply the repairs", () => void apply(true), { kind: "primary" }),
-        button(repaired ? "Keep them" : "Not now", close, { kind: "quiet" }),
+        repaired ? button("Undo the repairs", () => void apply(false)) : button("Apply the repairs", () => void apply(true), { kind: "primary" }),
+        button(repaired ? "Keep the repairs" : "Not now", close, { kind: "quiet" }),
       ),
     );
   } catch (error) {

@@ -1,4 +1,4 @@
-// How a sign-up goes: the secret is shown once, a code confirms it, and that code is good for nothing any more.
+// The sign-up demo: it shows the secret once, confirms it with a code, and refuses that code the second time.
 import { call } from "../client.js";
 import type { SignUp } from "../protocol.js";
 import { LiveCodes, code } from "./codes.js";
@@ -9,7 +9,7 @@ export function openSignUp() {
   const content = h("div", { class: "stack" });
   const phone = h("div", { class: "big-code" });
   const live = new LiveCodes(async () => [await call("phone", [])], ([now]) => now && phone.replaceChildren(code(now)));
-  dialog("Sign-up, played through", "", [content], () => {
+  dialog("Sign-up demo", "", [content], () => {
     live.stop();
     void call("endSignUp", []);
   });
@@ -28,7 +28,7 @@ function begin(content: HTMLElement, live: LiveCodes, phone: HTMLElement) {
     }
   };
   content.replaceChildren(
-    h("p", {}, "A secret is made in this page, shown once as a QR code, confirmed with a code, and forgotten when you close this."),
+    h("p", {}, "This page makes a secret and shows it once as a QR code. You confirm it with a code. The secret is wiped when you close this dialog."),
     form(
       make,
       h("div", { class: "pair" }, account.box, issuer.box),
@@ -52,12 +52,12 @@ function confirm(content: HTMLElement, live: LiveCodes, phone: HTMLElement, { sv
       const said = signedUp ? "Signed in." : "Confirmed: the app has the secret.";
       signedUp = true;
       submit.textContent = "Sign in";
-      out.show("good", h("strong", {}, said), h("p", {}, "What a server stores: ", h("code", {}, answer.state)), h("p", {}, "Now send the same code again."));
+      out.show("good", h("strong", {}, said), h("p", {}, "The server stores: ", h("code", {}, answer.state)), h("p", {}, "Now enter the same code again."));
     } else if (answer.code === "replayed") {
-      out.show("bad", h("strong", {}, `Refused: ${answer.message}.`), h("p", {}, "The code was right, and has been used. Whoever typed it reads the same as for a wrong one; the log knows: ", h("code", {}, answer.code), "."));
-    } else out.show("bad", h("strong", {}, `Refused: ${answer.message}.`), h("p", {}, `To do: ${answer.action}. The log says `, h("code", {}, answer.code), "."));
+      out.show("bad", h("strong", {}, `Refused: ${answer.message}.`), h("p", {}, "The code is correct, but it was used before. The user sees the same message as for a wrong code. The reason in the audit log is ", h("code", {}, answer.code), "."));
+    } else out.show("bad", h("strong", {}, `Refused: ${answer.message}.`), h("p", {}, `What to do: ${answer.action}. The reason in the audit log is `, h("code", {}, answer.code), "."));
   };
-  const toggle = button("Play the telephone", () => {
+  const toggle = button("Simulate the app", () => {
     if (live.on) live.stop();
     else live.start();
     phone.hidden = !live.on;
@@ -72,10 +72,10 @@ function confirm(content: HTMLElement, live: LiveCodes, phone: HTMLElement, { sv
       h(
         "div",
         { class: "stack" },
-        h("h3", {}, "1. Scan it with an authenticator app"),
+        h("h3", {}, "1. Scan the QR code with an authenticator app"),
         h("details", {}, h("summary", {}, "Or type the secret"), h("p", { class: "secret" }, secret.match(/.{1,4}/g)?.join(" ") ?? secret), h("p", { class: "secret faint" }, uri)),
         h("div", { class: "code-box" }, toggle, phone),
-        h("h3", {}, "2. Confirm with the code it shows"),
+        h("h3", {}, "2. Confirm with the code that the app shows"),
         form(
           run,
           typed.box,

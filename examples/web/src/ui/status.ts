@@ -1,4 +1,4 @@
-// What the page says while it works and when it is done: one region that screen readers read, one bar that everybody sees.
+// Shows work and its result: a progress bar, and a region that only screen readers read.
 import { h } from "./dom.js";
 
 const region = h("p", { class: "sr-only", role: "status", id: "announcer" });
@@ -12,7 +12,7 @@ export function announce(text: string) {
   region.textContent = text;
 }
 
-/** Shows the bar until the work is done; without a share it only moves. */
+/** Shows the progress bar until the work is done. The bar has no value until the work reports its progress. */
 export async function working<R>(what: string, work: (progress: (share: number) => void) => Promise<R>): Promise<R> {
   label.textContent = what;
   bar.removeAttribute("value");
@@ -21,7 +21,7 @@ export async function working<R>(what: string, work: (progress: (share: number) 
   try {
     return await work((share) => {
       bar.value = share;
-      // Who cannot see the bar hears of every quarter.
+      // Screen readers read every quarter.
       if (share > 0 && share < 1 && share % 0.25 === 0) announce(`${share * 100} percent`);
     });
   } finally {

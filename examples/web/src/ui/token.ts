@@ -1,4 +1,4 @@
-// One row: what it says, what is found, its code, whose it is, and whether the thing in the hand is it.
+// The details of a row: its data, its findings, its code, a test of the token, and its user.
 import { call } from "../client.js";
 import type { Finding } from "oath-totp/embed";
 import type { Detail, Owner, Summary, Tested } from "../protocol.js";
@@ -22,7 +22,7 @@ export async function openToken(id: number, changed: (summary: Summary) => void)
       row.all.length > 0 ? section("Findings", list(row.all)) : "",
       ...(row.token ? [section("Code", codes(shown, live)), section("Test this token", test(id, element)), section("User", user(row, said, changed, draw))] : []),
     );
-    // The form that was sent is gone, and the focus with it.
+    // Drawing again has replaced the form that had the focus.
     if (said) content.querySelector<HTMLElement>("[name=upn]")?.focus();
   };
   await draw();
@@ -57,7 +57,7 @@ function codes(shown: HTMLElement, live: LiveCodes) {
 function user({ id, upn }: Detail, said: readonly Finding[] | null, changed: (summary: Summary) => void, draw: (said: readonly Finding[]) => Promise<void>) {
   const { box, input } = field("User principal name", { type: "text", name: "upn", value: upn ?? "", placeholder: "name@domain", inputmode: "email" });
   const out = result();
-  if (said) out.show("good", upn === null ? "It is nobody's now." : `It is ${upn}'s now.`, said.length > 0 ? list(said, false) : "");
+  if (said) out.show("good", upn === null ? "The token has no user now." : `The user of the token is ${upn} now.`, said.length > 0 ? list(said, false) : "");
   const give = async (to: string | null) => {
     try {
       const { said, summary } = await call("assign", [id, to]);
@@ -68,21 +68,21 @@ function user({ id, upn }: Detail, said: readonly Finding[] | null, changed: (su
       out.show("bad", refusal(error));
     }
   };
-  const take = button("Take it back", () => void give(null), { kind: "quiet" });
+  const take = button("Remove the user", () => void give(null), { kind: "quiet" });
   return form(
     () => give(input.value),
     box,
-    h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Give it to this user"), upn === null ? null : take),
+    h("div", { class: "actions" }, h("button", { class: "button", type: "submit" }, "Assign the token"), upn === null ? null : take),
     out.element,
   );
 }
 
-/** The inputs for one code or two. */
+/** The inputs for one or two codes. */
 export function codeFields() {
   const first = field("Code on the display", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12", required: true });
   const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" });
   const codes = () => [first.input.value, next.input.value].map((text) => text.trim()).filter((text) => text !== "");
-  const hint = h("p", { class: "hint" }, "One code alone may fit by chance: wait until the display changes, and type the next one too.");
+  const hint = h("p", { class: "hint" }, "One code can match by chance. Wait until the display changes, and type the next code too.");
   return { boxes: h("div", { class: "stack" }, h("div", { class: "pair" }, first.box, next.box), hint), codes, first: first.input };
 }
 
@@ -93,7 +93,7 @@ function test(id: number, element: HTMLElement) {
   element.addEventListener("close", () => stop.abort());
   const run = async () => {
     const typed = codes();
-    out.show("plain", "Looking…");
+    out.show("plain", "Searching…");
     try {
       tell(out, await call("test", [id, typed], { signal: stop.signal }), typed.length > 1);
       out.element.scrollIntoView({ block: "nearest" });
@@ -111,18 +111,19 @@ function test(id: number, element: HTMLElement) {
 
 function tell(out: ReturnType<typeof result>, { fits, others }: Tested, certain: boolean) {
   const [nearest, ...more] = fits;
+  const matches = certain ? "The codes match" : "The code matches";
   if (nearest) {
-    const again = more.length > 0 ? ` It also fits ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
-    const doubt = certain ? "" : " One wrong code in 170 fits some step: the next code makes it certain.";
-    out.show("good", h("strong", {}, `It fits: ${drift(nearest)}.`), h("p", {}, `${again}${doubt}`.trim()));
+    const again = more.length > 0 ? `It also matches ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
+    const doubt = certain ? "" : " One wrong code in 170 matches some step. Type the next code to be certain.";
+    out.show("good", h("strong", {}, `${matches}: ${drift(nearest)}.`), h("p", {}, `${again}${doubt}`.trim()));
     return;
   }
-  const none = "It fits none of the 5,761 steps from 2,880 before now to 2,880 after.";
-  if (others.length === 0) out.show("bad", h("strong", {}, none), h("p", {}, "No other token of this file fits either. Check the digits, and that the file is the token's own."));
-  else out.show("bad", h("strong", {}, none), h("p", {}, certain ? "These codes are those of:" : "But this code fits, within 10 steps:"), owners(others));
+  const none = `${matches} none of the 5,761 steps around now.`;
+  if (others.length === 0) out.show("bad", h("strong", {}, none), h("p", {}, "No other token of this file matches either. Check the digits, and check that the token belongs to this file."));
+  else out.show("bad", h("strong", {}, none), h("p", {}, `${matches} another token${certain ? "" : " within 10 steps"}:`), owners(others));
 }
 
 export function owners(found: Owner[]) {
-  const items = found.slice(0, 20).map((owner) => h("li", {}, h("strong", {}, owner.serial ?? "no serial number"), ` ${owner.upn ?? "nobody's"}: ${drift(owner)}.`));
+  const items = found.slice(0, 20).map((owner) => h("li", {}, h("strong", {}, owner.serial ?? "no serial number"), ` ${owner.upn ?? "no user"}: ${drift(owner)}.`));
   return h("ul", { class: "owners" }, ...items, found.length > 20 && h("li", {}, `and ${found.length - 20} more`));
 }

@@ -1,11 +1,11 @@
 import { call } from "../client.js";
 import type { Summary } from "../protocol.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { count, field, h } from "./dom.js";
+import { count, field, h, number } from "./dom.js";
 import { list } from "./findings.js";
 import { working } from "./status.js";
 
-/** Gives the tokens to the users of a second file. */
+/** Assigns the tokens to the users of a second file. */
 export function openUsers(changed: (summary: Summary) => void) {
   const { box, input } = field("File of users", { type: "file", accept: ".csv,.txt,.tsv,text/csv" });
   const out = result();
@@ -14,14 +14,14 @@ export function openUsers(changed: (summary: Summary) => void) {
     if (!file) return;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const { done, summary } = await working("Filling the users in", (progress) => call("fillIn", [bytes], { progress }));
+      const { done, summary } = await working("Assigning users", (progress) => call("fillIn", [bytes], { progress }));
       changed(summary);
       const { filled, changed: others, unchanged, findings } = done;
       const errors = findings.filter(({ severity }) => severity === "error").length;
       out.show(
         errors > 0 ? "bad" : "good",
-        h("strong", {}, `${count(filled, "token has", "tokens have")} a user now; ${others} changed, ${unchanged} as before.`),
-        h("p", {}, errors > 0 ? `${count(errors, "row", "rows")} changed nothing:` : ""),
+        h("strong", {}, `Assigned ${count(filled, "token", "tokens")}. Changed: ${number(others)}. Unchanged: ${number(unchanged)}.`),
+        h("p", {}, errors > 0 ? `${count(errors, "row has an error and was", "rows have errors and were")} not used:` : ""),
         list(findings.slice(0, 100)),
       );
     } catch (error) {
@@ -31,8 +31,8 @@ export function openUsers(changed: (summary: Summary) => void) {
   };
   input.addEventListener("change", () => void fill());
   dialog("Users from a file", "", [
-    h("p", {}, "A CSV file with two columns, in any order, beside others: ", h("code", {}, "serial number"), " and ", h("code", {}, "upn"), " or ", h("code", {}, "userPrincipalName"), "."),
-    h("p", { class: "hint" }, "A user can have five tokens and no guest can have one: whatever goes beyond is among the findings. Single users are typed in the row of the token."),
+    h("p", {}, "Choose a CSV file with the columns ", h("code", {}, "serial number"), " and ", h("code", {}, "upn"), " (or ", h("code", {}, "userPrincipalName"), "), in any order. Other columns are ignored."),
+    h("p", { class: "hint" }, "A user can have five tokens, and a guest none. Tokens beyond that are among the findings. To assign one token, open its row."),
     box,
     out.element,
   ]);

@@ -1,10 +1,10 @@
 import { button, h, icon } from "./dom.js";
 
-/** What is there before a file is. */
+/** The start page, shown while no file is open. */
 export class Welcome {
   readonly element: HTMLElement;
   readonly #out = h("div", { class: "result", role: "alert" });
-  readonly #format = h("select", { id: "format" }, h("option", { value: "" }, "recognise it"));
+  readonly #format = h("select", { id: "format" }, h("option", { value: "" }, "Recognise automatically"));
   readonly #formats = h("p", { class: "faint formats" });
 
   constructor(open: (file: File, format: string | null) => Promise<void>, sample: () => Promise<void>) {
@@ -16,9 +16,9 @@ export class Welcome {
     });
     const choose = h("label", { for: "file", class: "button primary" }, icon("file"), "Choose a file");
     const points: [string, string][] = [
-      ["It says what is wrong", "Every finding names the row, what was found and what to do, before an upload fails on it."],
-      ["It puts right what is safe", "Repairs are shown first. What is doubtful is left to you."],
-      ["It knows the tokens", "Type the code on a display: does it fit, how far is its clock off, whose token is it?"],
+      ["Finds errors before an upload", "Every finding names the row, what was found, and what to do."],
+      ["Repairs what is safe", "Repairs are shown before they are applied. Doubtful values are left to you."],
+      ["Tests tokens", "Type the code on a display to see whether it matches, how wrong the clock is, and whose token it is."],
     ];
     this.element = h(
       "div",
@@ -28,7 +28,7 @@ export class Welcome {
         { class: "drop", "aria-labelledby": "drop-title" },
         h("div", { class: "drop-mark" }, icon("file")),
         h("h2", { id: "drop-title" }, "Drop a seed file here"),
-        h("p", {}, "The vendor’s file of your OATH tokens, as Entra ID takes it. It is read on this machine, and stays there."),
+        h("p", {}, "The vendor’s file of your OATH tokens, in the layout of Entra ID. The file is read on this computer and is not sent anywhere."),
         h("div", { class: "actions" }, input, choose, button("Try with a sample", () => void sample())),
         this.#out,
         h("div", { class: "as" }, h("label", { for: "format" }, "Format"), this.#format),
@@ -40,7 +40,7 @@ export class Welcome {
 
   ready(formats: string[]) {
     this.#format.append(...formats.map((name) => h("option", { value: name }, name)));
-    this.#formats.textContent = `Read and written: ${formats.join(", ")}.`;
+    this.#formats.textContent = `Formats: ${formats.join(", ")}.`;
   }
 
   refuse(name: string, why: string) {

@@ -1,10 +1,10 @@
 import { call } from "../client.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { form, h } from "./dom.js";
+import { count, form, h } from "./dom.js";
 import { codeFields, owners } from "./token.js";
 import { working } from "./status.js";
 
-/** Somebody found a token: which row of the file shows its codes? */
+/** Finds the row of a token by the codes on its display. */
 export function openWhose() {
   const { boxes, codes, first } = codeFields();
   first.setAttribute("autofocus", "");
@@ -12,22 +12,22 @@ export function openWhose() {
   const stop = new AbortController();
   const run = async () => {
     const typed = codes();
-    out.show("plain", "Looking through the file…");
+    out.show("plain", "Searching the file…");
     try {
-      const found = await working("Looking through the file", (progress) => call("whose", [typed], { progress, signal: stop.signal }));
+      const found = await working("Searching the file", (progress) => call("whose", [typed], { progress, signal: stop.signal }));
       const radius = typed.length > 1 ? "a day" : "10 steps";
-      if (found.length === 0) out.show("bad", h("strong", {}, `No token of this file shows ${typed.length > 1 ? "these codes" : "this code"} within ${radius} of now.`), h("p", {}, typed.length > 1 ? "Check the digits; it may be the token of another file." : "With the next code as well, a whole day either way is searched."));
-      else out.show("good", h("strong", {}, found.length === 1 ? "It is this one:" : `${found.length} tokens show ${typed.length > 1 ? "these codes" : "this code"}:`), owners(found), typed.length === 1 ? h("p", {}, "One code alone may fit by chance: the next one makes it certain.") : "");
+      if (found.length === 0) out.show("bad", h("strong", {}, `No token of this file shows ${typed.length > 1 ? "these codes" : "this code"} within ${radius} of now.`), h("p", {}, typed.length > 1 ? "Check the digits. The token may belong to another file." : "Type the next code too: the search then covers a day before and after now."));
+      else out.show("good", h("strong", {}, `${count(found.length, "token shows", "tokens show")} ${typed.length > 1 ? "these codes" : "this code"}:`), owners(found), typed.length === 1 ? h("p", {}, "One code can match by chance. Type the next code too to be certain.") : "");
     } catch (error) {
       out.show("bad", refusal(error));
     }
   };
   dialog("Whose token is this?", "", [
-    h("p", {}, "Type what the display shows. Every token of the file is tried."),
+    h("p", {}, "Type the code on the display. The page compares it with every token of the file."),
     form(
       run,
       boxes,
-      h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, "Find it")),
+      h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, "Find the token")),
       out.element,
     ),
   ], () => stop.abort());

@@ -1,10 +1,11 @@
-// An open file: what it is, what is found by cause, its rows.
+// The view of an open file: its name and counts, the findings by cause, and the table of rows.
 import { call } from "../client.js";
 import type { Narrowing, Summary } from "../protocol.js";
 import { button, count, h, icon, number } from "./dom.js";
-import { causes, title } from "./findings.js";
+import { causes } from "./findings.js";
 import { Grid } from "./grid.js";
 import { announce } from "./status.js";
+import { title } from "./titles.js";
 import { openToken } from "./token.js";
 
 const ONLY: [Narrowing["only"], string][] = [
@@ -12,7 +13,7 @@ const ONLY: [Narrowing["only"], string][] = [
   ["error", "With errors"],
   ["warning", "With warnings"],
   ["no-user", "Without a user"],
-  ["fine", "In order"],
+  ["fine", "Without findings"],
 ];
 
 export class Workspace {
@@ -52,7 +53,7 @@ export class Workspace {
     );
   }
 
-  /** Another file. */
+  /** Shows another file. */
   begin(summary: Summary) {
     this.end();
     this.#text.value = "";
@@ -62,7 +63,7 @@ export class Workspace {
     void this.#narrow(true);
   }
 
-  /** The same file, with something changed. */
+  /** Shows the same file after a change. */
   show(summary: Summary) {
     if (!summary.causes.some(({ code }) => code === this.#cause)) this.#cause = null;
     this.#draw(summary);
@@ -97,17 +98,18 @@ export class Workspace {
       causes(summary.causes, this.#cause, (code) => {
         this.#cause = code;
         this.#draw(summary);
-        // The button that was pressed has been drawn anew.
+        // Drawing again has replaced the button that had the focus.
         this.#causes.querySelector<HTMLElement>(`[aria-pressed="true"]`)?.focus();
         void this.#narrow(true);
       }),
     );
-    const cause = this.#cause;
-    const chip = cause !== null && button(title(cause), () => {
+    const cause = summary.causes.find(({ code }) => code === this.#cause);
+    const heading = cause && title(cause.code, cause.message);
+    const chip = heading && button(heading, () => {
       this.#cause = null;
       this.#draw(summary);
       void this.#narrow(true);
-    }, { kind: "chip", symbol: "close", "aria-label": `Show all causes again, not only ${title(cause)}` });
+    }, { kind: "chip", symbol: "close", "aria-label": `Show all causes again, not only: ${heading}` });
     this.#chip.replaceChildren(...(chip ? [chip] : []));
   }
 

@@ -1,4 +1,4 @@
-// What the page can ask for. Every decision is the library's; here its answers are put in a form to be shown.
+// The calls that the worker answers. The library makes every decision; this file converts its results for the page.
 import { Hotp, RefusedError, Totp, failuresName, formats, obstacles, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
 import type { Bench, Fit, Owner, Plan, ShownCode, Written } from "../protocol.js";
@@ -8,16 +8,15 @@ import { SAMPLE, SAMPLE_NAME } from "./sample.js";
 import { SignUpDemo } from "./sign-up.js";
 import type { Task } from "./task.js";
 
-/** A day either way for a token of 30 s: what activation searches. */
+/** The radius of a search in steps: a day before and after now for a token of 30 s, as for an activation. */
 const RADIUS = 2880;
-/** One code alone would fit many tokens by chance if it were looked for all day long. */
+/** The radius of a search of all tokens by one code. In the wide radius, one code matches many tokens by chance. */
 const NARROW = 10;
-/** About so many codes are computed before the page is listened to. */
+/** About how many codes are computed before the worker reads its messages again. */
 const SLICE = 1_000_000;
-/** So many are listed at once. */
+/** The most entries of a list. */
 const LISTED = 200;
-
-/** What fails the same way for every row is listed with some of them. */
+/** How many serial numbers are listed with a reason that applies to many tokens. */
 const EXAMPLES = 5;
 
 type Served = { [M in keyof Bench]: (task: Task, ...args: Parameters<Bench[M]>) => ReturnType<Bench[M]> };
@@ -59,7 +58,7 @@ function fitsOf(token: Token, codes: string[]): Fit[] {
   });
 }
 
-/** `.json` for what is JSON. */
+/** The ending of a file name by the format. */
 const ENDS: [RegExp, string][] = [[/csv$/, "csv"], [/json$/, "json"], [/pskc|xml/, "xml"]];
 
 export function makeBench(): Served {
@@ -75,7 +74,7 @@ export function makeBench(): Served {
     open = next;
   };
 
-  /** Searches all tokens, a slice at a time. */
+  /** Searches all tokens in slices, with a pause after each. */
   async function search(task: Task, codes: string[], not = -1): Promise<Owner[]> {
     const { records } = file();
     const radius = codes.length > 1 ? RADIUS : NARROW;

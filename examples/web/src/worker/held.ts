@@ -1,4 +1,4 @@
-/** Uses something that holds a secret, and wipes it. `using` would say it shorter, but not every browser has it yet. */
+/** Calls `use` with an object that holds a secret, then frees the object. Not every browser has `using` yet. */
 export function held<T extends { free(): void }, R>(thing: T, use: (thing: T) => R): R {
   try {
     return use(thing);

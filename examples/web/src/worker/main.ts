@@ -1,5 +1,5 @@
-// The worker: the modules are started here, and the file lies here. It says when it is ready, for a message that comes before
-// would find nobody.
+// The worker: it starts the modules and holds the file. It sends `ready` once it has a handler for messages, because a message
+// before that would be lost.
 import { OathError, startCodes, startSeeds } from "oath-totp/embed";
 import codes from "oath-totp/wasm/codes-simd.wasm?packed";
 import seeds from "oath-totp/wasm/seeds-simd.wasm?packed";

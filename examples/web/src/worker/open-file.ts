@@ -1,5 +1,5 @@
-// The open file: what the library read, and on top of it who the tokens were given to. Where it is read once more, with the
-// repairs or without, that is done again.
+// The open file: what the library read, and the users that were assigned since. Applying or undoing repairs reads the file
+// again; the users are then assigned again.
 import { read } from "oath-totp/embed";
 import type { Finding, RecordObject, Records, SeedFile } from "oath-totp/embed";
 import type { Cause, Detail, Narrowing, Row, Severity, Summary } from "../protocol.js";
@@ -10,7 +10,7 @@ const byGravity = (a: { severity: Severity }, b: { severity: Severity }) => GRAV
 
 interface Place {
   line: number;
-  /** Its index among the records; null where it is none. */
+  /** The index among the records; null for a row that failed. */
   record: number | null;
   shown: RecordObject | null;
   serial: string | null;
@@ -28,7 +28,7 @@ export class OpenFile {
   #byLine = new Map<number, Place>();
   #byRecord: number[] = [];
   #findings: Finding[] = [];
-  /** Users who were typed or filled in, by line. */
+  /** Users who were typed or taken from a second file, by line. Null: the user was removed. */
   readonly #given = new Map<number, string | null>();
   #narrowed: number[] = [];
   #narrowing: Narrowing = { text: "", only: "all", cause: null };
@@ -48,7 +48,7 @@ export class OpenFile {
     return this.#file.records;
   }
 
-  /** Reads the source, which may be another file from here on: other rows are tokens. */
+  /** Reads the source again, with or without repairs. Other rows may be tokens then. */
   reread(repaired: boolean, task: Task) {
     const file = this.read(repaired, task);
     this.#file?.free();
@@ -65,7 +65,7 @@ export class OpenFile {
 
   read(repaired: boolean, task: Task): SeedFile {
     return read(this.#source, {
-      // An administrator fills the users in here: a row without one is a token, with a warning.
+      // Users can be assigned in the page, so a row without a user is read as a token with a warning.
       upn: "optional",
       repairs: repaired ? "apply" : "offer",
       progress: (done, total) => task.progress(done, total),
@@ -73,7 +73,7 @@ export class OpenFile {
     });
   }
 
-  /** Lays the rows out anew, after anything has changed. */
+  /** Builds the list of rows again after a change. */
   settle() {
     const places: Place[] = this.records
       .toObjects()
@@ -83,7 +83,7 @@ export class OpenFile {
     }
     places.sort((a, b) => a.line - b.line);
     const byLine = new Map(places.map((place) => [place.line, place]));
-    // What the reader said of the users of these tokens is said anew, as they stand now.
+    // The reader's findings about users describe the file. `holders()` checks the users that the tokens have now.
     const stale = ({ field, repaired, line }: Finding) => field === "upn" && !repaired && byLine.get(line ?? 0)?.record !== null;
     const told = this.#file.findings.filter((finding) => !(byLine.has(finding.line ?? 0) && stale(finding)));
     this.#findings = [...told, ...this.records.holders()];
@@ -98,7 +98,7 @@ export class OpenFile {
     this.narrow(this.#narrowing);
   }
 
-  /** Gives a token to somebody, and remembers it. */
+  /** Assigns a token to a user, or removes its user, and keeps that for the next read. */
   assign(id: number, upn: string | null): readonly Finding[] {
     const record = this.record(id);
     const said = record?.assign(upn) ?? [];

@@ -1,11 +1,11 @@
-// A server in small: it makes a secret, shows it once as a QR code, and lets codes in, each once.
+// The server of the sign-up demo. It makes a secret, shows it once as a QR code, and accepts each code once.
 import { KeyUri, OathError, RefusedError, Secret, Totp, TotpState } from "oath-totp/embed";
 import { held } from "./held.js";
 import type { Answer, ShownCode, SignUp } from "../protocol.js";
 
 export class SignUpDemo {
   #totp: Totp | null = null;
-  /** What a server would store, with a compare-and-set. */
+  /** A server would store this by compare-and-set. */
   #state = TotpState.fresh();
 
   begin(account: string, issuer: string): SignUp {
@@ -18,7 +18,7 @@ export class SignUpDemo {
     });
   }
 
-  /** What the app on the telephone shows. */
+  /** The code that an authenticator app shows. */
   phone(): ShownCode {
     const totp = this.#started();
     return { id: 0, code: totp.generate(), remaining: totp.remaining(), step: totp.step };

@@ -1,7 +1,7 @@
-/** Somebody no longer wants the answer. */
+/** Thrown by a task after the page has stopped it. */
 export class Stopped extends Error {}
 
-/** One call from the page: it hears how far the work is, and may stop it in between. */
+/** One call from the page. It reports progress, and the page can stop it at a pause. */
 export class Task {
   #stopped = false;
   #told = -1;
@@ -15,7 +15,7 @@ export class Task {
     this.#stopped = true;
   }
 
-  /** By the hundredth, so that the page is not flooded. */
+  /** Reports progress in whole percents, to limit the number of messages. */
   progress(done: number, total: number) {
     const share = total > 0 ? Math.floor((done / total) * 100) : 100;
     if (share === this.#told) return;
@@ -23,7 +23,7 @@ export class Task {
     this.#tell(share / 100);
   }
 
-  /** Lets messages in. */
+  /** Waits until the worker has read its messages. Throws if one of them stops this task. */
   async pause() {
     await new Promise((done) => setTimeout(done, 0));
     if (this.#stopped) throw new Stopped();
