@@ -2,14 +2,14 @@ use crate::errors::{SEED_FILE_ERROR, read_error, type_error, value_error};
 use crate::secret::Secret;
 use crate::source::{Pieces, Source};
 use oath_seeds::{Assume, Details, Format, Moving, Options, Place, Repairs, Target, Unlock, WriteError, WriteOptions};
+use oath_totp::UnixTime;
 use pyo3::exceptions::{PyIndexError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use oath_totp::UnixTime;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString};
-use zeroize::Zeroizing;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use zeroize::Zeroizing;
 
 /// One token of a seed file. `step` and `t0` are None for a counter-based token, `counter` for a time-based one.
 #[pyclass(frozen, module = "oath_totp.seeds")]

@@ -39,7 +39,10 @@ fn a_file_is_converted_and_back_and_nothing_is_lost_without_consent() {
     assert_eq!(mode(&desk, "lin.csv"), 0o600);
     desk.fails("seeds convert fobs.csv --to linotp-csv -o lin.csv --accept-loss", 2, "file-exists", &["lin.csv"]);
     let report = desk.json("seeds check lin.csv");
-    assert_eq!((&report["format"], &report["records"], &report["findings"]), (&json!("linotp-csv"), &json!(2), &json!([])));
+    assert_eq!(
+        (&report["format"], &report["records"], &report["findings"]),
+        (&json!("linotp-csv"), &json!(2), &json!([]))
+    );
     let back = desk.json("seeds convert lin.csv --to pskc -o fobs.pskc");
     assert_eq!((&back["written"], &back["from"], &back["lost"]), (&json!(2), &json!("linotp-csv"), &json!({})));
     assert_eq!(desk.json("seeds check fobs.pskc")["records"], 2);
@@ -83,7 +86,9 @@ fn what_can_be_mended_is_and_the_rest_stays_as_it_was() {
     assert!(asked.err.contains("add --yes"), "{asked:?}");
     let done = desk.oath("seeds repair x.csv -o good.csv --yes");
     assert_eq!(done.status, 1, "a row is left: {done:?}");
-    for words in ["mend line 2, secret key: ", "Wrote 2 tokens to good.csv, 1 of them mended.", "1 row", "good-rest.csv"] {
+    for words in
+        ["mend line 2, secret key: ", "Wrote 2 tokens to good.csv, 1 of them mended.", "1 row", "good-rest.csv"]
+    {
         assert!(done.out.contains(words), "{words}: {}", done.out);
     }
     assert_eq!(desk.json("seeds check good.csv")["records"], 2);
@@ -156,7 +161,9 @@ fn the_formats_are_listed_with_what_they_cannot_hold() {
 fn an_encrypted_file_asks_for_its_password_and_takes_it_from_a_file() {
     let desk = Desk::new();
     let kit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testkit/seeds/pskc");
-    let Ok(file) = fs::read(format!("{kit}/password.xml")) else { panic!("testkit/seeds/pskc/password.xml is missing") };
+    let Ok(file) = fs::read(format!("{kit}/password.xml")) else {
+        panic!("testkit/seeds/pskc/password.xml is missing")
+    };
     fs::write(desk.path("t.xml"), file).unwrap();
     let asked = desk.oath("seeds check t.xml");
     assert_eq!(asked.status, 1);

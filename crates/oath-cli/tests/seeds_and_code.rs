@@ -40,7 +40,8 @@ fn a_sound_file_ends_with_0_and_a_file_that_is_none_still_gives_json() {
     let desk = Desk::new();
     desk.write("x.csv", &format!("{HEADER}\na@b.c,1,GIZTINJWG44DSMBRGIZTINJWG44DSMBR,30,C,M\n"));
     let report = desk.json("seeds check x.csv");
-    let whole = json!({"file": "x.csv", "format": "entra-csv", "target": "entra", "findings": [], "rows": 1, "records": 1});
+    let whole =
+        json!({"file": "x.csv", "format": "entra-csv", "target": "entra", "findings": [], "rows": 1, "records": 1});
     assert_eq!(report, whole);
     desk.write("y.csv", "hello\n");
     let report = desk.oath("seeds check y.csv --json");
@@ -139,7 +140,8 @@ fn a_uri_says_its_parameters_and_a_window_shows_the_codes_around() {
     assert_eq!(desk.oath_with("code --at 59", uri).out, "94287082\n");
     let window = desk.oath_with("code --at 59 --window 1 --json", uri).out;
     let window: serde_json::Value = serde_json::from_str(&window).unwrap();
-    let codes: Vec<_> = window.as_array().unwrap().iter().map(|code| (&code["code"], &code["step"], &code["now"])).collect();
+    let codes: Vec<_> =
+        window.as_array().unwrap().iter().map(|code| (&code["code"], &code["step"], &code["now"])).collect();
     assert_eq!(codes.len(), 3);
     assert_eq!(codes[1], (&json!("94287082"), &json!(1), &json!(true)));
     let text = desk.oath_with("code --at 59 --window 1", uri).out;

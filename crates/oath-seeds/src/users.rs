@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn files_of_users_are_read_as_people_have_them() {
-        let windows_1252 = |text: &str| WINDOWS_1252.encode(text).0.into_owned();
+        let windows_1252 = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
         for file in [
             windows_1252("Anzeigename;Benutzerprinzipalname;Seriennummer\r\nJürgen;alice@example.com;0950380269\r\n"),
             windows_1252("Numéro de série;Nom d'utilisateur principal;Prénom\r\n0950380269;alice@example.com;Zoé\r\n"),

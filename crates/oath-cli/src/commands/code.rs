@@ -87,7 +87,8 @@ fn from_uri(text: &str, options: &args::Code) -> Result<Token, Failure> {
 fn time_step(options: &args::Code, x: u32) -> Result<Moving, Failure> {
     let t0 = options.t0.unwrap_or(UnixTime::from_secs(0)).as_secs();
     let step = TimeStep::new(options.step.unwrap_or(x), t0);
-    step.map(Moving::Time).map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))
+    step.map(Moving::Time)
+        .map_err(|error| Failure::new(Exit::Fault, "step-zero", error.to_string(), "leave out --step"))
 }
 
 fn key(shell: &mut Shell<'_>, token: &Token) -> Result<Key, Failure> {
@@ -132,10 +133,13 @@ fn print_counters(shell: &mut Shell<'_>, codes: &[(u64, String)], window: bool) 
     if let [(counter, code), ..] = codes
         && !window
     {
-        return shell.answer(&json!({"code": code, "counter": counter}), |out| writeln!(out, "{STRONG}{code}{STRONG:#}"));
+        return shell
+            .answer(&json!({"code": code, "counter": counter}), |out| writeln!(out, "{STRONG}{code}{STRONG:#}"));
     }
     let value: Vec<_> = codes.iter().map(|(counter, code)| json!({"code": code, "counter": counter})).collect();
     shell.answer(&value, |out| {
-        codes.iter().try_for_each(|(counter, code)| writeln!(out, "{STRONG}{code}{STRONG:#}  {DIM}counter {counter}{DIM:#}"))
+        codes
+            .iter()
+            .try_for_each(|(counter, code)| writeln!(out, "{STRONG}{code}{STRONG:#}  {DIM}counter {counter}{DIM:#}"))
     })
 }

@@ -1,6 +1,6 @@
 use super::problems::{self, Problem};
-use super::token_view::{self, TokenDetails, TokenView};
 use super::seeds::input;
+use super::token_view::{self, TokenDetails, TokenView};
 use crate::args::{Reading, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
@@ -160,12 +160,7 @@ const MANY: usize = 5000;
 
 /// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
 /// there are about them.
-fn read(
-    shell: &mut Shell<'_>,
-    path: &Path,
-    options: &Options,
-    reading: &Reading,
-) -> Result<(Vec<Row>, u64), Failure> {
+fn read(shell: &mut Shell<'_>, path: &Path, options: &Options, reading: &Reading) -> Result<(Vec<Row>, u64), Failure> {
     let unread = |error| Failure::unread(&error, path);
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, options)?;
     let (mut reader, bar) = opened.map_err(unread)?;

@@ -139,7 +139,13 @@ impl<S: Store> Directory<S> {
     /// The digest over one row more.
     fn digest(&self, before: Tag, row: &oath_seeds::Row) -> Tag {
         let print = row.record.as_ref().map(|record| self.keys.fingerprint(&record.secret));
-        self.keys.tag_of_row(before, row.place.number(), row.upn().unwrap_or_default(), row.serial().unwrap_or_default(), print)
+        self.keys.tag_of_row(
+            before,
+            row.place.number(),
+            row.upn().unwrap_or_default(),
+            row.serial().unwrap_or_default(),
+            print,
+        )
     }
 
     /// An upload by its number, while its status is kept.

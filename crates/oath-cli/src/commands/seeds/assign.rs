@@ -7,7 +7,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, GOOD, STRONG, count, number, shown};
 use crate::shell::{self, Shell};
 use oath_seeds::{
-    FilledIn, Finding, Format, Record, Repairs, Severity, Target, WriteError, WriteOptions, check_holders, fill_in, write,
+    FilledIn, Finding, Format, Record, Repairs, Severity, Target, WriteError, WriteOptions, check_holders, fill_in,
+    write,
 };
 use std::io::Read;
 use std::path::Path;

@@ -6,7 +6,9 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, next, number, shown, word};
 use crate::shell::Shell;
 use core::fmt::Display;
-use oath_seeds::{Finding, Format, Loss, Record, Refused, Repairs, Severity, Target, WriteError, WriteOptions, Writer, losses};
+use oath_seeds::{
+    Finding, Format, Loss, Record, Refused, Repairs, Severity, Target, WriteError, WriteOptions, Writer, losses,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -48,7 +50,9 @@ pub(super) fn convert(
 pub(super) fn unwritten(error: &WriteError, path: &Path) -> Failure {
     match error {
         WriteError::Io(error) => Failure::file("the file cannot be written", path, error),
-        other => Failure::new(Exit::Fault, "format-not-written", other.to_string(), "see `oath seeds formats`").at(path),
+        other => {
+            Failure::new(Exit::Fault, "format-not-written", other.to_string(), "see `oath seeds formats`").at(path)
+        }
     }
 }
 

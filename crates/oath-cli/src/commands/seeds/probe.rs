@@ -56,7 +56,12 @@ fn observed(text: &str, now: UnixTime) -> Result<(Code, UnixTime), Failure> {
         None => (text, now),
         Some((code, at)) => {
             let at = args::time(at).map_err(|expected| {
-                Failure::new(Exit::Fault, "usage", format!("the time after @ cannot be read: {expected}"), "write CODE@TIME")
+                Failure::new(
+                    Exit::Fault,
+                    "usage",
+                    format!("the time after @ cannot be read: {expected}"),
+                    "write CODE@TIME",
+                )
             })?;
             (code, at)
         }
@@ -96,7 +101,9 @@ fn tell(out: &mut dyn Write, found: &Probe, codes: usize) -> io::Result<()> {
         let bits = record.secret.byte_len().saturating_mul(8);
         write!(out, ", {bits} bits, {}, {} digits", record.algorithm, record.digits)?;
         match record.moving {
-            Moving::Time { step } => writeln!(out, ", {} s: its clock is {}", step.x(), drift(reading.offset, step.x()))?,
+            Moving::Time { step } => {
+                writeln!(out, ", {} s: its clock is {}", step.x(), drift(reading.offset, step.x()))?
+            }
             Moving::Counter { counter } => writeln!(out, ", HOTP: its next counter is {counter}")?,
         }
     }

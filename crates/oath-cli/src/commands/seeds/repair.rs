@@ -167,4 +167,3 @@ fn copy_lines(shell: &mut Shell<'_>, from: &Path, to: &Path, lines: &BTreeSet<u6
         Ok(true)
     })
 }
-
