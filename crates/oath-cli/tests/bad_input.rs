@@ -13,7 +13,7 @@ fn files_that_are_no_seed_files_are_refused_as_a_whole() {
         ("hello\n", "header-missing", "upn,serial number,secret key"),
         ("", "empty-file", "empty"),
         ("%PDF-1.7\n", "not-a-seed-file", "PDF"),
-        ("-----BEGIN PGP MESSAGE-----\n", "encrypted-file", "ecrypt"),
+        ("-----BEGIN PGP MESSAGE-----\n", "malformed", "OpenPGP message is damaged"),
         ("upn,serial number,time interval,manufacturer,model\n", "header-column-missing", "secret key"),
     ] {
         desk.write("x.csv", content);
