@@ -108,8 +108,7 @@ pub(crate) struct Reading {
     /// A file with the key of an encrypted PSKC file, in hex or as bytes
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
-    /// A file with the OpenPGP secret key that the seed file is encrypted to
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "A file with the OpenPGP secret key that the seed file is encrypted to")]
     pub(crate) openpgp_key_file: Option<PathBuf>,
     /// Where the file does not say it: totp or hotp
     #[arg(long, value_name = "TYPE")]

@@ -41,7 +41,7 @@ pub(super) fn assign(
             groups.take(finding);
         }
     };
-    while let Some(row) = reader.next() {
+    for row in reader.by_ref() {
         let mut row = row.map_err(|error| Failure::unread(&error, file))?;
         row.findings.drain(..).for_each(&mut take);
         records.extend(row.record);

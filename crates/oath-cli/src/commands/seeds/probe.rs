@@ -102,7 +102,7 @@ fn tell(out: &mut dyn Write, found: &Probe, codes: usize) -> io::Result<()> {
         write!(out, ", {bits} bits, {}, {} digits", record.algorithm, record.digits)?;
         match record.moving {
             Moving::Time { step } => {
-                writeln!(out, ", {} s: its clock is {}", step.x(), drift(reading.offset, step.x()))?
+                writeln!(out, ", {} s: its clock is {}", step.x(), drift(reading.offset, step.x()))?;
             }
             Moving::Counter { counter } => writeln!(out, ", HOTP: its next counter is {counter}")?,
         }

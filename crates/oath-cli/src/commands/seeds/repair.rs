@@ -25,7 +25,7 @@ pub(super) fn repair(
     }
     let options = input::options(reading, None, Repairs::Apply);
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
-    let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
+    let (reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
     let (format, target) = (reader.format(), reader.target());
     // Lines of bytes can be copied; those of UTF-16 cannot.
     let copies = matches!(reader.encoding(), Encoding::Utf8 | Encoding::Windows1252);
@@ -33,7 +33,7 @@ pub(super) fn repair(
     let mut failed: BTreeSet<u64> = BTreeSet::new();
     let (mut mended, mut errors): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
     let mut mended_rows = 0u64;
-    while let Some(row) = reader.next() {
+    for row in reader {
         let row = row.map_err(|error| Failure::unread(&error, path))?;
         let repaired = row.findings.iter().any(|finding| finding.repaired);
         match row.record {

@@ -5,7 +5,7 @@
 
 use oath_directory::store::{MemoryStore, Missing, SqliteStore, Store};
 use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
-use oath_seeds::{Format, Options, Reader, Repairs, UpnRule, Writer};
+use oath_seeds::{Format, Options, Reader, Repairs, WriteOptions, Writer};
 use oath_totp::{Algorithm, Code, Consecutive, Digits, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime, Window};
 use std::error::Error;
 use std::fmt::Debug;
@@ -234,7 +234,8 @@ fn seed_file(keep: bool, written: Written) -> Outcome {
         return Err("not the rows that were expected".into());
     }
     black_box((format!("{rows:?}{reader:?}"), reader.take_findings()));
-    let mut writer = Writer::new(std::io::sink(), Format::EntraCsv, UpnRule::default())?;
+    let options = WriteOptions::default();
+    let mut writer = Writer::new(std::io::sink(), Format::EntraCsv, &options)?;
     for record in rows.iter().filter_map(|row| row.record.as_ref()) {
         writer.write(record)?;
     }
