@@ -85,11 +85,13 @@ pub enum Action {
     TokenReset,
     /// The database was restored from a backup: codes up to that moment are refused.
     DirectoryRestored,
+    /// The ends of all chains were written down in this one.
+    AuditCheckpoint,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -111,6 +113,7 @@ impl Action {
         Self::TokenUnlocked,
         Self::TokenReset,
         Self::DirectoryRestored,
+        Self::AuditCheckpoint,
     ];
 
     /// The stable name, in kebab-case.
@@ -138,6 +141,7 @@ impl Action {
             Self::TokenUnlocked => "token-unlocked",
             Self::TokenReset => "token-reset",
             Self::DirectoryRestored => "directory-restored",
+            Self::AuditCheckpoint => "audit-checkpoint",
         }
     }
 
@@ -184,6 +188,28 @@ impl Event {
     #[must_use]
     pub fn of_token(self, serial: &str) -> Self {
         Self { serial: serial.to_owned(), ..self }
+    }
+
+    /// The ends of chains as they were when the event was written.
+    #[must_use]
+    pub fn checkpoint(at: UnixTime, actor: &Actor, heads: &[Head]) -> Self {
+        let ends = heads.iter().filter(|head| head.events > 0);
+        let event = Self::new(at, actor, Action::AuditCheckpoint);
+        ends.fold(event, |event, head| {
+            event.with(&head.chain.to_string(), format_args!("{} {}", head.events, head.hash))
+        })
+    }
+
+    /// The ends that a checkpoint tells of; none of another event.
+    #[must_use]
+    pub fn checked_ends(&self) -> Vec<Head> {
+        let read = |(chain, end): (&String, &String)| {
+            let (events, hash) = end.split_once(' ')?;
+            let hash = HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
+            Some(Head { chain: Chain(chain.parse().ok()?), events: events.parse().ok()?, hash: ChainHash(hash) })
+        };
+        let ends = self.detail.iter().filter(|_| self.action == Action::AuditCheckpoint);
+        ends.filter_map(read).collect()
     }
 
     /// With one more particular.
@@ -334,10 +360,10 @@ impl Verifier {
     pub fn take(&mut self, next: &AuditEvent) -> Result<(), Tampered> {
         let expected = self.head.events.saturating_add(1);
         if next.sequence != expected || next.chain != self.head.chain {
-            return Err(Tampered::Missing { sequence: expected });
+            return Err(Tampered::Missing { chain: self.head.chain, sequence: expected });
         }
         if self.head.hash.followed_by(&self.key, next.chain, next.sequence, &next.event) != next.hash {
-            return Err(Tampered::Changed { sequence: next.sequence });
+            return Err(Tampered::Changed { chain: self.head.chain, sequence: next.sequence });
         }
         self.head = Head { events: next.sequence, hash: next.hash, ..self.head };
         Ok(())
@@ -349,10 +375,10 @@ impl Verifier {
     /// [`Tampered`] where events are missing at the end, or the last is not the one that was written.
     pub fn finish(self, kept: Head) -> Result<Head, Tampered> {
         if self.head.events < kept.events {
-            return Err(Tampered::Missing { sequence: self.head.events.saturating_add(1) });
+            return Err(Tampered::Missing { chain: kept.chain, sequence: self.head.events.saturating_add(1) });
         }
         if self.head != kept {
-            return Err(Tampered::Changed { sequence: self.head.events });
+            return Err(Tampered::Changed { chain: kept.chain, sequence: self.head.events });
         }
         Ok(self.head)
     }
@@ -363,11 +389,15 @@ impl Verifier {
 pub enum Tampered {
     /// This event is missing, or another stands in its place.
     Missing {
+        /// Its chain.
+        chain: Chain,
         /// Its number.
         sequence: u64,
     },
     /// This event, or the hash of the one before it, was changed.
     Changed {
+        /// Its chain.
+        chain: Chain,
         /// Its number.
         sequence: u64,
     },
@@ -378,7 +408,15 @@ impl Tampered {
     #[must_use]
     pub const fn sequence(self) -> u64 {
         match self {
-            Self::Missing { sequence } | Self::Changed { sequence } => sequence,
+            Self::Missing { sequence, .. } | Self::Changed { sequence, .. } => sequence,
+        }
+    }
+
+    /// Its chain.
+    #[must_use]
+    pub const fn chain(self) -> Chain {
+        match self {
+            Self::Missing { chain, .. } | Self::Changed { chain, .. } => chain,
         }
     }
 
@@ -391,12 +429,14 @@ impl Tampered {
 
 impl fmt::Display for Tampered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { sequence } => write!(f, "the audit log was tampered with: event {sequence} is missing"),
-            Self::Changed { sequence } => {
-                write!(f, "the audit log was tampered with: event {sequence} is not what was written")
-            }
+        write!(f, "the audit log was tampered with: event {}", self.sequence())?;
+        if self.chain() != Chain::FIRST {
+            write!(f, " of chain {}", self.chain())?;
         }
+        f.write_str(match self {
+            Self::Missing { .. } => " is missing",
+            Self::Changed { .. } => " is not what was written",
+        })
     }
 }
 
@@ -438,7 +478,7 @@ mod tests {
             let sequence = u64::try_from(i).unwrap() + 1;
             let mut missing = log.clone();
             missing.remove(i);
-            assert_eq!(verify(&missing, head), Err(Tampered::Missing { sequence }));
+            assert_eq!(verify(&missing, head), Err(Tampered::Missing { chain: Chain::FIRST, sequence }));
             let changes: [fn(&mut AuditEvent); 8] = [
                 |logged| logged.event.at = UnixTime::from_secs(77),
                 |logged| logged.event.actor = "mallory".to_owned(),
@@ -452,12 +492,12 @@ mod tests {
             for change in changes {
                 let mut changed = log.clone();
                 change(&mut changed[i]);
-                assert_eq!(verify(&changed, head), Err(Tampered::Changed { sequence }));
+                assert_eq!(verify(&changed, head), Err(Tampered::Changed { chain: Chain::FIRST, sequence }));
             }
         }
         let mut swapped = log.clone();
         swapped.swap(1, 2);
-        assert_eq!(verify(&swapped, head), Err(Tampered::Missing { sequence: 2 }));
+        assert_eq!(verify(&swapped, head), Err(Tampered::Missing { chain: Chain::FIRST, sequence: 2 }));
     }
 
     #[test]
@@ -475,6 +515,17 @@ mod tests {
         for (index, hash) in hashes.iter().enumerate() {
             assert!(!hashes[..index].contains(hash), "{index}");
         }
+    }
+
+    #[test]
+    fn a_checkpoint_is_read_back() {
+        let head = |chain, events| Head { chain: Chain(chain), events, hash: ChainHash([9; 32]) };
+        let heads = [head(0, 0), head(3, 7), head(u64::MAX, 1)];
+        let event = Event::checkpoint(UnixTime::from_secs(1), &Actor::local_operator(), &heads);
+        let mut ends = event.checked_ends();
+        ends.sort_by_key(|head| head.chain);
+        assert_eq!(ends, heads[1..]);
+        assert!(Event { action: Action::SignedIn, ..event }.checked_ends().is_empty());
     }
 
     #[test]

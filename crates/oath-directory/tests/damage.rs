@@ -201,3 +201,33 @@ fn a_log_is_not_written_anew_without_the_ring() {
     block_on(store.commit(Changes { events: vec![event], ..Changes::default() }, other.audit_key())).unwrap();
     assert!(block_on(directory.verify_audit()).unwrap().is_err());
 }
+
+/// Two writers with a chain each, as two nodes of a cluster have.
+#[test]
+fn a_chain_that_is_cut_off_or_gone_is_missed_by_a_checkpoint_in_another() {
+    use oath_directory::audit::{Action, Actor, Chain, Event, Head, Tampered};
+    let (actor, now) = (Actor::local_operator(), UnixTime::from_secs(support::NOW));
+    let zeros = "00".repeat(32);
+    let keys = KeyRing::parse(&format!("recognise {zeros}\nseal a {zeros}")).unwrap();
+    let (mut head, mut logged) = (Head::empty(Chain(1)), Vec::new());
+    for _ in 0..3 {
+        let (event, next) = head.append(keys.audit_key(), Event::new(now, &actor, Action::SignedIn));
+        logged.push(event);
+        head = next;
+    }
+    let directory = oath_directory::Directory::new(support::Probe::default(), keys, Default::default()).unwrap();
+    let show = |count: usize| {
+        let end = logged[..count].last().map(|last| Head { events: last.sequence, hash: last.hash, ..head });
+        *directory.store().other_chain.lock().unwrap() = end.map(|end| (logged[..count].to_vec(), end));
+    };
+    block_on(directory.found(&actor, now)).unwrap();
+    show(3);
+    block_on(directory.checkpoint(&actor, now)).unwrap();
+    assert_eq!(block_on(directory.verify_audit()).unwrap().unwrap().events, 2 + 3);
+    // Cut off with its end, and gone.
+    for count in [2, 0] {
+        show(count);
+        let missing = Err(Tampered::Missing { chain: Chain(1), sequence: 3 });
+        assert_eq!(block_on(directory.verify_audit()).unwrap().map(drop), missing, "{count} left");
+    }
+}

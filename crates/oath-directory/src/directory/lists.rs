@@ -1,8 +1,9 @@
 use super::Directory;
-use crate::audit::{AuditEvent, Chain, Head, Tampered, Verifier};
+use crate::audit::{Actor, AuditEvent, Chain, Event, Head, Tampered, Verifier};
 use crate::error::{Error, Refusal};
 use crate::model::{Status, Upn, User};
-use crate::store::{Listed, Store, TokenFilter};
+use crate::store::{Changes, CommitError, Listed, Store, TokenFilter};
+use oath_totp::UnixTime;
 
 /// Which tokens to list. What is `None` does not matter.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +103,23 @@ impl<S: Store> Directory<S> {
         Ok(self.store.events(chain, after, limit).await?)
     }
 
-    /// Checks the whole audit log: a missing, changed or reordered event is found.
+    /// Writes the ends of all chains of the audit log down in the chain of this writer, which ties the chains together: a
+    /// chain that was cut off or removed before is then missed. To be called from time to time where there is more than one
+    /// writer.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn checkpoint(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+        let events = vec![Event::checkpoint(now, actor, &self.store.heads().await?)];
+        match self.store.commit(Changes { events, ..Changes::default() }, self.keys.audit_key()).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Conflict) => Err(Error::Contention),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Checks the whole audit log, each chain by itself and against the checkpoints in all of them: a missing, changed or
+    /// reordered event is found.
     ///
     /// # Errors
     /// [`Error::Store`]. What was found is the inner result.
@@ -110,26 +127,46 @@ impl<S: Store> Directory<S> {
         // The ends first: events that are appended meanwhile are checked next time.
         let heads = self.store.heads().await?;
         for kept in &heads {
-            let mut verifier = Verifier::new(self.keys.audit_key(), kept.chain);
-            let mut after = 0;
-            while after < kept.events {
-                let left = usize::try_from(kept.events.saturating_sub(after)).unwrap_or(PAGE);
-                let page = self.store.events(kept.chain, after, left.min(PAGE)).await?;
-                if page.is_empty() {
-                    break;
-                }
-                for event in &page {
-                    if let Err(tampered) = verifier.take(event) {
-                        return Ok(Err(tampered));
-                    }
-                    after = event.sequence;
-                }
-            }
-            if let Err(tampered) = verifier.finish(*kept) {
+            if let Err(tampered) = self.verify_chain(*kept).await? {
                 return Ok(Err(tampered));
             }
         }
         let events = heads.iter().fold(0, |sum: u64, head| sum.saturating_add(head.events));
         Ok(Ok(AuditReport { events, heads }))
+    }
+
+    async fn verify_chain(&self, kept: Head) -> Result<Result<(), Tampered>, Error> {
+        let mut verifier = Verifier::new(self.keys.audit_key(), kept.chain);
+        let mut after = 0;
+        while after < kept.events {
+            let left = usize::try_from(kept.events.saturating_sub(after)).unwrap_or(PAGE);
+            let page = self.store.events(kept.chain, after, left.min(PAGE)).await?;
+            if page.is_empty() {
+                break;
+            }
+            for logged in &page {
+                if let Err(tampered) = verifier.take(logged) {
+                    return Ok(Err(tampered));
+                }
+                for end in logged.event.checked_ends() {
+                    if let Err(tampered) = self.verify_end(end).await? {
+                        return Ok(Err(tampered));
+                    }
+                }
+                after = logged.sequence;
+            }
+        }
+        Ok(verifier.finish(kept).map(drop))
+    }
+
+    /// Whether a chain still has the event that was its last at a checkpoint.
+    async fn verify_end(&self, end: Head) -> Result<Result<(), Tampered>, Error> {
+        let Head { chain, events: sequence, hash } = end;
+        let found = self.store.events(chain, sequence.saturating_sub(1), 1).await?;
+        Ok(match found.first().filter(|found| found.sequence == sequence) {
+            None => Err(Tampered::Missing { chain, sequence }),
+            Some(found) if found.hash != hash => Err(Tampered::Changed { chain, sequence }),
+            Some(_) => Ok(()),
+        })
     }
 }

@@ -5,6 +5,7 @@ use oath_directory::model::{Upload, UploadFailure, User};
 use oath_directory::store::{
     Changes, CommitError, Fault, Fresh, Listed, MemoryStore, Pass, Store, StoreError, TokenFilter, View, Wanted,
 };
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// The memory store, counting what is asked of it, and with the faults of a database at a distance.
@@ -25,6 +26,8 @@ pub(crate) struct Probe {
     pub(crate) lost_before: AtomicUsize,
     /// So many of the writes that are lost are followed by another change of the gate of alice.
     pub(crate) meddle: AtomicUsize,
+    /// The audit chain of another writer.
+    pub(crate) other_chain: Mutex<Option<(Vec<AuditEvent>, Head)>>,
 }
 
 fn take(count: &AtomicUsize) -> bool {
@@ -107,10 +110,17 @@ impl Store for Probe {
     }
 
     async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        self.store.events(chain, after, limit).await
+        if chain == Chain::FIRST {
+            return self.store.events(chain, after, limit).await;
+        }
+        let other = self.other_chain.lock().unwrap();
+        let events = other.iter().flat_map(|(events, _)| events).filter(|event| event.sequence > after);
+        Ok(events.take(limit).cloned().collect())
     }
 
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
-        self.store.heads().await
+        let mut heads = self.store.heads().await?;
+        heads.extend(self.other_chain.lock().unwrap().iter().map(|(_, head)| *head));
+        Ok(heads)
     }
 }
