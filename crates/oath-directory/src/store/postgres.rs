@@ -14,8 +14,6 @@ mod log;
 mod read;
 mod rows;
 mod schema;
-#[cfg(test)]
-mod tests;
 mod values;
 mod write;
 
@@ -108,7 +106,7 @@ impl PostgresStore {
         })?;
         answered.recv().unwrap_or_else(|_| Err(ended()))?;
         let (looks, reads, writes) = (Some(looks), Some(reads), Some(writes));
-        Ok(Self(Arc::new(Thread { place, looks, reads, writes, thread: Some(thread) })))
+        Ok(Self(Arc::new(Thread { looks, reads, writes, thread: Some(thread) })))
     }
 
     async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
@@ -254,7 +252,6 @@ async fn read_all(mut session: Session, jobs: Rc<Mutex<UnboundedReceiver<Job>>>)
 
 #[derive(Debug)]
 struct Thread {
-    place: Arc<Place>,
     looks: Option<UnboundedSender<Look>>,
     reads: Option<UnboundedSender<Job>>,
     writes: Option<UnboundedSender<Request>>,
