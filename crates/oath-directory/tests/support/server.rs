@@ -116,9 +116,12 @@ fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
     let mut folders: Vec<_> = versions.map(|path| path.join("bin")).collect();
     folders.sort();
+    folders.reverse();
     let path = std::env::var_os("PATH").unwrap_or_default();
     folders.extend(std::env::split_paths(&path));
-    folders.into_iter().rev().find(|folder: &PathBuf| has(folder, "initdb") && has(folder, "pg_ctl"))
+    folders.into_iter().find(|folder| {
+        ["initdb", "pg_ctl", "pg_isready", "postgres", "psql"].iter().all(|program| has(folder, program))
+    })
 }
 
 fn has(folder: &Path, program: &str) -> bool {
