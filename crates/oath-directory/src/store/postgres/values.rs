@@ -163,7 +163,11 @@ impl Query {
 
     /// As the protocol takes them.
     pub(super) fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
-        self.values.iter().map(|(value, kind)| (value as &(dyn ToSql + Sync), kind.clone())).collect()
+        let mut values: Vec<(&(dyn ToSql + Sync), Type)> = Vec::with_capacity(self.values.len());
+        for (value, kind) in &self.values {
+            values.push((value, kind.clone()));
+        }
+        values
     }
 }
 
