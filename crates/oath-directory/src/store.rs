@@ -2,6 +2,10 @@
 
 mod any;
 mod memory;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod names;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -10,6 +14,8 @@ pub mod conformance;
 
 pub use self::any::AnyStore;
 pub use self::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use self::postgres::{PostgresStore, Tenant, TenantId};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};
 

@@ -1,11 +1,11 @@
 use super::fault::is_taken;
 use super::read;
-use super::rows::{digits_count, times_of, token_kind_name, user_kind_name};
 use crate::audit::{AuditKey, Event, Head};
 use crate::model::{
     Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
     Version,
 };
+use crate::store::names::{digits_count, times_of, token_kind_name, user_kind_name};
 use crate::store::{Activations, Changes, Pass, Write};
 use oath_totp::UnixTime;
 use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};

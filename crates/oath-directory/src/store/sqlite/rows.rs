@@ -1,10 +1,10 @@
 use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Status, Tag, Token, TokenKind, Upload,
-    UploadFailure, Upn, User, UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Tag, Token, Upload, UploadFailure, Upn, User,
+    Version, Versioned,
 };
-use crate::store::Activations;
-use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
+use crate::store::{Activations, names};
+use oath_totp::{TimeStep, TotpState, UnixTime};
 use rusqlite::types::{FromSql, Type, ValueRef};
 use rusqlite::{Error, Result, Row};
 
@@ -121,7 +121,7 @@ pub(super) fn user(cells: &mut Cells<'_, '_>) -> Result<Versioned<User>> {
         value: User {
             id: cells.id()?,
             upn: cells.named(|text| text.parse::<Upn>().ok())?,
-            kind: cells.named(user_kind)?,
+            kind: cells.named(names::user_kind)?,
             display_name: cells.take()?,
             mac: cells.take().map(Tag)?,
         },
@@ -133,14 +133,14 @@ pub(super) fn token(cells: &mut Cells<'_, '_>) -> Result<Versioned<Token>> {
         version: cells.version()?,
         value: Token {
             id: cells.id()?,
-            kind: cells.named(token_kind)?,
+            kind: cells.named(names::token_kind)?,
             serial: cells.take()?,
             manufacturer: cells.take()?,
             model: cells.take()?,
             parameters: parameters(cells)?,
             sealed: Sealed { key: cells.take()?, bytes: cells.take()? },
             fingerprint: cells.take().map(Fingerprint)?,
-            status: cells.named(|name| Status::ALL.into_iter().find(|status| status.name() == name))?,
+            status: cells.named(names::status)?,
             holder: cells.take::<Option<[u8; 16]>>()?.map(Id::from_bytes),
             created: cells.time()?,
             mac: cells.take().map(Tag)?,
@@ -149,45 +149,14 @@ pub(super) fn token(cells: &mut Cells<'_, '_>) -> Result<Versioned<Token>> {
 }
 
 fn parameters(cells: &mut Cells<'_, '_>) -> Result<Parameters> {
-    let algorithm = cells.named(|name| Algorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name))?;
+    let algorithm = cells.named(names::algorithm)?;
     let index = cells.next;
     let count = cells.take::<i64>()?;
-    let digits = Digits::ALL.into_iter().find(|digits| digits_count(*digits) == count);
-    let digits = digits.ok_or(Error::IntegralValueOutOfRange(index, count))?;
+    let digits = names::digits(count).ok_or(Error::IntegralValueOutOfRange(index, count))?;
     let index = cells.next;
     let time_step = TimeStep::new(cells.take()?, cells.bits()?);
     let time_step = time_step.map_err(|_| Error::IntegralValueOutOfRange(index, 0))?;
     Ok(Parameters { algorithm, digits, time_step })
-}
-
-pub(super) const fn digits_count(digits: Digits) -> i64 {
-    match digits {
-        Digits::Six => 6,
-        Digits::Seven => 7,
-        Digits::Eight => 8,
-    }
-}
-
-pub(super) const fn user_kind_name(kind: UserKind) -> &'static str {
-    match kind {
-        UserKind::Member => "member",
-        UserKind::Guest => "guest",
-    }
-}
-
-fn user_kind(name: &str) -> Option<UserKind> {
-    [UserKind::Member, UserKind::Guest].into_iter().find(|kind| user_kind_name(*kind) == name)
-}
-
-pub(super) const fn token_kind_name(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Hardware => "hardware",
-        TokenKind::Software => "software",
-    }
-}
-
-fn token_kind(name: &str) -> Option<TokenKind> {
-    [TokenKind::Hardware, TokenKind::Software].into_iter().find(|kind| token_kind_name(*kind) == name)
 }
 
 pub(super) fn state(cells: &mut Cells<'_, '_>) -> Result<Versioned<State>> {
@@ -228,16 +197,9 @@ fn tally(cells: &mut Cells<'_, '_>) -> Result<Attempts> {
 pub(super) fn activations(cells: &mut Cells<'_, '_>) -> Result<Versioned<Activations>> {
     let version = cells.version()?;
     let index = cells.next;
-    let bytes = cells.take::<Vec<u8>>()?;
-    let (times, []) = bytes.as_chunks() else {
-        return Err(unreadable(index, "times of activations that are not 8 bytes each".to_owned()));
-    };
-    let times = times.iter().map(|time| UnixTime::from_secs(u64::from_be_bytes(*time))).collect();
-    Ok(Versioned { version, value: Activations(times) })
-}
-
-pub(super) fn times_of(activations: &Activations) -> Vec<u8> {
-    activations.0.iter().flat_map(|time| time.as_secs().to_be_bytes()).collect()
+    let activations = names::times(&cells.take::<Vec<u8>>()?)
+        .ok_or_else(|| unreadable(index, "times of activations that are not 8 bytes each".to_owned()))?;
+    Ok(Versioned { version, value: activations })
 }
 
 pub(super) fn upload(cells: &mut Cells<'_, '_>) -> Result<Versioned<Upload>> {

@@ -1,0 +1,229 @@
+//! The store on a PostgreSQL server that the tests start and stop. Where PostgreSQL is not installed they say that they were
+//! not run.
+#![cfg(feature = "postgres")]
+
+#[path = "support/server.rs"]
+mod server;
+
+use self::server::Server;
+use oath_directory::store::{Fault, Fresh, PostgresStore, Store as _, StoreError, TenantId, conformance};
+use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Upn, UserKind};
+use oath_totp::{KeyUri, TotpState, UnixTime};
+use pollster::block_on;
+use std::cell::Cell;
+use std::sync::{Barrier, Mutex};
+use std::thread;
+
+const NOW: u64 = 1_700_000_000;
+
+fn tenant(number: u128) -> TenantId {
+    TenantId::from_random(number)
+}
+
+fn alice() -> Upn {
+    "alice@example.com".parse().unwrap()
+}
+
+fn open(url: &str, tenant: TenantId, keys: KeyRing) -> Directory<PostgresStore> {
+    let store = PostgresStore::open(url, tenant).unwrap();
+    Directory::new(store, keys, Policy { free_attempts: u32::MAX, ..Policy::default() }).unwrap()
+}
+
+/// Alice with an activated token: what opens the directory again, and her token.
+fn with_alice(url: &str, tenant: TenantId) -> (String, KeyUri) {
+    let keys = KeyRing::generate().unwrap();
+    let text = keys.expose_text().to_string();
+    let directory = open(url, tenant, keys);
+    let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(NOW));
+    block_on(directory.add_user(&operator, now, &alice(), UserKind::Member, None)).unwrap();
+    let enrolment = block_on(directory.enroll(&operator, now, &alice())).unwrap();
+    let app = enrolment.uri.to_totp().unwrap();
+    let codes = [app.generate_at_step(NOW / 30 - 1), app.generate(now)].into();
+    block_on(directory.confirm(&operator, now, &alice(), &codes)).unwrap();
+    (text, enrolment.uri)
+}
+
+const LEVELS: [&str; 3] = ["read%20committed", "repeatable%20read", "serializable"];
+
+fn at_level(level: &str) -> String {
+    format!("&options=-c%20default_transaction_isolation%3D{}", level.replace("%20", "%5C%20"))
+}
+
+#[test]
+fn it_conforms_at_every_level_of_isolation() {
+    let Some(server) = Server::start("it_conforms_at_every_level_of_isolation") else { return };
+    let missing = PostgresStore::open(&server.url(""), tenant(1)).unwrap_err();
+    assert_eq!(missing.fault, Fault::Missing, "{missing}");
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| PostgresStore::migrate(&server.url("")).unwrap());
+        }
+    });
+    let number = Cell::new(0);
+    for level in LEVELS {
+        let url = server.url(&at_level(level));
+        block_on(conformance::all(|| {
+            number.set(number.get() + 1);
+            PostgresStore::open(&url, tenant(number.get())).unwrap()
+        }));
+        number.set(number.get() + 1);
+        conformance::race(&PostgresStore::open(&url, tenant(number.get())).unwrap(), |work| block_on(work));
+    }
+    server.sql("UPDATE oath_format SET version = 99");
+    for error in [
+        PostgresStore::open(&server.url(""), tenant(1)).unwrap_err(),
+        PostgresStore::migrate(&server.url("")).unwrap_err(),
+    ] {
+        assert_eq!(error.fault, Fault::Newer, "{error}");
+    }
+}
+
+#[test]
+fn of_four_nodes_with_the_same_code_one_lets_in() {
+    const NODES: usize = 4;
+    const ROUNDS: u64 = 60;
+    let Some(server) = Server::start("of_four_nodes_with_the_same_code_one_lets_in") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    for (number, level) in (1..).zip(LEVELS) {
+        let url = server.url(&at_level(level));
+        let (keys, uri) = with_alice(&url, tenant(number));
+        let app = uri.to_totp().unwrap();
+        let (barrier, accepted) = (Barrier::new(NODES), Mutex::new(vec![0; 1 + usize::try_from(ROUNDS).unwrap()]));
+        thread::scope(|scope| {
+            for _ in 0..NODES {
+                let directory = open(&url, tenant(number), KeyRing::parse(&keys).unwrap());
+                let (app, barrier, accepted) = (&app, &barrier, &accepted);
+                scope.spawn(move || {
+                    for round in 1..=ROUNDS {
+                        let now = UnixTime::from_secs(NOW + 30 * round);
+                        let code = app.generate(now);
+                        barrier.wait();
+                        match block_on(directory.verify(&Actor::local_operator(), now, &alice(), &code)) {
+                            Ok(_) => accepted.lock().unwrap()[usize::try_from(round).unwrap()] += 1,
+                            Err(Error::Refused(Refusal::Rejected)) => {}
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        // Two neighbouring codes of this secret may be the same: then the later one is a replay for everybody.
+        let (mut state, accepted) = (TotpState::NEW, accepted.into_inner().unwrap());
+        for round in 1..=ROUNDS {
+            let now = UnixTime::from_secs(NOW + 30 * round);
+            let right = app.verify(&app.generate(now), now, Policy::default().window, &state);
+            if let Ok(found) = &right {
+                state = found.next;
+            }
+            let found = accepted[usize::try_from(round).unwrap()];
+            assert_eq!(found, usize::from(right.is_ok()), "{level}: round {round}: {accepted:?}");
+        }
+        let directory = open(&url, tenant(number), KeyRing::parse(&keys).unwrap());
+        block_on(directory.verify_audit()).unwrap().unwrap();
+        let events = server.sql(&format!("SELECT count(*) FROM oath_events WHERE tenant = '{}'", tenant(number)));
+        let answers = u64::try_from(NODES).unwrap() * ROUNDS;
+        assert_eq!(events, (4 + answers).to_string(), "{level}: an event for each answer");
+    }
+}
+
+#[test]
+fn what_the_server_gives_up_is_done_again_and_done_once() {
+    let Some(server) = Server::start("what_the_server_gives_up_is_done_again_and_done_once") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let (keys, uri) = with_alice(&server.url(""), tenant(1));
+    // Two of three writes fail, of every table that a sign-in writes and also at COMMIT.
+    server.sql("CREATE SEQUENCE injected");
+    server.sql(
+        "CREATE FUNCTION inject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF nextval('injected') % 3 <> 0 THEN RAISE EXCEPTION 'injected' USING ERRCODE = TG_ARGV[0]; END IF;
+             RETURN NEW; END $$",
+    );
+    let app = uri.to_totp().unwrap();
+    let directory = open(&server.url(""), tenant(1), KeyRing::parse(&keys).unwrap());
+    let wheres = [
+        ("CREATE TRIGGER t BEFORE INSERT OR UPDATE ON oath_gates", "40001"),
+        ("CREATE TRIGGER t BEFORE INSERT OR UPDATE ON oath_states", "40P01"),
+        ("CREATE TRIGGER t BEFORE INSERT ON oath_events", "40001"),
+        ("CREATE CONSTRAINT TRIGGER t AFTER UPDATE ON oath_heads INITIALLY DEFERRED", "40001"),
+    ];
+    let mut round = 0;
+    for (place, code) in wheres {
+        server.sql(
+            &format!("{place} FOR EACH ROW EXECUTE FUNCTION inject('{code}')")
+                .replace("INITIALLY DEFERRED FOR", "DEFERRABLE INITIALLY DEFERRED FOR"),
+        );
+        for _ in 0..10 {
+            round += 2;
+            let now = UnixTime::from_secs(NOW + 30 * round);
+            let _ = block_on(directory.verify(&Actor::local_operator(), now, &alice(), &app.generate(now))).unwrap();
+        }
+        server.sql(&format!(
+            "DROP TRIGGER t ON {}",
+            place.split_whitespace().find(|word| word.starts_with("oath_")).unwrap()
+        ));
+    }
+    assert_eq!(server.sql("SELECT count(*) FROM oath_events WHERE action = 'signed-in'"), "40");
+    block_on(directory.verify_audit()).unwrap().unwrap();
+}
+
+#[test]
+fn a_server_that_stops_lets_nobody_in_and_one_that_is_back_goes_on() {
+    let Some(mut server) = Server::start("a_server_that_stops_lets_nobody_in_and_one_that_is_back_goes_on") else {
+        return;
+    };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let (keys, uri) = with_alice(&server.url(""), tenant(1));
+    let app = uri.to_totp().unwrap();
+    let directory = open(&server.url(""), tenant(1), KeyRing::parse(&keys).unwrap());
+    let sign_in = |round: u64| {
+        let now = UnixTime::from_secs(NOW + 30 * round);
+        block_on(directory.verify(&Actor::local_operator(), now, &alice(), &app.generate(now)))
+    };
+    let _ = sign_in(2).unwrap();
+    server.stop();
+    for round in [4, 6] {
+        let error = sign_in(round).unwrap_err();
+        assert!(matches!(error, Error::Store(_) | Error::OutcomeUnknown), "{error}");
+        assert!(!format!("{error} {error:?}").contains("not-to-be-shown"), "{error:?}");
+    }
+    server.resume();
+    let _ = sign_in(8).unwrap();
+    assert!(matches!(sign_in(8), Err(Error::Refused(Refusal::Rejected))));
+    // All its connections at once, and the next call is served by new ones.
+    server
+        .sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'oath-directory'");
+    let _ = sign_in(10).unwrap();
+    assert_eq!(server.sql("SELECT count(*) FROM oath_events WHERE action = 'signed-in'"), "3");
+    block_on(directory.verify_audit()).unwrap().unwrap();
+}
+
+#[test]
+fn tenants_do_not_see_each_other() {
+    let Some(server) = Server::start("tenants_do_not_see_each_other") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let _first = with_alice(&server.url(""), tenant(1));
+    let other = PostgresStore::open(&server.url(""), tenant(2)).unwrap();
+    assert!(block_on(other.users(None, 9)).unwrap().is_empty());
+    assert!(block_on(other.heads()).unwrap().is_empty());
+    let seen = block_on(other.look(alice().key().to_owned(), Fresh::Latest)).unwrap();
+    assert!(seen.users.is_empty() && seen.gates.is_empty() && seen.settings.is_none());
+    // The same names and numbers again.
+    let _second = with_alice(&server.url(""), tenant(2));
+}
+
+#[test]
+fn a_password_is_in_no_error() {
+    for url in [
+        "postgres://me:hunter2@/x?host=%2Fno%2Fsuch%2Ffolder",
+        "postgres://me:hunter2@[::1/x",
+        "postgres://me:hunter2@127.0.0.1:1/x",
+        "postgres://me:hunter2@127.0.0.1:port/x",
+        "postgres://me:hunter2@127.0.0.1/x?sslmode=hunter2",
+        "postgres://me:hunter2@127.0.0.1/x?hunter2=hunter2",
+        "postgres://me:hunter2@127.0.0.1/x?sslrootcert=/no/such/file",
+        "mysql://me:hunter2@127.0.0.1/x",
+    ] {
+        let error: StoreError = PostgresStore::open(url, tenant(1)).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+}

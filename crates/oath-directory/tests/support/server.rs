@@ -1,0 +1,129 @@
+//! A PostgreSQL server of a test's own: in a folder of its own, reached by a socket in it, stopped when it is dropped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::TempDir;
+
+pub(crate) struct Server {
+    folder: TempDir,
+    programs: PathBuf,
+    process: Option<Child>,
+}
+
+impl Server {
+    /// A server that runs, or `None`, with a word on standard error, where PostgreSQL is not installed.
+    pub(crate) fn start(test: &str) -> Option<Self> {
+        let Some(programs) = programs() else {
+            eprintln!("NOT RUN: {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        if is_root() {
+            let done = Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap();
+            assert!(done.success());
+        }
+        let mut server = Self { folder, programs, process: None };
+        let data = server.path("data");
+        let mut make = server.command("initdb");
+        make.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-D"]).arg(data);
+        let made = make.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        server.resume();
+        Some(server)
+    }
+
+    /// Starts it again after [`stop`](Self::stop).
+    pub(crate) fn resume(&mut self) {
+        let log = fs::File::create(self.folder.path().with_extension("log")).unwrap();
+        let (data, socket) = (self.path("data"), self.folder.path().to_owned());
+        let mut command = self.command("postgres");
+        command.arg("-D").arg(data).arg("-k").arg(socket).args(["-c", "listen_addresses=", "-c", "fsync=off"]);
+        self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
+        for _ in 0..600 {
+            let asked = self.command("pg_isready").arg("-q").arg("-h").arg(self.folder.path()).status();
+            if asked.unwrap().success() {
+                return;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        panic!("PostgreSQL did not start");
+    }
+
+    /// Stops it at once, as when the power fails.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let done =
+                self.command("pg_ctl").args(["stop", "-s", "-m", "immediate", "-D"]).arg(self.path("data")).status();
+            assert!(done.unwrap().success());
+            process.wait().unwrap();
+        }
+    }
+
+    /// The URL, with more options such as `&application_name=x`.
+    pub(crate) fn url(&self, options: &str) -> String {
+        let socket = self.folder.path().to_str().unwrap().replace('/', "%2F");
+        format!("postgres://postgres:not-to-be-shown@/postgres?host={socket}{options}")
+    }
+
+    /// Runs SQL, and returns what it says.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        let mut command = self.command("psql");
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]);
+        let said = command.arg(self.folder.path()).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8(said.stdout).unwrap().trim().to_owned()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A program of PostgreSQL's, which refuses to serve as root.
+    fn command(&self, name: &str) -> Command {
+        let program = self.programs.join(name);
+        if !is_root() {
+            return Command::new(program);
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+        command.current_dir(self.folder.path());
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Also after a failed assertion: nothing here may fail.
+            let mut stop = self.command("pg_ctl");
+            drop(stop.args(["stop", "-s", "-m", "immediate", "-D"]).arg(self.path("data")).status());
+            drop(process.wait());
+        }
+        drop(fs::remove_file(self.folder.path().with_extension("log")));
+    }
+}
+
+fn is_root() -> bool {
+    let said = Command::new("id").arg("-u").output().unwrap();
+    said.stdout == b"0\n"
+}
+
+/// The folder of the newest installed version: Debian keeps it off the path.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut folders: Vec<_> = versions.map(|path| path.join("bin")).collect();
+    folders.sort();
+    folders.reverse();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&path));
+    folders.into_iter().find(|folder| {
+        ["initdb", "pg_ctl", "pg_isready", "postgres", "psql"].iter().all(|program| has(folder, program))
+    })
+}
+
+fn has(folder: &Path, program: &str) -> bool {
+    folder.join(program).is_file()
+}
