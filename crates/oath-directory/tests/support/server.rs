@@ -78,7 +78,7 @@ impl Server {
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
     }
 
-    /// PgBouncer before the server, in transaction mode with fewer connections than a store has.
+    /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has.
     pub(crate) fn pooler(&self, test: &str) -> Option<Pooler> {
         let Some(program) =
             ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).is_file())
@@ -148,7 +148,7 @@ impl Drop for Server {
 
 /// On standard error itself: what `eprintln!` says is shown for tests that fail only.
 fn not_run(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "NOT RUN: {test}: {why}").unwrap();
+    std::io::stderr().write_all(format!("NOT RUN: {test}: {why}\n").as_bytes()).unwrap();
 }
 
 fn is_root() -> bool {
