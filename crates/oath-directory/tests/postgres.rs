@@ -54,11 +54,14 @@ fn it_conforms_at_every_level_of_isolation() {
     let Some(server) = Server::start("it_conforms_at_every_level_of_isolation") else { return };
     let missing = PostgresStore::open(&server.url(""), tenant(1)).unwrap_err();
     assert_eq!(missing.fault, Fault::Missing, "{missing}");
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| PostgresStore::migrate(&server.url("")).unwrap());
-        }
-    });
+    for _ in 0..5 {
+        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| PostgresStore::migrate(&server.url("")).unwrap());
+            }
+        });
+    }
     let number = Cell::new(0);
     for level in LEVELS {
         let url = server.url(&at_level(level));
@@ -195,6 +198,20 @@ fn a_server_that_stops_lets_nobody_in_and_one_that_is_back_goes_on() {
     let _ = sign_in(10).unwrap();
     assert_eq!(server.sql("SELECT count(*) FROM oath_events WHERE action = 'signed-in'"), "3");
     block_on(directory.verify_audit()).unwrap().unwrap();
+}
+
+#[test]
+fn it_conforms_behind_a_pooler_that_changes_connections() {
+    let test = "it_conforms_behind_a_pooler_that_changes_connections";
+    let Some(server) = Server::start(test) else { return };
+    let Some(pooler) = server.pooler(test) else { return };
+    PostgresStore::migrate(&pooler.url).unwrap();
+    let number = Cell::new(0);
+    block_on(conformance::all(|| {
+        number.set(number.get() + 1);
+        PostgresStore::open(&pooler.url, tenant(number.get())).unwrap()
+    }));
+    conformance::race(&PostgresStore::open(&pooler.url, tenant(99)).unwrap(), |work| block_on(work));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A PostgreSQL server of a test's own: in a folder of its own, reached by a socket in it, stopped when it is dropped.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -17,7 +18,7 @@ impl Server {
     /// A server that runs, or `None`, with a word on standard error, where PostgreSQL is not installed.
     pub(crate) fn start(test: &str) -> Option<Self> {
         let Some(programs) = programs() else {
-            eprintln!("NOT RUN: {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)");
+            not_run(test, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
@@ -77,6 +78,32 @@ impl Server {
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
     }
 
+    /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has.
+    pub(crate) fn pooler(&self, test: &str) -> Option<Pooler> {
+        let Some(program) =
+            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).is_file())
+        else {
+            not_run(test, "PgBouncer is not installed (Debian: apt-get install pgbouncer)");
+            return None;
+        };
+        let (settings, socket) = (self.path("pooler.ini"), self.folder.path().display());
+        let text = format!(
+            "[databases]\npostgres = host={socket} port=5432 user=postgres\n[pgbouncer]\nlisten_port = 6432\n\
+             unix_socket_dir = {socket}\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
+        );
+        fs::write(&settings, text).unwrap();
+        let mut command = self.command(program);
+        let process = command.arg("-q").arg(settings).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let pooler = Pooler { process, url: self.url("&port=6432") };
+        for _ in 0..600 {
+            if self.path(".s.PGSQL.6432").exists() {
+                return Some(pooler);
+            }
+            sleep(Duration::from_millis(100));
+        }
+        panic!("PgBouncer did not start");
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -94,6 +121,19 @@ impl Server {
     }
 }
 
+/// A pooler that runs until it is dropped.
+pub(crate) struct Pooler {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -104,6 +144,11 @@ impl Drop for Server {
         }
         drop(fs::remove_file(self.folder.path().with_extension("log")));
     }
+}
+
+/// On standard error itself: what `eprintln!` says is shown for tests that fail only.
+fn not_run(test: &str, why: &str) {
+    std::io::stderr().write_all(format!("NOT RUN: {test}: {why}\n").as_bytes()).unwrap();
 }
 
 fn is_root() -> bool {

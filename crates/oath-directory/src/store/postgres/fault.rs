@@ -79,6 +79,11 @@ impl Failure {
         self.code() == Some(&SqlState::UNIQUE_VIOLATION)
     }
 
+    /// Whether a table of this name exists, or its name was taken at the same moment.
+    pub(super) fn is_made(&self) -> bool {
+        self.is_taken() || [Some(&SqlState::DUPLICATE_TABLE), Some(&SqlState::DUPLICATE_OBJECT)].contains(&self.code())
+    }
+
     /// Whether the end of a chain is not what it was: another writer appends to it.
     pub(super) fn is_other_end(&self) -> bool {
         self.is_taken() || self.code() == Some(&SqlState::NOT_NULL_VIOLATION)
