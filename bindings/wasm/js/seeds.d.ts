@@ -162,6 +162,8 @@ export interface FailedRow {
 export interface Finding {
   /** A stable name. */
   readonly code: string;
+  /** What it is, in a few words: "Secret is hex, not Base32". */
+  readonly heading: string;
   readonly severity: "error" | "warning" | "note";
   /** Where: `line 3`, `KeyPackage 2`; null for the whole file. */
   readonly place: string | null;
@@ -200,6 +202,34 @@ export function formats(): string[];
 
 /** The names of the systems that files are checked for. */
 export function targets(): string[];
+
+/**
+ * Describes a format.
+ * @throws RangeError where there is no such format.
+ */
+export function formatInfo(name: string): FormatInfo;
+
+/** A format. */
+export interface FormatInfo {
+  readonly name: string;
+  /** The name for people. */
+  readonly title: string;
+  /** Whether `write` writes it. Every format is read. */
+  readonly written: boolean;
+}
+
+/**
+ * Describes a system that takes tokens.
+ * @throws RangeError where there is no such system.
+ */
+export function targetInfo(name: string): TargetInfo;
+
+/** A system that takes tokens. */
+export interface TargetInfo {
+  readonly name: string;
+  /** The name for people. */
+  readonly title: string;
+}
 
 /**
  * Reads a file. Without `format`, the format is recognised.

@@ -1,5 +1,5 @@
 import {
-  Selection, assumed, failures_name, formats as names, read as readInner, targets as targetNames,
+  Selection, assumed, failures_name, formats as formatList, read as readInner, targets as targetList,
 } from "./wasm/seeds.js";
 import { OathError, Secret } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
@@ -332,14 +332,35 @@ export class SeedFile {
   }
 }
 
+/** The names of a list of the module. */
+const namesOf = (json) => JSON.parse(json).map(({ name }) => name);
+
+/** The entry of a list of the module with this name. */
+function named(json, name, expected) {
+  const entry = JSON.parse(json).find((one) => one.name === string(name, expected));
+  if (!entry) throw new RangeError(expected);
+  return Object.freeze(entry);
+}
+
+const FORMAT = "a format is named by a string; formats() lists them";
+const TARGET = "a target is named by a string; targets() lists them";
+
 export function formats() {
-  return names();
+  return namesOf(formatList());
+}
+
+export function formatInfo(name) {
+  return named(formatList(), name, FORMAT);
 }
 
 const SOURCE = "a source is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
 
 export function targets() {
-  return targetNames();
+  return namesOf(targetList());
+}
+
+export function targetInfo(name) {
+  return named(targetList(), name, TARGET);
 }
 
 const KEY = "a key is a Uint8Array, another view, an ArrayBuffer, or a string in hex";
@@ -357,8 +378,8 @@ export function read(source, given) {
     given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "progress",
   );
   const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", progress } = known;
-  if (format !== undefined) string(format, "a format is named by a string; formats() lists them");
-  if (target !== undefined) string(target, "a target is named by a string; targets() lists them");
+  if (format !== undefined) string(format, FORMAT);
+  if (target !== undefined) string(target, TARGET);
   if (password !== undefined) string(password, "a password is a string");
   if (type !== undefined) string(type, "type is 'totp' or 'hotp'");
   if (algorithm !== undefined) string(algorithm, "algorithm is 'SHA1', 'SHA256' or 'SHA512'");
@@ -417,9 +438,9 @@ function joined(pieces) {
 
 /** Checks the arguments of a call that writes. */
 function ruled(format, given) {
-  string(format, "a format is named by a string; formats() lists them");
+  string(format, FORMAT);
   const { target, acceptLoss = false } = options(given, "target", "acceptLoss");
-  if (target !== undefined) string(target, "a target is named by a string; targets() lists them");
+  if (target !== undefined) string(target, TARGET);
   flag(acceptLoss, "acceptLoss is true or false");
   return [target, acceptLoss];
 }

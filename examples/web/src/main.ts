@@ -3,14 +3,16 @@ import "./style/page.css";
 import "./style/welcome.css";
 import "./style/grid.css";
 import "./style/dialog.css";
-import { call } from "./client.js";
-import type { Summary } from "./protocol.js";
+import { Refused, call } from "./client.js";
+import type { Reading, Summary } from "./protocol.js";
 import { openExport } from "./ui/export.js";
 import { refusal } from "./ui/dialog.js";
 import { button, count, h, icon } from "./ui/dom.js";
+import { openReading } from "./ui/reading.js";
 import { openRepairs } from "./ui/repairs.js";
 import { openSignUp } from "./ui/sign-up.js";
 import { announce, status, working } from "./ui/status.js";
+import { openUnlock } from "./ui/unlock.js";
 import { openUsers } from "./ui/users.js";
 import { openWhose } from "./ui/whose.js";
 import { Welcome } from "./ui/welcome.js";
@@ -20,10 +22,17 @@ import { mayGo, settled, worked } from "./unsaved.js";
 const main = h("main", { id: "main" });
 const actions = h("nav", { class: "actions", "aria-label": "Actions" });
 const welcome = new Welcome(open, sample);
-const workspace = new Workspace(changed);
+const titles = new Map<string, string>();
+const workspace = new Workspace(changed, (target) => titles.get(target) ?? target);
 
 function changed(summary: Summary) {
   worked();
+  workspace.show(summary);
+  act(summary);
+}
+
+/** Shows the file after it was read another way, which changes no token. */
+function reread(summary: Summary) {
   workspace.show(summary);
   act(summary);
 }
@@ -32,10 +41,11 @@ function changed(summary: Summary) {
 function act(summary: Summary | null) {
   const demo = button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" });
   if (!summary) return actions.replaceChildren(demo);
-  const { repairs, repaired, tokens } = summary;
+  const { repairs, repaired, tokens, unsaid } = summary;
   const repair = button(repaired ? "Repaired" : `Repair ${repairs}`, () => void openRepairs(summary, changed), { kind: repaired ? "" : "primary", symbol: "wrench" });
   actions.replaceChildren(
     ...(repairs > 0 || repaired ? [repair] : []),
+    button("Reading", () => openReading(summary, titles, reread), { kind: unsaid ? "primary" : "", symbol: "file" }),
     button("Users", () => openUsers(changed), { symbol: "people", disabled: tokens === 0 }),
     button("Whose token?", openWhose, { symbol: "search", disabled: tokens === 0 }),
     button("Export", () => void openExport(), { symbol: "download" }),
@@ -44,7 +54,8 @@ function act(summary: Summary | null) {
   );
 }
 
-async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>) {
+/** Opens a file. `locked` is called with the reason if it needs a password or a key, or another one. */
+async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, locked?: (why: string) => void) {
   welcome.clear();
   try {
     const summary = await working(`Reading ${name}`, work);
@@ -57,12 +68,17 @@ async function load(name: string, work: (progress: (share: number) => void) => P
   } catch (error) {
     await close();
     welcome.refuse(name, refusal(error));
+    if (error instanceof Refused && (error.code === "key-missing" || error.code === "key-wrong")) locked?.(refusal(error));
   }
 }
 
-async function open(file: File, format: string | null) {
+async function open(file: File, reading: Reading) {
   if (!(await mayGo())) return;
-  await load(file.name, async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), format], { progress }));
+  await load(
+    file.name,
+    async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
+    (why) => openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked })),
+  );
 }
 
 async function sample() {
@@ -93,7 +109,7 @@ function dropping() {
     event.preventDefault();
     over(false);
     const file = event.dataTransfer?.files[0];
-    if (file && closed()) void open(file, null);
+    if (file && closed()) void open(file, welcome.reading);
   });
 }
 
@@ -104,8 +120,9 @@ main.append(welcome.element);
 act(null);
 dropping();
 call("formats", []).then(
-  (formats) => {
-    welcome.ready(formats);
+  ({ formats, targets }) => {
+    for (const { name, title } of targets) titles.set(name, title);
+    welcome.ready(formats, targets);
     document.body.dataset["ready"] = "";
   },
   (error: unknown) => welcome.refuse("The page", refusal(error)),

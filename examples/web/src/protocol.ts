@@ -1,5 +1,5 @@
 // The messages between the page and its worker. Secrets and codes stay in the worker until the user asks for them.
-import type { Finding, FilledIn } from "oath-totp/embed";
+import type { Algorithm, FilledIn, Finding, FormatInfo, RecordObject, TargetInfo } from "oath-totp/embed";
 
 export type Severity = Finding["severity"];
 
@@ -7,8 +7,11 @@ export type Severity = Finding["severity"];
 export interface Row {
   /** The index among all rows. It stays the same while the file is open. */
   id: number;
-  line: number;
+  /** Where it is in the file: `line 3`, `item 2`. */
+  place: string;
   serial: string | null;
+  /** Issuer and account, for a token without a serial number. */
+  account: string | null;
   upn: string | null;
   maker: string;
   token: boolean;
@@ -21,17 +24,34 @@ export interface Row {
 
 /** A row with all its data but the secret. */
 export interface Detail extends Row {
-  algorithm: string;
-  digits: number;
-  step: number | null;
-  manufacturer: string;
-  model: string;
+  /** The token with its secret masked; null for a failed row. */
+  shown: RecordObject | null;
   all: readonly Finding[];
+}
+
+/** What a file does not say about its tokens. */
+export interface Assumed {
+  type?: "totp" | "hotp";
+  algorithm?: Algorithm;
+  digits?: 6 | 7 | 8;
+  interval?: number;
+}
+
+/** How a file is read. */
+export interface Reading extends Assumed {
+  /** Null: recognised. */
+  format: string | null;
+  /** The system that the tokens are for. Null: that of the format. */
+  target: string | null;
+  password?: string;
+  /** In hex. */
+  key?: string;
 }
 
 /** All findings of one kind and severity. */
 export interface Cause {
   code: string;
+  heading: string;
   severity: Severity;
   count: number;
   message: string;
@@ -44,6 +64,12 @@ export interface Summary {
   name: string;
   format: string;
   encoding: string;
+  /** The system whose rules are checked. */
+  target: string;
+  /** What the user said about the tokens. */
+  assumed: Assumed;
+  /** Whether rows failed because the file does not say a parameter. */
+  unsaid: boolean;
   rows: number;
   tokens: number;
   failed: number;
@@ -68,7 +94,7 @@ export interface Repairs {
   rescued: number;
   total: number;
   /** The first repairs: the page shows a part of a long list. */
-  list: { line: number | null; serial: string | null; message: string; repair: string }[];
+  list: { place: string; serial: string | null; message: string; repair: string }[];
 }
 
 export interface ShownCode {
@@ -87,7 +113,8 @@ export interface Fit {
 
 export interface Owner extends Fit {
   id: number;
-  serial: string | null;
+  /** The serial number, the account or the place. */
+  name: string;
   upn: string | null;
 }
 
@@ -98,11 +125,32 @@ export interface Tested {
   others: Owner[];
 }
 
+/** Tokens that have something in common. */
+export interface Group {
+  reason: string;
+  count: number;
+  /** The first of them. */
+  names: string[];
+}
+
+/** How a file is written. */
+export interface Writing {
+  format: string;
+  /** Whether tokens without a user are written to a file for Entra ID. */
+  inventory: boolean;
+  /** Whether tokens are written without the fields that the format has no place for. */
+  acceptLoss: boolean;
+}
+
 export interface Plan {
   tokens: number;
   /** Tokens that the format cannot represent, by reason. */
-  left: { reason: string; count: number; serials: string[] }[];
+  left: Group[];
   leftOut: number;
+  /** Fields that the format has no place for. */
+  lost: Group[];
+  /** Tokens that have such fields, and could be written without them. */
+  losing: number;
   failuresName: string | null;
 }
 
@@ -120,8 +168,10 @@ export interface SignUp {
 export type Answer = { accepted: true; state: string } | { accepted: false; code: string; message: string; action: string };
 
 export interface Bench {
-  formats(): string[];
-  open(name: string, bytes: Uint8Array<ArrayBuffer>, format: string | null): Summary;
+  formats(): { formats: FormatInfo[]; targets: TargetInfo[] };
+  open(name: string, bytes: Uint8Array<ArrayBuffer>, reading: Reading): Summary;
+  /** Reads the open file again. */
+  reread(target: string, assumed: Assumed): Summary;
   sample(): Summary;
   close(): null;
   narrow(to: Narrowing): number;
@@ -134,8 +184,8 @@ export interface Bench {
   repair(apply: boolean): Summary;
   test(id: number, codes: string[]): Promise<Tested>;
   whose(codes: string[]): Promise<Owner[]>;
-  plan(format: string, inventory: boolean): Plan;
-  write(format: string, inventory: boolean): Written;
+  plan(writing: Writing): Plan;
+  write(writing: Writing): Written;
   failures(): Written;
   signUp(account: string, issuer: string): SignUp;
   phone(): ShownCode;

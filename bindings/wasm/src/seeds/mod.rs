@@ -32,6 +32,7 @@ pub struct SeedFile(oath_seeds::SeedFile);
 #[derive(Serialize)]
 pub(crate) struct Told<'a> {
     code: &'static str,
+    heading: &'static str,
     severity: &'static str,
     place: Option<String>,
     line: Option<u64>,
@@ -47,6 +48,7 @@ impl<'a> From<&'a Finding> for Told<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             code: finding.code(),
+            heading: finding.kind.heading(),
             severity: finding.severity.name(),
             place: place(finding.place),
             line: finding.place.line(),
@@ -106,18 +108,33 @@ pub(crate) fn format(name: &str) -> Result<Format, JsValue> {
     name.parse().map_err(value_error)
 }
 
-/// The names of the formats that are read and written.
-#[expect(unreachable_pub, reason = "the macro asks for it")]
-#[wasm_bindgen]
-pub fn formats() -> Vec<String> {
-    Format::ALL.iter().map(ToString::to_string).collect()
+/// A format or a system.
+#[derive(Serialize)]
+struct Named {
+    name: &'static str,
+    title: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<bool>,
 }
 
-/// The names of the systems that files are checked for.
+/// The formats, and which of them are written.
 #[expect(unreachable_pub, reason = "the macro asks for it")]
 #[wasm_bindgen]
-pub fn targets() -> Vec<String> {
-    Target::ALL.iter().map(ToString::to_string).collect()
+pub fn formats() -> Result<String, JsValue> {
+    let named = |format: &Format| Named {
+        name: format.name(),
+        title: format.title(),
+        written: Some(format.capacity().is_some()),
+    };
+    json(&Format::ALL.iter().map(named).collect::<Vec<_>>())
+}
+
+/// The systems that files are checked for.
+#[expect(unreachable_pub, reason = "the macro asks for it")]
+#[wasm_bindgen]
+pub fn targets() -> Result<String, JsValue> {
+    let named = |target: &Target| Named { name: target.name(), title: target.title(), written: None };
+    json(&Target::ALL.iter().map(named).collect::<Vec<_>>())
 }
 
 /// Reads the name of a system.

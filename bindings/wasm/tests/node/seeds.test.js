@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OathError, Totp } from "oath-totp";
-import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
+import { failuresName, formatInfo, formats, obstacles, read, targetInfo, targets, write } from "oath-totp/seeds";
 
 const HEAD = "upn,serial number,secret key,time interval,manufacturer,model\r\n";
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -22,7 +22,91 @@ test("a file is read from a string, a view or a buffer, and written again", () =
     assert.throws(() => file.records.length, { code: "freed" });
   }
   assert.equal(new TextDecoder().decode(bytes), text, "the argument is unchanged");
-  assert.deepEqual(formats(), ["entra-csv"]);
+});
+
+const WRITTEN = [
+  "entra-csv", "graph-json", "privacyidea-csv", "linotp-csv", "multiotp-csv", "pingid-csv", "duo-csv", "usersfile", "pskc",
+  "otpauth-lines", "otpauth-migration", "cxf-json", "keycloak-json", "okta-json",
+];
+
+test("formats and systems have names and titles", () => {
+  assert.deepEqual(formats().filter((name) => formatInfo(name).written), WRITTEN);
+  for (const name of ["thales-csv", "netiq-csv", "safeword", "aegis-json"]) assert.equal(formatInfo(name).written, false, name);
+  assert.deepEqual(targets(), ["entra", "graph", "duo", "pingid", "okta", "keycloak", "privacyidea", "linotp", "netiq", "multiotp", "inventory"]);
+  assert.deepEqual(targetInfo("keycloak"), { name: "keycloak", title: "Keycloak" });
+  for (const name of formats()) assert.ok(formatInfo(name).title.length > 3 && formatInfo(name).name === name, name);
+  for (const call of [() => formatInfo("none"), () => targetInfo("none")]) assert.throws(call, RangeError);
+  for (const call of [() => formatInfo(), () => targetInfo(1)]) assert.throws(call, TypeError);
+});
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+
+/** What a record is apart from its place in a file. */
+const essence = ({ place, line, ...rest }) => rest;
+
+test("a file is converted to every written format that has its fields, and back", () => {
+  // PingID and Duo say the type, the digits and the interval beside the file.
+  const said = { type: "totp", algorithm: "SHA1", digits: 6, interval: 30 };
+  const { records } = read(HEAD + row(1) + row(2), { target: "inventory" });
+  const before = records.toObjects({ exposeSecrets: true });
+  for (const format of WRITTEN) {
+    const left = obstacles(records, format, { acceptLoss: true });
+    if (left.length > 0) {
+      assert.throws(() => write(records, format, { acceptLoss: true }), { name: "OathError", code: "cannot-carry" }, format);
+      assert.deepEqual(left[0].obstacles.map(({ code }) => code), ["needs"], format);
+      continue;
+    }
+    const again = read(write(records, format, { acceptLoss: true }), { format, target: "inventory", ...said });
+    assert.deepEqual(again.findings.filter(({ severity }) => severity === "error"), [], format);
+    const after = again.records.toObjects({ exposeSecrets: true });
+    for (const field of ["secret", "algorithm", "digits", "step", "t0", "counter"]) {
+      assert.deepEqual(after.map((record) => record[field]), before.map((record) => record[field]), `${format}, ${field}`);
+    }
+  }
+  const pskc = read(write(records, "pskc")).records.toObjects({ exposeSecrets: true });
+  assert.deepEqual(pskc.map(essence), before.map(essence));
+});
+
+test("a record without a serial number has a name by its account, and details", () => {
+  const uri = `otpauth://totp/Example:alice@example.com?secret=${SECRET}&issuer=Example&period=60&digits=8`;
+  const { format, target, records } = read(uri);
+  assert.deepEqual([format, target], ["otpauth-lines", "inventory"]);
+  const record = records.at(0);
+  assert.deepEqual(
+    [record.serial, record.place, record.line, record.issuer, record.account, record.step, record.digits],
+    [null, "line 1", 1, "Example", "alice@example.com", 60, 8],
+  );
+  const [left] = obstacles(records, "linotp-csv");
+  assert.deepEqual([left.index, left.name, left.serial], [0, "Example:alice@example.com", null]);
+  assert.deepEqual(left.obstacles.map(({ code }) => code), ["needs"]);
+});
+
+test("a loss is named, and accepted by an option", () => {
+  const { records } = read(HEAD + row(1));
+  assert.deepEqual(obstacles(records, "linotp-csv").map(({ obstacles, losses }) => [obstacles, losses]), [[[], ["upn", "manufacturer", "model"]]]);
+  assert.throws(() => write(records, "linotp-csv"), { name: "OathError", code: "cannot-carry" });
+  assert.deepEqual(obstacles(records, "linotp-csv", { acceptLoss: true }), []);
+  assert.match(text(write(records, "linotp-csv", { acceptLoss: true })), /^1001,/);
+  assert.throws(() => write(records, "linotp-csv", { acceptLoss: 1 }), TypeError);
+  assert.throws(() => write(records, "aegis-json"), RangeError);
+});
+
+test("a file that leaves parameters out needs them from the caller", () => {
+  const file = "1001,31323334353637383930aabbccddeeff00112233\n";
+  const options = { format: "duo-csv", type: "totp", digits: 6 };
+  assert.equal(read(file, options).findings.find(({ severity }) => severity === "error").code, "parameter-unknown");
+  const { records } = read(file, { ...options, interval: 60 });
+  assert.deepEqual([records.at(0).step, records.at(0).digits], [60, 6]);
+  assert.equal(read(file, { ...options, type: "hotp" }).records.at(0).counter, 0);
+});
+
+test("the rules of the target are checked", () => {
+  const file = `${HEAD},1,${SECRET},45,Contoso,One\r\n`;
+  const codes = (target) => read(file, { target }).findings.map(({ code, severity }) => [code, severity]);
+  assert.deepEqual(codes("entra").sort(), [["interval-unsupported", "error"], ["upn-empty", "error"]]);
+  assert.deepEqual(codes("inventory"), []);
+  assert.equal(read(file).target, "entra");
+  assert.equal(read(file, { target: "netiq" }).target, "netiq");
 });
 
 test("records are made when they are asked for", () => {
@@ -45,7 +129,8 @@ test("findings say where, what and what to do; repairs are offered and applied",
   const { findings, records } = read(broken);
   assert.equal(records.length, 1);
   const error = findings.find((found) => found.severity === "error");
-  assert.deepEqual([error.line, typeof error.message, typeof error.action, error.repaired], [3, "string", "string", false]);
+  assert.deepEqual([error.place, error.line, typeof error.message, typeof error.action, error.repaired], ["line 3", 3, "string", "string", false]);
+  for (const { heading } of findings) assert.match(heading, /^[A-Z].{3,}/);
   assert.ok(!JSON.stringify(findings).includes(SECRET.slice(1)));
   const quoted = `${HEAD}o'neil@example.com,1,${SECRET},30,Contoso,One\r\n`;
   const told = ({ findings, records }) => [records.length, ...findings.map(({ code, severity, repaired }) => [code, severity, repaired])];
@@ -57,14 +142,18 @@ test("findings say where, what and what to do; repairs are offered and applied",
 });
 
 test("a file that is not a seed file gives an error that names its kind", () => {
-  for (const source of ["", "hello", "PK\u0003\u0004", "otpauth://totp/a?secret=GEZDGNBV"]) {
+  for (const source of ["", "hello", "PK\u0003\u0004", "%PDF-1.7"]) {
     assert.throws(() => read(source), (error) => error instanceof OathError && error.code.length > 3 && error.action.length > 3);
   }
-  for (const options of [{ format: "none" }, { upn: "maybe" }, { repairs: "never" }, { password: "x" }, { key: "x" }]) {
-    assert.throws(() => read(HEAD, options), RangeError);
+  const unknown = [
+    { format: "none" }, { target: "none" }, { repairs: "never" }, { key: "x" }, { key: "abc" }, { type: "x" }, { algorithm: "MD5" }, { digits: 9 },
+    { digits: 262 }, { interval: -1 },
+  ];
+  for (const options of unknown) assert.throws(() => read(HEAD, options), RangeError, JSON.stringify(options));
+  for (const options of [{ Format: "entra-csv" }, { upn: "optional" }, { password: 1 }, { key: 1 }, { type: 1 }, { digits: "6" }]) {
+    assert.throws(() => read(HEAD, options), TypeError, JSON.stringify(options));
   }
-  assert.throws(() => read(HEAD, { Format: "entra-csv" }), TypeError);
-  const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n`, { upn: "optional" });
+  const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n`, { target: "inventory" });
   assert.equal(records.length, 1);
   assert.throws(() => write(records, "entra-csv"), { name: "OathError", code: "cannot-carry" });
 });
@@ -82,10 +171,13 @@ test("a read reports its progress, and an exception stops it", () => {
 
 test("failed rows are listed, and written as a failures file", () => {
   const file = read(`${HEAD}a@example.com,1,,45,Contoso,One\r\n${row(2)}=b@example.com,3,1\r\n`);
-  assert.deepEqual(file.failed, [{ line: 2, upn: "a@example.com", serial: "1" }, { line: 4, upn: null, serial: "3" }]);
+  assert.deepEqual(file.failed, [
+    { place: "line 2", line: 2, upn: "a@example.com", serial: "1" },
+    { place: "line 4", line: 4, upn: null, serial: "3" },
+  ]);
   const lines = new TextDecoder().decode(file.failures()).trimEnd().split("\r\n");
-  assert.equal(lines[0], "line,upn,serial,field,code,what is wrong,what to do");
-  assert.deepEqual(lines.slice(1).map((line) => line.split(",")[0]), ["2", "2", "4"]);
+  assert.equal(lines[0], "place,upn,serial,field,code,what is wrong,what to do");
+  assert.deepEqual(lines.slice(1).map((line) => line.split(",")[0]), ["line 2", "line 2", "line 4"]);
   assert.equal(failuresName("C:\\x\\May.csv"), "Failures_May.csv");
 });
 
@@ -126,9 +218,10 @@ test("a token is found by its codes", () => {
 });
 
 test("obstacles lists the records that a format cannot represent", () => {
-  const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n${row(2)}`, { upn: "optional" });
-  assert.deepEqual(obstacles(records, "entra-csv").map(({ index, serial, obstacles: [{ code }] }) => [index, serial, code]), [[0, "1", "no-upn"]]);
-  assert.deepEqual(obstacles(records, "entra-csv", { upn: "optional" }), []);
-  const written = new TextDecoder().decode(write(records, "entra-csv", { upn: "optional" }));
-  assert.ok(written.startsWith(`${HEAD},1,${SECRET}`));
+  const { records } = read(`${HEAD},1,${SECRET},30,Contoso,One\r\n${row(2)}`, { target: "inventory" });
+  const [left, ...more] = obstacles(records, "entra-csv");
+  assert.deepEqual([left.index, left.name, left.serial, left.obstacles[0].code, left.losses], [0, "1", "1", "no-upn", []]);
+  assert.deepEqual(more, []);
+  assert.deepEqual(obstacles(records, "entra-csv", { target: "inventory" }), []);
+  assert.ok(text(write(records, "entra-csv", { target: "inventory" })).startsWith(`${HEAD},1,${SECRET}`));
 });

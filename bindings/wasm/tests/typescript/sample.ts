@@ -2,7 +2,7 @@
 import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check } from "oath-totp";
 import type { Accepted, Count, Moment } from "oath-totp";
 import * as embedded from "oath-totp/embed";
-import { failuresName, formats, obstacles, read, write } from "oath-totp/seeds";
+import { failuresName, formatInfo, formats, obstacles, read, targetInfo, targets, write } from "oath-totp/seeds";
 import type { FilledIn, Finding, LeftOut, Owner, RecordObject, SeedFile } from "oath-totp/seeds";
 
 const secret: Secret = Secret.generate();
@@ -29,18 +29,20 @@ const found: Count[] = totp.find(codes.slice(0, 2), { radius: 10 });
 const { counter }: HotpState = new Hotp(secret, { digits: 8 }).resync(["1", "2"], { counter: 0n }, { lookAhead: 5 }).state;
 const uri = new KeyUri(totp, { account: "a", issuer: "b" });
 const shown: string = uri.exposeUri() + uri.exposeQrSvg({ margin: 2, size: 100 }) + uri.exposeQrText() + uri.exposeQrDataUri() + String(uri.exposeQrMatrix()[0]?.[0]) + (uri.issuer ?? "") + uri.toTotp().algorithm;
-const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, upn: "optional", repairs: "apply" });
+const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, target: targets()[0]!, password: "a", key: new Uint8Array(16), type: "totp", algorithm: "SHA256", digits: 8, interval: 60, repairs: "apply" });
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
 const bytes: Uint8Array = write([...file.records], file.format);
 const owners: Owner[] = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
 const filled: FilledIn = file.records.fillIn("serial,upn");
 const said: readonly Finding[] = file.records.at(0)?.assign(null) ?? file.records.holders();
-const left: LeftOut[] = obstacles(file.records, file.format, { upn: "optional" });
+const left: LeftOut[] = obstacles(file.records, file.format, { target: file.target, acceptLoss: true });
+const titles: [string, boolean, string] = [formatInfo(file.format).title, formatInfo("pskc").written, targetInfo("entra").title];
+const places: (string | number | null)[] = [rows[0]!.place, rows[0]!.line, file.failed[0]!.place, errors[0]!.place, rows[0]!.serial, left[0]!.name];
 const failures: [string, Uint8Array] = [failuresName("a.csv"), file.failures()];
 export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(bytes.buffer)];
 read("", { progress: (done: number, total: number) => void (done / total) });
-export { bytes, errors, failures, filled, found, left, counter, owners, rows, said, shown };
+export { bytes, errors, failures, filled, found, left, counter, owners, places, rows, said, shown, titles };
 
 // @ts-expect-error a secret is not made by new
 new Secret();
@@ -54,6 +56,12 @@ totp.verify("123456", undefined);
 new Hotp(secret).resync("123456", HotpState.fresh()).state.drift;
 // @ts-expect-error a misspelt option
 totp.verify("123456", TotpState.fresh(), { windw: 1 });
+// @ts-expect-error an option of earlier versions
+read("", { upn: "optional" });
+// @ts-expect-error a length of codes that no token has
+read("", { digits: 9 });
+// @ts-expect-error a serial number may be missing
+rows[0]!.serial.length;
 // @ts-expect-error a user is a string or null
 file.records.at(0)?.assign(undefined);
 // @ts-expect-error properties are read-only

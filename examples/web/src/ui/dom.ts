@@ -75,6 +75,14 @@ export function field(label: string, props: Props, hint = ""): { box: HTMLElemen
   return { box, input };
 }
 
+/** A list with a label. */
+export function choice(label: string, options: readonly (readonly [value: string, name: string])[], value = ""): { box: HTMLElement; input: HTMLSelectElement } {
+  const id = `field-${(fields += 1)}`;
+  const input = h("select", { id }, ...options.map(([value, name]) => h("option", { value }, name)));
+  input.value = value;
+  return { box: h("div", { class: "field" }, h("label", { for: id }, label), input), input };
+}
+
 const numbers = new Intl.NumberFormat("en");
 export const number = (value: number) => numbers.format(value);
 export const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;

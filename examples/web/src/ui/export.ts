@@ -1,21 +1,33 @@
 import { call } from "../client.js";
+import type { Group, Writing } from "../protocol.js";
 import { dialog, refusal, result } from "./dialog.js";
 import { button, count, h, number } from "./dom.js";
 import { download } from "./download.js";
 import { working } from "./status.js";
 import { settled } from "../unsaved.js";
 
-/** Exports the tokens. Shows first which tokens the chosen format cannot represent. */
+/** Tokens by what they have in common, with the names of the first. */
+const groups = (all: Group[]) =>
+  h("ul", { class: "owners" }, ...all.map(({ reason, count: many, names }) =>
+    h("li", {}, `${number(many)}: ${reason}. `, h("span", { class: "faint" }, `${names.join(", ")}${many > names.length ? ", …" : ""}`))));
+
+/** Exports the tokens. Shows first which tokens the chosen format cannot represent, and which lose something. */
 export async function openExport() {
-  const formats = await call("formats", []);
-  const format = h("select", { id: "export-format" }, ...formats.map((name) => h("option", { value: name }, name)));
+  const formats = (await call("formats", [])).formats.filter(({ written }) => written);
+  const format = h("select", { id: "export-format" }, ...formats.map(({ name, title }) => h("option", { value: name, title }, name)));
+  const about = h("p", { class: "hint" });
   const inventory = h("input", { type: "checkbox", id: "export-inventory" });
+  const withoutUser = h("div", { class: "check" }, inventory, h("label", { for: "export-inventory" }, "Include tokens without a user, for an inventory (Entra ID refuses them)"));
+  const loss = h("input", { type: "checkbox", id: "export-loss" });
+  const losses = h("div", { class: "stack" });
   const plan = h("div", { class: "stack", "aria-live": "polite" });
+  const actions = h("div", { class: "stack" });
   const out = result();
 
+  const writing = (): Writing => ({ format: format.value, inventory: format.value === "entra-csv" && inventory.checked, acceptLoss: loss.checked });
   const save = async (what: "write" | "failures") => {
     try {
-      const written = await working("Writing the file", () => (what === "write" ? call("write", [format.value, inventory.checked]) : call("failures", [])));
+      const written = await working("Writing the file", () => (what === "write" ? call("write", [writing()]) : call("failures", [])));
       out.show("good", `The browser saves ${written.name}.`, what === "write" ? " The file contains the secrets without encryption. Store it encrypted, and delete it as soon as you can." : "");
       download(written);
       if (what === "write") settled();
@@ -24,14 +36,19 @@ export async function openExport() {
     }
   };
   const draw = async () => {
-    const { tokens, left, leftOut, failuresName } = await call("plan", [format.value, inventory.checked]);
-    const kept = tokens - leftOut;
-    const reasons = left.map(({ reason, count: many, serials }) =>
-      h("li", {}, `${number(many)}: ${reason}. `, h("span", { class: "faint" }, `${serials.join(", ")}${many > serials.length ? ", …" : ""}`)),
-    );
+    about.textContent = `${formats.find(({ name }) => name === format.value)?.title ?? ""}.`;
+    withoutUser.hidden = format.value !== "entra-csv";
+    const { tokens, left, leftOut, lost, losing, failuresName } = await call("plan", [writing()]);
+    const kept = tokens - leftOut - (loss.checked ? 0 : losing);
     plan.replaceChildren(
       h("p", {}, h("strong", {}, `${number(kept)} of ${count(tokens, "token", "tokens")} can be written.`), leftOut > 0 ? ` ${number(leftOut)} would be left out:` : ""),
-      leftOut > 0 ? h("ul", { class: "owners" }, ...reasons) : "",
+      leftOut > 0 ? groups(left) : "",
+    );
+    // The checkbox stays the same element, so that it keeps the focus.
+    losses.hidden = losing === 0;
+    lostFields.replaceChildren(groups(lost.map((group) => ({ ...group, reason: `${group.reason} has no place in the format` }))));
+    lossLabel.textContent = `Write ${count(losing, "token", "tokens")} without these values`;
+    actions.replaceChildren(
       h(
         "div",
         { class: "actions" },
@@ -41,12 +58,20 @@ export async function openExport() {
       failuresName === null ? "" : h("p", { class: "hint" }, `${failuresName} lists the failed rows, each with the reason and what to do. It contains no secrets.`),
     );
   };
-  format.addEventListener("change", () => void draw());
-  inventory.addEventListener("change", () => void draw());
+  const lostFields = h("div", {});
+  const lossLabel = h("label", { for: "export-loss" });
+  losses.append(h("p", {}, h("strong", {}, "These values would be lost:")), lostFields, h("div", { class: "check" }, loss, lossLabel));
+  format.addEventListener("change", () => {
+    loss.checked = false;
+    void draw();
+  });
+  for (const box of [inventory, loss]) box.addEventListener("change", () => void draw());
   dialog("Export", "", [
-    h("div", { class: "field" }, h("label", { for: "export-format" }, "Format"), format),
-    h("div", { class: "check" }, inventory, h("label", { for: "export-inventory" }, "Include tokens without a user, for an inventory (Entra ID refuses them)")),
+    h("div", { class: "field" }, h("label", { for: "export-format" }, "Format"), format, about),
+    withoutUser,
     plan,
+    losses,
+    actions,
     out.element,
   ]);
   await draw();

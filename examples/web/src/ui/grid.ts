@@ -124,12 +124,12 @@ export class Grid {
     const row = this.#row(index);
     // The old content stays until the row has arrived.
     if (!row) return;
-    const { serial, upn, maker, token, severity, findings, message, line } = row;
+    const { serial, upn, maker, token, severity, findings, message, place, account } = row;
     const state = severity ?? "fine";
     const spoken = severity === null ? "No findings" : token ? (severity === "note" ? "Token with a note" : "Token with a warning") : "Failed row";
     const texts: (Node | string)[] = [
       h("span", { class: `state ${state}` }, icon(state), h("span", { class: "sr-only" }, spoken)),
-      serial ?? h("span", { class: "faint" }, `line ${line}`),
+      serial ?? (account === null ? h("span", { class: "faint" }, place) : h("span", { class: "account" }, account)),
       upn ?? h("span", { class: "faint" }, token ? "no user" : "unknown"),
       maker,
       token ? (this.#live.on ? (element.querySelector(".code") ?? HIDDEN) : HIDDEN) : h("span", { class: "sr-only" }, "no code"),

@@ -16,10 +16,10 @@ export async function openRepairs({ repaired }: Summary, changed: (summary: Summ
   };
   try {
     const { list, total, rescued } = await working("Checking the repairs", (progress) => call("repairs", [], { progress }));
-    const rows = list.map(({ line, serial, message, repair }) =>
-      h("tr", {}, h("td", {}, line === null ? "" : number(line)), h("td", {}, serial ?? ""), h("td", {}, message), h("td", { class: "repair" }, repair)),
+    const rows = list.map(({ place, serial, message, repair }) =>
+      h("tr", {}, h("td", {}, place), h("td", {}, serial ?? ""), h("td", {}, message), h("td", { class: "repair" }, repair)),
     );
-    const heads = ["Line", "Serial number", "What is wrong", "Repair"].map((head) => h("th", { scope: "col" }, head));
+    const heads = ["Place", "Serial number", "What is wrong", "Repair"].map((head) => h("th", { scope: "col" }, head));
     content.replaceChildren(
       h(
         "p",

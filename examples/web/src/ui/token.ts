@@ -16,7 +16,7 @@ export async function openToken(id: number, changed: (summary: Summary) => void)
 
   const draw = async (said: readonly Finding[] | null = null) => {
     const row = await call("detail", [id]);
-    title(row.serial === null ? `Line ${row.line}` : row.serial);
+    title(row.serial ?? row.account ?? row.place);
     content.replaceChildren(
       facts(row),
       row.all.length > 0 ? section("Findings", list(row.all)) : "",
@@ -32,14 +32,20 @@ function section(name: string, ...content: Node[]) {
   return h("section", {}, h("h3", {}, name), ...content);
 }
 
-function facts({ line, upn, manufacturer, model, algorithm, digits, step, token }: Detail) {
-  const pairs: [string, string][] = [["Line", String(line)]];
-  if (!token && upn !== null) pairs.push(["User", upn]);
-  if (token) {
-    pairs.push(["Manufacturer", manufacturer || "none"], ["Model", model || "none"]);
+const day = (seconds: number | null) => (seconds === null ? null : new Date(seconds * 1000).toISOString().slice(0, 10));
+
+function facts({ place, serial, upn, shown }: Detail) {
+  const pairs: [string, string | null][] = [["Place", place]];
+  if (!shown) pairs.push(["User", upn]);
+  else {
+    const { manufacturer, model, issuer, account, digits, step, counter, algorithm } = shown;
+    pairs.push(["Serial number", serial ?? "none"], ["Issuer", issuer], ["Account", account]);
+    pairs.push(["Manufacturer", manufacturer || null], ["Model", model || null]);
     pairs.push(["Codes", `${digits} digits, ${step === null ? "by counter" : `every ${step} s`}, ${algorithm}`]);
+    pairs.push(["Counter", counter === null ? null : String(counter)]);
+    pairs.push(["Valid from", day(shown.start)], ["Valid until", day(shown.expiry)], ["Key identifier", shown.keyId]);
   }
-  return h("dl", { class: "facts" }, ...pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { class: "facts" }, ...pairs.filter(([, value]) => value !== null).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
 function codes(shown: HTMLElement, live: LiveCodes) {
@@ -124,6 +130,6 @@ function tell(out: ReturnType<typeof result>, { fits, others }: Tested, certain:
 }
 
 export function owners(found: Owner[]) {
-  const items = found.slice(0, 20).map((owner) => h("li", {}, h("strong", {}, owner.serial ?? "no serial number"), ` ${owner.upn ?? "no user"}: ${drift(owner)}.`));
+  const items = found.slice(0, 20).map((owner) => h("li", {}, h("strong", {}, owner.name), ` ${owner.upn ?? "no user"}: ${drift(owner)}.`));
   return h("ul", { class: "owners" }, ...items, found.length > 20 && h("li", {}, `and ${found.length - 20} more`));
 }

@@ -5,7 +5,6 @@ import { button, count, h, icon, number } from "./dom.js";
 import { causes } from "./findings.js";
 import { Grid } from "./grid.js";
 import { announce } from "./status.js";
-import { title } from "./titles.js";
 import { openToken } from "./token.js";
 
 const ONLY: [Narrowing["only"], string][] = [
@@ -26,10 +25,12 @@ export class Workspace {
   readonly #only = h("select", { id: "only" }, ...ONLY.map(([value, name]) => h("option", { value }, name)));
   readonly #codes = button("Show codes", () => this.#toggle(), { symbol: "eye", "aria-pressed": "false" });
   readonly #grid: Grid;
+  readonly #title: (target: string) => string;
   #cause: string | null = null;
   #summary: Summary | null = null;
 
-  constructor(changed: (summary: Summary) => void) {
+  constructor(changed: (summary: Summary) => void, title: (target: string) => string) {
+    this.#title = title;
     this.#grid = new Grid((id) => void openToken(id, changed));
     this.#text.addEventListener("input", () => void this.#narrow(true));
     this.#only.addEventListener("change", () => void this.#narrow(true));
@@ -83,7 +84,7 @@ export class Workspace {
 
   #draw(summary: Summary) {
     this.#summary = summary;
-    const { name, format, encoding, tokens, failed, warnings, noUser, repaired } = summary;
+    const { name, format, encoding, target, tokens, failed, warnings, noUser, repaired } = summary;
     const figures: [number, string, string][] = [
       [tokens, tokens === 1 ? "token" : "tokens", "good"],
       [failed, failed === 1 ? "row failed" : "rows failed", failed > 0 ? "bad" : ""],
@@ -91,7 +92,7 @@ export class Workspace {
       [noUser, "without a user", ""],
     ];
     this.#facts.replaceChildren(
-      h("div", { class: "name" }, icon("file"), h("div", {}, h("h2", {}, name), h("p", { class: "faint" }, `${format}, ${encoding}${repaired ? ", repaired" : ""}`))),
+      h("div", { class: "name" }, icon("file"), h("div", {}, h("h2", {}, name), h("p", { class: "faint" }, `${format}, ${encoding}, checked for ${this.#title(target)}${repaired ? ", repaired" : ""}`))),
       h("ul", { class: "figures" }, ...figures.map(([value, what, kind]) => h("li", { class: kind }, h("strong", {}, number(value)), ` ${what}`))),
     );
     this.#causes.replaceChildren(
@@ -104,7 +105,7 @@ export class Workspace {
       }),
     );
     const cause = summary.causes.find(({ code }) => code === this.#cause);
-    const heading = cause && title(cause.code, cause.message);
+    const heading = cause?.heading;
     const chip = heading && button(heading, () => {
       this.#cause = null;
       this.#draw(summary);

@@ -1,7 +1,7 @@
 // The calls that the worker answers. The library makes every decision; this file converts its results for the page.
-import { Hotp, RefusedError, Totp, failuresName, formats, obstacles, write } from "oath-totp/embed";
+import { Hotp, RefusedError, Totp, failuresName, formatInfo, formats, obstacles, targetInfo, targets, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
-import type { Bench, Fit, Owner, Plan, ShownCode, Written } from "../protocol.js";
+import type { Bench, Fit, Group, Owner, Plan, ShownCode, Writing, Written } from "../protocol.js";
 import { held } from "./held.js";
 import { OpenFile } from "./open-file.js";
 import { SAMPLE, SAMPLE_NAME } from "./sample.js";
@@ -84,9 +84,9 @@ export function makeBench(): Served {
       for (const { index, drift } of records.whose(codes, { radius, first, count })) {
         const id = file().idOf(index);
         if (id === not || owners.length >= LISTED) continue;
-        const { serial, upn } = file().row(id);
+        const { serial, account, place, upn } = file().row(id);
         const steps = Number(drift);
-        owners.push({ id, serial, upn, drift: steps, seconds: steps * (records.at(index)?.step ?? 0) });
+        owners.push({ id, name: serial ?? account ?? place, upn, drift: steps, seconds: steps * (records.at(index)?.step ?? 0) });
       }
       task.progress(Math.min(first + count, records.length), records.length);
       await task.pause();
@@ -94,22 +94,39 @@ export function makeBench(): Served {
     return owners.sort((a, b) => Math.abs(a.drift) - Math.abs(b.drift));
   }
 
-  function carried(format: string, inventory: boolean) {
-    const upn = inventory ? "optional" : "required";
-    const left = obstacles(file().records, format, { upn });
-    return { upn, left } as const;
+  /** The options of a file that is written, and the tokens that are left out of it. */
+  function carried({ format, inventory, acceptLoss }: Writing) {
+    const options = { acceptLoss, ...(inventory ? { target: "inventory" } : {}) };
+    return { options, left: obstacles(file().records, format, options) };
+  }
+
+  /** Counts tokens by what they have in common. */
+  function grouped(pairs: Iterable<[reason: string, name: string]>): Group[] {
+    const groups = new Map<string, Group>();
+    for (const [reason, name] of pairs) {
+      const known = groups.get(reason) ?? { reason, count: 0, names: [] };
+      known.count += 1;
+      if (known.names.length < EXAMPLES) known.names.push(name);
+      groups.set(reason, known);
+    }
+    return [...groups.values()];
   }
 
   return {
-    formats: () => formats(),
+    formats: () => ({ formats: formats().map(formatInfo), targets: targets().map(targetInfo) }),
 
-    open(task, name, bytes, format) {
-      replace(new OpenFile(name, bytes, format, task));
+    open(task, name, bytes, reading) {
+      replace(new OpenFile(name, bytes, reading, task));
       return file().summary();
     },
 
     sample(task) {
-      replace(new OpenFile(SAMPLE_NAME, new TextEncoder().encode(SAMPLE), null, task));
+      replace(new OpenFile(SAMPLE_NAME, new TextEncoder().encode(SAMPLE), { format: null, target: null }, task));
+      return file().summary();
+    },
+
+    reread(task, target, assumed) {
+      file().readFor(target, assumed, task);
       return file().summary();
     },
 
@@ -143,7 +160,7 @@ export function makeBench(): Served {
       const repaired = file().read(true, task);
       try {
         const done = repaired.findings.filter(({ repaired: was }) => was);
-        const list = done.slice(0, LISTED).map(({ line, message, repair }) => ({ line, serial: file().serialOn(line), message, repair: repair ?? "" }));
+        const list = done.slice(0, LISTED).map(({ place, message, repair }) => ({ place: place ?? "", serial: file().serialAt(place), message, repair: repair ?? "" }));
         return { rescued: repaired.records.length - file().records.length, total: done.length, list };
       } finally {
         repaired.free();
@@ -163,34 +180,31 @@ export function makeBench(): Served {
 
     whose: (task, codes) => search(task, codes),
 
-    plan(_, format, inventory): Plan {
-      const { left } = carried(format, inventory);
-      const reasons = new Map<string, { reason: string; count: number; serials: string[] }>();
-      for (const { serial, obstacles: why } of left) {
-        for (const { message } of why) {
-          const known = reasons.get(message) ?? { reason: message, count: 0, serials: [] };
-          known.count += 1;
-          if (known.serials.length < EXAMPLES) known.serials.push(serial);
-          reasons.set(message, known);
-        }
-      }
+    plan(_, writing): Plan {
+      // Without the accepted losses, to show them in any case.
+      const { left } = carried({ ...writing, acceptLoss: false });
+      const out = left.filter(({ obstacles: why }) => why.length > 0);
+      const losing = left.filter(({ obstacles: why }) => why.length === 0);
       const { failed } = file().file;
       return {
         tokens: file().records.length,
-        left: [...reasons.values()],
-        leftOut: left.length,
+        left: grouped(out.flatMap(({ name, obstacles: why }) => why.map(({ message }): [string, string] => [message, name]))),
+        leftOut: out.length,
+        lost: grouped(losing.flatMap(({ name, losses }) => losses.map((field): [string, string] => [field, name]))),
+        losing: losing.length,
         failuresName: failed.length > 0 ? failuresName(file().name) : null,
       };
     },
 
-    write(_, format, inventory): Written {
-      const { upn, left } = carried(format, inventory);
+    write(_, writing): Written {
+      const { options, left } = carried(writing);
       const out = new Set(left.map(({ index }) => index));
       const { records } = file();
       const kept = out.size === 0 ? records : [...records].filter((_, index) => !out.has(index));
+      const { format } = writing;
       const end = ENDS.find(([pattern]) => pattern.test(format))?.[1] ?? "txt";
       const stem = file().name.replace(/\.[^.]*$/, "");
-      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, { upn }) };
+      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, options) };
     },
 
     failures: () => ({ name: failuresName(file().name), bytes: file().file.failures() }),

@@ -2,14 +2,20 @@
 // again; the users are then assigned again.
 import { read } from "oath-totp/embed";
 import type { Finding, RecordObject, Records, SeedFile } from "oath-totp/embed";
-import type { Cause, Detail, Narrowing, Row, Severity, Summary } from "../protocol.js";
+import type { Assumed, Cause, Detail, Narrowing, Reading, Row, Severity, Summary } from "../protocol.js";
 import type { Task } from "./task.js";
 
 const GRAVITY: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 const byGravity = (a: { severity: Severity }, b: { severity: Severity }) => GRAVITY[a.severity] - GRAVITY[b.severity];
 
+/** The number in a place: 3 of `line 3`. */
+const numberOf = (place: string) => Number(/\d+$/.exec(place)?.[0] ?? 0);
+
+/** The systems of Microsoft, whose users can have five tokens. */
+const ENTRA = ["entra", "graph"];
+
 interface Place {
-  line: number;
+  place: string;
   /** The index among the records; null for a row that failed. */
   record: number | null;
   shown: RecordObject | null;
@@ -21,22 +27,22 @@ interface Place {
 export class OpenFile {
   readonly name: string;
   readonly #source: Uint8Array<ArrayBuffer>;
-  readonly #format: string | null;
+  #reading: Reading;
   #file!: SeedFile;
   #repaired = false;
   #places: Place[] = [];
-  #byLine = new Map<number, Place>();
+  #byPlace = new Map<string, Place>();
   #byRecord: number[] = [];
   #findings: Finding[] = [];
-  /** Users who were typed or taken from a second file, by line. Null: the user was removed. */
-  readonly #given = new Map<number, string | null>();
+  /** Users who were typed or taken from a second file, by place. Null: the user was removed. */
+  readonly #given = new Map<string, string | null>();
   #narrowed: number[] = [];
   #narrowing: Narrowing = { text: "", only: "all", cause: null };
 
-  constructor(name: string, source: Uint8Array<ArrayBuffer>, format: string | null, task: Task) {
+  constructor(name: string, source: Uint8Array<ArrayBuffer>, reading: Reading, task: Task) {
     this.name = name;
     this.#source = source;
-    this.#format = format;
+    this.#reading = reading;
     this.reread(false, task);
   }
 
@@ -56,45 +62,64 @@ export class OpenFile {
     this.#repaired = repaired;
     if (this.#given.size > 0) {
       for (const record of file.records) {
-        const upn = this.#given.get(record.line);
+        const upn = this.#given.get(record.place ?? "");
         if (upn !== undefined) record.assign(upn);
       }
     }
     this.settle();
   }
 
+  /** Reads the source for another system, or with other parameters. */
+  readFor(target: string, assumed: Assumed, task: Task) {
+    const before = this.#reading;
+    const { format, password, key } = before;
+    this.#reading = { format, target, ...(password === undefined ? {} : { password }), ...(key === undefined ? {} : { key }), ...assumed };
+    try {
+      this.reread(this.#repaired, task);
+    } catch (error) {
+      this.#reading = before;
+      throw error;
+    }
+  }
+
   read(repaired: boolean, task: Task): SeedFile {
-    return read(this.#source, {
-      // Users can be assigned in the page, so a row without a user is read as a token with a warning.
-      upn: "optional",
+    const { format, target, ...said } = this.#reading;
+    const options = {
       repairs: repaired ? "apply" : "offer",
-      progress: (done, total) => task.progress(done, total),
-      ...(this.#format === null ? {} : { format: this.#format }),
-    });
+      progress: (done: number, total: number) => task.progress(done, total),
+      ...said,
+      ...(format === null ? {} : { format }),
+    } as const;
+    const file = read(this.#source, target === null ? options : { ...options, target });
+    // Users can be assigned in the page, so a row without a user is read as a token. The upload of Entra ID needs a user in
+    // each row, its interface for programs does not; the other rules of the two are the same.
+    if (file.target !== "entra" || !file.findings.some(({ code, severity }) => code === "upn-empty" && severity === "error")) return file;
+    file.free();
+    return read(this.#source, { ...options, target: "graph" });
   }
 
   /** Builds the list of rows again after a change. */
   settle() {
     const places: Place[] = this.records
       .toObjects()
-      .map((shown, record) => ({ line: shown.line, record, shown, serial: shown.serial, upn: shown.upn, findings: [] }));
-    for (const { line, serial, upn } of this.#file.failed) {
-      places.push({ line, record: null, shown: null, serial, upn, findings: [] });
+      .map((shown, record) => ({ place: shown.place ?? "", record, shown, serial: shown.serial, upn: shown.upn, findings: [] }));
+    for (const { place, serial, upn } of this.#file.failed) {
+      places.push({ place: place ?? "", record: null, shown: null, serial, upn, findings: [] });
     }
-    places.sort((a, b) => a.line - b.line);
-    const byLine = new Map(places.map((place) => [place.line, place]));
+    places.sort((a, b) => numberOf(a.place) - numberOf(b.place));
+    const byPlace = new Map(places.map((row) => [row.place, row]));
     // The reader's findings about users describe the file. `holders()` checks the users that the tokens have now.
-    const stale = ({ field, repaired, line }: Finding) => field === "upn" && !repaired && byLine.get(line ?? 0)?.record !== null;
-    const told = this.#file.findings.filter((finding) => !(byLine.has(finding.line ?? 0) && stale(finding)));
-    this.#findings = [...told, ...this.records.holders()];
-    for (const finding of this.#findings) byLine.get(finding.line ?? 0)?.findings.push(finding);
+    const stale = ({ field, repaired, place }: Finding) => field === "upn" && !repaired && byPlace.get(place ?? "")?.record !== null;
+    const told = this.#file.findings.filter((finding) => !(byPlace.has(finding.place ?? "") && stale(finding)));
+    this.#findings = ENTRA.includes(this.#file.target) ? [...told, ...this.records.holders()] : told;
+    for (const finding of this.#findings) byPlace.get(finding.place ?? "")?.findings.push(finding);
     this.#byRecord = [];
     places.forEach(({ record, findings }, id) => {
       if (record !== null) this.#byRecord[record] = id;
       if (findings.length > 1) findings.sort(byGravity);
     });
     this.#places = places;
-    this.#byLine = byLine;
+    this.#byPlace = byPlace;
     this.narrow(this.#narrowing);
   }
 
@@ -102,7 +127,7 @@ export class OpenFile {
   assign(id: number, upn: string | null): readonly Finding[] {
     const record = this.record(id);
     const said = record?.assign(upn) ?? [];
-    if (record) this.#given.set(record.line, record.upn);
+    if (record) this.#given.set(record.place ?? "", record.upn);
     this.settle();
     return said;
   }
@@ -110,8 +135,8 @@ export class OpenFile {
   fillIn(bytes: Uint8Array) {
     const before = this.records.toObjects();
     const done = this.records.fillIn(bytes);
-    this.records.toObjects().forEach(({ line, upn }, index) => {
-      if (upn !== before[index]?.upn) this.#given.set(line, upn);
+    this.records.toObjects().forEach(({ place, upn }, index) => {
+      if (upn !== before[index]?.upn) this.#given.set(place ?? "", upn);
     });
     this.settle();
     return done;
@@ -126,8 +151,8 @@ export class OpenFile {
     return this.#byRecord[record] ?? -1;
   }
 
-  serialOn(line: number | null): string | null {
-    return this.#byLine.get(line ?? 0)?.serial ?? null;
+  serialAt(place: string | null): string | null {
+    return this.#byPlace.get(place ?? "")?.serial ?? null;
   }
 
   narrow(to: Narrowing): number {
@@ -139,7 +164,7 @@ export class OpenFile {
       if (to.only === "fine" && findings.length > 0) return false;
       if ((to.only === "error" || to.only === "warning") && !findings.some(({ severity }) => severity === to.only)) return false;
       if (text === "") return true;
-      return [serial, upn, shown?.manufacturer, shown?.model].some((value) => value?.toLowerCase().includes(text));
+      return [serial, upn, shown?.manufacturer, shown?.model, shown?.issuer, shown?.account].some((value) => value?.toLowerCase().includes(text));
     };
     this.#narrowed = [];
     this.#places.forEach((place, id) => {
@@ -153,33 +178,37 @@ export class OpenFile {
   }
 
   row(id: number): Row {
-    const { line, record, shown, serial, upn, findings } = this.#places[id]!;
+    const { place, record, shown, serial, upn, findings } = this.#places[id]!;
     const gravest = findings[0];
     const maker = [shown?.manufacturer, shown?.model].filter(Boolean).join(" ");
     const severity = gravest?.severity ?? null;
-    return { id, line, serial, upn, maker, token: record !== null, severity, findings: findings.length, message: gravest?.message ?? "" };
+    const account = [shown?.issuer, shown?.account].filter(Boolean).join(": ") || null;
+    return { id, place, serial, account, upn, maker, token: record !== null, severity, findings: findings.length, message: gravest?.message ?? "" };
   }
 
   detail(id: number): Detail {
     const { shown, findings } = this.#places[id]!;
-    const { algorithm = "", digits = 0, step = null, manufacturer = "", model = "" } = shown ?? {};
-    return { ...this.row(id), algorithm, digits, step, manufacturer, model, all: findings };
+    return { ...this.row(id), shown, all: findings };
   }
 
   summary(): Summary {
     const causes = new Map<string, Cause>();
     const counts = { error: 0, warning: 0, note: 0 };
-    for (const { code, severity, line, message, action } of this.#findings) {
+    for (const { code, heading, severity, place, message, action } of this.#findings) {
       counts[severity] += 1;
       const key = `${severity} ${code}`;
       const cause = causes.get(key);
       if (cause) cause.count += 1;
-      else causes.set(key, { code, severity, count: 1, message, action, rows: this.#byLine.has(line ?? 0) });
+      else causes.set(key, { code, heading, severity, count: 1, message, action, rows: this.#byPlace.has(place ?? "") });
     }
+    const { format, target, password, key, ...assumed } = this.#reading;
     return {
       name: this.name,
       format: this.#file.format,
       encoding: this.#file.encoding,
+      target: this.#file.target === "graph" && this.#reading.target !== "graph" ? "entra" : this.#file.target,
+      assumed,
+      unsaid: causes.has("error parameter-unknown"),
       rows: this.#places.length,
       tokens: this.records.length,
       failed: this.#file.failed.length,
