@@ -58,6 +58,11 @@ fn page(archive: &Path) -> Outcome<PathBuf> {
             fs::copy(entry.path(), &target)?;
         }
     }
+    let kit = folder.join("testkit");
+    if kit.exists() {
+        fs::remove_dir_all(&kit)?;
+    }
+    copy_all(&root().join("testkit"), &kit)?;
     npm_tests::install(&folder, archive)?;
     let tool = |name: &str| text(&folder.join("node_modules/.bin").join(name));
     program_in(&folder, &tool("tsc"), &[])?;

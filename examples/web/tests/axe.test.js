@@ -1,10 +1,13 @@
 // axe finds no problem in any state of the page, in light and dark colours, on wide and narrow screens.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import axe from "axe-core";
 import { choose, dialog, inBrowser, row, sample, withPage } from "./page.js";
 
 inBrowser();
+
+const ENCRYPTED = await readFile(new URL("../testkit/seeds/pskc/pbkdf2.xml", import.meta.url), "utf8");
 
 async function clean(page, state) {
   // Evaluates axe through the debugger, because the policy of the page allows no other script.
@@ -19,11 +22,15 @@ async function everyState(page) {
   await choose(page, "x.pdf", "%PDF-1.7");
   await page.getByRole("alert").getByText("could not be opened").waitFor();
   await clean(page, "refused");
+  await choose(page, "x.xml", ENCRYPTED);
+  await dialog(page).getByRole("button", { name: "Open the file" }).waitFor();
+  await clean(page, "encrypted");
+  await page.keyboard.press("Escape");
   await sample(page);
   await page.getByRole("button", { name: "Show codes" }).click();
   await page.locator(".rows .code").first().waitFor();
   await clean(page, "a file");
-  await page.getByRole("button", { name: /User is missing/ }).click();
+  await page.getByRole("button", { name: /The user is missing/ }).click();
   await page.getByRole("button", { name: /Show all causes again/ }).waitFor();
   await clean(page, "narrowed");
   await page.getByRole("button", { name: /Show all causes again/ }).click();
@@ -37,7 +44,12 @@ async function everyState(page) {
   await dialog(page).locator(".outcome strong").first().waitFor();
   await clean(page, "a row");
   await page.keyboard.press("Escape");
-  for (const name of ["Repair 4", "Users", "Whose token?", "Export"]) {
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await dialog(page).locator("#export-format").selectOption("linotp-csv");
+  await dialog(page).getByLabel(/without these values/).check();
+  await clean(page, "an export with losses");
+  await page.keyboard.press("Escape");
+  for (const name of ["Repair 4", "Reading", "Users", "Whose token?", "Export"]) {
     await page.getByRole("button", { name, exact: true }).click();
     await dialog(page).locator("button, input").nth(1).waitFor();
     await page.waitForTimeout(200);

@@ -55,7 +55,7 @@ test("the page has elements for the visible rows only, at every position", () =>
     await few();
     await page.getByRole("button", { name: "Show codes" }).click();
     await page.locator(".rows .code").first().waitFor();
-    await page.getByRole("button", { name: /User name is not of the form/ }).click();
+    await page.getByRole("button", { name: /The user name is not of the form/ }).click();
     await row(page, "S000999").waitFor();
     assert.equal(await page.locator(".shown").textContent(), "100 of 100,000 rows");
     await page.getByRole("button", { name: /Show all causes again/ }).click();
