@@ -94,7 +94,7 @@ test("a loss is named, and accepted by an option", () => {
 test("a file that leaves parameters out needs them from the caller", () => {
   const file = "1001,31323334353637383930aabbccddeeff00112233\n";
   const options = { format: "duo-csv", type: "totp", digits: 6 };
-  assert.equal(read(file, options).findings.find(({ severity }) => severity === "error").code, "parameter-unknown");
+  assert.throws(() => read(file, options), { name: "OathError", code: "parameter-unknown" });
   const { records } = read(file, { ...options, interval: 60 });
   assert.deepEqual([records.at(0).step, records.at(0).digits], [60, 6]);
   assert.equal(read(file, { ...options, type: "hotp" }).records.at(0).counter, 0);
