@@ -2,7 +2,7 @@ import pytest
 
 TOKENS = (
     "upn,serial number,secret key,time interval,manufacturer,model\r\n"
-    "alice@example.com,2300001,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n"
+    "alice@example.com,2300001,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Example,One\r\n"
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from oath_totp import Directory, KeyUri, Secret, Totp, TotpState, seeds
 from oath_totp.compat import pyotp
 
-SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+SECRET = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX"
 FILE = f"upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,1,{SECRET},30,,\r\n"
 URI = f"otpauth://totp/a?secret={SECRET}"
 SURROGATE = f"{SECRET}\ud800"

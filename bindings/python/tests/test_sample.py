@@ -2,7 +2,7 @@ import sample
 
 TOKENS = (
     b"upn,serial number,secret key,time interval,manufacturer,model\r\n"
-    b"alice@example.com,0950380269,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n"
+    b"alice@example.com,0950380269,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Example,One\r\n"
 )
 
 

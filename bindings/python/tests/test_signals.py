@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.iterations(1),
 ]
 
-ROW = b"alice@example.com,0950380269,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,One\r\n"
+ROW = b"alice@example.com,0950380269,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Example,One\r\n"
 HEADER = b"upn,serial number,secret key,time interval,manufacturer,model\r\n"
 
 # Holds the lock of the database until its standard input ends.

@@ -9,7 +9,7 @@ from oath_totp import Directory, Hotp, KeyUri, Secret, Totp, TotpState, seeds
 from oath_totp.seeds import Records
 
 NOW = 1_700_000_015
-SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+SECRET = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX"
 TOKENS = f"upn,serial number,secret key,time interval,manufacturer,model\r\na@b.c,1,{SECRET},30,,\r\n".encode()
 
 

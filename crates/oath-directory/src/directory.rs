@@ -45,10 +45,10 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 ///
 /// // The vendor's file. What Alice's token displays is computed here from the same secret.
 /// let file = "upn,serial number,secret key,time interval,manufacturer,model\r\n\
-///             alice@example.com,2300001,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Contoso,HT-1\r\n";
+///             alice@example.com,2300001,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Contoso,HT-1\r\n";
 /// let rows = Reader::new(file.as_bytes(), &Options::default())?.collect::<Result<Vec<_>, _>>()?;
 /// directory.upload(&operator, now, "tokens.csv", rows).await?;
-/// let token = Totp::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")?;
+/// let token = Totp::from_base32("HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX")?;
 ///
 /// // The first code activates the token, the next one signs Alice in.
 /// directory.activate(&operator, now, "2300001", &token.generate(now).into()).await?;
