@@ -9,6 +9,7 @@ import { openExport } from "./ui/export.js";
 import { refusal } from "./ui/dialog.js";
 import { button, count, h, icon } from "./ui/dom.js";
 import { openReading } from "./ui/reading.js";
+import type { Said } from "./ui/reading.js";
 import { openRepairs } from "./ui/repairs.js";
 import { openSignUp } from "./ui/sign-up.js";
 import { announce, status, working } from "./ui/status.js";
@@ -31,8 +32,9 @@ function changed(summary: Summary) {
   act(summary);
 }
 
-/** Shows the file after it was read another way, which changes no token. */
-function reread(summary: Summary) {
+/** Reads the open file another way. */
+async function reread({ target, assumed }: Said) {
+  const summary = await working("Reading the file again", (progress) => call("reread", [target, assumed], { progress }));
   workspace.show(summary);
   act(summary);
 }
@@ -54,8 +56,8 @@ function act(summary: Summary | null) {
   );
 }
 
-/** Opens a file. `locked` is called with the reason if it needs a password or a key, or another one. */
-async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, locked?: (why: string) => void) {
+/** Opens a file. `ask` is called with the reason if the file was refused. */
+async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, ask?: (code: string, why: string) => void) {
   welcome.clear();
   try {
     const summary = await working(`Reading ${name}`, work);
@@ -68,7 +70,7 @@ async function load(name: string, work: (progress: (share: number) => void) => P
   } catch (error) {
     await close();
     welcome.refuse(name, refusal(error));
-    if (error instanceof Refused && (error.code === "key-missing" || error.code === "key-wrong")) locked?.(refusal(error));
+    if (error instanceof Refused) ask?.(error.code, refusal(error));
   }
 }
 
@@ -77,8 +79,18 @@ async function open(file: File, reading: Reading) {
   await load(
     file.name,
     async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
-    (why) => openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked })),
+    (code, why) => {
+      if (code === "key-missing" || code === "key-wrong") openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
+      if (code === "parameter-unknown") askFor(file, reading, why);
+    },
   );
+}
+
+/** Asks for what the file does not say, and opens it. */
+function askFor(file: File, { format, target, password, key, ...assumed }: Reading, why: string) {
+  const locked = { ...(password === undefined ? {} : { password }), ...(key === undefined ? {} : { key }) };
+  const read = async (said: Said) => void open(file, { format, target: said.target || null, ...locked, ...said.assumed });
+  openReading({ target: target ?? "", assumed }, titles, read, why);
 }
 
 async function sample() {

@@ -125,13 +125,12 @@ test("what the file does not say is asked for", () =>
   withPage({}, async (page) => {
     await page.locator("#format").selectOption("duo-csv");
     await choose(page, "duo.csv", "S000001,31323334353637383930aabbccddeeff00112233\n");
-    await page.locator(".figures li", { hasText: "1 row failed" }).waitFor();
-    await page.getByRole("button", { name: "Reading", exact: true }).click();
     const open = dialog(page);
+    await open.getByRole("heading", { name: "The file leaves something out" }).waitFor();
     await open.getByLabel("Type", { exact: true }).selectOption("totp");
     await open.getByLabel("Digits").selectOption("8");
     await open.getByLabel("Interval in seconds").fill("60");
-    await open.getByRole("button", { name: "Read the file again" }).click();
+    await open.getByRole("button", { name: "Open the file" }).click();
     await page.locator(".figures li", { hasText: "1 token" }).waitFor();
     await row(page, "S000001").click();
     assert.match(await dialog(page).textContent(), /Codes8 digits, every 60 s, SHA1/);

@@ -1,14 +1,21 @@
-import { call } from "../client.js";
-import type { Assumed, Summary } from "../protocol.js";
+import type { Assumed } from "../protocol.js";
 import { dialog, refusal, result } from "./dialog.js";
 import { choice, field, form, h } from "./dom.js";
-import { working } from "./status.js";
 
 const UNSAID = ["", "As the file or its format says"] as const;
 
-/** Asks for which system the tokens are, and for what the file does not say about them. */
-export function openReading({ target, assumed }: Summary, titles: ReadonlyMap<string, string>, reread: (summary: Summary) => void) {
-  const system = choice("Tokens are for", [...titles], target);
+export interface Said {
+  /** Empty: that of the format. */
+  target: string;
+  assumed: Assumed;
+}
+
+/**
+ * Asks for which system the tokens are, and for what the file does not say about them. `why` is the error of a file that could
+ * not be opened without it.
+ */
+export function openReading({ target, assumed }: Said, titles: ReadonlyMap<string, string>, read: (said: Said) => Promise<void>, why = "") {
+  const system = choice("Tokens are for", [...(target === "" ? [["", "By the format"] as const] : []), ...titles], target);
   const type = choice("Type", [UNSAID, ["totp", "Time-based (TOTP)"], ["hotp", "Counter-based (HOTP)"]], assumed.type);
   const algorithm = choice("Hash", [UNSAID, ["SHA1", "SHA-1"], ["SHA256", "SHA-256"], ["SHA512", "SHA-512"]], assumed.algorithm);
   const digits = choice("Digits", [UNSAID, ["6", "6"], ["7", "7"], ["8", "8"]], String(assumed.digits ?? ""));
@@ -22,21 +29,21 @@ export function openReading({ target, assumed }: Summary, titles: ReadonlyMap<st
       ...(interval.input.value === "" ? {} : { interval: Number(interval.input.value) }),
     };
     try {
-      const summary = await working("Reading the file again", (progress) => call("reread", [system.input.value, said], { progress }));
+      await read({ target: system.input.value, assumed: said });
       close();
-      reread(summary);
     } catch (error) {
       out.show("bad", refusal(error));
     }
   };
-  const { close } = dialog("How the file is read", "", [
+  const { close } = dialog(why === "" ? "How the file is read" : "The file leaves something out", "", [
     form(
       send,
+      why === "" ? null : h("p", {}, why),
       system.box,
       h("p", {}, "A file that leaves these out needs them from you. The vendor’s data sheet and the display of a token tell them."),
       h("div", { class: "pair" }, type.box, algorithm.box),
       h("div", { class: "pair" }, digits.box, interval.box),
-      h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, "Read the file again")),
+      h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, why === "" ? "Read the file again" : "Open the file")),
       out.element,
     ),
   ]);
