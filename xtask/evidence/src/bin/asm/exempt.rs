@@ -36,8 +36,16 @@ const EXEMPT: [(&str, &str, &str); 41] = [
     ("oath_seeds::values::base64::", "division", "the length of the text"),
     ("oath_seeds::rows::migration::Migration", "division", "the length of the text"),
     // No secret is read by it: a JSON number in the place of one is refused.
-    ("oath_seeds::documents::json::item::Item>::s", "division", "numbers of a file: types, digits, intervals, counters"),
-    ("serde_json::de::Deserializer", "division", "numbers of a file with a fraction or an exponent, which are no secrets"),
+    (
+        "oath_seeds::documents::json::item::Item>::s",
+        "division",
+        "numbers of a file: types, digits, intervals, counters",
+    ),
+    (
+        "serde_json::de::Deserializer",
+        "division",
+        "numbers of a file with a fraction or an exponent, which are no secrets",
+    ),
     ("time::date::Date", "division", "dates"),
     ("time::format_description::well_known::rfc3339", "division", "dates"),
     ("oath_seeds::documents::xml::pskc::key::dates", "division", "dates"),
