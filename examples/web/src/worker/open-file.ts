@@ -11,6 +11,9 @@ const byGravity = (a: { severity: Severity }, b: { severity: Severity }) => GRAV
 /** The number in a place: 3 of `line 3`. */
 const numberOf = (place: string) => Number(/\d+$/.exec(place)?.[0] ?? 0);
 
+/** `Example: alice@example.com`. */
+const accountOf = (shown: RecordObject | null) => [shown?.issuer, shown?.account].filter(Boolean).join(": ") || null;
+
 /** The systems of Microsoft, whose users can have five tokens. */
 const ENTRA = ["entra", "graph"];
 
@@ -164,7 +167,7 @@ export class OpenFile {
       if (to.only === "fine" && findings.length > 0) return false;
       if ((to.only === "error" || to.only === "warning") && !findings.some(({ severity }) => severity === to.only)) return false;
       if (text === "") return true;
-      return [serial, upn, shown?.manufacturer, shown?.model, shown?.issuer, shown?.account].some((value) => value?.toLowerCase().includes(text));
+      return [serial, upn, shown?.manufacturer, shown?.model, accountOf(shown)].some((value) => value?.toLowerCase().includes(text));
     };
     this.#narrowed = [];
     this.#places.forEach((place, id) => {
@@ -182,8 +185,7 @@ export class OpenFile {
     const gravest = findings[0];
     const maker = [shown?.manufacturer, shown?.model].filter(Boolean).join(" ");
     const severity = gravest?.severity ?? null;
-    const account = [shown?.issuer, shown?.account].filter(Boolean).join(": ") || null;
-    return { id, place, serial, account, upn, maker, token: record !== null, severity, findings: findings.length, message: gravest?.message ?? "" };
+    return { id, place, serial, account: accountOf(shown), upn, maker, token: record !== null, severity, findings: findings.length, message: gravest?.message ?? "" };
   }
 
   detail(id: number): Detail {
