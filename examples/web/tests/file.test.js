@@ -14,7 +14,7 @@ test("a file is read, and its findings are shown beside their rows and by cause"
     assert.match(await row(page, "0950380263").textContent(), /carol@contoso\.com.*The secret key is 40 hex digits/);
     assert.match(await row(page, "0950380261").textContent(), /No findings/);
     const causes = await page.locator(".cause-head strong").allTextContents();
-    assert.deepEqual(causes.slice(0, 3), ["Secret is hex, not Base32", "Secret contains separators", "The user name holds a typographic quote"]);
+    assert.deepEqual(causes.slice(0, 3), ["Secret is hex, not Base32", "Secret holds spaces, dashes, quotes or invisible characters", "The user name holds a typographic quote"]);
     const shown = await page.locator("main").innerHTML();
     for (const secret of ["39e66a110cdf", "4SYD0BQ2AHL0", "G7PWAWF5HA3G", "GEZDGNBV"]) assert.ok(!shown.includes(secret), "no secret is on the page");
   }));

@@ -80,6 +80,6 @@ test("closing the dialog stops its search", () =>
     await page.locator(".working").waitFor();
     await page.keyboard.press("Escape");
     await page.locator(".working").waitFor({ state: "hidden" });
-    await page.getByLabel("Search").fill("S012345");
+    await page.getByLabel("Search", { exact: true }).fill("S012345");
     await row(page, "S012345").waitFor();
   }));
