@@ -473,6 +473,10 @@ fn bytes(value: &Bound<'_, PyAny>, expected: &'static str) -> PyResult<Zeroizing
 
 /// Reads a path, bytes or an open file. The format is recognised where none is named.
 ///
+/// `target` is the system that the tokens are for, by whose rules they are checked: 'entra' for a file with the header of
+/// Entra ID's upload, else 'inventory'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
+/// `token_type`, `algorithm`, `digits` and `interval` are what a file means that leaves them out.
+///
 /// A row without a record is an error among the findings; a file that is not a seed file raises SeedFileError. The content of
 /// a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the call.
 #[pyfunction]
