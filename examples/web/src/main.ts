@@ -24,7 +24,7 @@ const main = h("main", { id: "main" });
 const actions = h("nav", { class: "actions", "aria-label": "Actions" });
 const welcome = new Welcome(open, sample);
 const titles = new Map<string, string>();
-const workspace = new Workspace(changed, (target) => titles.get(target) ?? target);
+const workspace = new Workspace(changed, (target) => titles.get(target) ?? target, (summary) => openReading(summary, titles, reread));
 
 function changed(summary: Summary) {
   worked();
@@ -43,11 +43,10 @@ async function reread({ target, assumed }: Said) {
 function act(summary: Summary | null) {
   const demo = button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" });
   if (!summary) return actions.replaceChildren(demo);
-  const { repairs, repaired, tokens, unsaid } = summary;
+  const { repairs, repaired, tokens } = summary;
   const repair = button(repaired ? "Repaired" : `Repair ${repairs}`, () => void openRepairs(summary, changed), { kind: repaired ? "" : "primary", symbol: "wrench" });
   actions.replaceChildren(
     ...(repairs > 0 || repaired ? [repair] : []),
-    button("Reading", () => openReading(summary, titles, reread), { kind: unsaid ? "primary" : "", symbol: "file" }),
     button("Users", () => openUsers(changed), { symbol: "people", disabled: tokens === 0 }),
     button("Whose token?", openWhose, { symbol: "search", disabled: tokens === 0 }),
     button("Export", () => void openExport(), { symbol: "download" }),
@@ -56,7 +55,10 @@ function act(summary: Summary | null) {
   );
 }
 
-/** Opens a file. `ask` is called with the reason if the file was refused. */
+/** The refusals that a password, a key or a parameter settles. */
+const ASKED = ["key-missing", "key-wrong", "parameter-unknown"];
+
+/** Opens a file. `ask` is called with the reason if one of these refuses it. */
 async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, ask?: (code: string, why: string) => void) {
   welcome.clear();
   try {
@@ -69,8 +71,11 @@ async function load(name: string, work: (progress: (share: number) => void) => P
     announce(`${summary.name}: ${count(summary.tokens, "token", "tokens")}, ${count(summary.errors, "error", "errors")}.`);
   } catch (error) {
     await close();
-    welcome.refuse(name, refusal(error));
-    if (error instanceof Refused) ask?.(error.code, refusal(error));
+    const asks = ask && error instanceof Refused && ASKED.includes(error.code);
+    // What to do is then to fill in a dialog.
+    const why = refusal(asks ? { message: error.message } : error);
+    welcome.refuse(name, why);
+    if (asks) ask(error.code, why);
   }
 }
 
@@ -80,8 +85,8 @@ async function open(file: File, reading: Reading) {
     file.name,
     async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
     (code, why) => {
-      if (code === "key-missing" || code === "key-wrong") openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
       if (code === "parameter-unknown") askFor(file, reading, why);
+      else openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
     },
   );
 }

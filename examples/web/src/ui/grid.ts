@@ -138,6 +138,7 @@ export class Grid {
     const classes = ["state-cell", "serial", "user", "maker", "code-cell", "says"];
     const cells = texts.map((text, column) => h("span", { role: "gridcell", "aria-colindex": column + 1, class: `cell ${classes[column]}` }, text));
     element.classList.toggle("failed", !token);
+    element.classList.toggle("unnumbered", serial === null && account !== null && upn === null);
     element.replaceChildren(...cells);
   }
 

@@ -26,11 +26,13 @@ export class Workspace {
   readonly #codes = button("Show codes", () => this.#toggle(), { symbol: "eye", "aria-pressed": "false" });
   readonly #grid: Grid;
   readonly #title: (target: string) => string;
+  readonly #reading: (summary: Summary) => void;
   #cause: string | null = null;
   #summary: Summary | null = null;
 
-  constructor(changed: (summary: Summary) => void, title: (target: string) => string) {
+  constructor(changed: (summary: Summary) => void, title: (target: string) => string, reading: (summary: Summary) => void) {
     this.#title = title;
+    this.#reading = reading;
     this.#grid = new Grid((id) => void openToken(id, changed));
     this.#text.addEventListener("input", () => void this.#narrow(true));
     this.#only.addEventListener("change", () => void this.#narrow(true));
@@ -84,7 +86,7 @@ export class Workspace {
 
   #draw(summary: Summary) {
     this.#summary = summary;
-    const { name, format, encoding, target, tokens, failed, warnings, noUser, repaired } = summary;
+    const { name, format, encoding, target, unsaid, tokens, failed, warnings, noUser, repaired } = summary;
     const figures: [number, string, string][] = [
       [tokens, tokens === 1 ? "token" : "tokens", "good"],
       [failed, failed === 1 ? "row failed" : "rows failed", failed > 0 ? "bad" : ""],
@@ -92,7 +94,13 @@ export class Workspace {
       [noUser, "without a user", ""],
     ];
     this.#facts.replaceChildren(
-      h("div", { class: "name" }, icon("file"), h("div", {}, h("h2", {}, name), h("p", { class: "faint" }, `${format}, ${encoding}, checked for ${this.#title(target)}${repaired ? ", repaired" : ""}`))),
+      h(
+        "div",
+        { class: "name" },
+        icon("file"),
+        h("div", {}, h("h2", {}, name), h("p", { class: "faint" }, `${format}, ${encoding}, checked for ${this.#title(target)}${repaired ? ", repaired" : ""}`)),
+        button("Reading", () => this.#reading(summary), { kind: unsaid ? "primary" : "quiet", "aria-haspopup": "dialog" }),
+      ),
       h("ul", { class: "figures" }, ...figures.map(([value, what, kind]) => h("li", { class: kind }, h("strong", {}, number(value)), ` ${what}`))),
     );
     this.#causes.replaceChildren(
