@@ -53,6 +53,7 @@ def directory(folder: Path, tokens: bytes) -> None:
     d.upload(folder / "tokens.csv", at=NOW)
     record = seeds.read(tokens).records[0]
     token = Totp(record.secret)
+    assert record.serial is not None
     assert d.activate(record.serial, token.generate(NOW), at=NOW).status == "activated"
     assert d.verify("alice@example.com", token.generate(NOW + 30), at=NOW + 30).serial == record.serial
     try:
