@@ -26,23 +26,32 @@ pub struct KeyRing {
     // Each key in a block of its own on the heap, which does not move when the list grows.
     sealing: Vec<(String, Secret)>,
     recognising: Secret,
-    // Keyed once: a sign-in clones them.
-    recogniser: Hmac<Sha256>,
-    binder: Hmac<Sha256>,
+    // Keyed once: a sign-in clones them. On the heap, as the keys: a ring that moves leaves no copy behind.
+    recogniser: Box<Hmac<Sha256>>,
+    binder: Box<Hmac<Sha256>>,
     audit: AuditKey,
     id: Tag,
 }
 
 impl KeyRing {
     fn new(sealing: Vec<(String, Secret)>, recognising: Secret) -> Self {
-        let recogniser = keyed(recognising.expose_bytes());
+        let ring = Self::with_keys_set_up(sealing, recognising);
+        // Setting the keys up leaves copies of what was computed in frames that have returned.
+        oath_totp::overwrite_stack();
+        ring
+    }
+
+    // Not inlined: the frame must be below that of `new`.
+    #[inline(never)]
+    fn with_keys_set_up(sealing: Vec<(String, Secret)>, recognising: Secret) -> Self {
+        let recogniser = Box::new(keyed(recognising.expose_bytes()));
         let derived = |label: &[u8]| {
-            let mut key: [u8; 32] = recogniser.clone().chain_update(label).finalize().into_bytes().into();
+            let mut key: [u8; 32] = (*recogniser).clone().chain_update(label).finalize().into_bytes().into();
             let derived = keyed(&key);
             key.zeroize();
             derived
         };
-        let binder = derived(b"oath-directory binding key v1");
+        let binder = Box::new(derived(b"oath-directory binding key v1"));
         let audit = AuditKey::new(derived(b"oath-directory audit key v1"));
         let mut ring = Self { sealing, recognising, recogniser, binder, audit, id: Tag::default() };
         ring.id = ring.tag(b"ring", &[]);
@@ -63,7 +72,7 @@ impl KeyRing {
 
     fn tag(&self, kind: &[u8], fields: &[&[u8]]) -> Tag {
         count(Work::Tags, 1);
-        let mut mac = self.binder.clone();
+        let mut mac = (*self.binder).clone();
         let mut field = |bytes: &[u8]| {
             // Lengths first: no two records run together to the same bytes.
             mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -198,7 +207,7 @@ impl KeyRing {
     /// Leakage: the secret, its length aside.
     #[must_use]
     pub fn fingerprint(&self, secret: &Secret) -> Fingerprint {
-        let mut mac = self.recogniser.clone();
+        let mut mac = (*self.recogniser).clone();
         mac.update(b"oath-directory fingerprint v1");
         mac.update(secret.expose_bytes());
         Fingerprint(mac.finalize().into_bytes().into())

@@ -11,14 +11,15 @@ const LONGEST: usize = 4096;
 
 /// A text from standard input without the line end after it.
 pub(crate) struct SecretText {
-    bytes: Zeroizing<[u8; LONGEST]>,
+    // On the heap, which stays where it is when this is moved.
+    bytes: Zeroizing<Vec<u8>>,
     length: usize,
 }
 
 impl SecretText {
     /// Reads to the end, or, where a person types, to the end of the line.
     pub(crate) fn read(shell: &mut Shell<'_>) -> Result<Self, Failure> {
-        let (mut bytes, mut length) = (Zeroizing::new([0u8; LONGEST]), 0usize);
+        let (mut bytes, mut length) = (Zeroizing::new(vec![0; LONGEST]), 0usize);
         while let Some(rest @ [_, ..]) = bytes.get_mut(length..) {
             match shell.streams.input.read(rest) {
                 Ok(0) => break,
@@ -61,5 +62,5 @@ pub(crate) fn refuse_words(words: &[std::ffi::OsString], command: &str) -> Resul
     let what = "a secret does not come from the command line, where others can read it and the shell keeps it";
     let action = format!("type or pipe it into standard input: `{command} < FILE`; if it was a secret, replace it");
     let failure = Failure::new(Exit::Fault, "secret-on-command-line", what, action);
-    Err(failure.in_place(&format!("the word behind `{command}`")))
+    Err(failure.in_place(&format!("the word after `{command}`")))
 }

@@ -3,10 +3,12 @@
 //! Each part runs twice. It drops what it made; and, to show that the search would find it, it keeps what the part is about
 //! or handles it as a program would that does not wipe.
 
+use hmac::{Hmac, KeyInit, Mac};
 use oath_directory::store::{MemoryStore, Missing, SqliteStore, Store};
 use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
 use oath_seeds::{Format, Options, Reader, Repairs, WriteOptions, Writer};
 use oath_totp::{Algorithm, Code, Consecutive, Digits, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime, Window};
+use sha2::Sha256;
 use std::error::Error;
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -139,11 +141,26 @@ fn ring_text() -> Result<Zeroizing<String>, Box<dyn Error>> {
     let mut text = room(1000);
     for head in ["recognise", "seal a", "seal b", "seal c", "seal d", "seal e", "seal f"] {
         text.push_str(head);
+        let key = new_secret(32)?;
+        if head == "recognise" {
+            // What the ring derives from it.
+            for label in ["oath-directory binding key v1", "oath-directory audit key v1"] {
+                look_for(&Zeroizing::new(sha256_mac(key.expose_bytes(), label)?), OF_A_KEY);
+            }
+        }
         text.push(' ');
-        text.push_str(&new_secret(32)?.expose_hex());
+        text.push_str(&key.expose_hex());
         text.push('\n');
     }
+    // Of what was computed here.
+    oath_totp::overwrite_stack();
     Ok(text)
+}
+
+#[inline(never)]
+fn sha256_mac(key: &[u8], label: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mac = Hmac::<Sha256>::new_from_slice(key)?.chain_update(label);
+    Ok(mac.finalize().into_bytes().to_vec())
 }
 
 fn key_ring(keep: bool) -> Outcome {
