@@ -300,8 +300,8 @@ impl Directory {
     ) -> PyResult<Bound<'py, PyDict>> {
         let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
         let source = Source::of(source)?;
-        let rows = source.read(py, |input| Reader::new(input, &options)?.collect::<Result<Vec<_>, _>>())?;
-        let rows = rows.map_err(|error| read_error(py, &error))?;
+        let rows = source.read(py, |input| Reader::new(input, &options)?.rows())?;
+        let (rows, _) = rows.map_err(|error| read_error(py, &error))?;
         let assigns = UploadOptions { assign_known: assign };
         let upload = self.wait(py, self.inner(py)?.upload_with(&self.asks(at), now, &source.name, assigns, rows))?;
         upload_dict(py, &upload)

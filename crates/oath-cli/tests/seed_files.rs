@@ -97,6 +97,39 @@ fn what_can_be_mended_is_and_the_rest_stays_as_it_was() {
     assert_eq!((mode(&desk, "good.csv"), mode(&desk, "good-rest.csv")), (0o600, 0o600));
 }
 
+/// A spreadsheet that rounded one serial number may have taken the zeros of those above, more of them than are read ahead.
+#[test]
+fn serial_numbers_of_a_damaged_column_go_nowhere_also_those_above_the_damage() {
+    const ABOVE: u8 = 40;
+    let desk = Desk::new();
+    let row = |number: u8, serial: &str| {
+        let secret = oath_totp::Secret::from_bytes(&[number; 20]).unwrap();
+        format!(",{serial},{},30,C,M\n", &*secret.expose_base32())
+    };
+    let mut file = format!("{HEADER}\n");
+    (1..=ABOVE).for_each(|number| file.push_str(&row(number, &format!("23{number:03}"))));
+    file.push_str(&row(100, "\"2,31E+12\""));
+    file.push_str(&row(101, "00042"));
+    desk.write("fobs.csv", &file);
+    let json = |line: &str| -> serde_json::Value { serde_json::from_str(&desk.oath(line).out).unwrap() };
+    let report = json("seeds check fobs.csv --for inventory --json");
+    assert_eq!((&report["rows"], &report["records"]), (&json!(42), &json!(1)), "{report}");
+    desk.done("init");
+    let uploaded = json("tokens upload fobs.csv --inventory --json");
+    assert_eq!((&uploaded["imported"], &uploaded["failed"]), (&json!(1), &json!(41)), "{uploaded}");
+    let repaired = desk.oath("seeds repair fobs.csv -o good.csv --yes --for inventory");
+    assert!(repaired.out.contains("Wrote 1 token to good.csv"), "{repaired:?}");
+    assert!(!fs::read_to_string(desk.path("good.csv")).unwrap().contains("23001"));
+    desk.write("users.csv", "serial number;upn\n23001;carol@example.com\n00042;dave@example.com\n");
+    let assigned = desk.oath("seeds assign fobs.csv users.csv -o out.csv");
+    assert!(assigned.out.contains("Wrote 1 token to out.csv"), "{assigned:?}");
+    let converted = desk.oath("seeds convert fobs.csv --to pskc -o out.pskc");
+    assert_eq!((converted.status, desk.path("out.pskc").exists()), (1, false), "{converted:?}");
+    assert!(converted.out.contains("serial-column-damaged") && converted.out.contains("Nothing was written"));
+    let found = json("seeds match fobs.csv 000000 --json");
+    assert_eq!((&found["searched"], &found["unread"]), (&json!(1), &json!(41)), "{found}");
+}
+
 #[test]
 fn tokens_are_given_to_users_and_those_left_are_named() {
     let desk = furnished();

@@ -243,7 +243,7 @@ impl Refusal {
                 "check the serial number and type the next code; if that is refused too, the seed file may give another time \
                  interval, hash or encoding (hexadecimal read as Base32) than the token has: `oath seeds probe` finds out by two codes"
             }
-            Self::Ambiguous { .. } => "give the next code of the token as well, behind this one",
+            Self::Ambiguous { .. } => "give the next code of the token as well, after this one",
             Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
             Self::Upn(_) => "correct the user name",
             Self::UnknownUser { .. } => "add the user first, or correct the user name",
@@ -285,9 +285,11 @@ impl fmt::Display for Refusal {
             Self::Upn(error) => error.fmt(f),
             Self::UnknownUser { upn } => write!(f, "there is no user {upn}"),
             Self::UserExists { upn } => write!(f, "there is a user {upn} already"),
-            Self::Guest { upn } => write!(f, "{upn} is a guest, and a guest holds no hardware token"),
-            Self::UserFull { upn, limit } => write!(f, "{upn} holds {limit} tokens, which is the limit"),
-            Self::NothingToConfirm { upn } => write!(f, "{upn} has no software token that waits for its first code"),
+            Self::Guest { upn } => write!(f, "user {upn} is a guest, and a guest holds no hardware token"),
+            Self::UserFull { upn, limit } => write!(f, "user {upn} holds {limit} tokens, which is the limit"),
+            Self::NothingToConfirm { upn } => {
+                write!(f, "user {upn} has no software token that waits for its first code")
+            }
             Self::UnknownToken { serial } => write!(f, "there is no token {serial}"),
             Self::Held { serial, holder } => write!(f, "token {serial} is held by {holder}"),
             Self::WrongStatus { serial, status, expected, .. } => {

@@ -90,18 +90,33 @@ impl Duplicates {
 
     /// Takes the records with a doubtful serial number out of a whole file, and says why.
     pub(crate) fn take_doubtful(&mut self, records: &mut Vec<Record>, place: impl Fn(&mut [Finding])) -> Vec<Row> {
-        let Some(damaged) = self.damaged else { return Vec::new() };
-        self.passed = (0, Place::File);
+        if self.damaged.is_none() {
+            return Vec::new();
+        }
         let taken = records.extract_if(.., |record| record.serial.as_deref().is_some_and(is_doubtful));
-        taken
-            .map(|record| {
-                let mut finding = doubtful(record.place, damaged);
+        let mut rows: Vec<Row> = taken.map(|record| Row::of(record, Vec::new())).collect();
+        self.refuse_doubtful(&mut rows, place);
+        rows
+    }
+
+    /// Refuses the doubtful serial numbers of a whole file, those before the first rounded one among them, which then are
+    /// no longer counted for [`findings`](Self::findings).
+    pub(crate) fn refuse_doubtful(&mut self, rows: &mut [Row], place: impl Fn(&mut [Finding])) {
+        let Some(damaged) = self.damaged else { return };
+        self.passed = (0, Place::File);
+        for row in rows {
+            if row.record.as_ref().is_some_and(|record| record.serial.as_deref().is_some_and(is_doubtful)) {
+                let mut finding = doubtful(row.place, damaged);
                 place(core::slice::from_mut(&mut finding));
-                let mut row = Row::of(record, vec![finding]);
+                row.findings.push(finding);
                 row.drop_record();
-                row
-            })
-            .collect()
+            }
+        }
+    }
+
+    /// How many serial numbers were handed out that turned out to be doubtful.
+    pub(crate) fn passed(&self) -> u64 {
+        if self.damaged.is_some() { self.passed.0 } else { 0 }
     }
 
     /// What the serial numbers show as a whole.

@@ -55,6 +55,16 @@ enum Source<R> {
     Read,
 }
 
+impl<R> Source<R> {
+    /// Gives findings the columns of their fields.
+    fn place(&self, findings: &mut [Finding]) {
+        match self {
+            Self::Lines(_, source) => source.place(findings),
+            Self::Read => {}
+        }
+    }
+}
+
 /// So many rows are read ahead.
 const AHEAD: usize = 32;
 
@@ -213,6 +223,42 @@ impl<R: io::Read> Reader<R> {
         }
     }
 
+    /// How many of the records that the iterator has handed out turned out to have a doubtful serial number: see
+    /// [`rows`](Self::rows).
+    #[must_use]
+    pub fn doubtful(&self) -> u64 {
+        self.duplicates.passed()
+    }
+
+    /// All rows from here to the end, and what there is to say about the file as a whole: for a file that is taken as a whole
+    /// or not at all.
+    ///
+    /// Where a spreadsheet has rounded serial numbers of a column, others may lack leading zeros. The iterator refuses those
+    /// below the first rounded one and can only count those above, which it has handed out. Here they are refused, too.
+    ///
+    /// ```
+    /// use oath_seeds::{Options, Reader};
+    /// let file = "upn,serial number,secret key,time interval,manufacturer,model\r\n\
+    ///             alice@example.com,0950380269,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,HardwareKey\r\n";
+    /// let (rows, findings) = Reader::new(file.as_bytes(), &Options::default())?.rows()?;
+    /// assert_eq!((rows.len(), findings.len()), (1, 0));
+    /// # Ok::<(), oath_seeds::ReadError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first one of the iterator.
+    pub fn rows(mut self) -> Result<(Vec<Row>, Vec<Finding>), ReadError> {
+        let mut rows = self.by_ref().collect::<Result<Vec<Row>, _>>()?;
+        self.duplicates.refuse_doubtful(&mut rows, |findings| self.source.place(findings));
+        self.drop_passed();
+        Ok((rows, self.take_findings()))
+    }
+
+    /// Takes back what was said about serial numbers that have been handed out: they are refused one by one.
+    fn drop_passed(&mut self) {
+        self.context.findings.retain(|finding| finding.kind != Kind::SerialColumnDamaged);
+    }
+
     /// Reads some rows, compares them with those before, and checks them for the target.
     fn read_ahead(&mut self) {
         while !self.ended && self.rows.len() < AHEAD {
@@ -234,11 +280,7 @@ impl<R: io::Read> Reader<R> {
     fn settle(&mut self) {
         let Self { source, context, rows, duplicates, target, empty, .. } = self;
         *empty &= rows.is_empty();
-        let source = &*source;
-        let place = |findings: &mut [Finding]| match source {
-            Source::Lines(_, source) => source.place(findings),
-            Source::Read => {}
-        };
+        let place = |findings: &mut [Finding]| source.place(findings);
         duplicates.settle(rows.range_mut(self.settled..), place);
         for row in rows.range_mut(self.settled..) {
             target::settle(row, *target, place);
@@ -360,14 +402,9 @@ pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Re
     if let Some(error) = reader.failed.take() {
         return Err(error);
     }
-    let place = |findings: &mut [Finding]| {
-        if let Source::Lines(_, source) = &reader.source {
-            source.place(findings);
-        }
-    };
-    let doubtful = reader.duplicates.take_doubtful(&mut records, place);
+    let doubtful = reader.duplicates.take_doubtful(&mut records, |findings| reader.source.place(findings));
     if !doubtful.is_empty() {
-        reader.context.findings.retain(|finding| finding.kind != Kind::SerialColumnDamaged);
+        reader.drop_passed();
         for row in doubtful {
             findings.extend(row.findings);
             failed.push(FailedRow { place: row.place, upn: row.upn, serial: row.serial });

@@ -163,10 +163,9 @@ const MANY: usize = 5000;
 fn read(shell: &mut Shell<'_>, path: &Path, options: &Options, reading: &Reading) -> Result<(Vec<Row>, u64), Failure> {
     let unread = |error| Failure::unread(&error, path);
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, options)?;
-    let (mut reader, bar) = opened.map_err(unread)?;
-    let rows: Vec<Row> = reader.by_ref().collect::<Result<_, _>>().map_err(unread)?;
+    let (reader, bar) = opened.map_err(unread)?;
+    let (rows, about_file) = reader.rows().map_err(unread)?;
     bar.finish_and_clear();
-    let about_file = reader.take_findings();
     let warnings = rows.iter().flat_map(|row| &row.findings).chain(&about_file);
     let warnings = warnings.filter(|finding| finding.severity == Severity::Warning).count();
     Ok((rows, warnings.try_into().unwrap_or(u64::MAX)))

@@ -134,7 +134,7 @@ fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exi
     let failed = |error: io::Error| Failure::file("the failures file cannot be written", path, &error);
     if !may_replace(&file, &csv).map_err(failed)? {
         let what = "there is a file already that is no failures file; it is left as it is";
-        return Err(Failure::new(Exit::Fault, "file-exists", what, "name another file behind -o").at(path));
+        return Err(Failure::new(Exit::Fault, "file-exists", what, "name another file after -o").at(path));
     }
     fs::write(&file, &csv).map_err(failed)?;
     let rows = refused.len().try_into().unwrap_or(u64::MAX);

@@ -31,7 +31,7 @@ pub(super) fn assign(
     let read = opened.take(LONGEST).read_to_end(&mut list);
     read.map_err(|error| Failure::file("the file of users cannot be read", users, &error))?;
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, file, reading, &options)?;
-    let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, file))?;
+    let (reader, bar) = opened.map_err(|error| Failure::unread(&error, file))?;
     let mut groups = Groups::default();
     let mut errors = 0u64;
     let mut records: Vec<Record> = Vec::new();
@@ -41,13 +41,13 @@ pub(super) fn assign(
             groups.take(finding);
         }
     };
-    for row in reader.by_ref() {
-        let mut row = row.map_err(|error| Failure::unread(&error, file))?;
-        row.findings.drain(..).for_each(&mut take);
+    let (rows, about_file) = reader.rows().map_err(|error| Failure::unread(&error, file))?;
+    bar.finish_and_clear();
+    for row in rows {
+        row.findings.into_iter().for_each(&mut take);
         records.extend(row.record);
     }
-    bar.finish_and_clear();
-    reader.take_findings().into_iter().for_each(&mut take);
+    about_file.into_iter().for_each(&mut take);
     let filled = fill_in(&mut records, &list).map_err(|error| Failure::unread(&error, users))?;
     let FilledIn { filled, changed, unchanged, findings, .. } = filled;
     let (with, without): (Vec<&Record>, Vec<&Record>) = records.iter().partition(|record| record.upn.is_some());

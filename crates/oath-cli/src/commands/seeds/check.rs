@@ -70,6 +70,7 @@ fn one(shell: &mut Shell<'_>, path: &Path, reading: &Reading) -> Result<bool, Fa
         counts.finding(&finding);
         report.finding(finding)?;
     }
+    counts.records = counts.records.saturating_sub(reader.doubtful());
     report.end(&counts, Some(reader.target()))?;
     Ok(counts.errors > 0)
 }

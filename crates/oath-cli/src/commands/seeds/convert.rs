@@ -39,7 +39,7 @@ pub(super) fn convert(
             reader.recycle(row);
         }
         bar.finish_and_clear();
-        report.row(reader.take_findings().iter());
+        report.end(&reader.take_findings());
         writer.finish()?;
         Ok(report.keeps())
     })?;
@@ -73,6 +73,8 @@ pub(super) struct Report {
     /// By field, how many records lose it.
     lost: BTreeMap<Loss, u64>,
     accepted: bool,
+    /// What was said at the end makes records doubtful that were written before.
+    doubtful: bool,
 }
 
 impl Report {
@@ -88,6 +90,7 @@ impl Report {
             first_refused: Vec::new(),
             lost: BTreeMap::new(),
             accepted: false,
+            doubtful: false,
         }
     }
 
@@ -99,6 +102,12 @@ impl Report {
                 self.findings.push(finding.clone());
             }
         }
+    }
+
+    /// Takes what is said about the file as a whole.
+    pub(super) fn end(&mut self, findings: &[Finding]) {
+        self.doubtful = findings.iter().any(|finding| finding.severity == Severity::Error);
+        self.row(findings.iter());
     }
 
     /// Writes a record, or keeps the reason why not.
@@ -129,9 +138,9 @@ impl Report {
         Ok(())
     }
 
-    /// Whether the file is kept: something was written, and nothing is lost without consent.
+    /// Whether the file is kept: something was written, all of it is certain, and nothing is lost without consent.
     pub(super) fn keeps(&self) -> bool {
-        self.written > 0 && (self.accepted || self.lost.is_empty())
+        self.written > 0 && !self.doubtful && (self.accepted || self.lost.is_empty())
     }
 
     pub(super) fn tell(self, shell: &mut Shell<'_>, file: &Path, writing: &Writing) -> Result<Exit, Failure> {
@@ -177,7 +186,7 @@ impl Report {
 
     fn text(self, out: &mut dyn Write, file: &Path, writing: &Writing) -> io::Result<()> {
         let kept = self.keeps();
-        let Self { from, to, rows, written, errors, findings, refused, first_refused, lost, accepted } = self;
+        let Self { from, to, rows, written, errors, findings, refused, first_refused, lost, accepted, doubtful } = self;
         writeln!(out, "{STRONG}{}{STRONG:#}: {from}, to {to}", shown(&file.to_string_lossy()))?;
         if errors > 0 {
             let mut groups = Groups::default();
@@ -201,7 +210,7 @@ impl Report {
             return writeln!(out, "{GOOD}Wrote{GOOD:#} {tokens} of {} to {}.", number(rows), shown(&output));
         }
         writeln!(out, "{BAD}Nothing was written.{BAD:#}")?;
-        if !accepted && !lost.is_empty() && refused < rows {
+        if !accepted && !doubtful && !lost.is_empty() && refused < rows {
             let command = format!(
                 "oath seeds convert {} --to {to} -o {} --accept-loss",
                 word(&file.to_string_lossy()),

@@ -29,8 +29,8 @@ pub(super) fn find(
     let (reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
     let mut records: Vec<Record> = Vec::new();
     let mut unread = 0u64;
-    for row in reader {
-        match row.map_err(|error| Failure::unread(&error, path))?.record {
+    for row in reader.rows().map_err(|error| Failure::unread(&error, path))?.0 {
+        match row.record {
             Some(record) => records.push(record),
             None => unread = unread.saturating_add(1),
         }

@@ -33,8 +33,9 @@ pub(super) fn repair(
     let mut failed: BTreeSet<u64> = BTreeSet::new();
     let (mut mended, mut errors): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
     let mut mended_rows = 0u64;
-    for row in reader {
-        let row = row.map_err(|error| Failure::unread(&error, path))?;
+    let (rows, about_file) = reader.rows().map_err(|error| Failure::unread(&error, path))?;
+    errors.extend(about_file.into_iter().filter(|finding| finding.severity == Severity::Error));
+    for row in rows {
         let repaired = row.findings.iter().any(|finding| finding.repaired);
         match row.record {
             Some(record) => {
@@ -130,7 +131,7 @@ const SHOWN: usize = 20;
 /// Asks a person. Where there is none, the answer is no, and it says what to do.
 fn agreed(shell: &mut Shell<'_>, records: &[Record], to: &Path) -> Result<bool, Failure> {
     if !shell.surroundings.asks_a_person {
-        let what = "nobody is there to agree to the repairs";
+        let what = "the repairs need your consent, and there is no terminal to ask on";
         return Err(Failure::new(Exit::Refused, "not-agreed", what, "look at them above, then add --yes").at(to));
     }
     let tokens = count(records.len().try_into().unwrap_or(u64::MAX), "token", "tokens");
