@@ -6,7 +6,7 @@ pub(crate) use self::seeds::{Reading, Seeds, Writing};
 
 use clap::{Args, Parser, Subcommand};
 use oath_directory::SqliteUrl;
-use oath_directory::{Status, Upn};
+use oath_directory::{Leavers, Status, Upn};
 use oath_totp::{Algorithm, Digits, UnixTime};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,13 +97,54 @@ pub(crate) enum Users {
         #[arg(long, value_name = "TEXT")]
         name: Option<String>,
     },
-    /// Add users, or change them, from a CSV file: userPrincipalName and, optional, userType, displayName
+    /// Add users, or change them, from a CSV file: userPrincipalName and, optional, userType, displayName, accountEnabled, id
     Import {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Make the users like a CSV file that lists all of them; who is not in it leaves
+    Sync {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What becomes of users who are not in the file: keep, disable or remove
+        #[arg(long, value_name = "WHAT", value_parser = leavers, default_value = "disable")]
+        leavers: Leavers,
+        /// Show what would happen, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Go on where more than a quarter of the users would leave
+        #[arg(long)]
+        yes: bool,
+    },
     /// List the users
     List,
+    /// Show a user, the user's tokens and the wait after wrong codes
+    Show {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Give a user another user name; the tokens stay
+    Rename {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        #[arg(value_name = "NEW_UPN")]
+        new: Upn,
+    },
+    /// Stop a user from signing in; the tokens stay
+    Disable {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Let a user sign in again
+    Enable {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Take a user out of the directory; hardware tokens are available again, apps are deleted
+    Remove {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
     /// End the wait of a user after wrong codes
     Unlock {
         #[arg(value_name = "UPN")]
@@ -295,7 +336,9 @@ impl Command {
     pub(crate) const fn writes(&self) -> bool {
         match self {
             Self::Init | Self::Verify { .. } | Self::Software(_) => true,
-            Self::Users(command) => !matches!(command, Users::List),
+            Self::Users(command) => {
+                !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
+            }
             Self::Tokens(command) => !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
@@ -306,6 +349,15 @@ impl Command {
 pub(crate) fn digits(text: &str) -> Result<Digits, String> {
     let count: u8 = text.parse().unwrap_or(0);
     Digits::try_from(count).map_err(|_| "expected 6, 7 or 8".to_owned())
+}
+
+pub(crate) fn leavers(text: &str) -> Result<Leavers, String> {
+    match text {
+        "keep" => Ok(Leavers::Keep),
+        "disable" => Ok(Leavers::Disable),
+        "remove" => Ok(Leavers::Remove),
+        _ => Err("expected keep, disable or remove".to_owned()),
+    }
 }
 
 /// The last second that RFC 3339 can write.

@@ -81,8 +81,8 @@ fn users_files_that_are_none_change_nothing() {
         desk.write("x.csv", content);
         desk.fails("users import x.csv", 1, code, &["x.csv", says]);
     }
-    fs::write(desk.path("x.csv"), b"\xff\xfeu").unwrap();
-    desk.fails("users import x.csv", 1, "users-not-utf-8", &["x.csv"]);
+    fs::write(desk.path("x.csv"), b"PK\x03\x04\x14\0\x06\0[Content_Types].xml").unwrap();
+    desk.fails("users import x.csv", 1, "users-not-text", &["x.csv", "an Excel workbook"]);
 }
 
 #[test]

@@ -343,3 +343,29 @@ fn a_guest_is_known_by_name_and_an_activated_app_is_not_deleted() {
     assert_eq!(desk.json(&format!("tokens show {serial}"))["status"], "deactivated");
     desk.done(&format!("tokens delete {serial}"));
 }
+
+#[test]
+fn users_are_shown_renamed_disabled_removed_and_made_like_a_list() {
+    let desk = Desk::furnished();
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    let shown = desk.json("users show alice@example.com");
+    assert_eq!((&shown["enabled"], &shown["tokens"][0]["serial"]), (&json!(true), &json!("2300001")));
+    let text = desk.done("users show alice@example.com");
+    assert!(text.contains("may sign in") && text.contains("2300001"), "{text}");
+    desk.done("users rename alice@example.com alice.new@example.com");
+    desk.fails("users show alice@example.com", 1, "user-unknown", &["add the user first"]);
+    let verify = |at: u64| desk.oath(&format!("verify alice.new@example.com {} --at {at} --force", alices(at))).status;
+    desk.done("users disable alice.new@example.com");
+    assert_eq!(verify(MONDAY + 300), 1);
+    desk.done("users enable alice.new@example.com");
+    assert_eq!(verify(MONDAY + 600), 0);
+    desk.write("all.csv", "User principal name,Block credential\nbob@example.com,False\n");
+    let dry = desk.json("users sync all.csv --leavers remove --dry-run");
+    assert_eq!((&dry["dry_run"], &dry["left"][0]), (&json!(true), &json!("alice.new@example.com")), "{dry}");
+    assert_eq!(desk.json("users show alice.new@example.com")["upn"], "alice.new@example.com");
+    let done = desk.json("users sync all.csv --leavers remove");
+    assert_eq!((&done["left"], &done["available"]), (&dry["left"], &json!(["2300001"])), "{done}");
+    assert_eq!(desk.json("users remove bob@example.com")["removed"], true);
+    assert_eq!(desk.json("tokens show 2300001")["status"], "available");
+    assert_eq!(desk.json("audit verify")["verified"], true);
+}

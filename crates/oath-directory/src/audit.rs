@@ -47,8 +47,16 @@ pub enum Action {
     DirectoryCreated,
     /// A user was added.
     UserAdded,
-    /// A user's kind or display name changed.
+    /// A user's kind, display name or object ID changed.
     UserChanged,
+    /// A user got another user name.
+    UserRenamed,
+    /// A user may sign in again.
+    UserEnabled,
+    /// A user may no longer sign in.
+    UserDisabled,
+    /// A user left the directory.
+    UserRemoved,
     /// A file was uploaded.
     Uploaded,
     /// The status of an upload was deleted, by a person or by its age.
@@ -91,10 +99,14 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
+        Self::UserRenamed,
+        Self::UserEnabled,
+        Self::UserDisabled,
+        Self::UserRemoved,
         Self::Uploaded,
         Self::UploadDeleted,
         Self::TokenImported,
@@ -123,6 +135,10 @@ impl Action {
             Self::DirectoryCreated => "directory-created",
             Self::UserAdded => "user-added",
             Self::UserChanged => "user-changed",
+            Self::UserRenamed => "user-renamed",
+            Self::UserEnabled => "user-enabled",
+            Self::UserDisabled => "user-disabled",
+            Self::UserRemoved => "user-removed",
             Self::Uploaded => "uploaded",
             Self::UploadDeleted => "upload-deleted",
             Self::TokenImported => "token-imported",

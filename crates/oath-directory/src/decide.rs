@@ -2,6 +2,7 @@
 //! changes or a refusal. They read no clock, open no file and change nothing.
 
 pub(crate) mod code;
+pub(crate) mod membership;
 pub(crate) mod sign_in;
 pub(crate) mod software;
 pub(crate) mod tokens;
@@ -160,8 +161,9 @@ impl Seen {
         token.holder.and_then(|id| self.user_by_id(id)).map(|user| user.value.upn.to_string()).unwrap_or_default()
     }
 
-    /// The names whose sign-ins the changes matter to: those of the holders of all tokens and secrets that are written, before
-    /// and after. Found here for all decisions, so that none forgets it.
+    /// The names whose sign-ins the changes matter to: those of the holders of all tokens and secrets that are written, and of
+    /// users who are renamed, enabled, disabled or removed, before and after. Found here for all decisions, so that none
+    /// forgets it.
     pub(crate) fn bumps(&self, changes: &Changes) -> BTreeSet<String> {
         let read = |id: TokenId| self.tokens.iter().map(|token| &token.value).find(move |token| token.id == id);
         let tokens = changes.tokens.iter().flat_map(|write| {
@@ -177,9 +179,20 @@ impl Seen {
             self.tokens.iter().map(|token| &token.value).filter(|token| token.fingerprint == state.fingerprint)
         });
         let holders = tokens.chain(states).filter_map(|token| self.user_by_id(token.holder?));
+        let known = |id: UserId| self.user_by_id(id).map(|read| &read.value);
+        let users = changes.users.iter().flat_map(|write| {
+            let (before, after) = match write {
+                Write::Update(_, user) => (known(user.id), Some(user)),
+                Write::Delete(_, id) => (known(*id), None),
+                Write::Insert(_) | Write::Unchanged(..) => (None, None),
+            };
+            let matters = before.zip(after).is_none_or(|(a, b)| (&a.upn, a.enabled) != (&b.upn, b.enabled));
+            before.into_iter().chain(after).filter(move |_| matters)
+        });
         let written: HashSet<_> =
             changes.gates.iter().filter_map(Write::record).map(|gate| gate.name.as_str()).collect();
-        let names = holders.map(|user| user.value.upn.key()).filter(|name| !written.contains(name));
+        let names = holders.map(|user| &user.value).chain(users).map(|user| user.upn.key());
+        let names = names.filter(|name| !written.contains(name));
         names.map(str::to_owned).collect()
     }
 }

@@ -4,6 +4,7 @@ mod lists;
 mod rest;
 mod sign_in;
 mod software;
+mod sync;
 mod tokens;
 mod unlock;
 mod uploads;
@@ -11,7 +12,9 @@ mod users;
 
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
+pub use self::sync::{Leavers, SyncOptions, SyncReport};
 pub use self::uploads::UploadOptions;
+pub use self::users::UserDetails;
 
 use self::rest::rest;
 use self::sign_in::Decoy;

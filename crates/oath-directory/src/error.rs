@@ -133,6 +133,23 @@ pub enum Refusal {
         /// The user name.
         upn: String,
     },
+    /// The user may not sign in, and gets no token.
+    Disabled {
+        /// The user name.
+        upn: String,
+    },
+    /// The user name belongs to a user with another object ID: to another person.
+    OtherObject {
+        /// The user name.
+        upn: String,
+    },
+    /// A synchronization would disable or remove more users than it may.
+    ManyLeavers {
+        /// How many users of the directory are not in the file.
+        leavers: usize,
+        /// How many users the directory has.
+        users: usize,
+    },
     /// The user holds as many tokens as one may.
     UserFull {
         /// The user name.
@@ -219,6 +236,9 @@ impl Refusal {
             Self::UnknownUser { .. } => "user-unknown",
             Self::UserExists { .. } => "user-exists",
             Self::Guest { .. } => "user-guest",
+            Self::Disabled { .. } => "user-disabled",
+            Self::OtherObject { .. } => "user-other-object",
+            Self::ManyLeavers { .. } => "leavers-many",
             Self::UserFull { .. } => "user-full",
             Self::NothingToConfirm { .. } => "nothing-to-confirm",
             Self::UnknownToken { .. } => "token-unknown",
@@ -249,6 +269,13 @@ impl Refusal {
             Self::UnknownUser { .. } => "add the user first, or correct the user name",
             Self::UserExists { .. } => "nothing needs to be done, unless another user was meant",
             Self::Guest { .. } => "give the guest a software token, or make the user a member",
+            Self::Disabled { .. } => "enable the user first",
+            Self::OtherObject { .. } => {
+                "remove the former user of this name first, so that the tokens are not passed on unseen; or correct the file"
+            }
+            Self::ManyLeavers { .. } => {
+                "see whether the file lists all users; if it does, allow it (on the command line with --yes)"
+            }
             Self::UserFull { .. } => "take a token from the user first",
             Self::NothingToConfirm { .. } => "enrol a software token first",
             Self::UnknownToken { .. } => {
@@ -286,6 +313,13 @@ impl fmt::Display for Refusal {
             Self::UnknownUser { upn } => write!(f, "there is no user {upn}"),
             Self::UserExists { upn } => write!(f, "there is a user {upn} already"),
             Self::Guest { upn } => write!(f, "user {upn} is a guest, and a guest holds no hardware token"),
+            Self::Disabled { upn } => write!(f, "user {upn} is disabled"),
+            Self::OtherObject { upn } => {
+                write!(f, "the user name {upn} belongs to a user with another object ID, that is to another person")
+            }
+            Self::ManyLeavers { leavers, users } => {
+                write!(f, "{leavers} of {users} users are not in the file, more than a quarter")
+            }
             Self::UserFull { upn, limit } => write!(f, "user {upn} holds {limit} tokens, which is the limit"),
             Self::NothingToConfirm { upn } => {
                 write!(f, "user {upn} has no software token that waits for its first code")

@@ -112,7 +112,10 @@ impl KeyRing {
     /// The tag that [`User::mac`] must be.
     #[must_use]
     pub fn tag_of_user(&self, user: &User) -> Tag {
-        self.tag(b"user", &[&user.id.to_bytes(), user.upn.key().as_bytes(), user.kind.name().as_bytes()])
+        let User { id, upn, kind, display_name: _, enabled, object_id, mac: _ } = user;
+        let object_id = object_id.as_deref().unwrap_or_default().as_bytes();
+        let fields = [&id.to_bytes(), upn.key().as_bytes(), kind.name().as_bytes(), &[u8::from(*enabled)], object_id];
+        self.tag(b"user", &fields)
     }
 
     /// The digest of an upload over one row more: see [`Upload::digest`](crate::model::Upload::digest).
@@ -482,10 +485,20 @@ mod tests {
             upn: upn.parse().unwrap(),
             kind,
             display_name: None,
+            enabled: true,
+            object_id: None,
             mac: Tag::default(),
         };
         use crate::model::UserKind::{Guest, Member};
-        let users = [user(1, "a@x", Member), user(2, "a@x", Member), user(1, "b@x", Member), user(1, "a@x", Guest)];
+        let base = user(1, "a@x", Member);
+        let users = [
+            base.clone(),
+            user(2, "a@x", Member),
+            user(1, "b@x", Member),
+            user(1, "a@x", Guest),
+            User { enabled: false, ..base.clone() },
+            User { object_id: Some("1".to_owned()), ..base },
+        ];
         let settings =
             |ring, floor| Settings { ring: Tag([ring; 16]), floor: UnixTime::from_secs(floor), mac: Tag::default() };
         let settings = [settings(1, 0), settings(2, 0), settings(1, 1)];

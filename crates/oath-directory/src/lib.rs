@@ -20,7 +20,9 @@ pub use self::audit::Actor;
 pub use self::decide::code::Synchronized;
 pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
-pub use self::directory::{AuditReport, Directory, Enrolment, TokenQuery, UploadOptions};
+pub use self::directory::{
+    AuditReport, Directory, Enrolment, Leavers, SyncOptions, SyncReport, TokenQuery, UploadOptions, UserDetails,
+};
 pub use self::error::{Error, Refusal};
 #[cfg(feature = "sqlite")]
 pub use self::files::{Files, FilesError, MalformedUrl, SqliteUrl};

@@ -1,8 +1,10 @@
-//! Users as a CSV file: the columns `userPrincipalName` and, where there are any, `userType` and `displayName`, in any
-//! order and any case; others are passed over. What the export of users from the Entra admin center holds, too.
+//! Users as a CSV file, as the portals export them: a column `userPrincipalName` and, where there are any, `displayName`,
+//! `userType`, `accountEnabled` (or its opposite, `Block credential`) and `id` (`Object Id`), in any order, any case and with
+//! or without blanks; others are passed over. UTF-8, UTF-16 or Windows-1252.
 
 use crate::model::UserKind;
 use core::fmt;
+use oath_seeds::{is_upn_column, text_of_users};
 
 /// A row of a users file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,46 +17,99 @@ pub struct UserRow {
     pub kind: UserKind,
     /// `displayName`, where there is one.
     pub display_name: Option<String>,
+    /// `accountEnabled`, where the file says it.
+    pub enabled: Option<bool>,
+    /// `id`: the object ID, where there is one.
+    pub object_id: Option<String>,
 }
 
-/// Reads a users file of UTF-8 text. Comma, semicolon or tab separate its columns, whichever the header has.
+/// Reads a users file. Comma, semicolon or tab separate its columns, whichever the header has.
 ///
 /// # Errors
 /// [`UserFileError`] with the line; nothing is read then.
-pub fn read(text: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
-    let text = core::str::from_utf8(text).map_err(|_| UserFileError::NotUtf8)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn read(bytes: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
+    let text = match bytes {
+        [] => String::new(),
+        _ => text_of_users(bytes).map_err(|error| UserFileError::NotText(error.to_string()))?,
+    };
+    // One kind of line end, so that the parser counts lines as people do.
+    let text = text.replace("\r\n", "\n");
     let header = text.lines().next().unwrap_or_default();
     let separator = [b',', b';', b'\t'].into_iter().find(|s| header.contains(char::from(*s))).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::All).from_reader(text.as_bytes());
     let names = reader.headers().map_err(|_| UserFileError::Malformed { line: 1 })?.clone();
-    let column = |name: &str| names.iter().position(|found| found.eq_ignore_ascii_case(name));
-    let upn = column("userPrincipalName").ok_or(UserFileError::NoUserPrincipalName)?;
-    let (kind, display_name) = (column("userType"), column("displayName"));
-    let mut rows = Vec::new();
-    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
-    for record in reader.records() {
-        let record = record.map_err(|error| UserFileError::Malformed { line: lines.of(error.position()) })?;
-        let line = lines.of(record.position());
+    let columns = Columns::of(&names)?;
+    let line = |position: Option<&csv::Position>| position.map_or(1, |position| line_of(position, &text));
+    reader
+        .records()
+        .map(|record| match record {
+            Ok(record) => columns.row(line(record.position()), &record),
+            Err(error) => Err(UserFileError::Malformed { line: line(error.position()) }),
+        })
+        .collect()
+}
+
+/// The line on which a row begins. The parser's position is before the empty lines above it.
+fn line_of(position: &csv::Position, text: &str) -> u64 {
+    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let empty = text.bytes().skip(at).take_while(|byte| *byte == b'\n').count();
+    position.line().saturating_add(u64::try_from(empty).unwrap_or(u64::MAX))
+}
+
+/// Where what stands.
+struct Columns {
+    upn: usize,
+    kind: Option<usize>,
+    display_name: Option<usize>,
+    enabled: Option<usize>,
+    /// The opposite of `enabled`.
+    blocked: Option<usize>,
+    object_id: Option<usize>,
+}
+
+impl Columns {
+    fn of(names: &csv::StringRecord) -> Result<Self, UserFileError> {
+        let plain = |name: &str| -> String { name.chars().filter(char::is_ascii_alphanumeric).collect() };
+        let plain: Vec<String> = names.iter().map(|name| plain(name).to_ascii_lowercase()).collect();
+        let column = |wanted: &[&str]| plain.iter().position(|name| wanted.contains(&name.as_str()));
+        Ok(Self {
+            upn: names.iter().position(is_upn_column).ok_or(UserFileError::NoUserPrincipalName)?,
+            kind: column(&["usertype"]),
+            display_name: column(&["displayname"]),
+            enabled: column(&["accountenabled", "enabled"]),
+            blocked: column(&["blockcredential"]),
+            object_id: column(&["id", "objectid", "objectguid"]),
+        })
+    }
+
+    fn row(&self, line: u64, record: &csv::StringRecord) -> Result<UserRow, UserFileError> {
         let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
-        let kind = match field(kind) {
-            "" => UserKind::of_name(field(Some(upn))),
+        let text = |column| Some(field(column)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let yes_or_no = |column| match field(column).to_ascii_lowercase().as_str() {
+            "" => Ok(None),
+            "true" | "yes" | "1" => Ok(Some(true)),
+            "false" | "no" | "0" => Ok(Some(false)),
+            _ => Err(UserFileError::YesOrNo { line, found: field(column).to_owned() }),
+        };
+        let upn = field(Some(self.upn)).to_owned();
+        let kind = match field(self.kind) {
+            "" => UserKind::of_name(&upn),
             name => {
                 UserKind::from_name(name).ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?
             }
         };
-        let display_name = Some(field(display_name)).filter(|name| !name.is_empty()).map(str::to_owned);
-        rows.push(UserRow { line, upn: field(Some(upn)).to_owned(), kind, display_name });
+        let blocked = yes_or_no(self.blocked)?;
+        let enabled = yes_or_no(self.enabled)?.or(blocked.map(|blocked| !blocked));
+        Ok(UserRow { line, upn, kind, display_name: text(self.display_name), enabled, object_id: text(self.object_id) })
     }
-    Ok(rows)
 }
 
 /// A file that is no users file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UserFileError {
-    /// It is not UTF-8 text.
-    NotUtf8,
+    /// It is no text; what it seems to be and what to do.
+    NotText(String),
     /// Its header has no column `userPrincipalName`.
     NoUserPrincipalName,
     /// A row does not have the columns of the header.
@@ -69,29 +124,13 @@ pub enum UserFileError {
         /// What stands there.
         found: String,
     },
-}
-
-/// Lines counted by their line feeds. The parser's own count is one behind where lines end in CR LF: it ends a record at
-/// the CR and begins the next one before the LF.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line of a position, which lies behind the one asked for before.
-    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
-        let byte = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
-        let rest = self.text.get(byte..).unwrap_or_default();
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let start = byte.saturating_add(blank);
-        let passed = self.text.get(self.at..start).unwrap_or_default();
-        let feeds = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self.line.saturating_add(u64::try_from(feeds).unwrap_or(u64::MAX));
-        self.at = start.max(self.at);
-        self.line
-    }
+    /// Whether a user may sign in is neither true nor false.
+    YesOrNo {
+        /// The line, from 1.
+        line: u64,
+        /// What stands there.
+        found: String,
+    },
 }
 
 impl UserFileError {
@@ -99,10 +138,11 @@ impl UserFileError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NotUtf8 => "users-not-utf-8",
+            Self::NotText(_) => "users-not-text",
             Self::NoUserPrincipalName => "users-header",
             Self::Malformed { .. } => "users-row-malformed",
             Self::UserType { .. } => "users-type-unknown",
+            Self::YesOrNo { .. } => "users-enabled-unknown",
         }
     }
 
@@ -110,11 +150,13 @@ impl UserFileError {
     #[must_use]
     pub const fn action(&self) -> &'static str {
         match self {
-            Self::NotUtf8 => "save it as CSV UTF-8",
+            Self::NotText(_) => "save it as CSV UTF-8",
             Self::NoUserPrincipalName => {
-                "name the columns in its first line: userPrincipalName and, optional, userType, displayName"
+                "name the columns in its first line: userPrincipalName and, optional, userType, displayName, accountEnabled, id"
             }
-            Self::Malformed { .. } | Self::UserType { .. } => "correct that line; nothing was imported",
+            Self::Malformed { .. } | Self::UserType { .. } | Self::YesOrNo { .. } => {
+                "correct that line; nothing was imported"
+            }
         }
     }
 }
@@ -122,13 +164,16 @@ impl UserFileError {
 impl fmt::Display for UserFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUtf8 => f.write_str("the users file is not UTF-8 text"),
+            Self::NotText(what) => write!(f, "the users file cannot be read: {what}"),
             Self::NoUserPrincipalName => f.write_str("the users file has no column userPrincipalName"),
             Self::Malformed { line } => {
                 write!(f, "line {line} of the users file does not have as many columns as its first line")
             }
             Self::UserType { line, found } => {
                 write!(f, "line {line} of the users file has the userType {found:?}; expected Member or Guest")
+            }
+            Self::YesOrNo { line, found } => {
+                write!(f, "line {line} of the users file has the accountEnabled {found:?}; expected true or false")
             }
         }
     }
@@ -148,6 +193,8 @@ mod tests {
             upn: upn.to_owned(),
             kind,
             display_name: name.map(str::to_owned),
+            enabled: None,
+            object_id: None,
         };
         assert_eq!(
             read(text.as_bytes()).unwrap(),
@@ -164,14 +211,37 @@ mod tests {
     }
 
     #[test]
+    fn exports_of_the_portals_are_read_with_object_ids_and_whether_users_may_sign_in() {
+        let entra = "userPrincipalName,displayName,id,userType,accountEnabled\r\na@b.c,A,1-2,Member,False\r\nd@e.f,,3-4,,TRUE\r\n";
+        let admin = "Block credential;Display name;Object Id;User principal name\n\
+                     True;J\u{fc}rgen;1-2;a@b.c\nFalse;\u{c5}sa;3-4;d@e.f\n";
+        let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>();
+        let utf_16 = |text: &str| {
+            let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+            [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+        };
+        for file in [entra.as_bytes().to_vec(), admin.as_bytes().to_vec(), latin(admin), utf_16(admin)] {
+            let rows = read(&file).unwrap();
+            let rows: Vec<_> =
+                rows.iter().map(|row| (row.line, row.upn.as_str(), row.enabled, row.object_id.as_deref())).collect();
+            assert_eq!(rows, [(2, "a@b.c", Some(false), Some("1-2")), (3, "d@e.f", Some(true), Some("3-4"))]);
+        }
+        let names = read(&latin(admin)).unwrap().into_iter().map(|row| row.display_name.unwrap()).collect::<Vec<_>>();
+        assert_eq!(names, ["J\u{fc}rgen", "\u{c5}sa"]);
+    }
+
+    #[test]
     fn what_is_no_users_file_is_refused_with_its_place() {
         assert_eq!(read(b""), Err(UserFileError::NoUserPrincipalName));
-        assert_eq!(read(b"upn,name\na@b.c,A\n"), Err(UserFileError::NoUserPrincipalName));
-        assert_eq!(read(b"\xff\xfe"), Err(UserFileError::NotUtf8));
+        assert_eq!(read(b"mail,name\na@b.c,A\n"), Err(UserFileError::NoUserPrincipalName));
+        let workbook = read(b"PK\x03\x04\x14\0\x06\0[Content_Types].xml").unwrap_err();
+        assert!(workbook.to_string().contains("Excel workbook"), "{workbook}");
         let short = b"userPrincipalName,userType\na@b.c,Member\n\nd@e.f\n";
         assert_eq!(read(short), Err(UserFileError::Malformed { line: 4 }));
         let short = b"userPrincipalName,userType\r\na@b.c,Member\r\n\r\nd@e.f\r\n";
         assert_eq!(read(short), Err(UserFileError::Malformed { line: 4 }));
+        let enabled = b"userPrincipalName,accountEnabled\na@b.c,perhaps\n";
+        assert_eq!(read(enabled), Err(UserFileError::YesOrNo { line: 2, found: "perhaps".to_owned() }));
         let kind = b"userPrincipalName,userType\na@b.c,Admin\n";
         assert_eq!(read(kind), Err(UserFileError::UserType { line: 2, found: "Admin".to_owned() }));
     }

@@ -86,7 +86,17 @@ fn the_same_code_at_once_signs_in_once() {
 #[test]
 fn a_token_that_is_taken_back_at_that_moment_does_not_sign_in() {
     type Change = fn(&Setup<Probe>);
-    let changes: [(&str, Change); 3] = [
+    let changes: [(&str, Change); 6] = [
+        ("renamed", |setup| {
+            let (from, to) = (upn("alice"), upn("carol"));
+            block_on(setup.directory.rename_user(&setup.operator, setup.now, &from, &to)).map(drop).unwrap();
+        }),
+        ("disabled", |setup| {
+            block_on(setup.directory.enable_user(&setup.operator, setup.now, &upn("alice"), false)).map(drop).unwrap();
+        }),
+        ("removed", |setup| {
+            block_on(setup.directory.remove_user(&setup.operator, setup.now, &upn("alice"))).map(drop).unwrap();
+        }),
         ("deactivated", |setup| {
             block_on(setup.directory.deactivate(&setup.operator, setup.now, "A")).map(drop).unwrap();
         }),

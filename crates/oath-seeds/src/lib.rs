@@ -61,5 +61,5 @@ pub use self::record::{Details, Encoding, FailedRow, Moving, Record, Row, SeedFi
 pub use self::repair::Repair;
 pub use self::target::{Target, UnknownTarget, check};
 pub use self::unlock::Unlock;
-pub use self::users::{FilledIn, fill_in};
+pub use self::users::{FilledIn, fill_in, is_upn_column, text_of_users};
 pub use self::write::{Refused, WriteError, WriteOptions, Writer, write};

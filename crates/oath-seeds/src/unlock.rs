@@ -46,6 +46,7 @@ impl Unlock {
     }
 
     /// The `OpenPGP` secret key. Secret.
+    #[cfg(feature = "openpgp")]
     pub(crate) fn expose_openpgp(&self) -> Option<&[u8]> {
         self.openpgp.as_ref().map(|bytes| bytes.as_slice())
     }

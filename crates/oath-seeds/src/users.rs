@@ -63,6 +63,36 @@ pub fn fill_in(records: &mut [Record], mut users: &[u8]) -> Result<FilledIn, Rea
     Ok(filling.done)
 }
 
+/// The text of a file of users as people have it: UTF-8, UTF-16 or Windows-1252, without its byte-order mark.
+///
+/// ```
+/// let text = oath_seeds::text_of_users(b"userPrincipalName;displayName\r\nj@example.com;J\xfcrgen\r\n")?;
+/// assert_eq!(text, "userPrincipalName;displayName\r\nj@example.com;Jürgen\r\n");
+/// # Ok::<(), oath_seeds::ReadError>(())
+/// ```
+///
+/// # Errors
+/// [`ReadError::Refused`] where it is something else, such as an Excel workbook: the finding says what and what to do.
+pub fn text_of_users(mut bytes: &[u8]) -> Result<String, ReadError> {
+    let limit = bytes.len().saturating_mul(2);
+    let input: &mut dyn io::Read = &mut bytes;
+    let head = Head::read(input)?;
+    let detected = recognise::detected(head.bytes())?;
+    let rest = head.lines(detected)?.rest(limit)?;
+    Ok(core::str::from_utf8(&rest).map_or_else(|_| windows_1252(&rest).to_string(), str::to_owned))
+}
+
+/// Whether a column with this header holds user names (`userPrincipalName`), in any usual spelling.
+///
+/// ```
+/// assert!(oath_seeds::is_upn_column("User principal name"));
+/// assert!(!oath_seeds::is_upn_column("displayName"));
+/// ```
+#[must_use]
+pub fn is_upn_column(header: &str) -> bool {
+    UPN.contains(&plain(header).as_str())
+}
+
 /// Names of the columns without blanks, dashes and apostrophes, in lower case, in the languages of Entra ID's pages and of
 /// spreadsheets: English, German, French, Italian, Spanish, Portuguese, Dutch, Polish, Swedish, Danish.
 const SERIAL: &[&str] = &[

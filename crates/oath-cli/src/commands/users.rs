@@ -1,19 +1,39 @@
+use super::token_view::{self, TokenView};
 use crate::args::Users;
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, WARN, count, number, shown, table};
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, word};
 use crate::shell::Shell;
-use oath_directory::{ImportReport, Upn, User, UserKind, user_file};
+use oath_directory::user_file::UserRow;
+use oath_directory::{ImportReport, Leavers, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, user_file};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failure> {
     match command {
         Users::Add { upn, guest, name } => add(shell, upn, *guest, name.as_deref()),
-        Users::Import { file } => import(shell, file),
+        Users::Import { file } => sync(shell, file, SyncOptions::default(), true),
+        Users::Sync { file, leavers, dry_run, yes } => {
+            let options = SyncOptions { leavers: *leavers, many_leavers: *yes, dry_run: *dry_run };
+            sync(shell, file, options, false)
+        }
         Users::List => list(shell),
+        Users::Show { upn } => show(shell, upn),
+        Users::Rename { upn, new } => {
+            let user = block_on(shell.directory()?.rename_user(&shell.actor, shell.now, upn, new))?;
+            changed(shell, &user, "Renamed: the user is now")
+        }
+        Users::Disable { upn } => {
+            let user = block_on(shell.directory()?.enable_user(&shell.actor, shell.now, upn, false))?;
+            changed(shell, &user, "Disabled")
+        }
+        Users::Enable { upn } => {
+            let user = block_on(shell.directory()?.enable_user(&shell.actor, shell.now, upn, true))?;
+            changed(shell, &user, "Enabled")
+        }
+        Users::Remove { upn } => remove(shell, upn),
         Users::Unlock { upn } => {
             let directory = shell.directory()?;
             block_on(directory.unlock_user(&shell.actor, shell.now, upn))?;
@@ -31,11 +51,15 @@ struct UserView<'a> {
     upn: &'a str,
     kind: UserKind,
     display_name: Option<&'a str>,
+    enabled: bool,
+    object_id: Option<&'a str>,
 }
 
 impl<'a> From<&'a User> for UserView<'a> {
     fn from(user: &'a User) -> Self {
-        Self { upn: user.upn.as_str(), kind: user.kind, display_name: user.display_name.as_deref() }
+        let User { upn, kind, display_name, enabled, object_id, .. } = user;
+        let (display_name, object_id) = (display_name.as_deref(), object_id.as_deref());
+        Self { upn: upn.as_str(), kind: *kind, display_name, enabled: *enabled, object_id }
     }
 }
 
@@ -49,24 +73,96 @@ fn add(shell: &mut Shell<'_>, upn: &Upn, guest: bool, name: Option<&str>) -> Res
     Ok(Exit::Done)
 }
 
-fn import(shell: &mut Shell<'_>, path: &Path) -> Result<Exit, Failure> {
+fn changed(shell: &mut Shell<'_>, user: &User, what: &str) -> Result<Exit, Failure> {
+    shell.answer(&UserView::from(user), |out| writeln!(out, "{GOOD}{what}{GOOD:#} {}.", shown(user.upn.as_str())))?;
+    Ok(Exit::Done)
+}
+
+fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
+    let UserDetails { user, tokens, failures, wait } = block_on(directory.user(shell.now, upn))?;
+    let views: Vec<TokenView<'_>> = tokens.iter().map(TokenView::from).collect();
+    let mut value = serde_json::to_value(UserView::from(&user)).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("failed_attempts".to_owned(), failures.into());
+        fields.insert("retry_after".to_owned(), wait.into());
+        fields.insert("tokens".to_owned(), serde_json::to_value(&views).unwrap_or_default());
+    }
+    shell.answer(&value, |out| {
+        writeln!(out, "{STRONG}{}{STRONG:#}", shown(user.upn.as_str()))?;
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let signs_in = if user.enabled { "may sign in" } else { "disabled" };
+        let wait = wait.map_or_else(
+            || "none".to_owned(),
+            |seconds| format!("{}; to end it: oath users unlock {}", duration(seconds), word(user.upn.as_str())),
+        );
+        pairs(
+            out,
+            &[
+                ("kind", user.kind.name().to_owned()),
+                ("name", or_dash(&user.display_name)),
+                ("object ID", or_dash(&user.object_id)),
+                ("account", signs_in.to_owned()),
+                ("wrong codes", failures.to_string()),
+                ("wait", wait),
+            ],
+        )?;
+        if views.is_empty() { writeln!(out, "No tokens.") } else { token_view::list(out, &views) }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn remove(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
+    let freed = block_on(shell.directory()?.remove_user(&shell.actor, shell.now, upn))?;
+    shell.answer(&json!({"upn": upn.as_str(), "removed": true, "available": freed}), |out| {
+        write!(out, "{GOOD}Removed{GOOD:#} {}", shown(upn.as_str()))?;
+        match freed.as_slice() {
+            [] => writeln!(out, "."),
+            freed => writeln!(out, "; available again: {}.", shown(&freed.join(", "))),
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn rows(shell: &mut Shell<'_>, path: &Path) -> Result<Vec<UserRow>, Failure> {
     let mut text = Vec::new();
     let read = shell.open("the users file", path)?.read_to_end(&mut text);
     read.map_err(|error| Failure::file("the users file cannot be read", path, &error))?;
-    let rows = user_file::read(&text).map_err(|error| Failure::from(error).at(path))?;
-    let report = block_on(directory.import_users(&shell.actor, shell.now, rows))?;
-    let ImportReport { added, changed, unchanged, failed } = &report;
+    user_file::read(&text).map_err(|error| Failure::from(error).at(path))
+}
+
+/// An import is a synchronization that touches no user who is not in the file.
+fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: bool) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let rows = rows(shell, path)?;
+    let report = block_on(directory.sync_users(&shell.actor, shell.now, rows, options))?;
+    let SyncReport { rows: ImportReport { added, changed, unchanged, failed }, left, freed, stuck } = &report;
     let failures: Vec<_> = failed
         .iter()
         .map(|(line, refusal)| json!({"line": line, "code": refusal.code(), "message": refusal.to_string()}))
         .collect();
-    let value = json!({"added": added, "changed": changed, "unchanged": unchanged, "failed": failures});
+    let mut value = json!({"added": added, "changed": changed, "unchanged": unchanged, "failed": failures});
+    if let Some(fields) = value.as_object_mut().filter(|_| !is_import) {
+        let stuck: Vec<_> = stuck
+            .iter()
+            .map(|(upn, refusal)| json!({"upn": upn, "code": refusal.code(), "message": refusal.to_string()}))
+            .collect();
+        fields.insert("left".to_owned(), json!(left));
+        fields.insert("available".to_owned(), json!(freed));
+        fields.insert("not_removed".to_owned(), json!(stuck));
+        fields.insert("dry_run".to_owned(), options.dry_run.into());
+    }
+    let sound = failed.is_empty() && stuck.is_empty();
     shell.answer(&value, |out| {
-        let style = if failed.is_empty() { GOOD } else { WARN };
+        let style = if sound { GOOD } else { WARN };
+        let done = match (options.dry_run, is_import) {
+            (true, _) => "Would import",
+            (false, true) => "Imported",
+            (false, false) => "Synchronized",
+        };
         writeln!(
             out,
-            "{style}Imported{style:#} {}: {} added, {} changed, {} unchanged, {} failed.",
+            "{style}{done}{style:#} {}: {} added, {} changed, {} unchanged, {} failed.",
             shown(&path.to_string_lossy()),
             count(*added, "user", "users"),
             number(*changed),
@@ -77,9 +173,38 @@ fn import(shell: &mut Shell<'_>, path: &Path) -> Result<Exit, Failure> {
             writeln!(out, "  {BAD}line {line}{BAD:#}: {}", shown(&refusal.to_string()))?;
             writeln!(out, "  {DIM}to do:{DIM:#} {}", refusal.action())?;
         }
-        Ok(())
+        for (upn, refusal) in stuck {
+            writeln!(out, "  {BAD}not removed{BAD:#} {}: {}", shown(upn), shown(&refusal.to_string()))?;
+            writeln!(out, "  {DIM}to do:{DIM:#} {}", refusal.action())?;
+        }
+        leavers(out, left, freed, options)
     })?;
-    Ok(Exit::refused_if(!failed.is_empty()))
+    Ok(Exit::refused_if(!sound))
+}
+
+/// How many users who left are named.
+const FIRST: usize = 20;
+
+fn leavers(out: &mut dyn Write, left: &[String], freed: &[String], options: SyncOptions) -> io::Result<()> {
+    let what = match options.leavers {
+        Leavers::Keep => return Ok(()),
+        Leavers::Disable => "disabled",
+        Leavers::Remove => "removed",
+    };
+    let would = if options.dry_run { " would be" } else { "" };
+    let users = count(left.len().try_into().unwrap_or(u64::MAX), "user", "users");
+    writeln!(out, "{users} not in the file{would} {what}.")?;
+    for upn in left.iter().take(FIRST) {
+        writeln!(out, "  {}", shown(upn))?;
+    }
+    if left.len() > FIRST {
+        let more = left.len().saturating_sub(FIRST).try_into().unwrap_or(u64::MAX);
+        writeln!(out, "  {DIM}and {} more{DIM:#}", number(more))?;
+    }
+    if !freed.is_empty() {
+        writeln!(out, "Available again: {}.", shown(&freed.join(", ")))?;
+    }
+    Ok(())
 }
 
 fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
@@ -98,10 +223,16 @@ fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
             .map(|user| {
                 let style = if user.kind == UserKind::Guest { WARN } else { PLAIN };
                 let name = user.display_name.unwrap_or("-");
-                vec![Cell::new(user.upn), Cell::new(user.kind.name()).styled(style), Cell::new(name)]
+                let (account, colour) = if user.enabled { ("enabled", PLAIN) } else { ("disabled", BAD) };
+                vec![
+                    Cell::new(user.upn),
+                    Cell::new(user.kind.name()).styled(style),
+                    Cell::new(account).styled(colour),
+                    Cell::new(name),
+                ]
             })
             .collect();
-        table(out, &["user", "kind", "name"], &rows)
+        table(out, &["user", "kind", "account", "name"], &rows)
     })?;
     Ok(Exit::Done)
 }

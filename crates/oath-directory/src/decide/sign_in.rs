@@ -30,12 +30,13 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Result<SignedIn, Refusal>,
 }
 
-/// The activated tokens of the user of this name, sound or not, with the states of their secrets.
+/// The activated tokens of the user of this name, sound or not, with the states of their secrets; none of a user who is
+/// disabled.
 pub(crate) fn activated<'a>(
     upn: &Upn,
     view: &'a Seen,
 ) -> impl Iterator<Item = (&'a Versioned<Token>, Option<&'a Versioned<State>>)> {
-    let user = view.known_user(upn).ok().map(|user| user.value.id);
+    let user = view.known_user(upn).ok().filter(|user| user.value.enabled).map(|user| user.value.id);
     let tokens = user.into_iter().flat_map(|id| view.held_by(id));
     tokens
         .filter(|token| token.value.status == Status::Activated)
@@ -94,6 +95,7 @@ pub(crate) fn sign_in(
     let why = match (view.known_user(upn), candidates) {
         (Err(Refusal::DamagedUser { .. }), _) => "damaged-user",
         (Err(_), _) => "unknown-user",
+        (Ok(user), _) if !user.value.enabled => "user-disabled",
         (Ok(_), []) => "no-activated-token",
         _ => reason(if replayed { Rejected::Replayed } else { Rejected::Mismatch }),
     };

@@ -49,12 +49,15 @@ pub(crate) fn unassign(context: Context<'_>, serial: &str, view: &Seen) -> Decis
         return Err(Refusal::WrongStatus {
             serial: serial.to_owned(),
             status: read.value.status,
-            expected: "one that somebody holds",
-            action: "nothing needs to be done: nobody holds it",
+            expected: "one that a user holds",
+            action: "nothing needs to be done: no user holds it",
         });
     }
-    let token = Token { status: Status::Available, holder: None, ..read.value.clone() };
-    Ok(change(context, Action::TokenUnassigned, read.version, token, &view.holder_name(&read.value)))
+    Ok(change(context, Action::TokenUnassigned, read.version, taken_back(&read.value), &view.holder_name(&read.value)))
+}
+
+pub(super) fn taken_back(token: &Token) -> Token {
+    Token { status: Status::Available, holder: None, ..token.clone() }
 }
 
 /// Out of the directory: a hardware token only when no user holds it, a software token only when it does not sign in. The

@@ -1,17 +1,23 @@
+use super::membership::{enabled, renamed};
 use super::{Context, Decided, Decision, Seen, touch, update};
-use crate::audit::Action;
+use crate::audit::{Action, Event};
 use crate::error::Refusal;
-use crate::model::{Tag, TokenKind, Upn, User, UserId, UserKind};
+use crate::model::{Tag, TokenKind, Upn, User, UserId, UserKind, Versioned};
 use crate::store::{Changes, Write};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// A user as somebody wants it to be.
+/// A user as the caller wants it to be.
 #[derive(Clone, Debug)]
 pub(crate) struct NewUser {
     pub(crate) id: UserId,
     pub(crate) upn: Upn,
     pub(crate) kind: UserKind,
     pub(crate) display_name: Option<String>,
+    /// `None` leaves it as it is; a new user is enabled.
+    pub(crate) enabled: Option<bool>,
+    pub(crate) object_id: Option<String>,
+    /// The user name under which the directory knows the user of this object ID, where it is another one.
+    pub(crate) known_as: Option<Upn>,
 }
 
 /// Adds a user who must not exist.
@@ -30,7 +36,7 @@ pub(crate) fn add(context: Context<'_>, new: &NewUser, view: &Seen) -> Decision<
 pub struct ImportReport {
     /// Users that are new.
     pub added: u64,
-    /// Users whose kind or display name changed.
+    /// Users of whom anything changed: name, kind, display name, object ID, whether they may sign in.
     pub changed: u64,
     /// Users that were so already.
     pub unchanged: u64,
@@ -48,41 +54,81 @@ impl ImportReport {
     }
 }
 
-/// Adds the users that do not exist and makes the others like their rows, which carry their lines and name no user twice. A
-/// display name that is not given stays.
+/// Adds the users that do not exist and makes the others like their rows, which carry their lines and name no user twice.
+/// What a row does not give stays.
 pub(crate) fn import(context: Context<'_>, rows: &[(u64, NewUser)], view: &Seen) -> Decided<ImportReport> {
     let existing: HashMap<_, _> = view.users.iter().map(|user| (user.value.upn.key(), user)).collect();
+    // Names that are free once the rows before have been taken.
+    let mut freed = HashSet::new();
     let mut report = ImportReport::default();
     let mut changes = Changes::default();
     for (line, new) in rows {
-        let Some(read) = existing.get(new.upn.key()) else {
+        let named = existing.get(new.upn.key()).filter(|_| !freed.contains(new.upn.key()));
+        let renamed = new.known_as.as_ref().and_then(|upn| existing.get(upn.key()));
+        let Some(read) = renamed.or(named) else {
             insert(context, record(new), &mut changes);
             report.added = report.added.saturating_add(1);
             continue;
         };
-        let old = &read.value;
-        if let Err(damaged) = view.sound_user(old) {
-            report.failed.push((*line, damaged));
+        if renamed.is_some() && named.is_some() {
+            report.failed.push((*line, Refusal::UserExists { upn: new.upn.to_string() }));
             continue;
         }
-        let user = User {
-            kind: new.kind,
-            display_name: new.display_name.clone().or_else(|| old.display_name.clone()),
-            ..old.clone()
-        };
-        let forbidden = |kind| user.kind == UserKind::Guest && !context.policy.guest_may_hold(kind);
-        if user == *old {
-            report.unchanged = report.unchanged.saturating_add(1);
-        } else if view.held_by(old.id).any(|token| forbidden(token.value.kind)) {
-            report.failed.push((*line, Refusal::Guest { upn: old.upn.to_string() }));
-        } else {
-            let event = context.event(Action::UserChanged).of_user(old.upn.as_str());
-            changes.events.push(event.with("kind", kind_name(user.kind)));
-            changes.users.push(update(read, user));
-            report.changed = report.changed.saturating_add(1);
+        match like_row(context, new, read, view) {
+            Ok(None) => report.unchanged = report.unchanged.saturating_add(1),
+            Ok(Some((user, events))) => {
+                if user.upn.key() != read.value.upn.key() {
+                    freed.insert(read.value.upn.key());
+                }
+                changes.events.extend(events);
+                changes.users.push(update(read, user));
+                report.changed = report.changed.saturating_add(1);
+            }
+            Err(refusal) => report.failed.push((*line, refusal)),
         }
     }
     Decided::new(report, changes)
+}
+
+/// The user as the row says, and what is told of it; `None` where nothing changes.
+fn like_row(
+    context: Context<'_>,
+    new: &NewUser,
+    read: &Versioned<User>,
+    view: &Seen,
+) -> Result<Option<(User, Vec<Event>)>, Refusal> {
+    let old = &read.value;
+    view.sound_user(old)?;
+    let another = |id: &String| new.object_id.as_ref().is_some_and(|new| new != id);
+    if old.object_id.as_ref().is_some_and(another) {
+        return Err(Refusal::OtherObject { upn: old.upn.to_string() });
+    }
+    let user = User {
+        // Case alone is no other name.
+        upn: if new.upn.key() == old.upn.key() { old.upn.clone() } else { new.upn.clone() },
+        kind: new.kind,
+        display_name: new.display_name.clone().or_else(|| old.display_name.clone()),
+        enabled: new.enabled.unwrap_or(old.enabled),
+        object_id: new.object_id.clone().or_else(|| old.object_id.clone()),
+        ..old.clone()
+    };
+    let forbidden = |kind| user.kind == UserKind::Guest && !context.policy.guest_may_hold(kind);
+    if user.kind != old.kind && view.held_by(old.id).any(|token| forbidden(token.value.kind)) {
+        return Err(Refusal::Guest { upn: old.upn.to_string() });
+    }
+    let mut events = Vec::new();
+    if user.upn != old.upn {
+        events.push(renamed(context, old, &user.upn));
+    }
+    if user.enabled != old.enabled {
+        events.push(enabled(context, &user));
+    }
+    let rest = |user: &User| (user.kind, user.display_name.clone(), user.object_id.clone());
+    if rest(&user) != rest(old) {
+        let event = context.event(Action::UserChanged).of_user(user.upn.as_str());
+        events.push(event.with("kind", kind_name(user.kind)));
+    }
+    Ok((!events.is_empty()).then_some((user, events)))
 }
 
 /// May this user hold one more token of this kind? The version of the user changes with the answer yes, so that two
@@ -100,9 +146,12 @@ pub(crate) fn take_place(
     Ok(user.value.clone())
 }
 
-/// The two rules about holding: guests, and how many.
+/// The rules about holding: users who may sign in, guests, and how many.
 pub(crate) fn may_hold(context: Context<'_>, user: &User, kind: TokenKind, held: usize) -> Result<(), Refusal> {
     let (policy, upn) = (context.policy, || user.upn.to_string());
+    if !user.enabled {
+        return Err(Refusal::Disabled { upn: upn() });
+    }
     if user.kind == UserKind::Guest && !policy.guest_may_hold(kind) {
         return Err(Refusal::Guest { upn: upn() });
     }
@@ -118,6 +167,8 @@ fn record(new: &NewUser) -> User {
         upn: new.upn.clone(),
         kind: new.kind,
         display_name: new.display_name.clone(),
+        enabled: new.enabled.unwrap_or(true),
+        object_id: new.object_id.clone(),
         mac: Tag::default(),
     }
 }

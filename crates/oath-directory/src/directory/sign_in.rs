@@ -127,6 +127,8 @@ impl Decoy {
             upn: "decoy@example.com".parse().map_err(|_| KeyRingError::Incomplete)?,
             kind: UserKind::Member,
             display_name: None,
+            enabled: true,
+            object_id: None,
             mac: Tag::default(),
         };
         let key = secret.legacy_key(PARAMETERS.algorithm).map_err(|_| KeyRingError::Damaged { serial })?;

@@ -1,18 +1,17 @@
-use super::{Directory, random_id};
+use super::{Directory, TokenQuery, random_id};
 use crate::audit::Actor;
-use crate::decide::users::{self, ImportReport, NewUser};
-use crate::error::{Error, Refusal};
+use crate::decide::users::{self, NewUser};
+use crate::decide::{Seen, membership};
+use crate::error::Error;
 use crate::model::{Upn, User, UserKind};
-use crate::store::{Store, Wanted};
-use crate::user_file::UserRow;
+use crate::store::{Listed, Store, Wanted};
 use oath_totp::UnixTime;
-use std::collections::HashSet;
 
 impl<S: Store> Directory<S> {
     /// Adds a user.
     ///
     /// # Errors
-    /// [`Refusal::UserExists`].
+    /// [`Refusal::UserExists`](crate::Refusal::UserExists).
     pub async fn add_user(
         &self,
         actor: &Actor,
@@ -22,45 +21,79 @@ impl<S: Store> Directory<S> {
         display_name: Option<&str>,
     ) -> Result<User, Error> {
         let display_name = display_name.map(str::to_owned);
-        let new = NewUser { id: random_id()?, upn: upn.clone(), kind, display_name };
+        let (id, upn_of) = (random_id()?, upn.clone());
+        let (enabled, object_id, known_as) = (None, None, None);
+        let new = NewUser { id, upn: upn_of, kind, display_name, enabled, object_id, known_as };
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
         let context = self.context(actor, now);
         self.change(context, wanted, |view| Ok(users::add(context, &new, view)?)).await
     }
 
-    /// Adds users from a [users file](crate::user_file), or makes those that exist like their rows, some hundred in one
-    /// transaction. Rows that fail are left out and told. Importing the same file again changes nothing.
+    /// A user with the tokens and the wait after wrong codes.
     ///
     /// # Errors
-    /// [`Error::Store`]: the rows before it are imported. A row that fails is no error.
-    pub async fn import_users(
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
+    pub async fn user(&self, now: UnixTime, upn: &Upn) -> Result<UserDetails, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
+        let view = Seen::new(self.store.view(wanted).await?, &self.keys);
+        let user = view.known_user(upn)?.value.clone();
+        let attempts = view.gate(upn.key()).map(|gate| gate.value.attempts).unwrap_or_default();
+        let tokens = self.tokens(&TokenQuery { upn: Some(upn.clone()), ..TokenQuery::default() }).await?;
+        Ok(UserDetails { user, tokens, failures: attempts.failures, wait: self.policy.wait(&attempts, now) })
+    }
+
+    /// Gives a user another user name. The tokens stay; wrong codes are counted by name and begin anew.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser), [`Refusal::UserExists`](crate::Refusal::UserExists).
+    pub async fn rename_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, new: &Upn) -> Result<User, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned(), new.key().to_owned()], ..Wanted::default() };
+        let context = self.context(actor, now);
+        self.change(context, wanted, |view| Ok(membership::rename(context, upn, new, view)?)).await
+    }
+
+    /// Lets a user sign in (`accountEnabled`), or not. The tokens stay with the user; while disabled, every code is refused
+    /// like a wrong one, and no token can be assigned.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
+    pub async fn enable_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, enabled: bool) -> Result<User, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
+        let context = self.context(actor, now);
+        self.change(context, wanted, |view| Ok(membership::set_enabled(context, upn, enabled, view)?)).await
+    }
+
+    /// Takes a user out of the directory: hardware tokens are available again, software tokens are deleted. Codes that were
+    /// used stay used. The audit log keeps the name. Returns the serial numbers of the tokens that are available again.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser); [`Refusal::Damaged`](crate::Refusal::Damaged) for a token that has to be dealt with first.
+    pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Vec<String>, Error> {
+        self.remove(actor, now, upn, "asked").await
+    }
+
+    pub(super) async fn remove(
         &self,
         actor: &Actor,
         now: UnixTime,
-        rows: impl IntoIterator<Item = UserRow>,
-    ) -> Result<ImportReport, Error> {
-        let (mut new, mut report) = (Vec::new(), ImportReport::default());
-        let mut seen = HashSet::new();
-        for UserRow { line, upn, kind, display_name } in rows {
-            match upn.parse::<Upn>() {
-                Ok(upn) if !seen.insert(upn.key().to_owned()) => {
-                    report.failed.push((line, Refusal::UserExists { upn: upn.to_string() }));
-                }
-                Ok(upn) => new.push((line, NewUser { id: random_id()?, upn, kind, display_name })),
-                Err(error) => report.failed.push((line, Refusal::Upn(error))),
-            }
-        }
+        upn: &Upn,
+        reason: &str,
+    ) -> Result<Vec<String>, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
         let context = self.context(actor, now);
-        for chunk in new.chunks(CHUNK) {
-            let names = chunk.iter().map(|(_, user)| user.upn.key().to_owned()).collect();
-            let wanted = Wanted { users: names, holdings: true, ..Wanted::default() };
-            let done = self.change(context, wanted, |view| Ok(users::import(context, chunk, view))).await?;
-            report.add(done);
-        }
-        report.failed.sort_by_key(|(line, _)| *line);
-        Ok(report)
+        self.change(context, wanted, |view| Ok(membership::remove(context, upn, reason, view)?)).await
     }
 }
 
-/// How many users are one transaction.
-const CHUNK: usize = 500;
+/// A user, and what a help desk asks about one.
+#[derive(Clone, Debug)]
+pub struct UserDetails {
+    /// The user.
+    pub user: User,
+    /// The tokens that the user holds, in the order of their serial numbers.
+    pub tokens: Vec<Listed>,
+    /// Wrong codes since the last right one.
+    pub failures: u32,
+    /// How many seconds the next code has to wait, where it has to.
+    pub wait: Option<u64>,
+}

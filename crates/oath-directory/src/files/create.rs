@@ -40,6 +40,9 @@ impl Files {
             (true, true) => {
                 // One that cannot be opened is not called a directory.
                 self.open(policy).await?;
+                // Those of a process that was killed after it linked both.
+                remove_left_overs(&database);
+                remove_left_overs(&keys);
                 Err(FilesError::DirectoryExists { database: self.database.clone() })
             }
             (false, true) => {

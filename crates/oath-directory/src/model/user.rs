@@ -135,7 +135,7 @@ impl UserKind {
     }
 }
 
-/// Somebody who can hold tokens.
+/// A person who can hold tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// Never changes.
@@ -146,7 +146,13 @@ pub struct User {
     pub kind: UserKind,
     /// `displayName`, where known.
     pub display_name: Option<String>,
-    /// Binds id, user name and kind to the key ring.
+    /// Whether the user may sign in: `accountEnabled`. The codes of a user who may not are refused like wrong ones, and no
+    /// token is assigned to such a user.
+    pub enabled: bool,
+    /// The `id` (object ID) of the user in the system that the users come from, where known. By it a synchronization
+    /// recognises a user whose user name has changed.
+    pub object_id: Option<String>,
+    /// Binds all of it but the display name to the key ring.
     pub mac: Tag,
 }
 

@@ -61,6 +61,8 @@ pub(in crate::store) fn user(number: u8) -> User {
         upn: format!("User{number}@example.com").parse().unwrap(),
         kind: UserKind::Member,
         display_name: None,
+        enabled: number.is_multiple_of(2),
+        object_id: Some(format!("object-{number}")),
         mac: Tag([number; 16]),
     }
 }

@@ -49,6 +49,8 @@ pub(super) const USERS: Table = Table {
         ("upn", Text),
         ("kind", Text),
         ("display_name", Text),
+        ("enabled", Flag),
+        ("object_id", Text),
         ("mac", Bytes),
     ],
     keys: 1,
@@ -138,10 +140,17 @@ pub(super) fn settings_cells(Settings { ring, floor, mac }: &Settings) -> Vec<Ce
     vec![tag(*ring), time(*floor), tag(*mac)]
 }
 
-pub(super) fn user_cells(User { id, upn, kind, display_name, mac }: &User) -> Vec<Cell> {
-    let kind = Cell::text(names::user_kind_name(*kind));
-    let display_name = Cell::maybe(display_name.as_deref(), Cell::text);
-    vec![Cell::id(*id), Cell::text(upn.key()), Cell::text(upn.as_str()), kind, display_name, tag(*mac)]
+pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id, mac }: &User) -> Vec<Cell> {
+    vec![
+        Cell::id(*id),
+        Cell::text(upn.key()),
+        Cell::text(upn.as_str()),
+        Cell::text(names::user_kind_name(*kind)),
+        Cell::maybe(display_name.as_deref(), Cell::text),
+        Cell::Flag(*enabled),
+        Cell::maybe(object_id.as_deref(), Cell::text),
+        tag(*mac),
+    ]
 }
 
 pub(super) fn gate_cells(Gate { name, attempts: tries, last_request }: &Gate) -> Vec<Cell> {
@@ -363,6 +372,8 @@ pub(super) fn user(cells: &mut Cells<'_>) -> Result<Versioned<User>, Failure> {
             upn: cells.named(|text| text.parse::<Upn>().ok())?,
             kind: cells.named(names::user_kind)?,
             display_name: cells.maybe_text()?,
+            enabled: cells.take()?,
+            object_id: cells.maybe_text()?,
             mac: cells.bytes().map(Tag)?,
         })
     })

@@ -24,7 +24,7 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     // `key` is the user name folded to lower case: what it is looked up by, and unique by.
     "CREATE TABLE IF NOT EXISTS oath_users (
         tenant uuid NOT NULL, version int8 NOT NULL, id uuid NOT NULL, key text{bytewise} NOT NULL, upn text NOT NULL,
-        kind text NOT NULL, display_name text, mac bytea NOT NULL,
+        kind text NOT NULL, display_name text, enabled bool NOT NULL, object_id text, mac bytea NOT NULL,
         PRIMARY KEY (tenant, id), UNIQUE (tenant, key))",
     // One row for each name that was typed or that holds a token: what every sign-in compares and writes.
     "CREATE TABLE IF NOT EXISTS oath_gates (

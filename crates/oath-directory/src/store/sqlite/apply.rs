@@ -174,17 +174,19 @@ fn number(number: u64) -> Sqlite<i64> {
 
 fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refused> {
     const USERS: Table = Table {
-        insert: "INSERT INTO users (version, id, key, upn, kind, display_name, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6, mac = ?7
+        insert: "INSERT INTO users (version, id, key, upn, kind, display_name, enabled, object_id, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6, enabled = ?7,
+                     object_id = ?8, mac = ?9
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM users WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM users WHERE id = ?1 AND version = ?2",
     };
     let key = |id: &UserId| id.to_bytes();
     USERS.write(connection, write, key, |statement, version, user| {
-        let User { id, upn, kind, display_name, mac } = user;
-        let (name, kind) = (upn.as_str(), user_kind_name(*kind));
-        statement.execute(params![version, id.to_bytes(), upn.key(), name, kind, display_name, mac.0])
+        let User { id, upn, kind, display_name, enabled, object_id, mac } = user;
+        let (id, name, kind) = (id.to_bytes(), upn.as_str(), user_kind_name(*kind));
+        statement.execute(params![version, id, upn.key(), name, kind, display_name, enabled, object_id, mac.0])
     })
 }
 

@@ -11,7 +11,8 @@ use rusqlite::{Error, Result, Row};
 /// The columns of a user, in the order in which [`user`] takes them.
 macro_rules! user_columns {
     () => {
-        "users.version, users.id, users.upn, users.kind, users.display_name, users.mac"
+        "users.version, users.id, users.upn, users.kind, users.display_name, users.enabled, \
+         users.object_id, users.mac"
     };
 }
 /// The columns of a token, in the order in which [`token`] takes them.
@@ -52,7 +53,7 @@ pub(super) use {gate_columns, settings_columns, state_columns, token_columns, up
 /// How many columns [`settings_columns`], [`gate_columns`], [`user_columns`], [`token_columns`] and [`state_columns`] are.
 pub(super) const SETTINGS_WIDTH: usize = 4;
 pub(super) const GATE_WIDTH: usize = 6;
-pub(super) const USER_WIDTH: usize = 6;
+pub(super) const USER_WIDTH: usize = 8;
 pub(super) const TOKEN_WIDTH: usize = 17;
 pub(super) const STATE_WIDTH: usize = 9;
 
@@ -123,6 +124,8 @@ pub(super) fn user(cells: &mut Cells<'_, '_>) -> Result<Versioned<User>> {
             upn: cells.named(|text| text.parse::<Upn>().ok())?,
             kind: cells.named(names::user_kind)?,
             display_name: cells.take()?,
+            enabled: cells.take()?,
+            object_id: cells.take()?,
             mac: cells.take().map(Tag)?,
         },
     })

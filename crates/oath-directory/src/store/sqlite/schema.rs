@@ -25,6 +25,8 @@ CREATE TABLE users (
     upn TEXT NOT NULL,
     kind TEXT NOT NULL,
     display_name TEXT,
+    enabled INTEGER NOT NULL,
+    object_id TEXT,
     mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

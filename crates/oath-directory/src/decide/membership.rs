@@ -1,0 +1,74 @@
+//! What becomes of a user after the first day: another name, no more sign-ins, the end.
+
+use super::tokens::taken_back;
+use super::{Context, Decided, Decision, Seen, update};
+use crate::audit::{Action, Event};
+use crate::error::Refusal;
+use crate::model::{TokenKind, Upn, User};
+use crate::store::{Changes, Write};
+
+/// Gives a user another user name. The tokens stay.
+pub(crate) fn rename(context: Context<'_>, upn: &Upn, new: &Upn, view: &Seen) -> Decision<User> {
+    let read = view.known_user(upn)?;
+    if new.key() != upn.key() && view.user(new.key()).is_some() {
+        return Err(Refusal::UserExists { upn: new.to_string() });
+    }
+    let user = User { upn: new.clone(), ..read.value.clone() };
+    let mut changes = Changes::default();
+    if user != read.value {
+        changes.events.push(renamed(context, &read.value, new));
+        changes.users.push(update(read, user.clone()));
+    }
+    Ok(Decided::new(user, changes))
+}
+
+/// Lets a user sign in, or not. The tokens stay.
+pub(crate) fn set_enabled(context: Context<'_>, upn: &Upn, may: bool, view: &Seen) -> Decision<User> {
+    let read = view.known_user(upn)?;
+    let user = User { enabled: may, ..read.value.clone() };
+    let mut changes = Changes::default();
+    if user != read.value {
+        changes.events.push(enabled(context, &user));
+        changes.users.push(update(read, user.clone()));
+    }
+    Ok(Decided::new(user, changes))
+}
+
+/// Takes a user out of the directory: the hardware tokens are available again, the software tokens are deleted, as their
+/// secrets stay with the person. The states of all secrets stay, so that no used code is good again. Returns the serial
+/// numbers of the tokens that are available.
+pub(crate) fn remove(context: Context<'_>, upn: &Upn, reason: &str, view: &Seen) -> Decision<Vec<String>> {
+    let read = view.known_user(upn)?;
+    let name = read.value.upn.as_str();
+    let (mut changes, mut freed) = (Changes::default(), Vec::new());
+    for held in view.held_by(read.value.id) {
+        let token = &held.value;
+        view.bound_token(&token.serial)?;
+        let action = match token.kind {
+            TokenKind::Hardware => {
+                changes.tokens.push(update(held, taken_back(token)));
+                freed.push(token.serial.clone());
+                Action::TokenUnassigned
+            }
+            TokenKind::Software => {
+                changes.tokens.push(Write::Delete(held.version, token.id));
+                Action::TokenDeleted
+            }
+        };
+        changes.events.push(context.event(action).of_user(name).of_token(&token.serial));
+    }
+    changes.users.push(Write::Delete(read.version, read.value.id));
+    let event = context.event(Action::UserRemoved).of_user(name).with("reason", reason);
+    changes.events.push(event.with("tokens", freed.len()));
+    freed.sort();
+    Ok(Decided::new(freed, changes))
+}
+
+pub(super) fn renamed(context: Context<'_>, old: &User, new: &Upn) -> Event {
+    context.event(Action::UserRenamed).of_user(new.as_str()).with("from", &old.upn)
+}
+
+pub(super) fn enabled(context: Context<'_>, user: &User) -> Event {
+    let action = if user.enabled { Action::UserEnabled } else { Action::UserDisabled };
+    context.event(action).of_user(user.upn.as_str())
+}
