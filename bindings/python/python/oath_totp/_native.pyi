@@ -14,10 +14,12 @@ from oath_totp import (
     verify as verify,
 )
 from oath_totp.seeds import (
+    FailedRow as FailedRow,
     Finding as Finding,
     Record as Record,
     Records as Records,
     SeedFile as SeedFile,
+    convert as convert,
     formats as formats,
     read as read,
     write as write,
@@ -27,6 +29,7 @@ __all__ = [
     "Accepted",
     "AcceptedCounter",
     "Directory",
+    "FailedRow",
     "Finding",
     "Hotp",
     "KeyUri",
@@ -39,6 +42,7 @@ __all__ = [
     "Totp",
     "TotpState",
     "__version__",
+    "convert",
     "formats",
     "read",
     "run_command",

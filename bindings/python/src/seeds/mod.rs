@@ -1,0 +1,10 @@
+//! The module `oath_totp.seeds`.
+
+mod change;
+pub(crate) mod file;
+pub(crate) mod read;
+pub(crate) mod record;
+mod secrets;
+pub(crate) mod write;
+
+pub(crate) use read::options;
