@@ -43,6 +43,8 @@ mod _native {
     #[pymodule_export]
     use crate::seeds::record::{Record, Records};
     #[pymodule_export]
+    use crate::seeds::search::{Matches, Probe, Reading, Shown, probe};
+    #[pymodule_export]
     use crate::seeds::write::{convert, write};
     #[pymodule_export]
     use crate::uri::KeyUri;

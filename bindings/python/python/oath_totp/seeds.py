@@ -1,5 +1,35 @@
 """Seed files: reads, checks, repairs and converts them."""
 
-from oath_totp._native import FailedRow, Finding, Record, Records, SeedFile, convert, formats, read, write
+from oath_totp._native import (
+    FailedRow,
+    Finding,
+    Matches,
+    Probe,
+    Reading,
+    Record,
+    Records,
+    SeedFile,
+    Shown,
+    convert,
+    formats,
+    probe,
+    read,
+    write,
+)
 
-__all__ = ["FailedRow", "Finding", "Record", "Records", "SeedFile", "convert", "formats", "read", "write"]
+__all__ = [
+    "FailedRow",
+    "Finding",
+    "Matches",
+    "Probe",
+    "Reading",
+    "Record",
+    "Records",
+    "SeedFile",
+    "Shown",
+    "convert",
+    "formats",
+    "probe",
+    "read",
+    "write",
+]

@@ -16,7 +16,22 @@ from typing import Any, Literal, final, overload
 from oath_totp import Secret, _Algorithm, _Bytes, _Source, _Time
 from oath_totp.types import FindingDict, RecordDict
 
-__all__ = ["FailedRow", "Finding", "Record", "Records", "SeedFile", "convert", "formats", "read", "write"]
+__all__ = [
+    "FailedRow",
+    "Finding",
+    "Matches",
+    "Probe",
+    "Reading",
+    "Record",
+    "Records",
+    "SeedFile",
+    "Shown",
+    "convert",
+    "formats",
+    "probe",
+    "read",
+    "write",
+]
 
 @final
 class Record:
@@ -159,6 +174,18 @@ class Records:
     @overload
     def __getitem__(self, index: slice, /) -> list[Record]: ...
     def __iter__(self) -> Iterator[Record]: ...
+    def find(self, codes: str | Iterable[str], at: _Time = None, radius: int = 10) -> Matches:
+        """Finds the tokens that show this code, or these two or three consecutive codes: time-based ones within `radius` steps of
+        the time, counter-based ones from their counter to twice the radius further. There is no replay protection: do not let
+        a user in by it.
+
+        >>> from oath_totp import Totp, seeds
+        >>> records = seeds.read("tokens.csv").records
+        >>> code = Totp(records[0].secret).generate(1_700_000_060)
+        >>> [(shown.record.serial, shown.offset) for shown in records.find(code, at=1_700_000_000).shown]
+        [('2300001', 2)]
+
+        """
     def to_dicts(self, *, expose_secrets: bool = False) -> list[RecordDict]:
         """Returns all records as dictionaries. Secrets are masked unless they are asked for."""
     def to_dataframe(self, *, expose_secrets: bool = False) -> Any:
@@ -240,6 +267,70 @@ class SeedFile:
     @property
     def findings(self) -> list[Finding]:
         """The findings, in the order of the file."""
+
+@final
+class Reading:
+    """A reading of a seed that gives the codes."""
+
+    @property
+    def text(self) -> Literal["Base32", "hex", "Base64", "text"]:
+        """How the characters are read: Base32, hex, Base64 or text."""
+    @property
+    def stripped(self) -> bool:
+        """Whether blanks, dashes and the like were taken out first."""
+    @property
+    def record(self) -> Record:
+        """The token, without names."""
+    @property
+    def offset(self) -> int:
+        """The steps that the token's clock is ahead at the last code; 0 for a counter-based token."""
+
+@final
+class Probe:
+    """The result of `probe`."""
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings that give all codes, the likeliest first."""
+    @property
+    def tried(self) -> int:
+        """How many readings were tried: texts, hashes, intervals and types."""
+    @property
+    def window(self) -> int:
+        """How many steps or counters of each were searched for the first code."""
+    @property
+    def chance(self) -> float:
+        """How many readings are expected to give all codes by chance. Near or above 1, the result says nothing: give the next code
+        too.
+        """
+
+@final
+class Shown:
+    """A token that shows the codes."""
+
+    @property
+    def record(self) -> Record:
+        """The token."""
+    @property
+    def offset(self) -> int:
+        """The steps that its clock is ahead; for a counter-based token, the codes that it is ahead of its counter."""
+
+@final
+class Matches:
+    """The result of `Records.find`."""
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The tokens that show the codes, those with the smallest offset first."""
+    @property
+    def searched(self) -> int:
+        """How many tokens were searched: those whose codes have as many digits."""
+    @property
+    def window(self) -> int:
+        """How many steps or counters of each were searched."""
+    @property
+    def chance(self) -> float:
+        """How many tokens are expected to show the codes by chance. Near or above 1, the result says nothing: give the next code too."""
 
 def formats() -> list[str]:
     """Returns the names of the formats that are read and written."""
@@ -325,5 +416,21 @@ def convert(
     >>> from oath_totp import seeds
     >>> seeds.convert("tokens.csv", "linotp-csv", accept_loss=True)
     b'2300001,3839303132333435363738393031323334353637,totp,6,30,sha1\r\n'
+
+    """
+
+def probe(
+    seed: str, codes: str | Iterable[str | tuple[str, _Time]], *, at: _Time = None, radius: int = 2880
+) -> Probe:
+    """Finds which reading of a seed gives codes that its token showed: Base32, hex, Base64 or the text itself, with each hash, as
+    TOTP of 30 or 60 seconds within `radius` steps of the time, or as HOTP from counter 0 to twice the radius.
+
+    `codes` is a code that is shown at `at`, or up to 16 of them in the order in which they were shown, each a str or a pair
+    (code, time).
+
+    >>> from oath_totp import seeds
+    >>> found = seeds.probe("3132333435363738393031323334353637383930", ["005924", ("590587", 1_234_567_925)], at=1_234_567_890)
+    >>> [(reading.text, reading.record.step, reading.offset) for reading in found.readings]
+    [('hex', 30, 0)]
 
     """

@@ -4,6 +4,7 @@ mod change;
 pub(crate) mod file;
 pub(crate) mod read;
 pub(crate) mod record;
+pub(crate) mod search;
 mod secrets;
 pub(crate) mod write;
 

@@ -1,4 +1,6 @@
 use super::change;
+use super::search::{self, Matches};
+use crate::arguments::radius;
 use crate::secret::Secret;
 use oath_seeds::{Details, Moving, Place};
 use oath_totp::UnixTime;
@@ -22,13 +24,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// b'alice@example.com,0950380269,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Example,'
 #[pyclass(frozen, module = "oath_totp.seeds")]
 pub(crate) struct Record {
-    file: Arc<Vec<oath_seeds::Record>>,
-    index: usize,
+    pub(super) file: Arc<Vec<oath_seeds::Record>>,
+    pub(super) index: usize,
 }
 
 impl Record {
     /// A record of its own.
-    fn alone(record: oath_seeds::Record) -> Self {
+    pub(super) fn alone(record: oath_seeds::Record) -> Self {
         Self { file: Arc::new(vec![record]), index: 0 }
     }
 
@@ -238,7 +240,7 @@ impl Record {
         dict(py, self.inner()?, expose_secret)
     }
 
-    fn __repr__(&self) -> PyResult<String> {
+    pub(super) fn __repr__(&self) -> PyResult<String> {
         let record = self.inner()?;
         Ok(format!(
             "Record(serial={:?}, upn={:?}, [secret elided])",
@@ -278,6 +280,26 @@ impl Records {
 
     fn __iter__(&self) -> RecordsIterator {
         RecordsIterator { file: Arc::clone(&self.0), next: AtomicUsize::new(0) }
+    }
+
+    /// Finds the tokens that show this code, or these two or three consecutive codes: time-based ones within `radius` steps of
+    /// the time, counter-based ones from their counter to twice the radius further. There is no replay protection: do not let
+    /// a user in by it.
+    ///
+    /// >>> from oath_totp import Totp, seeds
+    /// >>> records = seeds.read("tokens.csv").records
+    /// >>> code = Totp(records[0].secret).generate(1_700_000_060)
+    /// >>> [(shown.record.serial, shown.offset) for shown in records.find(code, at=1_700_000_000).shown]
+    /// [('2300001', 2)]
+    #[pyo3(signature = (codes, at = None, radius = 10))]
+    fn find(
+        &self,
+        py: Python<'_>,
+        codes: &Bound<'_, PyAny>,
+        at: Option<&Bound<'_, PyAny>>,
+        #[pyo3(from_py_with = radius)] radius: u16,
+    ) -> PyResult<Matches> {
+        search::find(py, &self.0, codes, at, radius)
     }
 
     /// Returns all records as dictionaries. Secrets are masked unless they are asked for.
