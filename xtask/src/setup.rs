@@ -30,7 +30,7 @@ enum Source {
 }
 
 /// What writes and reads files of PSKC, for comparison.
-const PSKC: (&str, &[&str]) = ("pskc", &["python-pskc==1.4", "cryptography==50.0.2", "python-dateutil==4.0.0"]);
+const PSKC: (&str, &[&str]) = ("pskc", &["python-pskc==1.4", "cryptography==50.0.2", "python-dateutil==2.9.0.post0"]);
 /// Names the Python that has them, for the tests of the seed files.
 const PSKC_PYTHON: &str = "OATH_PSKC_PYTHON";
 
