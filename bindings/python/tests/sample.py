@@ -41,6 +41,14 @@ def files(folder: Path, tokens: bytes) -> None:
     file = seeds.read(path, format=None, password=None, key=None)
     assert file.format == "entra-csv" and not [one for one in file.findings if one.severity == "error"]
     assert seeds.write(file.records, "entra-csv") == tokens
+    record = seeds.Record(Secret.generate(), serial="1", upn=None, digits=8, counter=7, start=NOW).replace(upn="alice@example.com")
+    pskc = seeds.write([record], "pskc", accept_loss=True, key=bytes(16))
+    assert seeds.read(seeds.convert(pskc, "pskc", key=bytes(16)), lenient=True).records[0].counter == 7
+    assert [(row.line, row.serial) for row in file.failed] == [] and file.target == "entra"
+    token, digits = Totp(record.secret, digits=8), Totp(file.records[0].secret)
+    probed = seeds.probe(record.secret.expose_hex(), [token.generate(NOW), (token.generate(NOW + 30), NOW + 30)], at=NOW, radius=5)
+    assert [reading.text for reading in probed.readings] == ["hex"] and probed.chance < 1e-9
+    assert file.records.find([digits.generate(NOW), digits.generate(NOW + 30)], at=NOW).shown[0].record.serial
     masked = [record.to_dict()["secret"] for record in file.records]
     assert masked == ["********"] * len(file.records)
 

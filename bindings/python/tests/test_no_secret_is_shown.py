@@ -55,6 +55,20 @@ def test_the_text_of_a_file_in_the_place_of_its_path(tmp_path, text):
     assert os.listdir(tmp_path)
 
 
+def test_passwords_and_keys_that_are_no_valid_unicode():
+    record = seeds.Record(Secret.from_base32(SECRET))
+    for name in ("password", "key", "openpgp_key"):
+        for call in (
+            lambda given: seeds.read(FILE.encode(), **given),
+            lambda given: seeds.convert(FILE.encode(), "pskc", **given),
+            lambda given: seeds.write([record], "pskc", **given),
+            lambda given: seeds.convert(FILE.encode(), "pskc", **{f"output_{key}": value for key, value in given.items()}),
+        ):
+            with pytest.raises((ValueError, TypeError)) as error:
+                call({name: SURROGATE})
+            assert SECRET not in shown(error.value), (name, call)
+
+
 def test_texts_that_are_no_valid_unicode():
     totp = Totp(Secret.from_base32(SECRET))
     for call in (

@@ -30,9 +30,9 @@ def search():
     needle[:] = bytes(len(needle))
     return found
 
-from oath_totp import Secret, Totp
+from oath_totp import Secret, Totp, seeds
 raw = bytearray(255 - byte for byte in inverted)
-if sys.argv[1] == "bytearray":
+if sys.argv[1] in ("bytearray", "record"):
     secret = Secret.from_bytes(raw)
 elif sys.argv[1] == "memoryview":
     secret = Secret.from_bytes(memoryview(raw))
@@ -40,6 +40,11 @@ elif sys.argv[1] == "reversed":
     raw.reverse()
     secret = Secret.from_bytes(memoryview(raw)[::-1])
 code = Totp(secret).generate(59)
+if sys.argv[1] == "record":
+    # The secret is that of the changed record alone.
+    secret = seeds.Record(secret, serial="1").replace(upn="alice@example.com")
+    encrypted = seeds.write([secret], "pskc", key=bytes(16))
+    assert seeds.read(encrypted, key=bytes(16)).records[0].replace(digits=8).digits == 8
 raw[:] = bytes(len(raw))
 held = search()
 del secret
@@ -49,7 +54,7 @@ print(held, search())
 
 @pytest.mark.thread_unsafe(reason="the process is slow")
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory is read through /proc")
-@pytest.mark.parametrize("given", ["bytearray", "memoryview", "reversed"])
+@pytest.mark.parametrize("given", ["bytearray", "memoryview", "reversed", "record"])
 def test_the_copies_of_a_bytearray_are_wiped(given):
     shown = subprocess.run([sys.executable, "-c", SCENE, given], capture_output=True, text=True)
     assert shown.stderr == ""

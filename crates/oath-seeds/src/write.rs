@@ -1,7 +1,7 @@
 use crate::buffer::Buffer;
 use crate::encode::{Encoder, encoder};
 use crate::obstacle::obstacles;
-use crate::{Field, Format, Loss, Moving, Obstacle, Protection, Record, Target, losses};
+use crate::{Field, Format, Loss, Moving, Obstacle, Place, Protection, Record, Target, losses};
 use core::fmt;
 use oath_totp::{Algorithm, Digits};
 use std::io;
@@ -230,7 +230,7 @@ impl Parameters {
 pub struct Refused {
     /// Which of those to be written, from 0.
     pub index: usize,
-    /// Its name: the serial number where it has one.
+    /// Its name: the serial number where it has one, and `number 1` where it has no name and no place.
     pub name: String,
     /// Why it cannot be written.
     pub obstacles: Vec<Obstacle>,
@@ -253,7 +253,12 @@ impl Refused {
         }
         let losses = if options.accept_loss { Vec::new() } else { losses(record, format) };
         let refused = !obstacles.is_empty() || !losses.is_empty();
-        refused.then(|| Self { index, name: record.name(), obstacles, losses })
+        let name = || match record.name() {
+            // It comes from no file either.
+            name if name == Place::File.to_string() => format!("number {}", index.saturating_add(1)),
+            name => name,
+        };
+        refused.then(|| Self { index, name: name(), obstacles, losses })
     }
 }
 

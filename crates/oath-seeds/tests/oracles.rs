@@ -1,6 +1,6 @@
 //! Files of `python-pskc` (PyPI) and for it, and what `pskctool` (Debian) says of ours: the secrets and parameters agree. Each
-//! test runs only where its program is installed and says so where it is not. `OATH_PSKC_PYTHON` names the Python that has
-//! `python-pskc`; without it `python3` is asked.
+//! test runs only where its program is installed and says so where it is not; `cargo xtask test` installs both, or names them
+//! as left out. `OATH_PSKC_PYTHON` names the Python that has `python-pskc`; without it `python3` is asked.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -49,8 +49,12 @@ for k in p.keys:
     print(k.serial, k.algorithm.split(':')[-1], suite, k.response_length, k.secret.hex(), k.counter or 0, k.time_interval or 0)
 ";
 
+fn named_python() -> Option<String> {
+    std::env::var("OATH_PSKC_PYTHON").ok()
+}
+
 fn python() -> String {
-    std::env::var("OATH_PSKC_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+    named_python().unwrap_or_else(|| "python3".to_owned())
 }
 
 /// Whether a program answers; says that a test was skipped where it does not.
@@ -63,8 +67,11 @@ fn installed(program: &str, arguments: &[&str]) -> bool {
     found
 }
 
+/// A Python that is named must have it.
 fn has_python_pskc() -> bool {
-    installed(&python(), &["-c", "import pskc, cryptography"])
+    let found = installed(&python(), &["-c", "import pskc, cryptography"]);
+    assert!(found || named_python().is_none(), "{} does not have python-pskc", python());
+    found
 }
 
 /// A file that is deleted at the end.

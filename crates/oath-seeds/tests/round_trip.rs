@@ -62,6 +62,9 @@ fn all_or_nothing_and_one_by_one() {
     };
     assert!(out.is_empty());
     assert_eq!((refused[0].index, &*refused[0].name, refused.len()), (1, "0950380269", 1));
+    let unnamed = Record::unnumbered(Secret::from_bytes(&[7; 20]).unwrap());
+    let error = write([&good, &unnamed], Format::Pskc, &WriteOptions::default(), &mut out).unwrap_err();
+    assert_eq!(error.to_string(), "token number 2: it has no serial number, which is needed");
     let options = WriteOptions::default();
     let mut writer = Writer::new(Vec::new(), Format::EntraCsv, &options).unwrap();
     assert!(writer.write(&bad).is_err());

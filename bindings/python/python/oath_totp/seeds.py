@@ -1,5 +1,35 @@
 """Seed files: reads, checks, repairs and converts them."""
 
-from oath_totp._native import Finding, Record, Records, SeedFile, formats, read, write
+from oath_totp._native import (
+    FailedRow,
+    Finding,
+    Matches,
+    Probe,
+    Reading,
+    Record,
+    Records,
+    SeedFile,
+    Shown,
+    convert,
+    formats,
+    probe,
+    read,
+    write,
+)
 
-__all__ = ["Finding", "Record", "Records", "SeedFile", "formats", "read", "write"]
+__all__ = [
+    "FailedRow",
+    "Finding",
+    "Matches",
+    "Probe",
+    "Reading",
+    "Record",
+    "Records",
+    "SeedFile",
+    "Shown",
+    "convert",
+    "formats",
+    "probe",
+    "read",
+    "write",
+]
