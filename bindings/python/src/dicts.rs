@@ -3,7 +3,7 @@
 use oath_directory::audit::AuditEvent;
 use oath_directory::model::{Upload, UploadFailure};
 use oath_directory::store::Listed;
-use oath_directory::{ImportReport, User};
+use oath_directory::{ImportReport, SyncReport, User, UserDetails};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -13,6 +13,17 @@ pub(crate) fn user_dict<'py>(py: Python<'py>, user: &User) -> PyResult<Bound<'py
     dict.set_item("upn", user.upn.as_str())?;
     dict.set_item("kind", user.kind.name())?;
     dict.set_item("display_name", user.display_name.as_deref())?;
+    dict.set_item("enabled", user.enabled)?;
+    dict.set_item("object_id", user.object_id.as_deref())?;
+    Ok(dict)
+}
+
+pub(crate) fn user_details_dict<'py>(py: Python<'py>, details: &UserDetails) -> PyResult<Bound<'py, PyDict>> {
+    let dict = user_dict(py, &details.user)?;
+    dict.set_item("failed_attempts", details.failures)?;
+    dict.set_item("retry_after", details.wait)?;
+    let tokens = details.tokens.iter().map(|listed| token_dict(py, listed));
+    dict.set_item("tokens", tokens.collect::<PyResult<Vec<_>>>()?)?;
     Ok(dict)
 }
 
@@ -76,6 +87,22 @@ pub(crate) fn report_dict<'py>(py: Python<'py>, report: &ImportReport) -> PyResu
         Ok(row)
     });
     dict.set_item("failed", failed.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(dict)
+}
+
+pub(crate) fn sync_dict<'py>(py: Python<'py>, report: &SyncReport) -> PyResult<Bound<'py, PyDict>> {
+    let dict = report_dict(py, &report.rows)?;
+    dict.set_item("left", &report.left)?;
+    dict.set_item("available", &report.freed)?;
+    let stuck = report.stuck.iter().map(|(upn, refusal)| {
+        let user = PyDict::new(py);
+        user.set_item("upn", upn)?;
+        user.set_item("code", refusal.code())?;
+        user.set_item("message", refusal.to_string())?;
+        user.set_item("action", refusal.action())?;
+        Ok(user)
+    });
+    dict.set_item("not_removed", stuck.collect::<PyResult<Vec<_>>>()?)?;
     Ok(dict)
 }
 

@@ -1,5 +1,7 @@
 use crate::arguments::{self, code, time};
-use crate::dicts::{event_dict, failure_dict, report_dict, token_dict, upload_dict, user_dict};
+use crate::dicts::{
+    event_dict, failure_dict, report_dict, sync_dict, token_dict, upload_dict, user_details_dict, user_dict,
+};
 use crate::errors::{
     directory_error, directory_value_error, files_error, read_error, rejected, tampered, type_error, value_error,
 };
@@ -11,9 +13,10 @@ use crate::wait::wait;
 use core::future::Future;
 use oath_directory::audit::Chain;
 use oath_directory::store::{MemoryStore, SqliteStore};
+use oath_directory::user_file::UserRow;
 use oath_directory::{
-    Actor, Error, Files, FilesError, KeyRing, Policy, Refusal, SqliteUrl, Status, TokenQuery, UploadOptions, Upn,
-    UserKind, user_file,
+    Actor, Error, Files, FilesError, KeyRing, Leavers, Policy, Refusal, SqliteUrl, Status, SyncOptions, TokenQuery,
+    UploadOptions, Upn, UserKind, user_file,
 };
 use oath_seeds::{Assume, Reader};
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
@@ -47,6 +50,17 @@ impl SignedIn {
     fn __repr__(&self) -> String {
         format!("SignedIn(serial={:?}, drift={})", self.serial, self.drift)
     }
+}
+
+/// The rows of a file of users.
+fn user_rows(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<Vec<UserRow>> {
+    let read = |input: &mut (dyn Read + Send)| {
+        let mut content = Vec::new();
+        input.read_to_end(&mut content)?;
+        Ok::<_, io::Error>(user_file::read(&content))
+    };
+    let rows = Source::of(source)?.read(py, read)??;
+    rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))
 }
 
 /// A token whose clock was found by its codes.
@@ -238,7 +252,8 @@ impl Directory {
         user_dict(py, &user)
     }
 
-    /// Adds the users of a CSV file with the column userPrincipalName and, optional, userType and displayName.
+    /// Adds the users of a CSV file, or makes them like its rows: the column userPrincipalName and, optional, userType,
+    /// displayName, accountEnabled and id.
     #[pyo3(signature = (source, *, at = None))]
     fn import_users<'py>(
         &self,
@@ -247,15 +262,77 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
-        let read = |input: &mut (dyn Read + Send)| {
-            let mut content = Vec::new();
-            input.read_to_end(&mut content)?;
-            Ok::<_, io::Error>(user_file::read(&content))
-        };
-        let rows = Source::of(source)?.read(py, read)??;
-        let rows = rows.map_err(|error| directory_value_error(py, &error, error.code(), error.action()))?;
+        let rows = user_rows(py, source)?;
         let report = self.wait(py, self.inner(py)?.import_users(&self.asks(at), now, rows))?;
         report_dict(py, &report)
+    }
+
+    /// Makes the users like a CSV file that lists all of them: as `import_users`, and users who are not in it are disabled,
+    /// removed or kept.
+    ///
+    /// More than a quarter of the users leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
+    #[pyo3(signature = (source, *, leavers = "disable", many_leavers = false, dry_run = false, at = None))]
+    fn sync_users<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        leavers: &str,
+        many_leavers: bool,
+        dry_run: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let leavers = match leavers {
+            "keep" => Leavers::Keep,
+            "disable" => Leavers::Disable,
+            "remove" => Leavers::Remove,
+            _ => return Err(value_error("leavers is 'keep', 'disable' or 'remove'")),
+        };
+        let now = time(at)?;
+        let rows = user_rows(py, source)?;
+        let options = SyncOptions { leavers, many_leavers, dry_run };
+        let report = self.wait(py, self.inner(py)?.sync_users(&self.asks(at), now, rows, options))?;
+        sync_dict(py, &report)
+    }
+
+    /// Returns a user by name, with the user's tokens and the wait after wrong codes in seconds.
+    #[pyo3(signature = (upn, *, at = None))]
+    fn user<'py>(&self, py: Python<'py>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        user_details_dict(py, &self.wait(py, self.inner(py)?.user(now, &upn))?)
+    }
+
+    /// Gives a user another user name. The tokens stay.
+    #[pyo3(signature = (upn, new, *, at = None))]
+    fn rename_user<'py>(
+        &self,
+        py: Python<'py>,
+        upn: &str,
+        new: &str,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (upn, new, now) = (self::upn(py, upn)?, self::upn(py, new)?, time(at)?);
+        user_dict(py, &self.wait(py, self.inner(py)?.rename_user(&self.asks(at), now, &upn, &new))?)
+    }
+
+    /// Lets a user sign in, or with `enabled=False` no longer. The tokens stay.
+    #[pyo3(signature = (upn, enabled = true, *, at = None))]
+    fn enable_user<'py>(
+        &self,
+        py: Python<'py>,
+        upn: &str,
+        enabled: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        user_dict(py, &self.wait(py, self.inner(py)?.enable_user(&self.asks(at), now, &upn, enabled))?)
+    }
+
+    /// Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
+    /// tokens are deleted.
+    #[pyo3(signature = (upn, *, at = None))]
+    fn remove_user(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+        let (upn, now) = (self::upn(py, upn)?, time(at)?);
+        self.wait(py, self.inner(py)?.remove_user(&self.asks(at), now, &upn))
     }
 
     /// Returns all users.

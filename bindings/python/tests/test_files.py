@@ -209,6 +209,28 @@ def test_users_and_an_inventory_from_open_files(tmp_path):
     assert [token["upn"] for token in directory.tokens(upn="bob@example.com")] == ["bob@example.com"]
 
 
+def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path):
+    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+    first = b"User principal name,Display name,Object Id,Block credential\nalice@example.com,\xc5sa,1,False\nbob@example.com,,2,True\n"
+    assert directory.import_users(first)["added"] == 2
+    alice = directory.user("alice@example.com")
+    assert (alice["display_name"], alice["enabled"], alice["object_id"], alice["tokens"]) == ("\xc5sa", True, "1", [])
+    assert [user["enabled"] for user in directory.users()] == [True, False]
+    assert directory.rename_user("alice@example.com", "carol@example.com")["upn"] == "carol@example.com"
+    assert directory.enable_user("carol@example.com", False)["enabled"] is False
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        directory.enroll("carol@example.com", at=NOW)
+    assert error.value.code == "user-disabled"
+    assert directory.enable_user("carol@example.com")["enabled"] is True
+    listed = b"userPrincipalName,id\ndave@example.com,1\n"
+    report = directory.sync_users(listed, leavers="remove", dry_run=True)
+    assert (report["changed"], report["left"], len(directory.users())) == (1, ["bob@example.com"], 2)
+    assert directory.sync_users(listed, leavers="remove")["left"] == ["bob@example.com"]
+    assert directory.remove_user("dave@example.com") == [] == directory.users()
+    with pytest.raises(ValueError, match="leavers is"):
+        directory.sync_users(listed, leavers="some")
+
+
 def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
     directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
     directory.add_user("alice@example.com")

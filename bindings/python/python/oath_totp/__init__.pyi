@@ -30,8 +30,10 @@ from oath_totp.types import (
     StateDict,
     TokenDict,
     UploadDict,
+    UserDetailsDict,
     UserDict,
     UserImportDict,
+    UserSyncDict,
 )
 
 __all__ = [
@@ -458,7 +460,33 @@ class Directory:
         `#EXT#`.
         """
     def import_users(self, source: _Source, *, at: _Time = None) -> UserImportDict:
-        """Adds the users of a CSV file with the column userPrincipalName and, optional, userType and displayName."""
+        """Adds the users of a CSV file, or makes them like its rows: the column userPrincipalName and, optional, userType,
+        displayName, accountEnabled and id.
+        """
+    def sync_users(
+        self,
+        source: _Source,
+        *,
+        leavers: Literal["keep", "disable", "remove"] = "disable",
+        many_leavers: bool = False,
+        dry_run: bool = False,
+        at: _Time = None,
+    ) -> UserSyncDict:
+        """Makes the users like a CSV file that lists all of them: as `import_users`, and users who are not in it are disabled,
+        removed or kept.
+
+        More than a quarter of the users leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
+        """
+    def user(self, upn: str, *, at: _Time = None) -> UserDetailsDict:
+        """Returns a user by name, with the user's tokens and the wait after wrong codes in seconds."""
+    def rename_user(self, upn: str, new: str, *, at: _Time = None) -> UserDict:
+        """Gives a user another user name. The tokens stay."""
+    def enable_user(self, upn: str, enabled: bool = True, *, at: _Time = None) -> UserDict:
+        """Lets a user sign in, or with `enabled=False` no longer. The tokens stay."""
+    def remove_user(self, upn: str, *, at: _Time = None) -> list[str]:
+        """Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
+        tokens are deleted.
+        """
     def users(self) -> list[UserDict]:
         """Returns all users."""
     def tokens(self, *, status: _Status | None = None, upn: str | None = None) -> list[TokenDict]:

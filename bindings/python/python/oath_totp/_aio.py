@@ -57,6 +57,22 @@ class AsyncDirectory:
     async def import_users(self, source, *, at=None):
         return await to_thread(self._directory.import_users, source, at=at)
 
+    async def sync_users(self, source, *, leavers="disable", many_leavers=False, dry_run=False, at=None):
+        options = {"leavers": leavers, "many_leavers": many_leavers, "dry_run": dry_run}
+        return await to_thread(self._directory.sync_users, source, **options, at=at)
+
+    async def user(self, upn, *, at=None):
+        return await to_thread(self._directory.user, upn, at=at)
+
+    async def rename_user(self, upn, new, *, at=None):
+        return await to_thread(self._directory.rename_user, upn, new, at=at)
+
+    async def enable_user(self, upn, enabled=True, *, at=None):
+        return await to_thread(self._directory.enable_user, upn, enabled, at=at)
+
+    async def remove_user(self, upn, *, at=None):
+        return await to_thread(self._directory.remove_user, upn, at=at)
+
     async def users(self):
         return await to_thread(self._directory.users)
 

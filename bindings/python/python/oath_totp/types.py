@@ -16,6 +16,8 @@ class UserDict(TypedDict):
     upn: str
     kind: Literal["member", "guest"]
     display_name: str | None
+    enabled: bool
+    object_id: str | None
 
 
 class FailedUserDict(TypedDict):
@@ -36,6 +38,23 @@ class UserImportDict(TypedDict):
     failed: list[FailedUserDict]
 
 
+class LeaverDict(TypedDict):
+    """A user who left and could not be removed."""
+
+    upn: str
+    code: str
+    message: str
+    action: str
+
+
+class UserSyncDict(UserImportDict):
+    """The result of a synchronization: that of an import, who left, and the serial numbers that are available again."""
+
+    left: list[str]
+    available: list[str]
+    not_removed: list[LeaverDict]
+
+
 class TokenDict(TypedDict):
     """A token of a directory. Times are Unix seconds; `drift` is in steps."""
 
@@ -52,6 +71,14 @@ class TokenDict(TypedDict):
     failed_attempts: int
     locked_until: int | None
     created: int
+
+
+class UserDetailsDict(UserDict):
+    """A user with wrong codes, the seconds until the next code is read, and tokens."""
+
+    failed_attempts: int
+    retry_after: int | None
+    tokens: list[TokenDict]
 
 
 class UploadDict(TypedDict):
