@@ -1,4 +1,6 @@
+use crate::values::interval;
 use crate::{Field, Format};
+use core::fmt;
 use core::ops::RangeInclusive;
 use oath_totp::{Algorithm, Digits, Key};
 
@@ -35,6 +37,8 @@ pub struct Capacity {
 pub enum Intervals {
     /// Every number of seconds.
     Any,
+    /// 1 second to this number of them.
+    UpTo(u32),
     /// These, in seconds.
     Only(&'static [u32]),
 }
@@ -60,8 +64,35 @@ impl Capacity {
     pub fn takes_interval(&self, x: u32) -> bool {
         match self.intervals {
             None => false,
-            Some(Intervals::Any) => true,
-            Some(Intervals::Only(those)) => those.contains(&x),
+            Some(intervals) => intervals.contain(x),
+        }
+    }
+}
+
+impl Intervals {
+    /// Whether an interval, in seconds, is one of them.
+    #[must_use]
+    pub fn contain(self, x: u32) -> bool {
+        match self {
+            Self::Any => true,
+            Self::UpTo(most) => x <= most,
+            Self::Only(those) => those.contains(&x),
+        }
+    }
+}
+
+/// `30, 60 s`, `1 to 86400 s`.
+impl fmt::Display for Intervals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any"),
+            Self::UpTo(most) => write!(f, "1 to {most} s"),
+            Self::Only(those) => {
+                for (index, x) in those.iter().enumerate() {
+                    write!(f, "{}{x}", if index > 0 { ", " } else { "" })?;
+                }
+                f.write_str(" s")
+            }
         }
     }
 }
@@ -73,30 +104,18 @@ const SIX: &[Digits] = &[Digits::Six];
 const SIX_OR_EIGHT: &[Digits] = &[Digits::Six, Digits::Eight];
 const THIRTY_OR_SIXTY: Option<Intervals> = Some(Intervals::Only(&[30, 60]));
 const ANY_INTERVAL: Option<Intervals> = Some(Intervals::Any);
+/// What readers take for an interval: what is longer stands in a wrong column.
+const A_DAY: Option<Intervals> = Some(Intervals::UpTo(interval::MAX));
 /// The longest secret that Entra ID takes, in bytes: 128 characters of Base32.
 pub(crate) const ENTRA_MAX_BYTES: usize = 80;
 const ENTRA_SECRET: RangeInclusive<usize> = Key::LEGACY_MIN_BYTES..=ENTRA_MAX_BYTES;
 const ANY_SECRET: RangeInclusive<usize> = Key::LEGACY_MIN_BYTES..=1024;
 
-/// 1 to 255.
-static UP_TO_255: [u32; 255] = {
-    let mut all = [0; 255];
-    let (mut index, mut x) = (0, 1);
-    while index < all.len() {
-        #[expect(clippy::indexing_slicing, reason = "at compile time, within the bounds of the loop")]
-        {
-            all[index] = x;
-        }
-        (index, x) = (index + 1, x + 1);
-    }
-    all
-};
-
 /// Takes everything but texts.
 const ANY: Capacity = Capacity {
     algorithms: ALL_HASHES,
     digits: ALL_DIGITS,
-    intervals: ANY_INTERVAL,
+    intervals: A_DAY,
     hotp: Some(Counters::Any),
     t0: false,
     secret_bytes: ANY_SECRET,
@@ -128,7 +147,7 @@ pub(crate) const GRAPH: Capacity =
 
 /// An inventory of tokens: everything that is not known better. A record without a serial number is one too, as those of an
 /// authenticator's export.
-pub(crate) const INVENTORY: Capacity = Capacity { t0: true, holds: Field::ALL, ..ANY };
+pub(crate) const INVENTORY: Capacity = Capacity { t0: true, intervals: ANY_INTERVAL, holds: Field::ALL, ..ANY };
 
 pub(crate) const DUO: Capacity = Capacity {
     algorithms: SHA1,
@@ -152,7 +171,6 @@ pub(crate) const LINOTP: Capacity = Capacity {
 
 pub(crate) const PRIVACYIDEA: Capacity = Capacity {
     digits: SIX_OR_EIGHT,
-    intervals: ANY_INTERVAL,
     hash_follows_length: true,
     needs: &[Field::SerialNumber],
     holds: &[Field::Upn],
@@ -197,14 +215,15 @@ pub(crate) const USERS_FILE: Capacity = Capacity {
     ..ANY
 };
 
-pub(crate) const OTPAUTH: Capacity = Capacity { needs: &[Field::Account], holds: &[Field::Issuer], ..ANY };
+pub(crate) const OTPAUTH: Capacity =
+    Capacity { intervals: ANY_INTERVAL, needs: &[Field::Account], holds: &[Field::Issuer], ..ANY };
 
 pub(crate) const MIGRATION: Capacity =
     Capacity { digits: SIX_OR_EIGHT, intervals: Some(Intervals::Only(&[30])), ..OTPAUTH };
 
 /// Its period is one byte.
 pub(crate) const CXF: Capacity = Capacity {
-    intervals: Some(Intervals::Only(&UP_TO_255)),
+    intervals: Some(Intervals::UpTo(255)),
     hotp: None,
     needs: &[],
     holds: &[Field::Account, Field::Issuer],

@@ -31,7 +31,7 @@ pub enum Obstacle {
         /// The record's.
         x: u32,
         /// Those that it takes.
-        takes: &'static [u32],
+        takes: Intervals,
     },
     /// It counts from 1970, not from this T0.
     Epoch(u64),
@@ -126,7 +126,7 @@ impl fmt::Display for Obstacle {
             Self::Counter(counter) => {
                 write!(f, "its counter is {counter}; there is no place for it, and it would be read as 0")
             }
-            Self::Interval { x, takes } => write!(f, "its interval is {x} s; {} only is taken", Listed(takes)),
+            Self::Interval { x, takes } => write!(f, "its interval is {x} s; {takes} only is taken"),
             Self::Epoch(t0) => write!(f, "its time begins at {t0}; 0 only is taken"),
             Self::SecretLength { bytes, takes } => {
                 write!(f, "the secret has {bytes} bytes; {} to {} are taken", takes.start(), takes.end())
@@ -145,14 +145,11 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// Values for a message: `30, 60`; of a long run the ends: `1 to 255`.
+/// Values for a message: `6, 8`.
 struct Listed<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [first, _, _, _, _, _, _, _, .., last] = self.0 {
-            return write!(f, "{first} to {last}");
-        }
         for (index, value) in self.0.iter().enumerate() {
             write!(f, "{}{value}", if index > 0 { ", " } else { "" })?;
         }
@@ -262,10 +259,8 @@ pub(crate) fn obstacles_of(record: &Record, capacity: &Capacity) -> Vec<Obstacle
         (Moving::Counter { counter }, _, Some(Counters::Zero)) => found.push(Obstacle::Counter(counter)),
         (Moving::Time { .. }, None, _) => found.push(Obstacle::Type(TokenType::Totp)),
         (Moving::Time { step }, Some(intervals), _) => {
-            if let Intervals::Only(takes) = intervals
-                && !takes.contains(&step.x())
-            {
-                found.push(Obstacle::Interval { x: step.x(), takes });
+            if !intervals.contain(step.x()) {
+                found.push(Obstacle::Interval { x: step.x(), takes: intervals });
             }
             if step.t0() != 0 && !capacity.t0 {
                 found.push(Obstacle::Epoch(step.t0()));

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use oath_seeds::{Field, Place, Reader};
 use oath_seeds::{
-    Format, Moving, Obstacle, Options, Record, Row, TokenType, WriteError, WriteOptions, Writer, obstacles, read, write,
+    Assume, Format, Intervals, Moving, Obstacle, Options, Record, Row, Target, TokenType, WriteError, WriteOptions,
+    Writer, obstacles, read, write,
 };
+use oath_seeds::{Field, Place, Reader};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use proptest::prelude::*;
 
@@ -36,7 +37,7 @@ fn each_obstacle() {
     );
     assert_eq!(of(&|r| r.digits = Digits::Eight), [Obstacle::Digits { found: Digits::Eight, takes: &[Digits::Six] }]);
     assert_eq!(of(&|r| r.moving = Moving::Counter { counter: 7 }), [Obstacle::Type(TokenType::Hotp)]);
-    assert_eq!(of(&|r| r.moving = step(45, 0)), [Obstacle::Interval { x: 45, takes: &[30, 60] }]);
+    assert_eq!(of(&|r| r.moving = step(45, 0)), [Obstacle::Interval { x: 45, takes: Intervals::Only(&[30, 60]) }]);
     assert_eq!(of(&|r| r.moving = step(60, 946_684_800)), [Obstacle::Epoch(946_684_800)]);
     assert_eq!(of(&|r| r.secret = secret(81)), [Obstacle::SecretLength { bytes: 81, takes: 10..=80 }]);
     assert_eq!(of(&|r| r.secret = secret(80)), []);
@@ -48,6 +49,33 @@ fn each_obstacle() {
         assert_eq!(of(&|r| r.serial = Some(serial.into())), [Obstacle::Unreadable(Field::SerialNumber)], "{serial:?}");
     }
     assert_eq!(of(&|r| r.model = "a\r\nb".into()), [Obstacle::Unreadable(Field::Model)]);
+}
+
+/// What a writer takes a reader takes: one longer than a day is refused by both or by none.
+#[test]
+fn an_interval_that_is_written_is_read_back() {
+    for format in Format::written() {
+        for x in [1, 20, 30, 45, 60, 255, 256, 86_400, 86_401, u32::MAX] {
+            let mut record = record();
+            record.secret = Secret::from_bytes(&[7; 20]).unwrap();
+            record.moving = Moving::Time { step: TimeStep::new(x, 0).unwrap() };
+            let options = WriteOptions::default().accept_loss(true);
+            let found = obstacles(&record, format, &options);
+            let takes = format.capacity().unwrap().intervals;
+            assert_eq!(found.is_empty(), takes.is_some_and(|takes| takes.contain(x)), "{format} {x}: {found:?}");
+            if !found.is_empty() {
+                continue;
+            }
+            let mut file = Vec::new();
+            write([&record], format, &options, &mut file).unwrap();
+            let assume = Assume { interval: Some(x), kind: Some(TokenType::Totp), ..Assume::default() };
+            let assume = Assume { algorithm: Some(Algorithm::Sha1), digits: Some(Digits::Six), ..assume };
+            let read =
+                read(&file, &Options::default().format(format).target(Target::Inventory).assume(assume)).unwrap();
+            assert_eq!(read.records.len(), 1, "{format} {x}: {:?}", read.findings);
+            assert_eq!(read.records[0].moving, record.moving, "{format} {x}");
+        }
+    }
 }
 
 #[test]

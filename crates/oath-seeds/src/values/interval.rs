@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 const FIELD: Field = Field::TimeInterval;
 /// The longest interval that is believed, in seconds: a day.
-const MAX: u32 = 86_400;
+pub(crate) const MAX: u32 = 86_400;
 
 /// Reads the interval of a row. Without one no default is taken: a 60 s token read as 30 s gives wrong codes for ever.
 pub(crate) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeStep> {

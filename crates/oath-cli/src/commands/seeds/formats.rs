@@ -66,8 +66,8 @@ fn cannot(capacity: &Capacity) -> Vec<String> {
     }
     match capacity.intervals {
         None => lines.push("no TOTP".to_owned()),
-        Some(Intervals::Only(those)) => lines.push(format!("interval: {} s only", listed(those))),
         Some(Intervals::Any) => {}
+        Some(intervals) => lines.push(format!("interval: {intervals} only")),
     }
     match capacity.hotp {
         None => lines.push("no HOTP".to_owned()),
