@@ -63,6 +63,7 @@ pub(crate) fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bou
 
 pub(crate) fn failure_dict<'py>(py: Python<'py>, failure: &UploadFailure) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
+    dict.set_item("place", &failure.place)?;
     dict.set_item("line", failure.line)?;
     dict.set_item("upn", &failure.upn)?;
     dict.set_item("serial", PyString::new(py, &failure.serial))?;

@@ -2,7 +2,7 @@
 
 mod seeds;
 
-pub(crate) use self::seeds::{Reading, Seeds, Writing};
+pub(crate) use self::seeds::{Reading, Seeds, Taking, Writing};
 
 use clap::{Args, Parser, Subcommand};
 use oath_directory::SqliteUrl;
@@ -158,18 +158,17 @@ pub(crate) enum Tokens {
     Upload {
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Take secrets of 80 to 127 bits as well, fewer than RFC 4226 allows
-        #[arg(long)]
-        legacy: bool,
-        /// The same as --for inventory: take rows without a user, to be assigned later; Entra ID refuses them
-        #[arg(long, conflicts_with = "target")]
-        inventory: bool,
         /// Give a token that is in the directory already, and that no user holds, to the user of its row
         #[arg(long)]
         assign: bool,
         /// Go on with an upload of this file that was broken off
         #[arg(long, value_name = "ID")]
         resume: Option<u64>,
+        /// Say what the upload would come to, and write nothing
+        #[arg(long, conflicts_with = "resume")]
+        dry_run: bool,
+        #[command(flatten)]
+        taking: Taking,
         #[command(flatten)]
         reading: Reading,
     },
@@ -339,7 +338,9 @@ impl Command {
             Self::Users(command) => {
                 !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
             }
-            Self::Tokens(command) => !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
+            Self::Tokens(command) => {
+                !matches!(command, Tokens::List { .. } | Tokens::Show { .. } | Tokens::Upload { dry_run: true, .. })
+            }
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
         }

@@ -135,7 +135,7 @@ impl From<Error> for Failure {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(StoreError { fault, message }) => {
                 let action = match fault {
-                    Fault::Missing => "create it with `oath init`, or name another one with --db",
+                    Fault::Missing => "create it with `oath init`, or correct its name",
                     other => other.action(),
                 };
                 Self::new(Exit::Fault, fault.code(), message, action)

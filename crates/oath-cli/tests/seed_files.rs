@@ -204,3 +204,98 @@ fn an_encrypted_file_asks_for_its_password_and_takes_it_from_a_file() {
     let wrong = desk.oath("seeds check t.xml --password-file wrong.txt");
     assert!(wrong.status == 1 && wrong.out.contains("key-wrong"), "{}", wrong.out);
 }
+
+/// One row of each kind: a new token, one that is there, an unknown user, a guest, a token of another user, one that no user
+/// holds, a user who is full by then, a conflict, a weak secret, one that is no secret.
+fn of_each_kind(desk: &Desk) -> String {
+    let new = |number: u8| {
+        let secret = oath_totp::Secret::from_bytes(&[number; 20]).unwrap();
+        secret.expose_base32().to_string()
+    };
+    let [first, second, third] = SECRETS;
+    desk.write("free.csv", &format!("{HEADER}\n,FREE,{},30,C,M\n", new(1)));
+    desk.done("tokens upload free.csv --inventory");
+    let mut rows: Vec<String> = [
+        ("alice", "2300001", first.to_owned()),
+        ("nobody", "1", new(2)),
+        ("alice", "2300002", second.to_owned()),
+        ("alice", "FREE", new(1)),
+        ("bob", "2300001", new(3)),
+        ("bob", "2", new(4)[..16].to_owned()),
+        ("bob", "3", "NOTBASE32!".to_owned()),
+    ]
+    .map(|(user, serial, secret)| format!("{user}@example.com,{serial},{secret},30,C,M"))
+    .into();
+    rows[2] = format!("alice@example.com,2300002,{second},60,C,M");
+    rows.push(format!("guest@else.com,4,{third},30,C,M"));
+    rows.extend((5..10).map(|number| format!("alice@example.com,{number},{},30,C,M", new(number))));
+    format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn a_check_against_a_directory_comes_to_what_the_upload_comes_to() {
+    for options in ["", " --legacy", " --inventory", " --assign", " --assign --legacy --for inventory"] {
+        let desk = Desk::furnished();
+        let file = of_each_kind(&desk);
+        desk.write("x.csv", &file);
+        let before = desk.snapshot();
+        let checked = desk.oath(&format!("seeds check x.csv --against sqlite:oath.db{options} --json"));
+        let tried = desk.oath(&format!("tokens upload x.csv --dry-run{options} --json"));
+        assert!(desk.snapshot() == before, "nothing is written");
+        let uploaded = desk.oath(&format!("tokens upload x.csv{options} --json"));
+        assert_eq!((checked.status, tried.status, uploaded.status), (1, 1, 1), "{checked:?} {tried:?} {uploaded:?}");
+        let value = |ended: &support::Ended| serde_json::from_str::<serde_json::Value>(&ended.out).unwrap();
+        let (checked, tried, uploaded) = (value(&checked), value(&tried), value(&uploaded));
+        let shown = desk.json(&format!("uploads show {}", uploaded["upload"]));
+        for part in ["rows", "imported", "unchanged", "failed", "failures"] {
+            assert_eq!(checked["upload"][part], shown[part], "{part}{options}");
+            assert_eq!(tried[part], shown[part], "{part}{options}");
+        }
+        let failures = shown["failures"].as_array().unwrap();
+        let mut codes: Vec<&str> = failures.iter().map(|failure| failure["code"].as_str().unwrap()).collect();
+        let mut expected = vec![
+            "user-unknown",
+            "token-held",
+            "serial-duplicate",
+            "secret-illegal-character",
+            "user-guest",
+            "user-full",
+        ];
+        if !options.contains("--assign") {
+            expected.push("token-known");
+        } else {
+            expected.push("user-full");
+        }
+        if !options.contains("--legacy") {
+            expected.push("secret-weak");
+        }
+        codes.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(codes, expected, "{options}");
+        // What the check says of the file alone is what the upload says of it.
+        let of_file: Vec<_> =
+            checked["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "error").collect();
+        assert!(
+            of_file.iter().all(|f| failures.iter().any(|failure| failure["message"] == f["message"])),
+            "{of_file:?}"
+        );
+    }
+}
+
+#[test]
+fn a_check_against_a_directory_says_what_the_directory_has_against_a_row() {
+    let desk = Desk::furnished();
+    let file = of_each_kind(&desk);
+    desk.write("x.csv", &file);
+    let checked = desk.oath("seeds check x.csv --against sqlite:oath.db");
+    for words in [
+        "error user-unknown\n  line 3, upn: There is no user nobody@example.com.\n  to do: Add the user first",
+        "error secret-weak\n  line 7, secret key: ",
+        "An upload into sqlite:oath.db: 13 rows, 4 imported, 1 unchanged, 8 failed.",
+    ] {
+        assert!(checked.out.contains(words), "{words}: {}", checked.out);
+    }
+    // What is wrong with the file itself stands there once.
+    assert_eq!(checked.out.matches("line 8").count(), 1, "{}", checked.out);
+    desk.fails("seeds check x.csv --against sqlite:none.db", 2, "database-missing", &["none.db"]);
+}

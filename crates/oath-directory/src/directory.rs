@@ -1,6 +1,7 @@
 //! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
 mod lists;
+mod preview;
 mod rest;
 mod sign_in;
 mod software;

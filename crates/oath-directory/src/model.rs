@@ -11,7 +11,7 @@ pub use self::gate::{Attempts, Gate, Request, RequestId};
 pub use self::id::{Id, IdError, TokenId, UserId};
 pub use self::settings::{Settings, Tag};
 pub use self::token::{Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
-pub use self::upload::{Upload, UploadFailure};
+pub use self::upload::{Preview, Upload, UploadFailure};
 pub use self::user::{MalformedUpn, Upn, User, UserKind};
 
 /// Counts the changes of one record: what a compare-and-set compares. 1 for a new record.

@@ -85,6 +85,97 @@ fn the_same_file_again_changes_nothing_also_after_one_was_broken_off() {
     assert_eq!((again.unchanged, again.imported), (taken, ROWS - 13 - taken));
 }
 
+/// Rows in more than two chunks, of which each needs what a chunk before it would have written: tokens that are there by then, a
+/// user who is full by then. And one row of each other kind.
+#[test]
+fn a_preview_comes_to_what_the_upload_comes_to_and_writes_nothing() {
+    let setup = Setup::new();
+    let held = secret(9001);
+    setup.upload(&[("bob", "HELD", &held), ("", "FREE", &secret(9002)), ("", "OLD", &secret(9003))]);
+    let row = |user: &str, serial: &str, secret: &oath_totp::Secret| {
+        format!("{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32())
+    };
+    let mut files = vec![String::new(); 3];
+    for (file, text) in files.iter_mut().enumerate() {
+        for number in 0..600u64 {
+            // The third file is the first again: its rows are known by then.
+            let number = u64::try_from(file % 2).unwrap() * 600 + number;
+            let user = if number % 200 == 0 { "alice@example.com" } else { "" };
+            text.push_str(&row(user, &format!("S{number:05}"), &secret(number)));
+        }
+    }
+    files.push(
+        [
+            row("alice@example.com", "FULL", &secret(7000)),
+            row("nobody@example.com", "X1", &secret(7001)),
+            row("guest@example.com", "X2", &secret(7002)),
+            row("alice@example.com", "HELD", &held),
+            row("bob@example.com", "FREE", &secret(9002)),
+            row("bob@example.com", "OLD", &secret(7003)),
+            row("", "X3", &secret(9003)),
+            row("", "S00001", &secret(7004)),
+            row("", "X4", &oath_totp::Secret::from_bytes(&[1; 10]).unwrap()),
+            "bob@example.com,X5,notbase32!,30,Contoso,Test\r\n".to_owned(),
+        ]
+        .concat(),
+    );
+    let rows = || {
+        files.iter().flat_map(|text| {
+            let csv = format!("upn,serial number,secret key,time interval,manufacturer,model\r\n{text}");
+            let options = Options::default().target(Target::Inventory);
+            Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect::<Vec<Row>>()
+        })
+    };
+    for assign_known in [false, true] {
+        let options = UploadOptions { assign_known };
+        let before = (tokens(&setup), block_on(setup.directory.verify_audit()).unwrap().unwrap().events);
+        let preview = block_on(setup.directory.preview_upload(&setup.operator, setup.now, options, rows())).unwrap();
+        let after = (tokens(&setup), block_on(setup.directory.verify_audit()).unwrap().unwrap().events);
+        assert_eq!(before, after, "nothing is written");
+        let upload =
+            block_on(setup.directory.upload_with(&setup.operator, setup.now, "t.csv", options, rows())).unwrap();
+        let counted = (upload.rows, upload.imported, upload.unchanged, upload.failed);
+        assert_eq!((preview.rows, preview.imported, preview.unchanged, preview.failed), counted);
+        let failures = block_on(setup.directory.failures(setup.now, upload.id)).unwrap();
+        assert_eq!(preview.failures, failures);
+        if !assign_known {
+            let codes: Vec<&str> = failures.iter().map(|failure| failure.code.as_str()).collect();
+            let expected = [
+                // Alice's sixth token of the two files, and the same again.
+                "user-full",
+                "user-full",
+                "user-unknown",
+                "user-guest",
+                "token-held",
+                "token-known",
+                "serial-conflict",
+                "secret-conflict",
+                "serial-conflict",
+                "secret-weak",
+                "secret-illegal-character",
+            ];
+            assert_eq!((counted, &codes[..]), ((1810, 1199, 600, 11), &expected[..]));
+        }
+    }
+}
+
+#[test]
+fn a_failure_names_its_place_in_a_document() {
+    let setup = Setup::new();
+    let token = |serial: &str, secret: &str| {
+        format!(
+            r#"{{"serialNumber":"{serial}","manufacturer":"C","model":"M","secretKey":"{secret}","timeIntervalInSeconds":30,"hashFunction":"hmacsha1"}}"#
+        )
+    };
+    let json = format!(r#"{{"value":[{},{}]}}"#, token("1", &secret(1).expose_base32()), token("2", "!!"));
+    let rows = Reader::new(json.as_bytes(), &Options::default().target(Target::Inventory)).unwrap().map(Result::unwrap);
+    let upload = block_on(setup.directory.upload(&setup.operator, setup.now, "t.json", rows)).unwrap();
+    let failures = block_on(setup.directory.failures(setup.now, upload.id)).unwrap();
+    let places: Vec<_> = failures.iter().map(|failure| (failure.place.as_str(), failure.line)).collect();
+    assert_eq!(places, [("device 2", None)]);
+    assert_eq!(failures[0].code, "secret-illegal-character");
+}
+
 #[test]
 fn an_upload_gives_a_token_back_to_nobody_unless_asked() {
     let setup = Setup::new();

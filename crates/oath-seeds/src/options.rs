@@ -27,6 +27,10 @@ pub struct Options {
     /// Accepts what drafts of a format did differently from the standard, with a warning: a PSKC draft's MAC over the
     /// plaintext.
     pub lenient: bool,
+    /// Refuses secrets of 80 to 127 bits, fewer than RFC 4226 asks for, instead of warning of them. This holds for
+    /// [`Target::Entra`], [`Target::Graph`] and [`Target::Inventory`], and for tokens with a serial number: a directory takes no
+    /// others.
+    pub refuse_weak: bool,
 }
 
 impl Options {
@@ -69,6 +73,13 @@ impl Options {
     #[must_use]
     pub const fn lenient(mut self, lenient: bool) -> Self {
         self.lenient = lenient;
+        self
+    }
+
+    /// Sets whether secrets of 80 to 127 bits are refused.
+    #[must_use]
+    pub const fn refuse_weak(mut self, refuse: bool) -> Self {
+        self.refuse_weak = refuse;
         self
     }
 }

@@ -284,6 +284,9 @@ impl<R: io::Read> Reader<R> {
         duplicates.settle(rows.range_mut(self.settled..), place);
         for row in rows.range_mut(self.settled..) {
             target::settle(row, *target, place);
+            if context.refuse_weak {
+                target::refuse_weak(row, *target);
+            }
             context.tallies.gather(row);
         }
         self.settled = rows.len();

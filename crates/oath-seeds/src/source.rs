@@ -13,6 +13,7 @@ pub(crate) struct Context {
     pub(crate) assume: Assume,
     pub(crate) limits: Limits,
     pub(crate) lenient: bool,
+    pub(crate) refuse_weak: bool,
     /// What is accepted and may stand on every line.
     pub(crate) tallies: Tallies,
     /// Findings about the file as a whole.
@@ -27,6 +28,7 @@ impl Context {
             assume: options.assume,
             limits: options.limits,
             lenient: options.lenient,
+            refuse_weak: options.refuse_weak,
             tallies: Tallies::default(),
             findings: Vec::new(),
             texts: Texts::default(),

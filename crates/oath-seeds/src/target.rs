@@ -2,7 +2,7 @@ use crate::capacity::{self, Capacity};
 use crate::check::Checks;
 use crate::obstacle::{Obstacle, obstacles_of};
 use crate::values::upn;
-use crate::{Field, Finding, Kind, Record, Repairs, Row};
+use crate::{Field, Finding, Kind, Record, Repairs, Row, Severity};
 use core::fmt;
 use core::str::FromStr;
 
@@ -64,6 +64,11 @@ impl Target {
             Self::Entra | Self::Graph => Some(crate::MOST_PER_USER),
             _ => None,
         }
+    }
+
+    /// Whether it is a directory of this project's or of Microsoft's.
+    const fn is_directory(self) -> bool {
+        matches!(self, Self::Entra | Self::Graph | Self::Inventory)
     }
 
     /// Whether user names are user principal names of a directory of Microsoft's, which have rules of their own.
@@ -133,6 +138,19 @@ pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding
     place(&mut checks.findings);
     row.findings.append(&mut checks.findings);
     if failed {
+        row.drop_record();
+    }
+}
+
+/// Makes an error of the warning of a weak secret.
+pub(crate) fn refuse_weak(row: &mut Row, target: Target) {
+    if !target.is_directory() || row.serial().is_none() {
+        return;
+    }
+    if let Some(finding) = row.findings.iter_mut().find(|finding| finding.kind == Kind::SecretWeak) {
+        finding.severity = Severity::Error;
+        finding.action =
+            "Have the token programmed with a longer secret, or allow secrets of 80 bits for this file.".into();
         row.drop_record();
     }
 }

@@ -316,6 +316,31 @@ fn without_a_user_a_token_may_go_into_the_inventory() {
 }
 
 #[test]
+fn weak_secrets_are_refused_where_that_is_asked_for() {
+    let file = file(&secret(&SECRET[..16]));
+    let of = |options: Options| rows(&file, &options);
+    let strict = Options::default().refuse_weak(true);
+    for target in [Target::Entra, Target::Graph, Target::Inventory] {
+        let (rows, about_file) = of(strict.clone().target(target));
+        let found: Vec<_> = rows[0].findings.iter().map(|finding| (finding.kind, finding.severity)).collect();
+        assert_eq!(found, [(Kind::SecretWeak, Severity::Error)], "{target}");
+        assert!(
+            rows[0].record.is_none() && rows[0].upn().is_some() && rows[0].serial().is_some() && about_file.is_empty()
+        );
+    }
+    for options in [strict.clone().target(Target::Duo), Options::default()] {
+        let (rows, about_file) = of(options);
+        assert!(rows[0].record.is_some() && rows[0].findings.is_empty());
+        let found: Vec<_> = about_file.iter().map(|finding| (finding.kind, finding.severity)).collect();
+        assert_eq!(found, [(Kind::SecretWeak, Severity::Warning)]);
+    }
+    // No directory takes a token without a serial number.
+    let uri = format!("otpauth://totp/alice?secret={}\n", &SECRET[..16]);
+    let (rows, _) = rows(&uri, &strict);
+    assert!(rows[0].record.is_some());
+}
+
+#[test]
 fn duplicates_and_conflicts() {
     let (rows, _) = rows(
         &file(&format!(

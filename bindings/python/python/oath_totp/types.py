@@ -98,7 +98,8 @@ class UploadDict(TypedDict):
 class FailureDict(TypedDict):
     """A row of an upload that failed: where, why, and what to do."""
 
-    line: int
+    place: str
+    line: int | None
     upn: str
     serial: str
     field: str

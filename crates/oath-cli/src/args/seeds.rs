@@ -1,6 +1,7 @@
 //! The words of `oath seeds`.
 
 use clap::{Args, Subcommand};
+use oath_directory::SqliteUrl;
 use oath_seeds::{Assume, Format, Target, TokenType};
 use oath_totp::{Algorithm, Digits};
 use std::ffi::OsString;
@@ -13,6 +14,14 @@ pub(crate) enum Seeds {
         /// The seed files; `-` is standard input
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
+        /// Say too what an upload into this directory would come to, without writing: sqlite:oath.db
+        #[arg(long, value_name = "DIRECTORY")]
+        against: Option<SqliteUrl>,
+        /// As `oath tokens upload --assign` would
+        #[arg(long, requires = "against")]
+        assign: bool,
+        #[command(flatten)]
+        taking: Taking,
         #[command(flatten)]
         reading: Reading,
     },
@@ -120,7 +129,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "N", value_parser = super::digits)]
     assume_digits: Option<Digits>,
     /// Where the file does not say it: seconds
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     assume_interval: Option<u32>,
     /// Accept what drafts of a format did differently from the standard
     #[arg(long)]
@@ -136,6 +145,17 @@ impl Reading {
             interval: self.assume_interval,
         }
     }
+}
+
+/// What an upload takes; a check has the same options, so that it comes to the same verdict.
+#[derive(Args, Debug)]
+pub(crate) struct Taking {
+    /// Take secrets of 80 to 127 bits as well, fewer than RFC 4226 allows
+    #[arg(long)]
+    pub(crate) legacy: bool,
+    /// The same as --for inventory: take rows without a user, to be assigned later; Entra ID refuses them
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) inventory: bool,
 }
 
 /// How a seed file is written.

@@ -1,16 +1,23 @@
 //! What is wrong with the rows of a file, as people read it.
 
 use crate::output::{DIM, number, shown};
-use oath_seeds::Place;
+use oath_directory::model::UploadFailure;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// One mistake.
-#[derive(Clone, Copy)]
 pub(crate) struct Problem<'a> {
-    pub(crate) place: Place,
+    /// Empty for the file as a whole.
+    pub(crate) place: Cow<'a, str>,
     pub(crate) field: &'a str,
     pub(crate) message: &'a str,
     pub(crate) action: &'a str,
+}
+
+impl<'a> From<&'a UploadFailure> for Problem<'a> {
+    fn from(UploadFailure { place, field, message, action, .. }: &'a UploadFailure) -> Self {
+        Self { place: place.into(), field, message, action }
+    }
 }
 
 /// `line 4, secret key: …` one below the other; what to do once for neighbours where it is the same.
@@ -22,8 +29,8 @@ pub(crate) fn write<'a>(
 ) -> io::Result<()> {
     let mut problems = problems.into_iter().peekable();
     while let Some(Problem { place, field, message, action }) = problems.next() {
-        match (place, field) {
-            (Place::File, _) => write!(out, "  ")?,
+        match (&*place, field) {
+            ("", _) => write!(out, "  ")?,
             (place, "") => write!(out, "  {place}: ")?,
             (place, field) => write!(out, "  {place}, {field}: ")?,
         }

@@ -1,15 +1,15 @@
 use super::problems::{self, Problem};
 use super::seeds::input;
 use super::token_view::{self, TokenDetails, TokenView};
-use crate::args::{Reading, Tokens};
+use crate::args::{Reading, Taking, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
 use crate::progress::Turning;
 use crate::shell::{Shell, codes};
-use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::SqliteStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
-use oath_seeds::{Options, Place, Repairs, Row, Severity, Target, failures};
+use oath_seeds::{Row, Severity, failures};
 use oath_totp::Code;
 use pollster::block_on;
 use serde_json::json;
@@ -18,10 +18,12 @@ use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
-        Tokens::Upload { file, legacy, inventory, assign, resume, reading } => {
-            let target = inventory.then_some(Target::Inventory);
-            let read = (input::options(reading, target, Repairs::Offer), reading);
-            upload(shell, file, *legacy, read, UploadOptions { assign_known: *assign }, *resume)
+        Tokens::Upload { file, assign, resume, dry_run, taking, reading } => {
+            let options = UploadOptions { assign_known: *assign };
+            if *dry_run {
+                return dry_run_of(shell, file, taking, reading, options);
+            }
+            upload(shell, file, taking, reading, options, *resume)
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
@@ -120,13 +122,13 @@ fn list(
 fn upload(
     shell: &mut Shell<'_>,
     path: &Path,
-    legacy: bool,
-    read_as: (Options, &Reading),
+    taking: &Taking,
+    reading: &Reading,
     options: UploadOptions,
     resume: Option<u64>,
 ) -> Result<Exit, Failure> {
-    let directory = shell.directory_with(Policy { legacy_secrets: legacy, ..Policy::default() })?;
-    let (rows, warnings) = read(shell, path, &read_as.0, read_as.1)?;
+    let directory = shell.directory_with(policy(taking))?;
+    let (rows, warnings) = read(shell, path, taking, reading)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let waiting =
         format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
@@ -145,14 +147,40 @@ fn upload(
     });
     shell.answer(&value, |out| {
         report(out, &upload, &refused)?;
-        if warnings > 0 {
-            let warnings = count(warnings, "warning", "warnings");
-            writeln!(out, "{WARN}{warnings}{WARN:#} about the file; to read them:")?;
-            writeln!(out, "  oath seeds check {}", shown(&word(&path.to_string_lossy())))?;
-        }
-        Ok(())
+        write_warnings(out, warnings, path)
     })?;
     Ok(Exit::refused_if(*failed > 0))
+}
+
+/// What the upload would come to.
+fn dry_run_of(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    taking: &Taking,
+    reading: &Reading,
+    options: UploadOptions,
+) -> Result<Exit, Failure> {
+    let directory = shell.directory_with(policy(taking))?;
+    let (rows, warnings) = read(shell, path, taking, reading)?;
+    let preview = block_on(directory.preview_upload(&shell.actor, shell.now, options, rows))?;
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let Preview { rows, imported, unchanged, failed, failures } = &preview;
+    let value = json!({
+        "dry_run": true, "file": file, "rows": rows, "imported": imported, "unchanged": unchanged, "failed": failed,
+        "failures": failures,
+    });
+    shell.answer(&value, |out| {
+        counts(out, &format!("An upload of {file}"), [*rows, *imported, *unchanged, *failed])?;
+        write_failures(out, failures)?;
+        write_warnings(out, warnings, path)?;
+        writeln!(out, "{DIM}Nothing was written. To upload the file, leave --dry-run out.{DIM:#}")
+    })?;
+    Ok(Exit::refused_if(*failed > 0))
+}
+
+/// Entra ID's rules, and what the command line makes of them.
+pub(crate) fn policy(taking: &Taking) -> Policy {
+    Policy { legacy_secrets: taking.legacy, ..Policy::default() }
 }
 
 /// How many rows take long enough to say so.
@@ -160,9 +188,10 @@ const MANY: usize = 5000;
 
 /// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
 /// there are about them.
-fn read(shell: &mut Shell<'_>, path: &Path, options: &Options, reading: &Reading) -> Result<(Vec<Row>, u64), Failure> {
+fn read(shell: &mut Shell<'_>, path: &Path, taking: &Taking, reading: &Reading) -> Result<(Vec<Row>, u64), Failure> {
     let unread = |error| Failure::unread(&error, path);
-    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, options)?;
+    let options = input::upload_options(reading, taking);
+    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
     let (reader, bar) = opened.map_err(unread)?;
     let (rows, about_file) = reader.rows().map_err(unread)?;
     bar.finish_and_clear();
@@ -173,16 +202,7 @@ fn read(shell: &mut Shell<'_>, path: &Path, options: &Options, reading: &Reading
 
 fn report(out: &mut dyn Write, upload: &Upload, refused: &[UploadFailure]) -> io::Result<()> {
     let Upload { id, file, rows, imported, unchanged, failed, .. } = upload;
-    let failed_style = if *failed > 0 { BAD } else { GOOD };
-    writeln!(
-        out,
-        "Upload {id} of {}: {}, {GOOD}{} imported{GOOD:#}, {} unchanged, {failed_style}{} failed{failed_style:#}.",
-        shown(file),
-        count(*rows, "row", "rows"),
-        number(*imported),
-        number(*unchanged),
-        number(*failed)
-    )?;
+    counts(out, &format!("Upload {id} of {file}"), [*rows, *imported, *unchanged, *failed])?;
     write_failures(out, refused)?;
     if *failed > 0 {
         let output = failures::file_name(file);
@@ -192,17 +212,35 @@ fn report(out: &mut dyn Write, upload: &Upload, refused: &[UploadFailure]) -> io
     Ok(())
 }
 
+/// `Upload 3 of tokens.csv: 5 rows, 3 imported, 1 unchanged, 1 failed.`
+pub(crate) fn counts(out: &mut dyn Write, what: &str, counts: [u64; 4]) -> io::Result<()> {
+    let [rows, imported, unchanged, failed] = counts;
+    let failed_style = if failed > 0 { BAD } else { GOOD };
+    writeln!(
+        out,
+        "{}: {}, {GOOD}{} imported{GOOD:#}, {} unchanged, {failed_style}{} failed{failed_style:#}.",
+        shown(what),
+        count(rows, "row", "rows"),
+        number(imported),
+        number(unchanged),
+        number(failed)
+    )
+}
+
+fn write_warnings(out: &mut dyn Write, warnings: u64, path: &Path) -> io::Result<()> {
+    if warnings == 0 {
+        return Ok(());
+    }
+    let warnings = count(warnings, "warning", "warnings");
+    writeln!(out, "{WARN}{warnings}{WARN:#} about the file; to read them:")?;
+    writeln!(out, "  oath seeds check {}", shown(&word(&path.to_string_lossy())))
+}
+
 /// How many mistakes are shown where there are many.
 const FIRST: usize = 10;
 
 pub(crate) fn write_failures(out: &mut dyn Write, refused: &[UploadFailure]) -> io::Result<()> {
-    let first = refused.iter().take(FIRST).map(|failure| Problem {
-        place: Place::Line(failure.line),
-        field: &failure.field,
-        message: &failure.message,
-        action: &failure.action,
-    });
-    problems::write(out, first, 0)?;
+    problems::write(out, refused.iter().take(FIRST).map(Problem::from), 0)?;
     match refused.len().checked_sub(FIRST) {
         Some(more) if more > 0 => {
             writeln!(out, "  {DIM}and {} more{DIM:#}", number(more.try_into().unwrap_or(u64::MAX)))

@@ -4,7 +4,6 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, number, pairs, shown, table, time};
 use crate::shell::Shell;
 use oath_directory::model::{Upload, UploadFailure};
-use oath_seeds::Place;
 use oath_seeds::failures::{self, Failure as Line};
 use pollster::block_on;
 use serde::Serialize;
@@ -153,7 +152,7 @@ fn write_csv(out: impl io::Write, refused: &[UploadFailure]) -> io::Result<()> {
     let mut writer = failures::Writer::new(out)?;
     for failure in refused {
         writer.write(&Line {
-            place: Place::Line(failure.line).to_string().into(),
+            place: (&*failure.place).into(),
             upn: Some(&failure.upn),
             serial: Some(&failure.serial),
             field: Some(&failure.field),

@@ -6,32 +6,25 @@ use crate::error::Refusal;
 use crate::model::{Fingerprint, State, Status, Tag, Token, TokenKind, Upload, UploadFailure, User, UserId, Versioned};
 use crate::policy::later;
 use crate::store::{Changes, Write};
+use oath_seeds::Place;
 use std::collections::{HashMap, HashSet};
 
 /// A row that could be read, its secret sealed: what is left to decide is whether it fits the directory.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) line: u64,
+    pub(crate) place: Place,
     /// As it stands in the file, and as a user name where it is one.
     pub(crate) upn: Option<(String, Option<Upn>)>,
     pub(crate) token: Token,
     pub(crate) bits: usize,
 }
 
-/// Some rows of a file, as they were read.
-#[derive(Debug, Default)]
-pub(crate) struct Chunk {
-    pub(crate) rows: Vec<Row>,
-    /// The rows that could not be read.
-    pub(crate) failures: Vec<UploadFailure>,
-    /// How many data rows that were.
-    pub(crate) unreadable: u64,
-}
-
-impl Chunk {
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len().saturating_add(usize::try_from(self.unreadable).unwrap_or(usize::MAX))
-    }
+/// A row as it was read.
+#[derive(Debug)]
+pub(crate) enum Read {
+    Token(Box<Row>),
+    /// One that could not be read, and why.
+    Failed(Vec<UploadFailure>),
 }
 
 /// What an upload is made of besides its rows.
@@ -51,7 +44,7 @@ pub(crate) struct Job {
 
 /// Row by row all or nothing, in the order of the file: each row sees what the rows before it did. The upload is written with
 /// each chunk, so that a process that was killed can go on after the last one.
-pub(crate) fn upload(context: Context<'_>, job: &Job, chunk: &Chunk, view: &Seen) -> Decision<Upload> {
+pub(crate) fn upload(context: Context<'_>, job: &Job, rows: &[Read], view: &Seen) -> Decision<Upload> {
     let read = match (job.id, &view.upload) {
         (Some(id), None) => return Err(Refusal::UnknownUpload { id }),
         (Some(id), Some(read)) if read.value.finished => return Err(Refusal::UploadFinished { id }),
@@ -74,19 +67,22 @@ pub(crate) fn upload(context: Context<'_>, job: &Job, chunk: &Chunk, view: &Seen
         |read| read.value.clone(),
     );
     let mut folder = Directory::of(view, job.assign_known);
-    let (mut imported, mut unchanged, mut failed) = (0u64, 0u64, chunk.unreadable);
-    let mut failures = chunk.failures.clone();
-    for row in &chunk.rows {
-        match folder.take(context, row, upload.id) {
+    let (mut imported, mut unchanged, mut failed) = (0u64, 0u64, 0u64);
+    let mut failures = Vec::new();
+    for row in rows {
+        let taken = match row {
+            Read::Token(row) => folder.take(context, row, upload.id).map_err(|failure| vec![failure.of(row)]),
+            Read::Failed(failures) => Err(failures.clone()),
+        };
+        match taken {
             Ok(true) => imported = imported.saturating_add(1),
             Ok(false) => unchanged = unchanged.saturating_add(1),
-            Err(failure) => {
-                failures.push(failure.of(row));
+            Err(more) => {
+                failures.extend(more);
                 failed = failed.saturating_add(1);
             }
         }
     }
-    failures.sort_by_key(|failure| failure.line);
     upload.imported = upload.imported.saturating_add(imported);
     upload.unchanged = upload.unchanged.saturating_add(unchanged);
     upload.failed = upload.failed.saturating_add(failed);
@@ -340,7 +336,8 @@ struct Failure {
 impl Failure {
     fn of(self, row: &Row) -> UploadFailure {
         UploadFailure {
-            line: row.line,
+            place: row.place.to_string(),
+            line: row.place.line(),
             upn: row.upn.as_ref().map(|(text, _)| text.clone()).unwrap_or_default(),
             serial: row.token.serial.clone(),
             field: self.field.to_owned(),

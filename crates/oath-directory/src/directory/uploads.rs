@@ -1,6 +1,6 @@
 use super::{Directory, new_token};
 use crate::audit::Actor;
-use crate::decide::upload::{self, Chunk, Job, Row};
+use crate::decide::upload::{self, Job, Read, Row};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Parameters, Tag, Token, TokenKind, Upload, UploadFailure};
@@ -8,7 +8,7 @@ use crate::store::{Store, Wanted};
 use core::future::poll_fn;
 use core::mem;
 use core::task::Poll;
-use oath_seeds::{Moving, Record};
+use oath_seeds::{Moving, Place, Record};
 use oath_totp::UnixTime;
 
 /// What an upload may do beyond taking in what is new.
@@ -108,25 +108,10 @@ impl<S: Store> Directory<S> {
             return Err(Refusal::OtherFile { id: taken.id }.into());
         }
         loop {
-            let mut chunk = Chunk::default();
-            while chunk.len() < CHUNK
-                && let Some(row) = rows.next()
-            {
-                job.digest = self.digest(job.digest, &row);
-                self.seal_row(row, now, &mut chunk)?;
-            }
+            let chunk = self.chunk(&mut rows, &mut job.digest, now)?;
             pause().await;
             job.finished = rows.peek().is_none();
-            let users = chunk.rows.iter().filter_map(|row| Some(row.upn.as_ref()?.1.as_ref()?.key().to_owned()));
-            let wanted = Wanted {
-                users: users.collect(),
-                holdings: true,
-                serials: chunk.rows.iter().map(|row| row.token.serial.clone()).collect(),
-                fingerprints: chunk.rows.iter().map(|row| row.token.fingerprint).collect(),
-                next_upload: job.id.is_none(),
-                upload: job.id,
-                ..Wanted::default()
-            };
+            let wanted = Wanted { next_upload: job.id.is_none(), upload: job.id, ..wanted_of(&chunk) };
             let context = self.context(actor, now);
             let upload = self.change(context, wanted, |view| Ok(upload::upload(context, &job, &chunk, view)?)).await?;
             if upload.finished {
@@ -134,6 +119,21 @@ impl<S: Store> Directory<S> {
             }
             job.id = Some(upload.id);
         }
+    }
+
+    /// The next rows, their secrets sealed, and the digest over them.
+    pub(super) fn chunk(
+        &self,
+        rows: &mut impl Iterator<Item = oath_seeds::Row>,
+        digest: &mut Tag,
+        now: UnixTime,
+    ) -> Result<Vec<Read>, KeyRingError> {
+        let next = rows.take(CHUNK);
+        next.map(|row| {
+            *digest = self.digest(*digest, &row);
+            self.seal_row(row, now)
+        })
+        .collect()
     }
 
     /// The digest over one row more.
@@ -224,23 +224,14 @@ impl<S: Store> Directory<S> {
         }
     }
 
-    fn seal_row(&self, row: oath_seeds::Row, now: UnixTime, chunk: &mut Chunk) -> Result<(), KeyRingError> {
-        chunk.failures.extend(row.errors().map(|finding| failure(&row, finding)));
-        let unreadable = match row.record {
-            None => true,
-            Some(record) => match self.seal(&record, now)? {
-                Some(row) => {
-                    chunk.rows.push(row);
-                    false
-                }
-                None => {
-                    chunk.failures.push(not_taken(&record));
-                    true
-                }
-            },
+    fn seal_row(&self, row: oath_seeds::Row, now: UnixTime) -> Result<Read, KeyRingError> {
+        let Some(record) = &row.record else {
+            return Ok(Read::Failed(row.errors().map(|finding| failure(&row, finding)).collect()));
         };
-        chunk.unreadable = chunk.unreadable.saturating_add(unreadable.into());
-        Ok(())
+        Ok(match self.seal(record, now)? {
+            Some(row) => Read::Token(Box::new(row)),
+            None => Read::Failed(vec![not_taken(record)]),
+        })
     }
 
     /// `None` for a token that counts instead of telling the time, or that has no serial number.
@@ -250,7 +241,7 @@ impl<S: Store> Directory<S> {
         let (serial, secret) = (serial.clone(), &record.secret);
         let token = new_token(&self.keys, TokenKind::Hardware, serial, parameters, secret, now)?;
         Ok(Some(Row {
-            line: record.place.number(),
+            place: record.place,
             upn: record.upn.as_ref().map(|upn| (upn.clone(), upn.parse().ok())),
             token: Token { manufacturer: record.manufacturer.to_string(), model: record.model.to_string(), ..token },
             bits: secret.byte_len().saturating_mul(8),
@@ -262,7 +253,7 @@ impl<S: Store> Directory<S> {
 const CANCELLABLE: u64 = 1000;
 
 /// Returns to the executor once.
-async fn pause() {
+pub(super) async fn pause() {
     let mut paused = false;
     poll_fn(|context| {
         if mem::replace(&mut paused, true) {
@@ -274,9 +265,31 @@ async fn pause() {
     .await;
 }
 
+/// The records that a decision about these rows looks at.
+pub(super) fn wanted_of(rows: &[Read]) -> Wanted {
+    let tokens = || {
+        rows.iter().filter_map(|row| match row {
+            Read::Token(row) => Some(row),
+            Read::Failed(_) => None,
+        })
+    };
+    Wanted {
+        users: tokens().filter_map(|row| Some(row.upn.as_ref()?.1.as_ref()?.key().to_owned())).collect(),
+        holdings: true,
+        serials: tokens().map(|row| row.token.serial.clone()).collect(),
+        fingerprints: tokens().map(|row| row.token.fingerprint).collect(),
+        ..Wanted::default()
+    }
+}
+
 fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailure {
+    let place = match finding.place {
+        Place::File => row.place,
+        place => place,
+    };
     UploadFailure {
-        line: finding.place.line().unwrap_or(row.place.number()),
+        place: place.to_string(),
+        line: place.line(),
         upn: row.upn().unwrap_or_default().to_owned(),
         serial: row.serial().unwrap_or_default().to_owned(),
         field: finding.field.map(oath_seeds::Field::name).unwrap_or_default().to_owned(),
@@ -300,7 +313,8 @@ fn not_taken(record: &Record) -> UploadFailure {
         ),
     };
     UploadFailure {
-        line: record.place.number(),
+        place: record.place.to_string(),
+        line: record.place.line(),
         upn: record.upn.clone().unwrap_or_default(),
         serial: record.serial.clone().unwrap_or_default(),
         field: String::new(),

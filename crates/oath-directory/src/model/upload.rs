@@ -30,8 +30,10 @@ pub struct Upload {
 /// A refused row: where, what, and what to do. Never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UploadFailure {
-    /// The line of the file, from 1.
-    pub line: u64,
+    /// Where the row stands in the file: `line 7`, `KeyPackage 3`.
+    pub place: String,
+    /// The line, from 1, where the place is one.
+    pub line: Option<u64>,
     /// The user name, as far as it could be read.
     pub upn: String,
     /// The serial number, as far as it could be read.
@@ -44,4 +46,19 @@ pub struct UploadFailure {
     pub message: String,
     /// What to do.
     pub action: String,
+}
+
+/// What an upload would come to: its counts, and the rows that would be refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// Data rows of the file.
+    pub rows: u64,
+    /// Rows that would make or assign a token.
+    pub imported: u64,
+    /// Rows that say what is so already.
+    pub unchanged: u64,
+    /// Rows that would be refused.
+    pub failed: u64,
+    /// Why, in the order of the file.
+    pub failures: Vec<UploadFailure>,
 }

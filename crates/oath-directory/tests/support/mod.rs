@@ -53,7 +53,7 @@ impl<S: Store> Setup<S> {
 
     pub(crate) fn failures(&self, upload: &Upload) -> Vec<(u64, String)> {
         let failures = block_on(self.directory.failures(self.now, upload.id)).unwrap();
-        failures.into_iter().map(|failure| (failure.line, failure.code)).collect()
+        failures.into_iter().map(|failure| (failure.line.unwrap_or_default(), failure.code)).collect()
     }
 
     pub(crate) fn activate(&self, serial: &str, codes: impl Into<CodeRun>) -> Result<i64, &'static str> {

@@ -1,28 +1,63 @@
-use super::groups::Groups;
+use super::groups::{self, Groups};
 use super::input::{self, Opened};
-use crate::args::Reading;
+use crate::args::{Reading, Taking};
+use crate::commands::problems::{self, Problem};
+use crate::commands::tokens::{self, policy};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, GOOD, STRONG, count, number, shown};
+use crate::place::Files;
 use crate::shell::Shell;
-use oath_seeds::{Finding, ReadError, Repairs, Row, Severity, Target};
-use std::io::{self, Write};
+use oath_directory::model::{Preview, UploadFailure};
+use oath_directory::store::Store;
+use oath_directory::{Actor, Directory, SqliteUrl, UploadOptions};
+use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target};
+use oath_totp::UnixTime;
+use pollster::block_on;
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Checks each file. With `--json`, one object a line.
-pub(super) fn check(shell: &mut Shell<'_>, paths: &[PathBuf], reading: &Reading) -> Result<Exit, Failure> {
+/// Checks each file, against a directory too where one is named. With `--json`, one object a line.
+pub(super) fn check(
+    shell: &mut Shell<'_>,
+    paths: &[PathBuf],
+    against: Option<&SqliteUrl>,
+    options: UploadOptions,
+    taking: &Taking,
+    reading: &Reading,
+) -> Result<Exit, Failure> {
+    let mut directory = None;
+    if let Some(database) = against {
+        let files = Files::find(shell.surroundings, Some(database), shell.global.keys.as_deref())?;
+        let place = shell.place.insert(files.shown()).clone();
+        directory = Some(Against { directory: files.open(policy(taking))?, place, options });
+    }
     let mut errors = false;
     for (index, path) in paths.iter().enumerate() {
         if index > 0 && !shell.json {
             writeln!(shell.streams.out)?;
         }
-        errors |= one(shell, path, reading)?;
+        errors |= one(shell, path, directory.as_ref(), taking, reading)?;
     }
     Ok(Exit::refused_if(errors))
 }
 
-/// Reads a file once, row by row, whatever its size. Whether there are errors.
-fn one(shell: &mut Shell<'_>, path: &Path, reading: &Reading) -> Result<bool, Failure> {
-    let options = input::options(reading, None, Repairs::Offer);
+/// A directory that says what an upload would come to.
+struct Against<S> {
+    directory: Directory<S>,
+    place: String,
+    options: UploadOptions,
+}
+
+/// Whether there are errors.
+fn one<S: Store>(
+    shell: &mut Shell<'_>,
+    path: &Path,
+    against: Option<&Against<S>>,
+    taking: &Taking,
+    reading: &Reading,
+) -> Result<bool, Failure> {
+    let options = input::upload_options(reading, taking);
     let (out, json) = (&mut *shell.streams.out, shell.json);
     let mut report = if json { Output::Json { out, first: true } } else { Output::Text(Groups::default(), out) };
     let mut counts = Counts::default();
@@ -31,48 +66,110 @@ fn one(shell: &mut Shell<'_>, path: &Path, reading: &Reading) -> Result<bool, Fa
         Ok(opened) => opened,
         Err(ReadError::Refused(finding)) => {
             report.begin(None, path)?;
-            counts.finding(&finding);
-            report.finding(*finding)?;
-            report.end(&counts, None)?;
+            report.finding(*finding, &mut counts)?;
+            report.end(&counts, None, None)?;
             return Ok(true);
         }
         Err(error) => return Err(Failure::unread(&error, path)),
     };
-    report.begin(Some((reader.format().name(), reader.encoding().name(), reader.target())), path)?;
-    for finding in reader.take_findings() {
-        counts.finding(&finding);
-        report.finding(finding)?;
+    let target = reader.target();
+    report.begin(Some((reader.format().name(), reader.encoding().name(), target)), path)?;
+    let mut foreseen = None;
+    let read = match against {
+        None => row_by_row(&mut reader, &mut report, &mut counts)?,
+        Some(against) => match reader.rows() {
+            Ok((rows, about_file)) => {
+                for row in &rows {
+                    report.row(row, row.findings.clone(), &mut counts)?;
+                }
+                for finding in about_file {
+                    report.finding(finding, &mut counts)?;
+                }
+                foreseen = Some(against.foresee(rows, &shell.actor, shell.now)?);
+                Ok(())
+            }
+            // An upload of a file that cannot be read to its end takes no row.
+            Err(error) => Err(error),
+        },
+    };
+    bar.finish_and_clear();
+    match read {
+        Ok(()) => {}
+        Err(ReadError::Refused(finding)) => report.finding(*finding, &mut counts)?,
+        Err(error) => return Err(Failure::unread(&error, path)),
     }
-    let mut broken_off = None;
+    report.end(&counts, Some(target), foreseen.as_ref())?;
+    Ok(counts.errors > 0 || foreseen.is_some_and(|foreseen| foreseen.preview.failed > 0))
+}
+
+/// Reads a file once, whatever its size.
+fn row_by_row<R: Read>(
+    reader: &mut Reader<R>,
+    report: &mut Output<'_>,
+    counts: &mut Counts,
+) -> io::Result<Result<(), ReadError>> {
+    let mut ended = Ok(());
+    // Some is said about the file before its first row.
+    for finding in reader.take_findings() {
+        report.finding(finding, counts)?;
+    }
     while let Some(row) = reader.next() {
         match row {
             Ok(mut row) => {
-                report.row(&mut row, &mut counts)?;
+                let findings = core::mem::take(&mut row.findings);
+                report.row(&row, findings, counts)?;
                 // A million rows take the time of the allocator otherwise.
                 reader.recycle(row);
             }
             Err(error) => {
-                broken_off = Some(error);
+                ended = Err(error);
                 break;
             }
         }
     }
-    bar.finish_and_clear();
-    match broken_off {
-        None => {}
-        Some(ReadError::Refused(finding)) => {
-            counts.finding(&finding);
-            report.finding(*finding)?;
-        }
-        Some(error) => return Err(Failure::unread(&error, path)),
-    }
     for finding in reader.take_findings() {
-        counts.finding(&finding);
-        report.finding(finding)?;
+        report.finding(finding, counts)?;
     }
     counts.records = counts.records.saturating_sub(reader.doubtful());
-    report.end(&counts, Some(reader.target()))?;
-    Ok(counts.errors > 0)
+    Ok(ended)
+}
+
+impl<S: Store> Against<S> {
+    fn foresee(&self, rows: Vec<Row>, actor: &Actor, now: UnixTime) -> Result<Foreseen<'_>, Failure> {
+        let unread = rows.iter().filter(|row| row.record.is_none()).map(|row| row.place.to_string()).collect();
+        let preview = block_on(self.directory.preview_upload(actor, now, self.options, rows))?;
+        Ok(Foreseen { place: &self.place, preview, unread })
+    }
+}
+
+/// What an upload into a directory would come to.
+struct Foreseen<'a> {
+    place: &'a str,
+    preview: Preview,
+    /// Where the rows stand that are no records: what is wrong with them is among the findings.
+    unread: HashSet<String>,
+}
+
+impl Foreseen<'_> {
+    /// What the directory has against rows that could be read, by cause.
+    fn write_causes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut causes: BTreeMap<&str, Vec<&UploadFailure>> = BTreeMap::new();
+        for failure in self.preview.failures.iter().filter(|failure| !self.unread.contains(&failure.place)) {
+            causes.entry(&failure.code).or_default().push(failure);
+        }
+        for (code, failures) in causes {
+            groups::write_cause(out, Severity::Error, code, failures.len().try_into().unwrap_or(u64::MAX))?;
+            let more = failures.len().saturating_sub(groups::FIRST);
+            let first = failures.into_iter().take(groups::FIRST).map(Problem::from);
+            problems::write(out, first, more.try_into().unwrap_or(u64::MAX))?;
+        }
+        Ok(())
+    }
+
+    fn write_counts(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Preview { rows, imported, unchanged, failed, .. } = &self.preview;
+        tokens::counts(out, &format!("An upload into {}", self.place), [*rows, *imported, *unchanged, *failed])
+    }
 }
 
 #[derive(Default)]
@@ -123,19 +220,19 @@ impl Output<'_> {
         }
     }
 
-    fn row(&mut self, row: &mut Row, counts: &mut Counts) -> io::Result<()> {
+    fn row(&mut self, row: &Row, findings: Vec<Finding>, counts: &mut Counts) -> io::Result<()> {
         counts.rows = counts.rows.saturating_add(1);
         if row.record.is_some() {
             counts.records = counts.records.saturating_add(1);
         }
-        for finding in row.findings.drain(..) {
-            counts.finding(&finding);
-            self.finding(finding)?;
+        for finding in findings {
+            self.finding(finding, counts)?;
         }
         Ok(())
     }
 
-    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+    fn finding(&mut self, finding: Finding, counts: &mut Counts) -> io::Result<()> {
+        counts.finding(&finding);
         match self {
             Self::Json { out, first } => {
                 if !core::mem::take(first) {
@@ -150,12 +247,22 @@ impl Output<'_> {
         }
     }
 
-    fn end(self, counts: &Counts, target: Option<Target>) -> io::Result<()> {
+    fn end(self, counts: &Counts, target: Option<Target>, foreseen: Option<&Foreseen<'_>>) -> io::Result<()> {
         let Counts { rows, records, errors, warnings, notes } = counts;
         match self {
-            Self::Json { out, .. } => writeln!(out, "],\"rows\":{rows},\"records\":{records}}}"),
+            Self::Json { out, .. } => {
+                write!(out, "],\"rows\":{rows},\"records\":{records}")?;
+                if let Some(Foreseen { place, preview, .. }) = foreseen {
+                    write!(out, ",\"directory\":")?;
+                    serde_json::to_writer(&mut *out, place)?;
+                    write!(out, ",\"upload\":")?;
+                    serde_json::to_writer(&mut *out, preview)?;
+                }
+                writeln!(out, "}}")
+            }
             Self::Text(groups, out) => {
                 groups.write(out)?;
+                foreseen.map_or(Ok(()), |foreseen| foreseen.write_causes(out))?;
                 let style = if *errors > 0 { BAD } else { GOOD };
                 let good = if target == Some(Target::Inventory) { "good" } else { "fit to be uploaded" };
                 writeln!(
@@ -167,7 +274,8 @@ impl Output<'_> {
                     count(*errors, "error", "errors"),
                     count(*warnings, "warning", "warnings"),
                     count(*notes, "note", "notes")
-                )
+                )?;
+                foreseen.map_or(Ok(()), |foreseen| foreseen.write_counts(out))
             }
         }
     }

@@ -4,12 +4,12 @@ use crate::commands::problems::{self, Problem};
 use crate::output::{BAD, DIM, STRONG, WARN, number};
 use anstyle::Style;
 use core::cmp::Reverse;
-use oath_seeds::{Field, Finding, Kind, Severity};
+use oath_seeds::{Field, Finding, Kind, Place, Severity};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// How many findings of each cause are shown.
-const FIRST: usize = 5;
+pub(super) const FIRST: usize = 5;
 
 /// Findings by cause, the gravest first. Of each cause the first few are kept, the others counted.
 #[derive(Default)]
@@ -32,12 +32,13 @@ impl Groups {
 
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         for ((Reverse(severity), kind), Group { count, first }) in &self.0 {
-            let style = colour(*severity);
-            write!(out, "\n{style}{severity}{style:#} {STRONG}{}{STRONG:#}", kind.name())?;
-            writeln!(out, "{}", if *count > 1 { format!(", {} times", number(*count)) } else { String::new() })?;
+            write_cause(out, *severity, kind.name(), *count)?;
             let more = count.saturating_sub(first.len().try_into().unwrap_or(u64::MAX));
             let first = first.iter().map(|finding| Problem {
-                place: finding.place,
+                place: match finding.place {
+                    Place::File => "".into(),
+                    place => place.to_string().into(),
+                },
                 field: finding.field.map(Field::name).unwrap_or_default(),
                 message: &finding.message,
                 action: &finding.action,
@@ -46,6 +47,13 @@ impl Groups {
         }
         Ok(())
     }
+}
+
+/// `error upn-malformed, 3 times`, above what is found.
+pub(super) fn write_cause(out: &mut dyn Write, severity: Severity, name: &str, count: u64) -> io::Result<()> {
+    let style = colour(severity);
+    let times = if count > 1 { format!(", {} times", number(count)) } else { String::new() };
+    writeln!(out, "\n{style}{severity}{style:#} {STRONG}{name}{STRONG:#}{times}")
 }
 
 const fn colour(severity: Severity) -> Style {

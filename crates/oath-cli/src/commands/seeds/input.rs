@@ -1,6 +1,6 @@
 //! Seed files as input: a file or standard input, with what opens an encrypted one.
 
-use crate::args::Reading;
+use crate::args::{Reading, Taking};
 use crate::failure::{Exit, Failure};
 use crate::place::Surroundings;
 use crate::progress::Watched;
@@ -41,6 +41,12 @@ pub(crate) fn options(reading: &Reading, target: Option<Target>, repairs: Repair
     options.format = reading.from;
     options.target = reading.target.or(target);
     options
+}
+
+/// The options of a reader whose rows an upload takes, or a check that comes to the same verdict.
+pub(crate) fn upload_options(reading: &Reading, taking: &Taking) -> Options {
+    let target = taking.inventory.then_some(Target::Inventory);
+    options(reading, target, Repairs::Offer).refuse_weak(!taking.legacy)
 }
 
 /// Opens a seed file. Where it needs a password and none was given, a person is asked for it.

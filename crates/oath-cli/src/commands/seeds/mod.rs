@@ -1,4 +1,4 @@
-//! `oath seeds`: the commands that need no directory.
+//! `oath seeds`: the commands about files.
 
 mod assign;
 mod check;
@@ -14,10 +14,14 @@ mod repair;
 use crate::args::Seeds;
 use crate::failure::{Exit, Failure};
 use crate::shell::Shell;
+use oath_directory::UploadOptions;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Seeds) -> Result<Exit, Failure> {
     match command {
-        Seeds::Check { files, reading } => check::check(shell, files, reading),
+        Seeds::Check { files, against, assign, taking, reading } => {
+            let options = UploadOptions { assign_known: *assign };
+            check::check(shell, files, against.as_ref(), options, taking, reading)
+        }
         Seeds::Convert { file, to, writing, reading } => convert::convert(shell, file, *to, writing, reading),
         Seeds::Repair { file, yes, output, reading } => repair::repair(shell, file, output, *yes, reading),
         Seeds::Assign { file, users, to, writing, reading } => {

@@ -1,7 +1,7 @@
 //! What is listed, and in which order.
 
 use super::samples::{ODD_TEXTS, at, commit, failure, failures, full, held, print, token, upload, user, version};
-use crate::model::{State, Status, Token, Upload, User};
+use crate::model::{State, Status, Token, Upload, UploadFailure, User};
 use crate::store::{Changes, Store, TokenFilter, Wanted, Write};
 use oath_totp::TotpState;
 
@@ -119,7 +119,7 @@ pub(super) async fn refused_rows_go_with_their_upload(store: &impl Store) {
     // In the order of the file, not of their numbers.
     assert_eq!(failures(store, 1).await, [failure(2, "x"), failure(1, "y")]);
     let mut rows: Vec<_> = ODD_TEXTS.into_iter().map(|text| failure(u64::MAX, text)).collect();
-    rows.push(failure(1, "last"));
+    rows.push(UploadFailure { place: "KeyPackage 3".to_owned(), line: None, ..failure(1, "last") });
     let uploads = vec![Write::Insert(upload(3)), Write::Insert(upload(2))];
     let (first, second) = rows.split_at(4);
     let changes = Changes { uploads, failures: vec![(2, first.to_vec())], ..Changes::default() };

@@ -95,8 +95,17 @@ pub(in crate::store) fn upload(id: u64) -> Upload {
 }
 
 pub(in crate::store) fn failure(line: u64, text: &str) -> UploadFailure {
-    let text = || text.to_owned();
-    UploadFailure { line, upn: text(), serial: text(), field: text(), code: text(), message: text(), action: text() }
+    let (place, text) = (format!("line {line}"), || text.to_owned());
+    UploadFailure {
+        place,
+        line: Some(line),
+        upn: text(),
+        serial: text(),
+        field: text(),
+        code: text(),
+        message: text(),
+        action: text(),
+    }
 }
 
 pub(in crate::store) const TALLY: Attempts =

@@ -212,7 +212,8 @@ pub(super) fn upload_cells(upload: &Upload) -> Vec<Cell> {
     ]
 }
 
-pub(super) const FAILURES: [(&str, Kind); 7] = [
+pub(super) const FAILURES: [(&str, Kind); 8] = [
+    ("place", Text),
     ("line", Number),
     ("upn", Text),
     ("serial", Text),
@@ -223,9 +224,9 @@ pub(super) const FAILURES: [(&str, Kind); 7] = [
 ];
 
 pub(super) fn failure_cells(failure: &UploadFailure) -> Vec<Cell> {
-    let UploadFailure { line, upn, serial, field, code, message, action } = failure;
+    let UploadFailure { place, line, upn, serial, field, code, message, action } = failure;
     let texts = [upn, serial, field, code, message, action].map(|text| Cell::text(text));
-    [Cell::bits(*line)].into_iter().chain(texts).collect()
+    [Cell::text(place), Cell::maybe(*line, Cell::bits)].into_iter().chain(texts).collect()
 }
 
 pub(super) const EVENTS: [(&str, Kind); 9] = [
@@ -451,7 +452,8 @@ pub(super) fn upload(cells: &mut Cells<'_>) -> Result<Versioned<Upload>, Failure
 
 pub(super) fn failure(cells: &mut Cells<'_>) -> Result<UploadFailure, Failure> {
     Ok(UploadFailure {
-        line: cells.bits()?,
+        place: cells.text()?,
+        line: cells.maybe_bits()?,
         upn: cells.text()?,
         serial: cells.text()?,
         field: cells.text()?,

@@ -58,8 +58,8 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         tenant uuid NOT NULL, highest int8 NOT NULL,
         PRIMARY KEY (tenant))",
     "CREATE TABLE IF NOT EXISTS oath_failures (
-        tenant uuid NOT NULL, upload int8 NOT NULL, number int8 NOT NULL, line int8 NOT NULL, upn text NOT NULL,
-        serial text NOT NULL, field text NOT NULL, code text NOT NULL, message text NOT NULL, action text NOT NULL,
+        tenant uuid NOT NULL, upload int8 NOT NULL, number int8 NOT NULL, place text NOT NULL, line int8,
+        upn text NOT NULL, serial text NOT NULL, field text NOT NULL, code text NOT NULL, message text NOT NULL, action text NOT NULL,
         PRIMARY KEY (tenant, upload, number))",
     // `detail` is a JSON object of texts.
     "CREATE TABLE IF NOT EXISTS oath_events (

@@ -344,12 +344,13 @@ fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Ref
 }
 
 fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Result<(), Refused> {
-    let sql = "INSERT INTO failures (upload, line, upn, serial, field, code, message, action)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO failures (upload, place, line, upn, serial, field, code, message, action)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let mut insert = connection.prepare_cached(sql)?;
     for row in rows {
-        let UploadFailure { line, upn, serial, field, code, message, action } = row;
-        insert.execute(params![number(upload)?, line.cast_signed(), upn, serial, field, code, message, action])?;
+        let UploadFailure { place, line, upn, serial, field, code, message, action } = row;
+        let line = line.map(u64::cast_signed);
+        insert.execute(params![number(upload)?, place, line, upn, serial, field, code, message, action])?;
     }
     Ok(())
 }

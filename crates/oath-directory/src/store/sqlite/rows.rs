@@ -225,7 +225,8 @@ pub(super) fn upload(cells: &mut Cells<'_, '_>) -> Result<Versioned<Upload>> {
 
 pub(super) fn failure(cells: &mut Cells<'_, '_>) -> Result<UploadFailure> {
     Ok(UploadFailure {
-        line: cells.bits()?,
+        place: cells.take()?,
+        line: cells.take::<Option<i64>>()?.map(i64::cast_unsigned),
         upn: cells.take()?,
         serial: cells.take()?,
         field: cells.take()?,

@@ -109,7 +109,8 @@ CREATE TABLE uploads (
 CREATE TABLE failures (
     id INTEGER NOT NULL PRIMARY KEY,
     upload INTEGER NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
-    line INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    line INTEGER,
     upn TEXT NOT NULL,
     serial TEXT NOT NULL,
     field TEXT NOT NULL,
