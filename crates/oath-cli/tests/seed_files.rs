@@ -299,3 +299,49 @@ fn a_check_against_a_directory_says_what_the_directory_has_against_a_row() {
     assert_eq!(checked.out.matches("line 8").count(), 1, "{}", checked.out);
     desk.fails("seeds check x.csv --against sqlite:none.db", 2, "database-missing", &["none.db"]);
 }
+
+#[test]
+fn a_written_pskc_file_is_encrypted_with_a_password_or_a_key() {
+    let desk = furnished();
+    desk.write("password.txt", "a long passphrase\n");
+    desk.write("wrong.txt", "another one\n");
+    desk.write("key.txt", "000102030405060708090a0b0c0d0e0f\n");
+    desk.write("short.txt", "0001020304\n");
+    desk.write("empty.txt", "\n");
+    for (with, from, what) in [
+        ("--encrypt-password-file password.txt", "--password-file password.txt", "password"),
+        ("--encrypt-key-file key.txt", "--key-file key.txt", "key"),
+    ] {
+        let name = format!("{what}.pskc");
+        let done = desk.done(&format!("seeds convert fobs.csv --to pskc -o {name} {with}"));
+        assert!(
+            done.contains("Wrote 2 tokens of 2") && done.contains(&format!("Send the {what} another way")),
+            "{done}"
+        );
+        let text = fs::read_to_string(desk.path(&name)).unwrap();
+        assert!(text.contains("EncryptedValue") && !text.contains("PlainValue>HA4"), "{text}");
+        let read = desk.json(&format!("seeds check {name} {from}"));
+        assert_eq!((&read["records"], &read["findings"]), (&json!(2), &json!([])), "{what}");
+        desk.fails(&format!("seeds convert {name} --to linotp-csv -o x.csv"), 1, "key-missing", &[&name]);
+    }
+    // The same secrets come back.
+    let back = desk.json("seeds convert password.pskc --password-file password.txt --to entra-csv -o back.csv");
+    assert_eq!(back["written"], 2);
+    let tokens = |name: &str| {
+        let text = fs::read_to_string(desk.path(name)).unwrap();
+        text.lines().skip(1).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(tokens("back.csv"), tokens("fobs.csv"));
+    let wrong = desk.oath("seeds convert password.pskc --password-file wrong.txt --to pskc -o x");
+    assert_eq!(
+        (wrong.status, wrong.err.contains("error[key-wrong]"), desk.path("x").exists()),
+        (1, true, false),
+        "{wrong:?}"
+    );
+    let convert = "seeds convert fobs.csv -o x";
+    desk.fails(&format!("{convert} --to pskc --encrypt-key-file short.txt"), 2, "key-malformed", &["5 bytes"]);
+    desk.fails(&format!("{convert} --to pskc --encrypt-password-file empty.txt"), 2, "password-empty", &["empty.txt"]);
+    desk.fails(&format!("{convert} --to pskc --encrypt"), 2, "password-missing", &["--encrypt-password-file"]);
+    desk.fails(&format!("{convert} --to entra-csv --encrypt"), 2, "format-not-written", &["pskc"]);
+    desk.fails("seeds convert - -o x --to pskc --encrypt-password-file -", 2, "usage", &["standard input"]);
+}

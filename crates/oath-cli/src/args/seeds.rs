@@ -168,4 +168,20 @@ pub(crate) struct Writing {
     /// Write tokens also where the format loses something of them
     #[arg(long)]
     pub(crate) accept_loss: bool,
+    /// Encrypt a pskc file with a password, which is asked for twice
+    #[arg(long, conflicts_with_all = ["encrypt_password_file", "encrypt_key_file"])]
+    pub(crate) encrypt: bool,
+    /// Encrypt a pskc file with the password in this file; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "encrypt_key_file")]
+    pub(crate) encrypt_password_file: Option<PathBuf>,
+    /// Encrypt a pskc file with the AES key in this file: 16, 24 or 32 bytes, in hex or as bytes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) encrypt_key_file: Option<PathBuf>,
+}
+
+impl Writing {
+    /// Whether the file is to be encrypted.
+    pub(crate) const fn encrypts(&self) -> bool {
+        self.encrypt || self.encrypt_password_file.is_some() || self.encrypt_key_file.is_some()
+    }
 }

@@ -1,14 +1,13 @@
-use super::convert::unwritten;
+use super::convert::{tell_encrypted, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
-use super::output;
+use super::{output, writing};
 use crate::args::{Reading, Writing};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, GOOD, STRONG, count, number, shown};
 use crate::shell::{self, Shell};
 use oath_seeds::{
-    FilledIn, Finding, Format, Record, Repairs, Severity, Target, WriteError, WriteOptions, check_holders, fill_in,
-    write,
+    FilledIn, Finding, Format, Record, Repairs, Severity, Target, WriteError, check_holders, fill_in, write,
 };
 use std::io::Read;
 use std::path::Path;
@@ -26,6 +25,7 @@ pub(super) fn assign(
     reading: &Reading,
 ) -> Result<Exit, Failure> {
     let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
+    let write_options = writing::options(shell, file, to, writing, reading)?;
     let mut list = Vec::new();
     let opened = shell::open(shell.surroundings, "the file of users", users)?;
     let read = opened.take(LONGEST).read_to_end(&mut list);
@@ -54,7 +54,6 @@ pub(super) fn assign(
     let mut about_users: Vec<Finding> = findings;
     about_users.extend(check_holders(with.iter().copied()));
     let wrong = about_users.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let write_options = WriteOptions::default().accept_loss(writing.accept_loss);
     output::to(shell.surroundings, &mut *shell.streams.out, &writing.output, |out| {
         match write(with.iter().copied(), to, &write_options, out) {
             Ok(()) => Ok(!with.is_empty()),
@@ -96,6 +95,7 @@ pub(super) fn assign(
     } else {
         let output = writing.output.to_string_lossy();
         writeln!(out, "{GOOD}Wrote{GOOD:#} {} to {}.", count(n(with.len()), "token", "tokens"), shown(&output))?;
+        tell_encrypted(out, writing)?;
     }
     writeln!(
         out,

@@ -1,14 +1,12 @@
 use super::groups::Groups;
 use super::input::{self, is_standard};
-use super::output;
+use super::{output, writing};
 use crate::args::{Reading, Writing};
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, next, number, shown, word};
+use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, number, shown};
 use crate::shell::Shell;
 use core::fmt::Display;
-use oath_seeds::{
-    Finding, Format, Loss, Record, Refused, Repairs, Severity, Target, WriteError, WriteOptions, Writer, losses,
-};
+use oath_seeds::{Finding, Format, Loss, Record, Refused, Repairs, Severity, Target, WriteError, Writer, losses};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -24,10 +22,10 @@ pub(super) fn convert(
 ) -> Result<Exit, Failure> {
     // What the source's own system would refuse does not matter here, unless it is asked for.
     let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
+    let write_options = writing::options(shell, file, to, writing, reading)?;
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, file, reading, &options)?;
     let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, file))?;
     let mut report = Report::new(reader.format(), to);
-    let write_options = WriteOptions::default().accept_loss(writing.accept_loss);
     output::to(shell.surroundings, &mut *shell.streams.out, &writing.output, |out| {
         let mut writer = Writer::new(out, to, &write_options).map_err(|error| unwritten(&error, &writing.output))?;
         while let Some(row) = reader.next() {
@@ -174,6 +172,7 @@ impl Report {
             "from": self.from.name(),
             "to": self.to.name(),
             "output": self.keeps().then(|| writing.output.to_string_lossy()),
+            "encrypted": writing.encrypts(),
             "records": self.rows,
             "written": if self.keeps() { self.written } else { 0 },
             "refused": self.refused,
@@ -207,19 +206,24 @@ impl Report {
         if kept {
             let output = writing.output.to_string_lossy();
             let tokens = count(written, "token", "tokens");
-            return writeln!(out, "{GOOD}Wrote{GOOD:#} {tokens} of {} to {}.", number(rows), shown(&output));
+            writeln!(out, "{GOOD}Wrote{GOOD:#} {tokens} of {} to {}.", number(rows), shown(&output))?;
+            return tell_encrypted(out, writing);
         }
         writeln!(out, "{BAD}Nothing was written.{BAD:#}")?;
         if !accepted && !doubtful && !lost.is_empty() && refused < rows {
-            let command = format!(
-                "oath seeds convert {} --to {to} -o {} --accept-loss",
-                word(&file.to_string_lossy()),
-                word(&writing.output.to_string_lossy())
-            );
-            next(out, "To write the tokens without what is lost:", &command)?;
+            writeln!(out, "{DIM}To write the tokens without what is lost, add --accept-loss.{DIM:#}")?;
         }
         Ok(())
     }
+}
+
+/// What a person has to do with the password or the key of an encrypted file.
+pub(super) fn tell_encrypted(out: &mut dyn Write, writing: &Writing) -> io::Result<()> {
+    if !writing.encrypts() {
+        return Ok(());
+    }
+    let with = if writing.encrypt_key_file.is_some() { "key" } else { "password" };
+    writeln!(out, "{DIM}Its secrets are encrypted. Send the {with} another way than the file.{DIM:#}")
 }
 
 /// Values with a comma between them.

@@ -1,6 +1,6 @@
 //! Seed files as input: a file or standard input, with what opens an encrypted one.
 
-use crate::args::{Reading, Taking};
+use crate::args::{Reading, Taking, Writing};
 use crate::failure::{Exit, Failure};
 use crate::place::Surroundings;
 use crate::progress::Watched;
@@ -57,6 +57,7 @@ pub(crate) fn open<'a>(
     reading: &Reading,
     options: &Options,
 ) -> Result<Result<Opened<'a>, ReadError>, Failure> {
+    read_once(path, reading, None)?;
     let mut unlock = unlock(surroundings, stdin, reading)?;
     if is_standard(path) {
         let opened = Reader::unlocked(Input::Stdin(stdin), options, &unlock);
@@ -82,25 +83,56 @@ pub(crate) fn open<'a>(
 fn unlock(surroundings: &Surroundings, stdin: &mut dyn Read, reading: &Reading) -> Result<Unlock, Failure> {
     let mut unlock = Unlock::default();
     if let Some(path) = &reading.password_file {
-        let bytes = short(surroundings, stdin, "the file with the password", path)?;
-        let text = core::str::from_utf8(&bytes).map_err(|_| {
-            Failure::new(Exit::Fault, "password-malformed", "the password is not UTF-8 text", "save the file as UTF-8")
-                .at(path)
-        })?;
-        let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
-        unlock.password(line);
+        unlock.password(&password(surroundings, stdin, path)?);
     }
     if let Some(path) = &reading.key_file {
-        let bytes = short(surroundings, stdin, "the file with the key", path)?;
-        match core::str::from_utf8(&bytes).ok().and_then(|text| Secret::from_hex(text.trim()).ok()) {
-            Some(key) => unlock.key(key.expose_bytes()),
-            None => unlock.key(&bytes),
-        };
+        unlock.key(&key(surroundings, stdin, path)?);
     }
     if let Some(path) = &reading.openpgp_key_file {
         unlock.openpgp(&short(surroundings, stdin, "the file with the OpenPGP key", path)?);
     }
     Ok(unlock)
+}
+
+/// The password that is the first and only line of a file.
+pub(super) fn password(
+    surroundings: &Surroundings,
+    stdin: &mut dyn Read,
+    path: &Path,
+) -> Result<Zeroizing<String>, Failure> {
+    let bytes = short(surroundings, stdin, "the file with the password", path)?;
+    let text = core::str::from_utf8(&bytes).map_err(|_| {
+        Failure::new(Exit::Fault, "password-malformed", "the password is not UTF-8 text", "save the file as UTF-8")
+            .at(path)
+    })?;
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    Ok(Zeroizing::new(line.to_owned()))
+}
+
+/// The key in a file, as bytes; hex is decoded.
+pub(super) fn key(
+    surroundings: &Surroundings,
+    stdin: &mut dyn Read,
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let bytes = short(surroundings, stdin, "the file with the key", path)?;
+    let hex = core::str::from_utf8(&bytes).ok().and_then(|text| Secret::from_hex(text.trim()).ok());
+    Ok(hex.map_or(bytes, |key| Zeroizing::new(key.expose_bytes().to_owned())))
+}
+
+/// Refuses a second file from standard input, which was read to its end for the first.
+pub(super) fn read_once(file: &Path, reading: &Reading, writing: Option<&Writing>) -> Result<(), Failure> {
+    let (of_writer, key_of_writer) = writing.map_or((None, None), |writing| {
+        (writing.encrypt_password_file.as_deref(), writing.encrypt_key_file.as_deref())
+    });
+    let (password, key) = (reading.password_file.as_deref(), reading.key_file.as_deref());
+    let all = [Some(file), password, key, reading.openpgp_key_file.as_deref(), of_writer, key_of_writer];
+    if all.into_iter().flatten().filter(|path| is_standard(path)).count() < 2 {
+        return Ok(());
+    }
+    let what = "standard input is named twice, and can be read once";
+    Err(Failure::new(Exit::Fault, "usage", what, "put all but one of them into files")
+        .in_place("`-` on the command line"))
 }
 
 /// No password and no key is longer, in bytes.

@@ -10,6 +10,7 @@ pub(crate) mod input;
 mod output;
 mod probe;
 mod repair;
+mod writing;
 
 use crate::args::Seeds;
 use crate::failure::{Exit, Failure};
