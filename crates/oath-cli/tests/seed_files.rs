@@ -86,9 +86,12 @@ fn what_can_be_mended_is_and_the_rest_stays_as_it_was() {
     assert!(asked.err.contains("add --yes"), "{asked:?}");
     let done = desk.oath("seeds repair x.csv -o good.csv --yes");
     assert_eq!(done.status, 1, "a row is left: {done:?}");
-    for words in
-        ["mend line 2, secret key: ", "Wrote 2 tokens to good.csv, 1 of them mended.", "1 row", "good-rest.csv"]
-    {
+    for words in [
+        "mend line 2, secret key: ",
+        "Wrote 2 tokens to good.csv as entra-csv, 1 of them mended.",
+        "1 row",
+        "good-rest.csv",
+    ] {
         assert!(done.out.contains(words), "{words}: {}", done.out);
     }
     assert_eq!(desk.json("seeds check good.csv")["records"], 2);

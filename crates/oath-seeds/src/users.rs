@@ -133,6 +133,22 @@ const UPN: &[&str] = &[
     "brugerenshovednavn",
 ];
 
+/// What people call the column where they make the file themselves. One of the names above goes first.
+const USER: &[&str] = &[
+    "user",
+    "username",
+    "benutzer",
+    "benutzername",
+    "utilisateur",
+    "utente",
+    "usuario",
+    "utilizador",
+    "gebruiker",
+    "użytkownik",
+    "användare",
+    "bruger",
+];
+
 struct Columns {
     separator: char,
     serial: usize,
@@ -147,7 +163,7 @@ impl Columns {
             let cells = splitter.split(header, separator);
             let column = |names: &[&str]| cells.iter().position(|cell| names.contains(&plain(cell).as_str()));
             let serial = column(SERIAL);
-            let upn = column(UPN);
+            let upn = column(UPN).or_else(|| column(USER));
             match (serial, upn) {
                 (Some(serial), Some(upn)) => {
                     return Ok(Self { separator, serial, upn, user_type: column(&["usertype"]) });

@@ -142,6 +142,8 @@ fn cases() -> Vec<Case> {
         case(interval("60s"), Kind::IntervalSpelling, TimeInterval, "\"60s\"").repair(Repair::Interval(60)),
         case(interval("30 seconds"), Kind::IntervalSpelling, TimeInterval, "30").repair(Repair::Interval(30)),
         case(interval("60.0"), Kind::IntervalSpelling, TimeInterval, "60").repair(Repair::Interval(60)),
+        case(interval("\"60,00\""), Kind::IntervalSpelling, TimeInterval, "60").repair(Repair::Interval(60)),
+        case(interval("60."), Kind::IntervalUnsupported, TimeInterval, "\"60.\""),
         case(format!("a@b.c,1,{SECRET},30,Feitian,OTP c200"), Kind::IntervalModel, TimeInterval, "c200").warning(),
         case(format!("a@b.c,1,{SECRET},45,Feitian,OTP C200"), Kind::IntervalUnsupported, TimeInterval, "c200 is 60 s"),
         case(format!("a@b.c,1,{SECRET},30,Contoso,Key 60s"), Kind::IntervalModel, TimeInterval, "says 60 s").warning(),

@@ -309,7 +309,8 @@ fn not_taken(record: &Record) -> UploadFailure {
         Moving::Time { .. } => (
             "serial-empty",
             "The token has no serial number.",
-            "Write the number that is printed on the back of the token, with its leading zeros.",
+            "Write the number that is printed on the back of the token, with its leading zeros. An account of an authenticator app \
+             has none: enrol a software token for its user instead.",
         ),
     };
     UploadFailure {

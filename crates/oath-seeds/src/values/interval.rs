@@ -49,11 +49,11 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
     let found = quoted(text).unwrap_or_else(|| format!("a text of {} characters", text.chars().count()));
     // Where the columns are shifted, this may be a secret.
     let lower = Zeroizing::new(text.to_ascii_lowercase());
-    let number = lower
-        .trim_start_matches('0')
-        .trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace())
-        .trim_end_matches(".0")
-        .trim_end_matches(",0");
+    let number = lower.trim_start_matches('0').trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace());
+    // `60.0` and `60,00`, as spreadsheets write it.
+    let decimals = number.split_once(['.', ',']);
+    let decimals = decimals.filter(|(_, zeros)| !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'));
+    let number = decimals.map_or(number, |(whole, _)| whole);
     let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).trim();
     let seconds = matches!(unit, "" | "s" | "sec" | "secs" | "second" | "seconds");
     let x = number.parse::<u32>().ok().filter(|_| seconds && number.bytes().all(|b| b.is_ascii_digit()));

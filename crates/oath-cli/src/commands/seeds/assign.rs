@@ -1,4 +1,4 @@
-use super::convert::{tell_encrypted, unwritten};
+use super::convert::{cannot_carry, tell_encrypted, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
 use super::{output, writing};
@@ -59,7 +59,7 @@ pub(super) fn assign(
             Ok(()) => Ok(!with.is_empty()),
             Err(error @ WriteError::CannotCarry(_)) => {
                 let action = "choose another format with --to, or take these tokens out; --accept-loss accepts losses";
-                Err(Failure::new(Exit::Refused, "cannot-carry", error.to_string(), action).at(file))
+                Err(cannot_carry(&error, file, action))
             }
             Err(error) => Err(unwritten(&error, &writing.output)),
         }

@@ -4,7 +4,7 @@ use crate::args::{Reading, Taking};
 use crate::commands::problems::{self, Problem};
 use crate::commands::tokens::{self, policy};
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, GOOD, STRONG, count, number, shown};
+use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
 use crate::place::Files;
 use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
@@ -179,6 +179,8 @@ struct Counts {
     errors: u64,
     warnings: u64,
     notes: u64,
+    /// Of all these, those with a repair.
+    mendable: u64,
 }
 
 impl Counts {
@@ -233,6 +235,9 @@ impl Output<'_> {
 
     fn finding(&mut self, finding: Finding, counts: &mut Counts) -> io::Result<()> {
         counts.finding(&finding);
+        if finding.repair.is_some() {
+            counts.mendable = counts.mendable.saturating_add(1);
+        }
         match self {
             Self::Json { out, first } => {
                 if !core::mem::take(first) {
@@ -248,7 +253,7 @@ impl Output<'_> {
     }
 
     fn end(self, counts: &Counts, target: Option<Target>, foreseen: Option<&Foreseen<'_>>) -> io::Result<()> {
-        let Counts { rows, records, errors, warnings, notes } = counts;
+        let Counts { rows, records, errors, warnings, notes, mendable } = counts;
         match self {
             Self::Json { out, .. } => {
                 write!(out, "],\"rows\":{rows},\"records\":{records}")?;
@@ -270,11 +275,18 @@ impl Output<'_> {
                     "\n{style}{}{style:#} of {} {} {good}; {}, {}, {}.",
                     number(*records),
                     count(*rows, "row", "rows"),
-                    if *records == 1 { "is" } else { "are" },
+                    if *rows == 1 { "is" } else { "are" },
                     count(*errors, "error", "errors"),
                     count(*warnings, "warning", "warnings"),
                     count(*notes, "note", "notes")
                 )?;
+                if *mendable > 0 {
+                    let mendable = number(*mendable);
+                    writeln!(
+                        out,
+                        "{DIM}`oath seeds repair` can mend {mendable} of them, and shows how before it writes.{DIM:#}"
+                    )?;
+                }
                 foreseen.map_or(Ok(()), |foreseen| foreseen.write_counts(out))
             }
         }

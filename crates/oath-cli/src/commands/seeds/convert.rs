@@ -6,7 +6,9 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, number, shown};
 use crate::shell::Shell;
 use core::fmt::Display;
-use oath_seeds::{Finding, Format, Loss, Record, Refused, Repairs, Severity, Target, WriteError, Writer, losses};
+use oath_seeds::{
+    Field, Finding, Format, Loss, Obstacle, Record, Refused, Repairs, Severity, Target, WriteError, Writer, losses,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -52,6 +54,11 @@ pub(super) fn unwritten(error: &WriteError, path: &Path) -> Failure {
             Failure::new(Exit::Fault, "format-not-written", other.to_string(), "see `oath seeds formats`").at(path)
         }
     }
+}
+
+/// Tokens that a format does not hold, where it is all or nothing.
+pub(super) fn cannot_carry(error: &WriteError, path: &Path, action: &'static str) -> Failure {
+    Failure::new(Exit::Refused, "cannot-carry", error.to_string().replace('\n', "; "), action).at(path)
 }
 
 /// How many refused tokens are named.
@@ -199,6 +206,9 @@ impl Report {
         if let Some(more) = refused.checked_sub(first_refused.len().try_into().unwrap_or(u64::MAX)).filter(|n| *n > 0) {
             writeln!(out, "  {DIM}and {} more{DIM:#}", number(more))?;
         }
+        if let Some(action) = action(&first_refused) {
+            writeln!(out, "  {DIM}to do:{DIM:#} {action}")?;
+        }
         for (loss, tokens) in &lost {
             let of = count(*tokens, "token", "tokens");
             writeln!(out, "  {WARN}lost{WARN:#} the {} of {of}: {to} has no place for it", loss.field)?;
@@ -214,6 +224,20 @@ impl Report {
             writeln!(out, "{DIM}To write the tokens without what is lost, add --accept-loss.{DIM:#}")?;
         }
         Ok(())
+    }
+}
+
+/// What to do about tokens that were not written.
+fn action(refused: &[Refused]) -> Option<&'static str> {
+    let needs = |field| refused.iter().any(|one| one.obstacles.contains(&Obstacle::Needs(field)));
+    if refused.is_empty() {
+        None
+    } else if needs(Field::SerialNumber) {
+        Some("Accounts of an app have no serial number: choose a format that needs none, as otpauth-lines or cxf-json.")
+    } else if needs(Field::Upn) {
+        Some("Give the tokens to users with `oath seeds assign`, which writes the file too.")
+    } else {
+        Some("Choose a format that holds these tokens: `oath seeds formats` lists what each can hold.")
     }
 }
 

@@ -94,7 +94,7 @@ fn unlock(surroundings: &Surroundings, stdin: &mut dyn Read, reading: &Reading) 
     Ok(unlock)
 }
 
-/// The password that is the first and only line of a file.
+/// The password that is the only line of a file.
 pub(super) fn password(
     surroundings: &Surroundings,
     stdin: &mut dyn Read,
@@ -106,6 +106,10 @@ pub(super) fn password(
             .at(path)
     })?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.contains('\n') {
+        let (what, action) = ("the file with the password has more than one line", "leave the password alone in it");
+        return Err(Failure::new(Exit::Fault, "password-malformed", what, action).at(path));
+    }
     Ok(Zeroizing::new(line.to_owned()))
 }
 

@@ -12,6 +12,9 @@ use std::io::{self, Write};
 /// Above this expectation of chance, what was found is not to be relied on.
 const DOUBTFUL: f64 = 0.01;
 
+/// As far as --radius goes.
+const WIDEST: u16 = 2880;
+
 /// Tries every reading of a seed text from standard input against codes that were seen.
 pub(super) fn probe(
     shell: &mut Shell<'_>,
@@ -46,7 +49,7 @@ pub(super) fn probe(
         })
         .collect();
     let value = json!({ "readings": readings, "tried": found.tried, "window": found.window, "chance": found.chance });
-    shell.answer(&value, |out| tell(out, &found, seen.len()))?;
+    shell.answer(&value, |out| tell(out, &found, radius, seen.len()))?;
     Ok(exit)
 }
 
@@ -83,13 +86,22 @@ const fn counter(reading: &Reading) -> Option<u64> {
     }
 }
 
-fn tell(out: &mut dyn Write, found: &Probe, codes: usize) -> io::Result<()> {
+fn tell(out: &mut dyn Write, found: &Probe, radius: u16, codes: usize) -> io::Result<()> {
     let tried = count(found.tried.into(), "reading", "readings");
-    if found.readings.is_empty() {
-        writeln!(out, "{BAD}No reading{BAD:#} gives these codes: {tried} tried, {} steps each.", found.window)?;
+    if found.tried == 0 {
         return writeln!(
             out,
-            "{DIM}Compare the seed with the vendor's file and the clock with the code's time; search wider with --radius.{DIM:#}"
+            "{BAD}This text is no seed:{BAD:#} no way to read it gives 80 bits or more. {DIM}Copy the whole seed of one token from the \
+             vendor's file.{DIM:#}"
+        );
+    }
+    if found.readings.is_empty() {
+        writeln!(out, "{BAD}No reading{BAD:#} gives these codes: {tried} tried, {} steps each.", found.window)?;
+        let wider = if radius < WIDEST { "; search wider with --radius" } else { "" };
+        return writeln!(
+            out,
+            "{DIM}Compare the seed with the vendor's file and the clock with the code's time{wider}. If the codes are of two \
+             tokens, no seed gives both.{DIM:#}"
         );
     }
     for reading in &found.readings {

@@ -1,4 +1,4 @@
-use super::convert::unwritten;
+use super::convert::{cannot_carry, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
 use super::output;
@@ -6,7 +6,7 @@ use crate::args::Reading;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
 use crate::shell::{self, Shell};
-use oath_seeds::{Encoding, Finding, Format, Record, Repairs, Severity, WriteError, WriteOptions, write};
+use oath_seeds::{Encoding, Finding, Format, Record, Repairs, Severity, WriteError, WriteOptions, obstacles, write};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -31,10 +31,13 @@ pub(super) fn repair(
     let copies = matches!(reader.encoding(), Encoding::Utf8 | Encoding::Windows1252);
     let mut records: Vec<Record> = Vec::new();
     let mut failed: BTreeSet<u64> = BTreeSet::new();
+    let mut left = 0u64;
     let (mut mended, mut errors): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
     let mut mended_rows = 0u64;
     let (rows, about_file) = reader.rows().map_err(|error| Failure::unread(&error, path))?;
     errors.extend(about_file.into_iter().filter(|finding| finding.severity == Severity::Error));
+    // What stands above the rows: titles, blank lines, the header.
+    let first_row = rows.iter().filter_map(|row| row.place.line()).min().unwrap_or(1);
     for row in rows {
         let repaired = row.findings.iter().any(|finding| finding.repaired);
         match row.record {
@@ -44,13 +47,15 @@ pub(super) fn repair(
                 mended.extend(row.findings.into_iter().filter(|finding| finding.repaired));
             }
             None => {
+                left = left.saturating_add(1);
                 failed.extend(row.place.line());
                 errors.extend(row.findings.into_iter().filter(|finding| finding.severity == Severity::Error));
             }
         }
     }
     bar.finish_and_clear();
-    let write_as = if format.capacity().is_some() { format } else { Format::EntraCsv };
+    let write_options = WriteOptions::default().target(target).accept_loss(true);
+    let write_as = write_as(format, &records, &write_options);
     let n = |n: usize| n.try_into().unwrap_or(u64::MAX);
     let rest = remainder(to);
     if !shell.json {
@@ -78,13 +83,12 @@ pub(super) fn repair(
     if !yes && !agreed(shell, &records, to)? {
         return Ok(Exit::Refused);
     }
-    let write_options = WriteOptions::default().target(target).accept_loss(true);
     output::to(shell.surroundings, &mut *shell.streams.out, to, |out| {
         match write(&records, write_as, &write_options, out) {
             Ok(()) => Ok(true),
             Err(error @ WriteError::CannotCarry(_)) => {
-                let action = "use `oath seeds convert` with a format that holds them";
-                Err(Failure::new(Exit::Refused, "cannot-carry", error.to_string(), action).at(path))
+                let action = "take these tokens out of the file; or name the system that they are for, which may take them: --for";
+                Err(cannot_carry(&error, path, action))
             }
             Err(error) => Err(unwritten(&error, to)),
         }
@@ -93,13 +97,13 @@ pub(super) fn repair(
         failed.clear();
     }
     if !failed.is_empty() {
-        copy_lines(shell, path, &rest, &failed)?;
+        copy_lines(shell, path, &rest, first_row, &failed)?;
     }
     let exit = Exit::refused_if(!errors.is_empty());
     if shell.json {
         let value = serde_json::json!({
             "file": path.to_string_lossy(), "output": to.to_string_lossy(), "to": write_as.name(),
-            "written": records.len(), "mended": mended_rows, "left": failed.len(),
+            "written": records.len(), "mended": mended_rows, "left": left,
             "remainder": (!failed.is_empty()).then(|| rest.to_string_lossy().into_owned()),
             "repairs": mended, "findings": errors,
         });
@@ -110,16 +114,22 @@ pub(super) fn repair(
     let tokens = count(n(records.len()), "token", "tokens");
     writeln!(
         out,
-        "{GOOD}Wrote{GOOD:#} {tokens} to {}, {} of them mended.",
+        "{GOOD}Wrote{GOOD:#} {tokens} to {} as {write_as}, {} of them mended.",
         shown(&to.to_string_lossy()),
         number(mended_rows)
     )?;
+    let rows = count(left, "row", "rows");
     if !failed.is_empty() {
-        let rows = count(n(failed.len()), "row", "rows");
         writeln!(
             out,
             "{BAD}{rows}{BAD:#} could not be mended: as they were in {}. Correct them there and check that file.",
             shown(&rest.to_string_lossy())
+        )?;
+    } else if left > 0 {
+        writeln!(
+            out,
+            "{BAD}{rows}{BAD:#} could not be mended: left in {} alone. Correct them there and repair that file again.",
+            shown(&path.to_string_lossy())
         )?;
     }
     Ok(exit)
@@ -149,8 +159,23 @@ fn remainder(to: &Path) -> PathBuf {
     to.with_file_name(format!("{stem}-rest{extension}"))
 }
 
-/// Copies the first line, which may be a header, and these lines as they are.
-fn copy_lines(shell: &mut Shell<'_>, from: &Path, to: &Path, lines: &BTreeSet<u64>) -> Result<(), Failure> {
+/// The format of the file; where that is only read, the first of some that holds the records.
+fn write_as(format: Format, records: &[Record], options: &WriteOptions) -> Format {
+    let holds = |format: &Format| {
+        format.capacity().is_some() && records.iter().all(|record| obstacles(record, *format, options).is_empty())
+    };
+    let others = [Format::EntraCsv, Format::Pskc, Format::OtpauthLines];
+    if format.capacity().is_some() { format } else { others.into_iter().find(holds).unwrap_or(Format::EntraCsv) }
+}
+
+/// Copies what stands above the first row, and these lines, as they are.
+fn copy_lines(
+    shell: &mut Shell<'_>,
+    from: &Path,
+    to: &Path,
+    first_row: u64,
+    lines: &BTreeSet<u64>,
+) -> Result<(), Failure> {
     let file = shell::open(shell.surroundings, "the seed file", from)?;
     output::to(shell.surroundings, &mut *shell.streams.out, to, |out| {
         let failed = |error: std::io::Error| Failure::file("the file cannot be copied", from, &error);
@@ -161,7 +186,7 @@ fn copy_lines(shell: &mut Shell<'_>, from: &Path, to: &Path, lines: &BTreeSet<u6
             if input.read_until(b'\n', &mut line).map_err(failed)? == 0 {
                 break;
             }
-            if number == 1 || lines.contains(&number) {
+            if number < first_row || lines.contains(&number) {
                 out.write_all(&line)?;
             }
         }
