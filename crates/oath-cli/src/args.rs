@@ -156,6 +156,7 @@ pub(crate) enum Users {
 pub(crate) enum Tokens {
     /// Take a vendor's seed file into the directory
     Upload {
+        /// The seed file; `-` is standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Give a token that is in the directory already, and that no user holds, to the user of its row

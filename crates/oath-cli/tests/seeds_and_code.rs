@@ -32,7 +32,17 @@ fn a_seed_file_is_checked_and_every_finding_has_its_place_and_its_action() {
         assert_eq!(finding.get("repair").is_some(), finding["code"] == "secret-hex", "{finding}");
     }
     let text = desk.oath("seeds check x.csv").out;
-    assert!(text.ends_with("\n0 of 2 rows are fit to be uploaded; 2 errors, 0 warnings, 0 notes.\n"), "{text}");
+    let end = "\n0 of 2 rows are fit to be uploaded; 2 errors, 0 warnings, 0 notes.\n\
+               `oath seeds repair` can mend 1 of them, and shows how before it writes.\n";
+    assert!(text.ends_with(end), "{text}");
+}
+
+#[test]
+fn of_a_file_that_cannot_be_read_no_rows_are_counted() {
+    let desk = Desk::new();
+    desk.write("x.csv", "");
+    let ended = desk.oath("seeds check x.csv");
+    assert!(ended.out.ends_with("\n\n1 error, 0 warnings, 0 notes.\n"), "{}", ended.out);
 }
 
 #[test]

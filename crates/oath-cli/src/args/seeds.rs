@@ -9,15 +9,15 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Seeds {
-    /// Say what is wrong in seed files, where, and what to do; needs no directory
+    /// Say what is wrong in seed files, where, and what to do
     Check {
         /// The seed files; `-` is standard input
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
-        /// Say too what an upload into this directory would come to, without writing: sqlite:oath.db
+        /// Say too what an upload into this directory, named as for --db, would come to; nothing is written
         #[arg(long, value_name = "DIRECTORY")]
         against: Option<SqliteUrl>,
-        /// As `oath tokens upload --assign` would
+        /// With --against: as `oath tokens upload --assign` would
         #[arg(long, requires = "against")]
         assign: bool,
         #[command(flatten)]
@@ -108,7 +108,7 @@ pub(crate) struct Reading {
     /// Take the file for this format instead of recognising it
     #[arg(long, value_name = "FORMAT")]
     pub(crate) from: Option<Format>,
-    /// The system that the tokens are for: entra, graph, duo, … [default: entra for its upload file, else inventory]
+    /// The system that the tokens are for; `oath seeds formats` lists them [default: entra for its upload file, else inventory]
     #[arg(long = "for", value_name = "TARGET")]
     pub(crate) target: Option<Target>,
     /// A file with the password of an encrypted seed file; `-` is standard input

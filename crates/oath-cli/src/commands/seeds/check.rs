@@ -268,14 +268,17 @@ impl Output<'_> {
             Self::Text(groups, out) => {
                 groups.write(out)?;
                 foreseen.map_or(Ok(()), |foreseen| foreseen.write_causes(out))?;
-                let style = if *errors > 0 { BAD } else { GOOD };
-                let good = if target == Some(Target::Inventory) { "good" } else { "fit to be uploaded" };
+                writeln!(out)?;
+                // Of a file that cannot be read, no rows are known.
+                if let Some(target) = target {
+                    let style = if *errors > 0 { BAD } else { GOOD };
+                    let good = if target == Target::Inventory { "good" } else { "fit to be uploaded" };
+                    let (records, are) = (number(*records), if *rows == 1 { "is" } else { "are" });
+                    write!(out, "{style}{records}{style:#} of {} {are} {good}; ", count(*rows, "row", "rows"))?;
+                }
                 writeln!(
                     out,
-                    "\n{style}{}{style:#} of {} {} {good}; {}, {}, {}.",
-                    number(*records),
-                    count(*rows, "row", "rows"),
-                    if *rows == 1 { "is" } else { "are" },
+                    "{}, {}, {}.",
                     count(*errors, "error", "errors"),
                     count(*warnings, "warning", "warnings"),
                     count(*notes, "note", "notes")

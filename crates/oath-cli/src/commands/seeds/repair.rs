@@ -81,6 +81,7 @@ pub(super) fn repair(
         return Err(Failure::new(Exit::Refused, "nothing-to-write", what, "correct the rows by hand").at(path));
     }
     if !yes && !agreed(shell, &records, to)? {
+        writeln!(shell.streams.err, "Nothing was written.")?;
         return Ok(Exit::Refused);
     }
     output::to(shell.surroundings, &mut *shell.streams.out, to, |out| {
@@ -145,6 +146,8 @@ fn agreed(shell: &mut Shell<'_>, records: &[Record], to: &Path) -> Result<bool, 
         return Err(Failure::new(Exit::Refused, "not-agreed", what, "look at them above, then add --yes").at(to));
     }
     let tokens = count(records.len().try_into().unwrap_or(u64::MAX), "token", "tokens");
+    // What the question is about stands in a buffer.
+    shell.streams.out.flush()?;
     write!(shell.streams.err, "Write {tokens} to {}? [y/N] ", shown(&to.to_string_lossy()))?;
     shell.streams.err.flush()?;
     let mut answer = String::new();
@@ -192,4 +195,51 @@ fn copy_lines(
         }
         Ok(true)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::failure::Exit;
+    use crate::place::Surroundings;
+    use crate::run::run;
+    use crate::shell::Streams;
+    use std::cell::RefCell;
+    use std::fs;
+    use std::io::{self, BufWriter, Write};
+
+    /// A terminal, on which standard output and standard error appear.
+    struct Terminal<'a>(&'a RefCell<Vec<u8>>);
+
+    impl Write for Terminal<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_person_sees_the_repairs_before_the_question_and_nothing_is_written_after_no() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = "upn,serial number,secret key,time interval,manufacturer,model\n\
+                    alice@example.com,1,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30 s,C,M\n";
+        fs::write(folder.path().join("x.csv"), file).unwrap();
+        let surroundings =
+            Surroundings { folder: folder.path().to_owned(), asks_a_person: true, ..Surroundings::default() };
+        for (answer, exit, written) in [("n\n", Exit::Refused, false), ("y\n", Exit::Done, true)] {
+            let screen = RefCell::new(Vec::new());
+            let (mut out, mut err) = (BufWriter::new(Terminal(&screen)), Terminal(&screen));
+            let streams = Streams { input: &mut answer.as_bytes(), out: &mut out, err: &mut err };
+            let words = ["oath", "seeds", "repair", "x.csv", "-o", "y.csv"].map(Into::into);
+            assert!(run(words, &surroundings, streams) == exit);
+            drop(out);
+            let screen = String::from_utf8(screen.into_inner()).unwrap();
+            let at = |words: &str| screen.find(words).unwrap_or_else(|| panic!("{words}: {screen}"));
+            assert!(at("line 2, time interval: write the time interval as 30") < at("Write 1 token to y.csv? [y/N]"));
+            assert!(written || at("[y/N]") < at("Nothing was written."));
+            assert_eq!(folder.path().join("y.csv").exists(), written);
+        }
+    }
 }
