@@ -286,6 +286,18 @@ fn a_check_against_a_directory_comes_to_what_the_upload_comes_to() {
 }
 
 #[test]
+fn the_check_that_an_upload_names_has_the_options_of_the_upload() {
+    let desk = Desk::furnished();
+    desk.write("x.csv", &format!("{HEADER}\n,2300009,{},30,,\n", &SECRETS[2][..16]));
+    let uploaded = desk.done("tokens upload x.csv --inventory --legacy --assume-digits 6");
+    let named = uploaded.lines().find_map(|line| line.strip_prefix("  oath ")).unwrap();
+    assert_eq!(named, "seeds check x.csv --legacy --inventory --assume-digits 6");
+    assert!(desk.done(named).contains("0 errors, 1 warning"));
+    let tried = desk.done("tokens upload x.csv --dry-run --for inventory --legacy --from entra-csv");
+    assert!(tried.contains("  oath seeds check x.csv --legacy --from entra-csv --for inventory\n"), "{tried}");
+}
+
+#[test]
 fn a_check_against_a_directory_says_what_the_directory_has_against_a_row() {
     let desk = Desk::furnished();
     let file = of_each_kind(&desk);

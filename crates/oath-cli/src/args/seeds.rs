@@ -1,5 +1,6 @@
 //! The words of `oath seeds`.
 
+use crate::output::word;
 use clap::{Args, Subcommand};
 use oath_directory::SqliteUrl;
 use oath_seeds::{Assume, Format, Target, TokenType};
@@ -145,6 +146,33 @@ impl Reading {
             interval: self.assume_interval,
         }
     }
+
+    /// The same options for another command to type.
+    pub(crate) fn words(&self) -> String {
+        let Self { from, target, password_file, key_file, openpgp_key_file, lenient, .. } = self;
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let options = [
+            ("--from", from.map(|format| format.to_string())),
+            ("--for", target.map(|target| target.to_string())),
+            ("--password-file", path(password_file)),
+            ("--key-file", path(key_file)),
+            ("--openpgp-key-file", path(openpgp_key_file)),
+            ("--assume-type", self.assume_type.map(|kind| kind.to_string())),
+            ("--assume-algorithm", self.assume_algorithm.map(|algorithm| algorithm.to_string())),
+            ("--assume-digits", self.assume_digits.map(|digits| digits.to_string())),
+            ("--assume-interval", self.assume_interval.map(|seconds| seconds.to_string())),
+        ];
+        let mut words = String::new();
+        for (option, value) in options {
+            if let Some(value) = value {
+                words.extend([" ", option, " ", &word(&value)]);
+            }
+        }
+        if *lenient {
+            words.push_str(" --lenient");
+        }
+        words
+    }
 }
 
 /// What an upload takes; a check has the same options, so that it comes to the same verdict.
@@ -156,6 +184,17 @@ pub(crate) struct Taking {
     /// The same as --for inventory: take rows without a user, to be assigned later; Entra ID refuses them
     #[arg(long, conflicts_with = "target")]
     pub(crate) inventory: bool,
+}
+
+impl Taking {
+    /// The same options for another command to type.
+    pub(crate) fn words(&self) -> String {
+        let Self { legacy, inventory } = *self;
+        [(legacy, " --legacy"), (inventory, " --inventory")]
+            .into_iter()
+            .filter_map(|(set, word)| set.then_some(word))
+            .collect()
+    }
 }
 
 /// How a seed file is written.

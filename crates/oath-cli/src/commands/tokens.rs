@@ -4,6 +4,7 @@ use super::token_view::{self, TokenDetails, TokenView};
 use crate::args::{Reading, Taking, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
+use crate::place::Surroundings;
 use crate::progress::Turning;
 use crate::shell::{Shell, codes};
 use oath_directory::model::{Preview, Upload, UploadFailure};
@@ -145,9 +146,10 @@ fn upload(
     let value = json!({
         "upload": id, "file": file, "rows": rows, "imported": imported, "unchanged": unchanged, "failed": failed,
     });
+    let again = check_of(path, taking, reading);
     shell.answer(&value, |out| {
         report(out, &upload, &refused)?;
-        write_warnings(out, warnings, path)
+        write_warnings(out, warnings, &again)
     })?;
     Ok(Exit::refused_if(*failed > 0))
 }
@@ -162,17 +164,20 @@ fn dry_run_of(
 ) -> Result<Exit, Failure> {
     let directory = shell.directory_with(policy(taking))?;
     let (rows, warnings) = read(shell, path, taking, reading)?;
+    let turning = trying(shell.surroundings, rows.len());
     let preview = block_on(directory.preview_upload(&shell.actor, shell.now, options, rows))?;
+    drop(turning);
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let Preview { rows, imported, unchanged, failed, failures } = &preview;
     let value = json!({
         "dry_run": true, "file": file, "rows": rows, "imported": imported, "unchanged": unchanged, "failed": failed,
         "failures": failures,
     });
+    let again = check_of(path, taking, reading);
     shell.answer(&value, |out| {
         counts(out, &format!("An upload of {file}"), [*rows, *imported, *unchanged, *failed])?;
         write_failures(out, failures)?;
-        write_warnings(out, warnings, path)?;
+        write_warnings(out, warnings, &again)?;
         writeln!(out, "{DIM}Nothing was written. To upload the file, leave --dry-run out.{DIM:#}")
     })?;
     Ok(Exit::refused_if(*failed > 0))
@@ -181,6 +186,12 @@ fn dry_run_of(
 /// Entra ID's rules, and what the command line makes of them.
 pub(crate) fn policy(taking: &Taking) -> Policy {
     Policy { legacy_secrets: taking.legacy, ..Policy::default() }
+}
+
+/// What a person sees while an upload is tried.
+pub(crate) fn trying(surroundings: &Surroundings, rows: usize) -> Turning {
+    let what = format!("trying {} with the directory", count(rows.try_into().unwrap_or(u64::MAX), "row", "rows"));
+    Turning::new(what, surroundings.watched && rows > MANY)
 }
 
 /// How many rows take long enough to say so.
@@ -227,13 +238,18 @@ pub(crate) fn counts(out: &mut dyn Write, what: &str, counts: [u64; 4]) -> io::R
     )
 }
 
-fn write_warnings(out: &mut dyn Write, warnings: u64, path: &Path) -> io::Result<()> {
+/// The check that comes to the same verdict.
+fn check_of(path: &Path, taking: &Taking, reading: &Reading) -> String {
+    format!("oath seeds check {}{}{}", word(&path.to_string_lossy()), taking.words(), reading.words())
+}
+
+fn write_warnings(out: &mut dyn Write, warnings: u64, again: &str) -> io::Result<()> {
     if warnings == 0 {
         return Ok(());
     }
     let warnings = count(warnings, "warning", "warnings");
     writeln!(out, "{WARN}{warnings}{WARN:#} about the file; to read them:")?;
-    writeln!(out, "  oath seeds check {}", shown(&word(&path.to_string_lossy())))
+    writeln!(out, "  {}", shown(again))
 }
 
 /// How many mistakes are shown where there are many.

@@ -85,7 +85,9 @@ fn one<S: Store>(
                 for finding in about_file {
                     report.finding(finding, &mut counts)?;
                 }
+                let turning = tokens::trying(shell.surroundings, rows.len());
                 foreseen = Some(against.foresee(rows, &shell.actor, shell.now)?);
+                drop(turning);
                 Ok(())
             }
             // An upload of a file that cannot be read to its end takes no row.
