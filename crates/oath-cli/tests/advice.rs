@@ -123,3 +123,18 @@ fn a_probe_says_whether_the_text_or_the_codes_are_wrong() {
     let narrow = desk.oath_with(&format!("{words} --radius 1"), SECRETS[0]);
     assert!(narrow.out.contains("No reading") && narrow.out.contains("search wider with --radius"), "{narrow:?}");
 }
+
+#[test]
+fn what_a_file_says_once_for_all_tokens_is_told_and_followed() {
+    let desk = Desk::new();
+    let [first, second, _] = SECRETS;
+    desk.write("x.csv", &format!("{HEADER}\n,2300001,{first},30,,\n,2300002,{second},60,,\n"));
+    let converted = desk.oath("seeds convert x.csv --to duo-csv -o duo.csv");
+    assert!(converted.out.contains("Put these tokens into a file of their own"), "{}", converted.out);
+    assert!(converted.out.contains("Say it where you upload it: TOTP, SHA1, 6 digits, 30 s."), "{}", converted.out);
+    desk.write("rest.csv", &format!("{HEADER}\n,2300002,{second},60,,\n"));
+    let converted = desk.done("seeds convert rest.csv --to duo-csv -o rest-duo.csv");
+    assert!(converted.contains("TOTP, SHA1, 6 digits, 60 s."), "{converted}");
+    let said = "--assume-type totp --assume-digits 6 --assume-interval 60";
+    assert_eq!(desk.json(&format!("seeds check rest-duo.csv {said}"))["findings"], json!([]));
+}

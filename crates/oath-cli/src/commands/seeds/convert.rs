@@ -7,7 +7,8 @@ use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, number, shown};
 use crate::shell::Shell;
 use core::fmt::Display;
 use oath_seeds::{
-    Field, Finding, Format, Loss, Obstacle, Record, Refused, Repairs, Severity, Target, WriteError, Writer, losses,
+    Field, Finding, Format, Loss, Moving, Obstacle, Record, Refused, Repairs, Severity, Target, WriteError, Writer,
+    losses,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub(super) struct Report {
     /// By field, how many records lose it.
     lost: BTreeMap<Loss, u64>,
     accepted: bool,
+    /// What has to be said beside a file that does not say it, of its first token.
+    beside: Option<String>,
     /// What was said at the end makes records doubtful that were written before.
     doubtful: bool,
 }
@@ -95,6 +98,7 @@ impl Report {
             first_refused: Vec::new(),
             lost: BTreeMap::new(),
             accepted: false,
+            beside: None,
             doubtful: false,
         }
     }
@@ -129,7 +133,12 @@ impl Report {
             *lost = lost.saturating_add(1);
         }
         match writer.write(record) {
-            Ok(()) => self.written = self.written.saturating_add(1),
+            Ok(()) => {
+                self.written = self.written.saturating_add(1);
+                if self.beside.is_none() && self.to.capacity().is_some_and(|capacity| capacity.uniform) {
+                    self.beside = Some(parameters(record));
+                }
+            }
             Err(WriteError::CannotCarry(refused)) => {
                 for one in refused.into_iter().filter(|one| !one.obstacles.is_empty()) {
                     self.refused = self.refused.saturating_add(1);
@@ -192,7 +201,20 @@ impl Report {
 
     fn text(self, out: &mut dyn Write, file: &Path, writing: &Writing) -> io::Result<()> {
         let kept = self.keeps();
-        let Self { from, to, rows, written, errors, findings, refused, first_refused, lost, accepted, doubtful } = self;
+        let Self {
+            from,
+            to,
+            rows,
+            written,
+            errors,
+            findings,
+            refused,
+            first_refused,
+            lost,
+            accepted,
+            beside,
+            doubtful,
+        } = self;
         writeln!(out, "{STRONG}{}{STRONG:#}: {from}, to {to}", shown(&file.to_string_lossy()))?;
         if errors > 0 {
             let mut groups = Groups::default();
@@ -217,6 +239,12 @@ impl Report {
             let output = writing.output.to_string_lossy();
             let tokens = count(written, "token", "tokens");
             writeln!(out, "{GOOD}Wrote{GOOD:#} {tokens} of {} to {}.", number(rows), shown(&output))?;
+            if let Some(parameters) = beside {
+                writeln!(
+                    out,
+                    "{DIM}The file does not say how its tokens compute. Say it where you upload it: {parameters}.{DIM:#}"
+                )?;
+            }
             return tell_encrypted(out, writing);
         }
         writeln!(out, "{BAD}Nothing was written.{BAD:#}")?;
@@ -227,11 +255,23 @@ impl Report {
     }
 }
 
+/// `TOTP, SHA1, 6 digits, 30 s`.
+fn parameters(record: &Record) -> String {
+    let Record { algorithm, digits, moving, .. } = record;
+    match moving {
+        Moving::Time { step } => format!("TOTP, {algorithm}, {digits} digits, {} s", step.x()),
+        Moving::Counter { .. } => format!("HOTP, {algorithm}, {digits} digits"),
+    }
+}
+
 /// What to do about tokens that were not written.
 fn action(refused: &[Refused]) -> Option<&'static str> {
     let needs = |field| refused.iter().any(|one| one.obstacles.contains(&Obstacle::Needs(field)));
+    let mixed = refused.iter().any(|one| matches!(one.obstacles.as_slice(), [.., Obstacle::Mixed(_)]));
     if refused.is_empty() {
         None
+    } else if mixed {
+        Some("Put these tokens into a file of their own, and convert that.")
     } else if needs(Field::SerialNumber) {
         Some("Accounts of an app have no serial number: choose a format that needs none, as otpauth-lines or cxf-json.")
     } else if needs(Field::Upn) {
