@@ -13,6 +13,7 @@ use oath_directory::{Actor, Directory, SqliteUrl, UploadOptions};
 use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target};
 use oath_totp::UnixTime;
 use pollster::block_on;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -138,9 +139,9 @@ fn row_by_row<R: Read>(
 
 impl<S: Store> Against<S> {
     fn foresee(&self, rows: Vec<Row>, actor: &Actor, now: UnixTime) -> Result<Foreseen<'_>, Failure> {
-        let unread = rows.iter().filter(|row| row.record.is_none()).map(|row| row.place.to_string()).collect();
+        let said = rows.iter().flat_map(Row::errors).map(|finding| finding.message.clone()).collect();
         let preview = block_on(self.directory.preview_upload(actor, now, self.options, rows))?;
-        Ok(Foreseen { place: &self.place, preview, unread })
+        Ok(Foreseen { place: &self.place, preview, said })
     }
 }
 
@@ -148,15 +149,15 @@ impl<S: Store> Against<S> {
 struct Foreseen<'a> {
     place: &'a str,
     preview: Preview,
-    /// Where the rows stand that are no records: what is wrong with them is among the findings.
-    unread: HashSet<String>,
+    /// What is wrong with the rows themselves, which the findings say.
+    said: HashSet<Cow<'static, str>>,
 }
 
 impl Foreseen<'_> {
     /// What the directory has against rows that could be read, by cause.
     fn write_causes(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut causes: BTreeMap<&str, Vec<&UploadFailure>> = BTreeMap::new();
-        for failure in self.preview.failures.iter().filter(|failure| !self.unread.contains(&failure.place)) {
+        for failure in self.preview.failures.iter().filter(|failure| !self.said.contains(&*failure.message)) {
             causes.entry(&failure.code).or_default().push(failure);
         }
         for (code, failures) in causes {
