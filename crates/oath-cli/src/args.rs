@@ -2,7 +2,7 @@
 
 mod seeds;
 
-pub(crate) use self::seeds::{Reading, Seeds, Taking, Writing};
+pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
 use clap::{Args, Parser, Subcommand};
 use oath_directory::SqliteUrl;

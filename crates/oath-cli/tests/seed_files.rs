@@ -339,6 +339,15 @@ fn a_written_pskc_file_is_encrypted_with_a_password_or_a_key() {
         assert_eq!((&read["records"], &read["findings"]), (&json!(2), &json!([])), "{what}");
         desk.fails(&format!("seeds convert {name} --to linotp-csv -o x.csv"), 1, "key-missing", &[&name]);
     }
+    // A repair of an encrypted file is encrypted where that is asked for, and says where it is not.
+    let repair = "seeds repair key.pskc --key-file key.txt --yes";
+    let plain = desk.done(&format!("{repair} -o plain.pskc"));
+    assert!(plain.contains("Its secrets are not encrypted; with --encrypt they are."), "{plain}");
+    assert_eq!(desk.json("seeds check plain.pskc")["records"], 2);
+    let again = desk.done(&format!("{repair} -o again.pskc --encrypt-key-file key.txt"));
+    assert!(again.contains("Send the key another way"), "{again}");
+    assert_eq!(desk.oath("seeds check again.pskc").status, 1);
+    assert_eq!(desk.json("seeds check again.pskc --key-file key.txt")["records"], 2);
     // The same secrets come back.
     let back = desk.json("seeds convert password.pskc --password-file password.txt --to entra-csv -o back.csv");
     assert_eq!(back["written"], 2);

@@ -51,6 +51,8 @@ pub(crate) enum Seeds {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
         #[command(flatten)]
+        encryption: Encryption,
+        #[command(flatten)]
         reading: Reading,
     },
     /// Give the tokens of a seed file to users, from a file with serial numbers and user names
@@ -207,6 +209,13 @@ pub(crate) struct Writing {
     /// Write tokens also where the format loses something of them
     #[arg(long)]
     pub(crate) accept_loss: bool,
+    #[command(flatten)]
+    pub(crate) encryption: Encryption,
+}
+
+/// What a written file is encrypted with.
+#[derive(Args, Debug)]
+pub(crate) struct Encryption {
     /// Encrypt a pskc file with a password, which is asked for twice
     #[arg(long, conflicts_with_all = ["encrypt_password_file", "encrypt_key_file"])]
     pub(crate) encrypt: bool,
@@ -218,9 +227,9 @@ pub(crate) struct Writing {
     pub(crate) encrypt_key_file: Option<PathBuf>,
 }
 
-impl Writing {
-    /// Whether the file is to be encrypted.
-    pub(crate) const fn encrypts(&self) -> bool {
+impl Encryption {
+    /// Whether one of its options was given.
+    pub(crate) const fn is_asked_for(&self) -> bool {
         self.encrypt || self.encrypt_password_file.is_some() || self.encrypt_key_file.is_some()
     }
 }

@@ -1,4 +1,4 @@
-use super::convert::{cannot_carry, tell_encrypted, unwritten};
+use super::convert::{cannot_carry, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
 use super::{output, writing};
@@ -25,7 +25,7 @@ pub(super) fn assign(
     reading: &Reading,
 ) -> Result<Exit, Failure> {
     let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
-    let write_options = writing::options(shell, file, to, writing, reading)?;
+    let write_options = writing::options(shell, (file, reading), to, writing)?;
     let mut list = Vec::new();
     let opened = shell::open(shell.surroundings, "the file of users", users)?;
     let read = opened.take(LONGEST).read_to_end(&mut list);
@@ -95,7 +95,7 @@ pub(super) fn assign(
     } else {
         let output = writing.output.to_string_lossy();
         writeln!(out, "{GOOD}Wrote{GOOD:#} {} to {}.", count(n(with.len()), "token", "tokens"), shown(&output))?;
-        tell_encrypted(out, writing)?;
+        writing::tell(out, to, &writing.encryption)?;
     }
     writeln!(
         out,

@@ -25,7 +25,7 @@ pub(super) fn convert(
 ) -> Result<Exit, Failure> {
     // What the source's own system would refuse does not matter here, unless it is asked for.
     let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
-    let write_options = writing::options(shell, file, to, writing, reading)?;
+    let write_options = writing::options(shell, (file, reading), to, writing)?;
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, file, reading, &options)?;
     let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, file))?;
     let mut report = Report::new(reader.format(), to);
@@ -188,7 +188,7 @@ impl Report {
             "from": self.from.name(),
             "to": self.to.name(),
             "output": self.keeps().then(|| writing.output.to_string_lossy()),
-            "encrypted": writing.encrypts(),
+            "encrypted": writing.encryption.is_asked_for(),
             "records": self.rows,
             "written": if self.keeps() { self.written } else { 0 },
             "refused": self.refused,
@@ -245,7 +245,7 @@ impl Report {
                     "{DIM}The file does not say how its tokens compute. Say it where you upload it: {parameters}.{DIM:#}"
                 )?;
             }
-            return tell_encrypted(out, writing);
+            return writing::tell(out, to, &writing.encryption);
         }
         writeln!(out, "{BAD}Nothing was written.{BAD:#}")?;
         if !accepted && !doubtful && !lost.is_empty() && refused < rows {
@@ -279,15 +279,6 @@ fn action(refused: &[Refused]) -> Option<&'static str> {
     } else {
         Some("Choose a format that holds these tokens: `oath seeds formats` lists what each can hold.")
     }
-}
-
-/// What a person has to do with the password or the key of an encrypted file.
-pub(super) fn tell_encrypted(out: &mut dyn Write, writing: &Writing) -> io::Result<()> {
-    if !writing.encrypts() {
-        return Ok(());
-    }
-    let with = if writing.encrypt_key_file.is_some() { "key" } else { "password" };
-    writeln!(out, "{DIM}Its secrets are encrypted. Send the {with} another way than the file.{DIM:#}")
 }
 
 /// Values with a comma between them.

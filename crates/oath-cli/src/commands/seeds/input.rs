@@ -1,6 +1,6 @@
 //! Seed files as input: a file or standard input, with what opens an encrypted one.
 
-use crate::args::{Reading, Taking, Writing};
+use crate::args::{Encryption, Reading, Taking};
 use crate::failure::{Exit, Failure};
 use crate::place::Surroundings;
 use crate::progress::Watched;
@@ -125,9 +125,9 @@ pub(super) fn key(
 }
 
 /// Refuses a second file from standard input, which was read to its end for the first.
-pub(super) fn read_once(file: &Path, reading: &Reading, writing: Option<&Writing>) -> Result<(), Failure> {
-    let (of_writer, key_of_writer) = writing.map_or((None, None), |writing| {
-        (writing.encrypt_password_file.as_deref(), writing.encrypt_key_file.as_deref())
+pub(super) fn read_once(file: &Path, reading: &Reading, encryption: Option<&Encryption>) -> Result<(), Failure> {
+    let (of_writer, key_of_writer) = encryption.map_or((None, None), |encryption| {
+        (encryption.encrypt_password_file.as_deref(), encryption.encrypt_key_file.as_deref())
     });
     let (password, key) = (reading.password_file.as_deref(), reading.key_file.as_deref());
     let all = [Some(file), password, key, reading.openpgp_key_file.as_deref(), of_writer, key_of_writer];

@@ -24,7 +24,9 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Seeds) -> Result<Exit, Failur
             check::check(shell, files, against.as_ref(), options, taking, reading)
         }
         Seeds::Convert { file, to, writing, reading } => convert::convert(shell, file, *to, writing, reading),
-        Seeds::Repair { file, yes, output, reading } => repair::repair(shell, file, output, *yes, reading),
+        Seeds::Repair { file, yes, output, encryption, reading } => {
+            repair::repair(shell, file, (output, encryption), *yes, reading)
+        }
         Seeds::Assign { file, users, to, writing, reading } => {
             assign::assign(shell, file, users, *to, writing, reading)
         }

@@ -1,8 +1,8 @@
 use super::convert::{cannot_carry, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
-use super::output;
-use crate::args::Reading;
+use super::{output, writing};
+use crate::args::{Encryption, Reading};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
 use crate::shell::{self, Shell};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn repair(
     shell: &mut Shell<'_>,
     path: &Path,
-    to: &Path,
+    (to, encryption): (&Path, &Encryption),
     yes: bool,
     reading: &Reading,
 ) -> Result<Exit, Failure> {
@@ -54,7 +54,7 @@ pub(super) fn repair(
         }
     }
     bar.finish_and_clear();
-    let write_options = WriteOptions::default().target(target).accept_loss(true);
+    let mut write_options = WriteOptions::default().target(target).accept_loss(true);
     let write_as = write_as(format, &records, &write_options);
     let n = |n: usize| n.try_into().unwrap_or(u64::MAX);
     let rest = remainder(to);
@@ -80,6 +80,7 @@ pub(super) fn repair(
         let what = "no row can be mended; nothing was written";
         return Err(Failure::new(Exit::Refused, "nothing-to-write", what, "correct the rows by hand").at(path));
     }
+    write_options.protection = writing::protection(shell, (path, reading), write_as, to, encryption)?;
     if !yes && !agreed(shell, &records, to)? {
         writeln!(shell.streams.err, "Nothing was written.")?;
         return Ok(Exit::Refused);
@@ -119,6 +120,7 @@ pub(super) fn repair(
         shown(&to.to_string_lossy()),
         number(mended_rows)
     )?;
+    writing::tell(out, write_as, encryption)?;
     let rows = count(left, "row", "rows");
     if !failed.is_empty() {
         writeln!(

@@ -2,49 +2,76 @@
 
 use super::convert::unwritten;
 use super::input;
-use crate::args::{Reading, Writing};
+use crate::args::{Encryption, Reading, Writing};
 use crate::failure::{Exit, Failure};
+use crate::output::DIM;
 use crate::shell::Shell;
 use oath_seeds::{Format, Protection, WriteError, WriteOptions};
+use std::io::{self, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The options of a writer. A password that is not in a file is asked for here, before anything is read.
-pub(super) fn options(
+/// What a file is encrypted with where it is written. A password that is not in a file is asked for here, before anything is read.
+pub(super) fn protection(
     shell: &mut Shell<'_>,
-    file: &Path,
+    (file, reading): (&Path, &Reading),
     to: Format,
-    writing: &Writing,
-    reading: &Reading,
-) -> Result<WriteOptions, Failure> {
-    input::read_once(file, reading, Some(writing))?;
-    let options = WriteOptions::default().accept_loss(writing.accept_loss);
-    if !writing.encrypts() {
-        return Ok(options);
+    output: &Path,
+    encryption: &Encryption,
+) -> Result<Option<Protection>, Failure> {
+    input::read_once(file, reading, Some(encryption))?;
+    if !encryption.is_asked_for() {
+        return Ok(None);
     }
     if to != Format::Pskc {
-        return Err(unwritten(&WriteError::NotProtected(to), &writing.output));
+        return Err(unwritten(&WriteError::NotProtected(to), output));
     }
     let (surroundings, stdin) = (shell.surroundings, &mut *shell.streams.input);
-    let protection = if let Some(path) = &writing.encrypt_key_file {
+    if let Some(path) = &encryption.encrypt_key_file {
         let key = input::key(surroundings, stdin, path)?;
-        Protection::key(&key).map_err(|error| {
+        let protection = Protection::key(&key).map_err(|error| {
             let action = "put the key alone into the file, as bytes or as 32, 48 or 64 hex digits";
             Failure::new(Exit::Fault, "key-malformed", error.to_string(), action).at(path)
-        })?
-    } else {
-        let password = match &writing.encrypt_password_file {
-            Some(path) => input::password(surroundings, stdin, path)?,
-            None => typed_twice(shell, &writing.output)?,
-        };
-        if password.is_empty() {
-            let place = writing.encrypt_password_file.as_deref().unwrap_or(&writing.output);
-            let action = "choose a long one, and send it another way than the seed file";
-            return Err(Failure::new(Exit::Fault, "password-empty", "the password is empty", action).at(place));
-        }
-        Protection::password(&password)
+        });
+        return protection.map(Some);
+    }
+    let password = match &encryption.encrypt_password_file {
+        Some(path) => input::password(surroundings, stdin, path)?,
+        None => typed_twice(shell, output)?,
     };
-    Ok(options.protect(protection))
+    if password.is_empty() {
+        let place = encryption.encrypt_password_file.as_deref().unwrap_or(output);
+        let action = "choose a long one, and send it another way than the seed file";
+        return Err(Failure::new(Exit::Fault, "password-empty", "the password is empty", action).at(place));
+    }
+    Ok(Some(Protection::password(&password)))
+}
+
+/// The options of a writer that asks before it loses something.
+pub(super) fn options(
+    shell: &mut Shell<'_>,
+    source: (&Path, &Reading),
+    to: Format,
+    writing: &Writing,
+) -> Result<WriteOptions, Failure> {
+    let Writing { output, accept_loss, encryption } = writing;
+    let mut options = WriteOptions::default().accept_loss(*accept_loss);
+    options.protection = protection(shell, source, to, output, encryption)?;
+    Ok(options)
+}
+
+/// What a person has to know about the secrets in a file that was written, where its format can encrypt them.
+pub(super) fn tell(out: &mut dyn Write, format: Format, encryption: &Encryption) -> io::Result<()> {
+    match encryption {
+        _ if format != Format::Pskc => Ok(()),
+        Encryption { encrypt_key_file: Some(_), .. } => {
+            writeln!(out, "{DIM}Its secrets are encrypted. Send the key another way than the file.{DIM:#}")
+        }
+        encryption if encryption.is_asked_for() => {
+            writeln!(out, "{DIM}Its secrets are encrypted. Send the password another way than the file.{DIM:#}")
+        }
+        _ => writeln!(out, "{DIM}Its secrets are not encrypted; with --encrypt they are.{DIM:#}"),
+    }
 }
 
 /// Asks a person for a new password, twice, since a mistake in it cannot be seen.
