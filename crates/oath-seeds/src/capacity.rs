@@ -64,7 +64,7 @@ impl Capacity {
     pub fn takes_interval(&self, x: u32) -> bool {
         match self.intervals {
             None => false,
-            Some(intervals) => intervals.contain(x),
+            Some(intervals) => intervals.contains(x),
         }
     }
 }
@@ -72,7 +72,7 @@ impl Capacity {
 impl Intervals {
     /// Whether an interval, in seconds, is one of them.
     #[must_use]
-    pub fn contain(self, x: u32) -> bool {
+    pub fn contains(self, x: u32) -> bool {
         match self {
             Self::Any => true,
             Self::UpTo(most) => x <= most,

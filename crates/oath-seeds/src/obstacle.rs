@@ -259,7 +259,7 @@ pub(crate) fn obstacles_of(record: &Record, capacity: &Capacity) -> Vec<Obstacle
         (Moving::Counter { counter }, _, Some(Counters::Zero)) => found.push(Obstacle::Counter(counter)),
         (Moving::Time { .. }, None, _) => found.push(Obstacle::Type(TokenType::Totp)),
         (Moving::Time { step }, Some(intervals), _) => {
-            if !intervals.contain(step.x()) {
+            if !intervals.contains(step.x()) {
                 found.push(Obstacle::Interval { x: step.x(), takes: intervals });
             }
             if step.t0() != 0 && !capacity.t0 {

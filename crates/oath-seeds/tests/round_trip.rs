@@ -62,7 +62,7 @@ fn an_interval_that_is_written_is_read_back() {
             let options = WriteOptions::default().accept_loss(true);
             let found = obstacles(&record, format, &options);
             let takes = format.capacity().unwrap().intervals;
-            assert_eq!(found.is_empty(), takes.is_some_and(|takes| takes.contain(x)), "{format} {x}: {found:?}");
+            assert_eq!(found.is_empty(), takes.is_some_and(|takes| takes.contains(x)), "{format} {x}: {found:?}");
             if !found.is_empty() {
                 continue;
             }
