@@ -1,7 +1,9 @@
 //! A PostgreSQL server of a test's own: in a folder of its own, reached by a socket in it, stopped when it is dropped.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -12,6 +14,9 @@ pub(crate) struct Server {
     folder: TempDir,
     programs: PathBuf,
     process: Option<Child>,
+    /// Of the socket, and where it speaks TLS also of TCP.
+    port: u16,
+    encrypts: bool,
 }
 
 impl Server {
@@ -26,7 +31,7 @@ impl Server {
             let done = Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap();
             assert!(done.success());
         }
-        let mut server = Self { folder, programs, process: None };
+        let mut server = Self { folder, programs, process: None, port: 5432, encrypts: false };
         let data = server.path("data");
         let mut make = server.command("initdb");
         make.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-D"]).arg(data);
@@ -41,10 +46,23 @@ impl Server {
         let log = fs::File::create(self.folder.path().with_extension("log")).unwrap();
         let (data, socket) = (self.path("data"), self.folder.path().to_owned());
         let mut command = self.command("postgres");
-        command.arg("-D").arg(data).arg("-k").arg(socket).args(["-c", "listen_addresses=", "-c", "fsync=off"]);
+        command.arg("-D").arg(data).arg("-k").arg(socket).arg("-p").arg(self.port.to_string());
+        let own = self.encrypts.then(|| {
+            let [key, certificate] = ["own.key", "own.crt"].map(|name| self.path(name).display().to_string());
+            let files = [format!("ssl_key_file={key}"), format!("ssl_cert_file={certificate}")];
+            files.into_iter().chain(["listen_addresses=localhost".to_owned(), "ssl=on".to_owned()])
+        });
+        let settings = ["listen_addresses=", "fsync=off", "max_connections=300"].map(str::to_owned);
+        for setting in settings.into_iter().chain(own.into_iter().flatten()) {
+            command.arg("-c").arg(setting);
+        }
         self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         for _ in 0..600 {
-            let asked = self.command("pg_isready").arg("-q").arg("-h").arg(self.folder.path()).status();
+            let asked = self
+                .command("pg_isready")
+                .args(["-q", "-p", &self.port.to_string(), "-h"])
+                .arg(self.folder.path())
+                .status();
             if asked.unwrap().success() {
                 return;
             }
@@ -63,16 +81,60 @@ impl Server {
         }
     }
 
+    /// Starts it again on `localhost` with a certificate, where it speaks TLS, and returns the file of who signed that.
+    pub(crate) fn restart_with_tls(&mut self) -> PathBuf {
+        self.stop();
+        let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+        let signer = ["-subj", "/CN=signer", "-keyout", "signer.key", "-out", "signer.crt"];
+        let own = ["-subj", "/CN=localhost", "-keyout", "own.key", "-out", "own.crt", "-CA", "signer.crt"];
+        let signed = ["-CAkey", "signer.key", "-addext", "subjectAltName=DNS:localhost"];
+        let end = ["-addext", "basicConstraints=critical,CA:FALSE"];
+        for words in [signer.to_vec(), [&own[..], &signed, &end].concat()] {
+            let made = self.command("/usr/bin/openssl").args(new).args(words).current_dir(self.folder.path()).output();
+            let made = made.unwrap();
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        }
+        // Free now, and most likely a moment later too.
+        self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.encrypts = true;
+        self.resume();
+        self.path("signer.crt")
+    }
+
+    /// The port of its TCP.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL, with more options such as `&application_name=x`.
     pub(crate) fn url(&self, options: &str) -> String {
         let socket = self.folder.path().to_str().unwrap().replace('/', "%2F");
         format!("postgres://postgres:not-to-be-shown@/postgres?host={socket}{options}")
     }
 
+    /// A user who has to give this password, and owns the schema. The URL is that of the user without it.
+    pub(crate) fn user_with_password(&self, user: &str, password: &str) -> String {
+        self.sql(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'; ALTER SCHEMA public OWNER TO {user}"));
+        let (rules, others) = (self.path("data").join("pg_hba.conf"), "local all postgres trust\n");
+        fs::write(rules, format!("{others}local all {user} scram-sha-256\n")).unwrap();
+        self.sql("SELECT pg_reload_conf()");
+        // The server reads it a moment later.
+        while self.sql(&format!("SELECT count(*) FROM pg_hba_file_rules WHERE '{user}' = ANY(user_name)")) == "0" {
+            sleep(Duration::from_millis(10));
+        }
+        self.url("").replace("postgres:not-to-be-shown@", &format!("{user}@"))
+    }
+
+    /// The socket at which it listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.path(".s.PGSQL.5432")
+    }
+
     /// Runs SQL, and returns what it says.
     pub(crate) fn sql(&self, sql: &str) -> String {
         let mut command = self.command("psql");
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql]);
+        command.args(["-p", &self.port.to_string(), "-h"]);
         let said = command.arg(self.folder.path()).output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
@@ -80,9 +142,7 @@ impl Server {
 
     /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has.
     pub(crate) fn pooler(&self, test: &str) -> Option<Pooler> {
-        let Some(program) =
-            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).is_file())
-        else {
+        let Some(program) = POOLERS.into_iter().find(|path| Path::new(path).is_file()) else {
             not_run(test, "PgBouncer is not installed (Debian: apt-get install pgbouncer)");
             return None;
         };
@@ -115,11 +175,15 @@ impl Server {
             return Command::new(program);
         }
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+        // A server must not outlive a process that is killed.
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=INT"]).arg(program);
         command.current_dir(self.folder.path());
         command
     }
 }
+
+/// Where Debian installs it, and where others do.
+pub(crate) const POOLERS: [&str; 2] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
 
 /// A pooler that runs until it is dropped.
 pub(crate) struct Pooler {
@@ -147,7 +211,10 @@ impl Drop for Server {
 }
 
 /// On standard error itself: what `eprintln!` says is shown for tests that fail only.
+///
+/// In CI it is an error: a server is installed there.
 fn not_run(test: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{test}: {why}");
     std::io::stderr().write_all(format!("NOT RUN: {test}: {why}\n").as_bytes()).unwrap();
 }
 
@@ -157,7 +224,7 @@ fn is_root() -> bool {
 }
 
 /// The folder of the newest installed version: Debian keeps it off the path.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
     let mut folders: Vec<_> = versions.map(|path| path.join("bin")).collect();
     folders.sort();
