@@ -2,15 +2,15 @@
 
 use crate::output::{DIM, number, shown};
 use oath_seeds::Place;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// One mistake.
-#[derive(Clone, Copy)]
 pub(crate) struct Problem<'a> {
     pub(crate) place: Place,
     pub(crate) field: &'a str,
     pub(crate) message: &'a str,
-    pub(crate) action: &'a str,
+    pub(crate) action: Cow<'a, str>,
 }
 
 /// `line 4, secret key: …` one below the other; what to do once for neighbours where it is the same.
@@ -33,7 +33,7 @@ pub(crate) fn write<'a>(
         }
         let same_follows = problems.peek().is_some_and(|next| next.action == action);
         if !action.is_empty() && !same_follows {
-            writeln!(out, "  {DIM}to do:{DIM:#} {}", shown(action))?;
+            writeln!(out, "  {DIM}to do:{DIM:#} {}", shown(&action))?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 use super::problems::{self, Problem};
 use super::seeds::input;
 use super::token_view::{self, TokenDetails, TokenView};
+use crate::advice::with_options;
 use crate::args::{Reading, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
@@ -200,7 +201,7 @@ pub(crate) fn write_failures(out: &mut dyn Write, refused: &[UploadFailure]) -> 
         place: Place::Line(failure.line),
         field: &failure.field,
         message: &failure.message,
-        action: &failure.action,
+        action: with_options(&failure.code, &failure.action),
     });
     problems::write(out, first, 0)?;
     match refused.len().checked_sub(FIRST) {
