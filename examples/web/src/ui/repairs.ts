@@ -43,7 +43,7 @@ function choice({ list, more, moreApplied }: Repairs, repaired: boolean) {
   const boxes = list.map((row) => h("input", { type: "checkbox", "aria-label": `Repair ${row.place}`, checked: !repaired || row.applied }));
   const rest = h("input", { type: "checkbox", id: "repair-more", checked: !repaired || moreApplied });
   const each = more > 0 ? [...boxes, rest] : boxes;
-  const all = h("input", { type: "checkbox", "aria-label": "Repair all rows" });
+  const all = h("input", { type: "checkbox", id: "repair-all" });
   const apply = h("button", { type: "button", class: "button primary" });
   const draw = () => {
     const chosen = each.filter((box) => box.checked).length;
@@ -63,11 +63,12 @@ function choice({ list, more, moreApplied }: Repairs, repaired: boolean) {
   const table = h(
     "table",
     { class: "list chosen" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, all), ...heads)),
+    h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
     h("tbody", {}, ...list.map((row, index) => line(row, boxes[index]!))),
   );
   const after = h("div", { class: "check" }, rest, h("label", { for: "repair-more" }, `and ${count(more, "more row", "more rows")}`));
-  const element = h("div", { class: "stack" }, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Repairs, row by row" }, table), more > 0 && after);
+  const whole = h("div", { class: "check" }, all, h("label", { for: "repair-all" }, "Repair all rows"));
+  const element = h("div", { class: "stack" }, whole, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Repairs, row by row" }, table), more > 0 && after);
   const places = () => list.filter((_, index) => boxes[index]!.checked).map(({ place }) => place);
   return { element, places, more: () => more > 0 && rest.checked, apply };
 }
