@@ -12,6 +12,7 @@ export async function openPrint({ name }: Summary) {
   const plan = h("div", { class: "stack", "aria-live": "polite" });
   const actions = h("div", { class: "actions" });
   const out = result();
+  let wipe = () => {};
   const of = (): SheetOf => ({ batches: kind.input.value === "batches", shown: rows.input.value === "shown" });
 
   const print = async () => {
@@ -19,7 +20,11 @@ export async function openPrint({ name }: Summary) {
       const { cards, tooLong } = await working("Drawing the QR codes", () => call("sheet", [of()]));
       if (tooLong.length > 0) out.show("bad", h("strong", {}, `${count(tooLong.length, "token has", "tokens have")} a name that is too long for a QR code: `), tooLong.slice(0, 20).join(", "));
       else out.clear();
-      printed(name, cards, of().batches);
+      // The dialog may have been closed meanwhile.
+      if (!plan.isConnected) return;
+      wipe();
+      wipe = printed(name, cards, of().batches);
+      window.print();
     } catch (error) {
       out.show("bad", refusal(error));
     }
@@ -44,12 +49,12 @@ export async function openPrint({ name }: Summary) {
     h("p", { class: "outcome" }, "A code is the secret: a photograph of it is a copy of the token. A printer may keep what it printed. Give each code to its user, and destroy the paper afterwards."),
     actions,
     out.element,
-  ]);
+  ], () => wipe());
   await draw();
 }
 
-/** Puts the codes into the document, prints them, and takes them out. */
-function printed(name: string, cards: Card[], batches: boolean) {
+/** Puts the codes into the document, until the browser has printed or the returned function is called. */
+function printed(name: string, cards: Card[], batches: boolean): () => void {
   const sheet = h(
     "section",
     { class: `print${batches ? " batches" : ""}`, "aria-label": "QR codes to print" },
@@ -66,7 +71,7 @@ function printed(name: string, cards: Card[], batches: boolean) {
   // The browser sends this when its dialog is closed, also where nothing was printed.
   window.addEventListener("afterprint", wipe);
   document.body.append(sheet);
-  window.print();
+  return wipe;
 }
 
 function card({ svg, title, lines }: Card) {
