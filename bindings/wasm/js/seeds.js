@@ -1,10 +1,10 @@
 import {
   Selection, assumed, failures_name, formats as formatList, probe as probeInner, read as readInner, targets as targetList,
 } from "./wasm/seeds.js";
-import { OathError, Secret } from "./codes.js";
+import { OathError, Secret, exposeQrSvg } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
 import { MADE, MASK } from "./held.js";
-import { encoder } from "./text.js";
+import { decoder, encoder } from "./text.js";
 
 /** Calls the module. A text that it throws is an error of the file, encoded as JSON. */
 function orThrow(call) {
@@ -475,9 +475,18 @@ export function obstacles(records, format, given) {
   return JSON.parse(selected(records, (selection) => selection.obstacles(...rules)));
 }
 
+/** The formats that consist of URIs, one a line, that apps scan. */
+const SCANNED = ["otpauth-lines", "otpauth-migration"];
+
 export function exposeQrSvgs(records, format, given) {
   const rules = ruled(format, options(given, "target", "acceptLoss"));
-  return selected(records, (selection) => selection.qr_svgs(...rules));
+  if (!SCANNED.includes(format)) throw new RangeError("QR codes are drawn as 'otpauth-lines' or 'otpauth-migration'");
+  const lines = joined(selected(records, (selection) => selection.write(...rules)));
+  try {
+    return decoder.decode(lines).split("\n").slice(0, -1).map((uri) => exposeQrSvg(uri));
+  } finally {
+    lines.fill(0);
+  }
 }
 
 const SEEN = "codes are an iterable of one to 16 codes, each a string or an object with `code` and `at`";

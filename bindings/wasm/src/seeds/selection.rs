@@ -1,7 +1,7 @@
 use super::records::{Records, Shared};
 use super::{Pieces, Refusal, format, json, message, protected, value_error, write_options};
 use js_sys::Array;
-use oath_seeds::{Obstacle, QrCodesError, Record, Refused, WriteError};
+use oath_seeds::{Obstacle, Record, Refused, WriteError};
 use serde::Serialize;
 use std::cell::Ref;
 use std::rc::Rc;
@@ -80,22 +80,6 @@ impl Selection {
         let out: &mut dyn std::io::Write = &mut pieces;
         oath_seeds::write(held.iter().map(|record| &**record), format, &options, out).map_err(unwritten)?;
         Ok(pieces.0)
-    }
-
-    /// QR codes as SVG drawings.
-    pub fn qr_svgs(&self, format: &str, target: Option<String>, accept_loss: bool) -> Result<Array, JsValue> {
-        let (format, options) = (self::format(format)?, write_options(target, accept_loss)?);
-        let held = self.held();
-        let codes = oath_seeds::qr_codes(held.iter().map(|record| &**record), format, &options);
-        let codes = codes.map_err(|error| match error {
-            QrCodesError::Unwritten(error) => unwritten(error),
-            QrCodesError::TooLong(error) => {
-                let action = "leave the record out, or write it to a file";
-                Refusal { code: "uri-too-long", message: &error.to_string(), action, line: None }.thrown()
-            }
-            other => value_error(other),
-        })?;
-        Ok(codes.iter().map(|code| JsValue::from_str(&code.to_svg())).collect())
     }
 }
 

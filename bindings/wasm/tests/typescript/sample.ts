@@ -1,5 +1,5 @@
 // Code that a strict compiler must accept, and mistakes that it must report.
-import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check } from "oath-totp";
+import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check, exposeQrSvg } from "oath-totp";
 import type { Accepted, Count, Moment } from "oath-totp";
 import * as embedded from "oath-totp/embed";
 import { exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/seeds";
@@ -33,7 +33,7 @@ const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, target: t
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
 const bytes: Uint8Array = write([...file.records], "pskc", { password: "a", acceptLoss: true });
-const drawn: string[] = exposeQrSvgs(file.records, "otpauth-migration", { acceptLoss: true });
+const drawn: string[] = [...exposeQrSvgs(file.records, "otpauth-migration", { acceptLoss: true }), exposeQrSvg("otpauth:", { margin: 1 })];
 const probed: Probe = probe("a", [codes[0]!, { code: "123456", at: new Date() }], { radius: 9 });
 const owners: Owners = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
 const filled: FilledIn = file.records.fillIn("serial,upn");
