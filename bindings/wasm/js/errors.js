@@ -7,6 +7,7 @@ const ACTIONS = {
   malformed: "enter the 6, 7 or 8 digits that the token shows",
   secret: "compare the secret with its source",
   uri: "scan the QR code again, or compare the URI with its source",
+  "uri-too-long": "leave the token out, or type its secret in",
   "no-randomness": "use an engine with crypto.getRandomValues, or pass 20 random bytes to Secret.fromBytes",
   freed: "make a new object, and call free() last",
   "not-started": "await startCodes(bytes), and startSeeds(bytes) for seed files, before any other call",

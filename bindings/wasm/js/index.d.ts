@@ -107,6 +107,7 @@ export type OathErrorCode =
   | "malformed"
   | "secret"
   | "uri"
+  | "uri-too-long"
   | "no-randomness"
   | "freed"
   | "not-started"
@@ -296,6 +297,13 @@ export interface QrOptions {
   /** Pixels of a side; as large as the container unless given. */
   size?: number;
 }
+
+/**
+ * Draws any URI with secrets, such as `otpauth-migration://…`, as an SVG document. Of a token pass
+ * {@link KeyUri.exposeQrSvg}.
+ * @throws OathError `uri-too-long` beyond 2331 bytes.
+ */
+export function exposeQrSvg(uri: string, options?: QrOptions): string;
 
 /** An `otpauth://` URI, which QR codes carry. */
 export class KeyUri implements Wiped {

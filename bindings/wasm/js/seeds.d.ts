@@ -106,24 +106,34 @@ export class Records implements Iterable<Record> {
   fillIn(users: ArrayBuffer | ArrayBufferView | string): FilledIn;
   /**
    * Finds the tokens that show these one to three consecutive codes, the oldest first, within `radius` steps (10 unless
-   * given) of `at`; without replay protection. One code also matches one in 50,000 other tokens by chance, or one in 170
-   * with a radius of 2880, so ask for two. `first` and `count` limit the search to a part of the records.
+   * given) of `at`, or up to twice as many codes after their counter; without replay protection. One code also matches other
+   * tokens by chance, so ask for two. `first` and `count` limit the search to a part of the records.
    * @throws OathError `malformed` where a text is not a code.
    */
-  whose(codes: string | Iterable<string>, options?: { at?: Moment; radius?: number; first?: number; count?: number }): Owner[];
+  whose(codes: string | Iterable<string>, options?: { at?: Moment; radius?: number; first?: number; count?: number }): Owners;
   /** Wipes all secrets now. Every later call throws `freed`. */
   free(): void;
   [Symbol.dispose](): void;
+}
+
+/** The result of {@link Records.whose}. */
+export interface Owners {
+  /** The tokens that show the codes, those with the smallest drift first. */
+  owners: Owner[];
+  /** How many tokens were searched: those whose codes have as many digits. */
+  searched: number;
+  /** How many steps or counters of each. */
+  window: number;
+  /** How many of them are expected to show the codes by chance. Near or above 1, the result says nothing. */
+  chance: number;
 }
 
 /** A token that shows the given codes. */
 export interface Owner {
   /** Its index among the records. */
   index: number;
-  /** The step of the last code. */
-  step: Count;
-  /** The number of steps that its clock is ahead; negative where it is behind. */
-  drift: Count;
+  /** The number of steps that its clock is ahead, negative where it is behind; of a counter-based token, the number of codes. */
+  drift: number;
 }
 
 /** The result of {@link Records.fillIn}. */
@@ -255,16 +265,19 @@ export function read(
     digits?: 6 | 7 | 8;
     /** What a file means that does not say the interval, in seconds. */
     interval?: number;
-    /** Whether safe repairs are applied. */
-    repairs?: "offer" | "apply";
+    /** Whether safe repairs are applied: none, all, or those at the places of these findings. */
+    repairs?: "offer" | "apply" | readonly string[];
+    /** Whether a file is read, with warnings, that follows a draft of its format from before the standard. */
+    lenient?: boolean;
     /** Called with the bytes read so far and the size of the file. An exception from it stops the read and is passed on. */
     progress?: (done: number, total: number) => void;
   },
 ): SeedFile;
 
 /**
- * Writes records.
+ * Writes records. With a password or a key the secrets are encrypted, which of the formats `pskc` alone can.
  * @throws OathError `cannot-carry` where the format cannot represent one of them. Nothing is written then.
+ * @throws RangeError where the format is not written, or cannot be encrypted.
  */
 export function write(
   records: Records | Iterable<Record>,
@@ -272,16 +285,69 @@ export function write(
   options?: WriteOptions,
 ): Bytes;
 
-/** How a file is written. */
-export interface WriteOptions {
+/** What is written. */
+export interface WriteRules {
   /** The system that the file is for, where it is not the format's own. */
   target?: string;
   /** Whether records are written of which the format loses something. */
   acceptLoss?: boolean;
 }
 
+/** How a file is written. */
+export interface WriteOptions extends WriteRules {
+  /** Encrypts the secrets under a password. Every reader of PSKC knows the method: AES-128 with PBKDF2 (RFC 6030, figure 7). */
+  password?: string;
+  /** Encrypts the secrets under a key of 16, 24 or 32 bytes: bytes, or hex. */
+  key?: ArrayBuffer | ArrayBufferView | string;
+}
+
 /** The records that `write` would refuse, with the reasons. */
-export function obstacles(records: Records | Iterable<Record>, format: string, options?: WriteOptions): LeftOut[];
+export function obstacles(records: Records | Iterable<Record>, format: string, options?: WriteRules): LeftOut[];
+
+/**
+ * Draws records as QR codes for an authenticator app, each an SVG document: as `otpauth-lines` one a token, as
+ * `otpauth-migration` one for up to ten tokens. They are the secrets in another form.
+ * @throws OathError `cannot-carry` as `write`; `uri-too-long` where a URI does not fit into a QR code.
+ * @throws RangeError for another format.
+ */
+export function exposeQrSvgs(records: Records | Iterable<Record>, format: string, options?: WriteRules): string[];
+
+/**
+ * Finds which reading of the text of a seed gives the codes that its token shows: Base32, hex, Base64 or the text itself; each
+ * hash; intervals of 30 and 60 seconds, and counters. `codes` are one to 16 codes of one token in the order of their display,
+ * each with the time at which it was shown; a string was shown at `at`. The first is searched within `radius` steps (2880
+ * unless given) of its time.
+ * @throws OathError `malformed` where a text is not a code.
+ */
+export function probe(
+  seed: string,
+  codes: Iterable<string | { code: string; at?: Moment }>,
+  options?: { at?: Moment; radius?: number },
+): Probe;
+
+/** The result of {@link probe}. */
+export interface Probe {
+  /** The readings that give all codes, the likeliest first. */
+  readings: Reading[];
+  /** The token of each reading, in the same order, without names. */
+  records: Records;
+  /** How many readings were tried. */
+  tried: number;
+  /** How many steps or counters of each were searched for the first code. */
+  window: number;
+  /** How many wrong readings are expected to give all codes by chance. Near or above 1, the result says nothing. */
+  chance: number;
+}
+
+/** A reading of a seed that gives the codes. */
+export interface Reading {
+  /** How the characters are read. */
+  text: "Base32" | "hex" | "Base64" | "text";
+  /** Whether blanks, dashes and the like were taken out first. */
+  stripped: boolean;
+  /** The number of steps that the token's clock is ahead; 0 of a counter-based token. */
+  drift: number;
+}
 
 /** The name for the failures of an uploaded file: `Failures_tokens.csv` for `tokens.csv`. */
 export function failuresName(uploaded: string): string;

@@ -1,10 +1,10 @@
 import {
-  Selection, assumed, failures_name, formats as formatList, read as readInner, targets as targetList,
+  Selection, assumed, failures_name, formats as formatList, probe as probeInner, read as readInner, targets as targetList,
 } from "./wasm/seeds.js";
-import { OathError, Secret } from "./codes.js";
+import { OathError, Secret, exposeQrSvg } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
 import { MADE, MASK } from "./held.js";
-import { encoder } from "./text.js";
+import { decoder, encoder } from "./text.js";
 
 /** Calls the module. A text that it throws is an error of the file, encoded as JSON. */
 function orThrow(call) {
@@ -265,12 +265,11 @@ export class Records {
     const inner = recordsOf(this);
     const { at, radius = 10, first = 0, count = 0xffff_ffff } = options(given, "at", "radius", "first", "count");
     const moment = seconds(at);
-    integer(radius, 65535, "a radius is 0 to 65535 steps");
+    integer(radius, 65535, RADIUS);
     integer(first, 0xffff_ffff, "first is the index of a record");
     integer(count, 0xffff_ffff, "count is a number of records");
     const typed = oneToThree(codes, (code) => string(code, CODE));
-    const found = orThrow(() => inner.whose(typed, BigInt(moment), radius, first, count));
-    return JSON.parse(found).map(({ index, step, drift }) => ({ index, step: whole(step), drift: whole(drift) }));
+    return JSON.parse(orThrow(() => inner.whose(typed, BigInt(moment), radius, first, count)));
   }
 
   free() {
@@ -281,6 +280,7 @@ export class Records {
   }
 }
 
+const RADIUS = "a radius is 0 to 65535 steps";
 const USERS = "a file of users is a Uint8Array, another view, an ArrayBuffer or a string; of a File pass await file.arrayBuffer()";
 
 export class SeedFile {
@@ -365,6 +365,17 @@ export function targetInfo(name) {
 
 const KEY = "a key is a Uint8Array, another view, an ArrayBuffer, or a string in hex";
 
+const REPAIRS = "repairs is 'offer', 'apply' or an array of the places of findings, such as 'line 3'";
+
+/** The number in a place: 3n of `line 3`. */
+function numberOf(place) {
+  const [, number] = / (\d{1,15})$/.exec(string(place, REPAIRS)) ?? [];
+  if (number === undefined) throw new RangeError(REPAIRS);
+  return BigInt(number);
+}
+
+const PASSWORD = "a password is a string";
+
 /** The bytes of a key. */
 function keyBytes(key) {
   if (typeof key !== "string") return copied(key, KEY);
@@ -375,24 +386,26 @@ function keyBytes(key) {
 
 export function read(source, given) {
   const known = options(
-    given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "progress",
+    given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "lenient", "progress",
   );
-  const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", progress } = known;
+  const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", lenient = false, progress } = known;
   if (format !== undefined) string(format, FORMAT);
   if (target !== undefined) string(target, TARGET);
-  if (password !== undefined) string(password, "a password is a string");
+  if (password !== undefined) string(password, PASSWORD);
   if (type !== undefined) string(type, "type is 'totp' or 'hotp'");
   if (algorithm !== undefined) string(algorithm, "algorithm is 'SHA1', 'SHA256' or 'SHA512'");
   if (digits !== undefined) integer(digits, 255, "digits is 6, 7 or 8");
   if (interval !== undefined) integer(interval, 0xffff_ffff, "interval is a number of seconds");
-  string(repairs, "repairs is 'offer' or 'apply'");
+  const repaired = Array.isArray(repairs) ? BigUint64Array.from(repairs, numberOf) : undefined;
+  const repair = repaired ? "apply" : string(repairs, REPAIRS);
+  flag(lenient, "lenient is true or false");
   if (progress !== undefined && typeof progress !== "function") throw new TypeError("progress is a function (done, total)");
   const secretKey = key === undefined ? undefined : keyBytes(key);
   const bytes = typeof source === "string" ? encoder.encode(source) : copied(source, SOURCE);
   let assume;
   try {
     assume = assumed(type, algorithm, digits, interval);
-    const inner = orThrow(() => readInner(bytes, format, target, repairs, password, secretKey, assume, progress));
+    const inner = orThrow(() => readInner(bytes, format, target, repair, repaired, lenient, password, secretKey, assume, progress));
     return new SeedFile(MADE, inner);
   } finally {
     assume?.free();
@@ -436,23 +449,69 @@ function joined(pieces) {
   return written;
 }
 
-/** Checks the arguments of a call that writes. */
-function ruled(format, given) {
+/** Checks the format and the rules of a call that writes. */
+function ruled(format, { target, acceptLoss = false }) {
   string(format, FORMAT);
-  const { target, acceptLoss = false } = options(given, "target", "acceptLoss");
   if (target !== undefined) string(target, TARGET);
   flag(acceptLoss, "acceptLoss is true or false");
-  return [target, acceptLoss];
+  return [format, target, acceptLoss];
 }
 
 export function write(records, format, given) {
-  const rules = ruled(format, given);
-  return joined(selected(records, (selection) => selection.write(format, ...rules)));
+  const known = options(given, "target", "acceptLoss", "password", "key");
+  const rules = ruled(format, known);
+  const { password, key } = known;
+  if (password !== undefined) string(password, PASSWORD);
+  const secretKey = key === undefined ? undefined : keyBytes(key);
+  try {
+    return joined(selected(records, (selection) => selection.write(...rules, password, secretKey)));
+  } finally {
+    secretKey?.fill(0);
+  }
 }
 
 export function obstacles(records, format, given) {
-  const rules = ruled(format, given);
-  return JSON.parse(selected(records, (selection) => selection.obstacles(format, ...rules)));
+  const rules = ruled(format, options(given, "target", "acceptLoss"));
+  return JSON.parse(selected(records, (selection) => selection.obstacles(...rules)));
+}
+
+/** The formats that consist of URIs, one a line, that apps scan. */
+const SCANNED = ["otpauth-lines", "otpauth-migration"];
+
+export function exposeQrSvgs(records, format, given) {
+  const rules = ruled(format, options(given, "target", "acceptLoss"));
+  if (!SCANNED.includes(format)) throw new RangeError("QR codes are drawn as 'otpauth-lines' or 'otpauth-migration'");
+  const lines = joined(selected(records, (selection) => selection.write(...rules)));
+  try {
+    return decoder.decode(lines).split("\n").slice(0, -1).map((uri) => exposeQrSvg(uri));
+  } finally {
+    lines.fill(0);
+  }
+}
+
+const SEEN = "codes are an iterable of one to 16 codes, each a string or an object with `code` and `at`";
+
+export function probe(seed, codes, given) {
+  const { at, radius = 2880 } = options(given, "at", "radius");
+  string(seed, "a seed is the text of the vendor, a string");
+  integer(radius, 65535, RADIUS);
+  const now = seconds(at);
+  if (typeof codes !== "object" || typeof codes?.[Symbol.iterator] !== "function") throw new TypeError(SEEN);
+  const typed = [];
+  const times = [];
+  for (const seen of codes) {
+    const { code, at: then } = typeof seen === "string" ? { code: seen } : options(seen ?? null, "code", "at");
+    times.push(BigInt(then === undefined ? now : seconds(then)));
+    // An iterable may have no end.
+    if (typed.push(string(code, CODE)) > 16) throw new RangeError(SEEN);
+  }
+  const inner = orThrow(() => probeInner(seed, typed, BigUint64Array.from(times), radius));
+  try {
+    const { readings, ...found } = JSON.parse(inner.found());
+    return { readings, records: new Records(MADE, inner.take_records()), ...found };
+  } finally {
+    inner.free();
+  }
 }
 
 export function failuresName(uploaded) {

@@ -3,3 +3,4 @@ const { TextDecoder, TextEncoder } = globalThis.TextEncoder ? globalThis : proce
 
 export { TextDecoder, TextEncoder };
 export const encoder = new TextEncoder();
+export const decoder = new TextDecoder();

@@ -5,7 +5,7 @@ import { COUNTER, Hotp, hotpOf } from "./hotp.js";
 import { Secret, wiped } from "./secret.js";
 import { encoder } from "./text.js";
 import { Totp, totpOf } from "./totp.js";
-import { KeyUri as Inner } from "./wasm/codes.js";
+import { KeyUri as Inner, qr_svg } from "./wasm/codes.js";
 
 const MARGIN = "a margin is 0 to 255 light modules; readers expect 4";
 
@@ -43,10 +43,8 @@ export class KeyUri {
   }
 
   exposeQrSvg(given) {
-    const { margin = 4, size } = options(given, "margin", "size");
-    integer(margin, 255, MARGIN);
-    if (size !== undefined) integer(size, 65535, "a size is a number of pixels");
-    return orThrow("uri", () => this.#live().qr_svg(margin, size ?? 0));
+    const size = sized(given);
+    return orThrow("uri", () => this.#live().qr_svg(...size));
   }
 
   exposeQrDataUri(given) {
@@ -122,6 +120,20 @@ export class KeyUri {
 holdsSecret(KeyUri, "exposeUri()", ({ account, issuer, algorithm, digits, period, counter }) => ({
   account, issuer, algorithm, digits, period, counter,
 }));
+
+/** The margin and the pixels of a drawing. */
+function sized(given) {
+  const { margin = 4, size } = options(given, "margin", "size");
+  integer(margin, 255, MARGIN);
+  if (size !== undefined) integer(size, 65535, "a size is a number of pixels");
+  return [margin, size ?? 0];
+}
+
+export function exposeQrSvg(uri, given) {
+  const size = sized(given);
+  string(uri, "a URI is a string");
+  return orThrow("uri-too-long", () => wiped(encoder.encode(uri), (bytes) => qr_svg(bytes, ...size)));
+}
 
 function legacyOf(given) {
   const { legacy = false } = options(given, "legacy");

@@ -1,5 +1,6 @@
 //! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
 
+use crate::advice::advice;
 use crate::output::{self, BAD, DIM, STRONG, shown};
 use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
@@ -175,7 +176,7 @@ impl Failure {
                     Place::File => file.to_string(),
                     place => format!("{file}, {place}"),
                 };
-                let failure = Self::new(Exit::Refused, finding.code(), &*finding.message, &*finding.action);
+                let failure = Self::new(Exit::Refused, finding.code(), &*finding.message, advice(finding));
                 failure.in_place(&place)
             }
             other => Self::new(Exit::Refused, "seed-file-unreadable", other.to_string(), "").at(path),

@@ -3,6 +3,7 @@
 //! The command is this library, so that whatever ships it (a program of its own, the Python wheel) ships the same.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod args;
 mod commands;
 mod failure;

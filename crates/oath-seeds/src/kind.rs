@@ -57,7 +57,7 @@ kinds! {
             "Give the password or the key, or decrypt the file first and keep the plain file as short as you can.";
         OtherFormat = "other-format", "The file holds no tokens that can be read here",
             "It is a proprietary format, a list of users, a failures file, or a format without a reader in this build.",
-            "Ask the vendor for one of the formats that `oath seeds formats` lists.";
+            "Ask the vendor for PSKC (RFC 6030), or for another format that is read.";
         EncodingUnsupported = "encoding-unsupported", "The encoding is not read",
             "The file is in UTF-32.",
             "Save it as UTF-8.";
@@ -285,7 +285,7 @@ kinds! {
             "Take the token out of the file, or take it to a system that has its type.";
         ParameterUnknown = "parameter-unknown", "A parameter is not in the file",
             "The format leaves it out and has no default for it.",
-            "Give it with the option that the message names.";
+            "Look it up in the vendor's data sheet or on the token, and say it for the whole file.";
         CounterUnsupported = "counter-unsupported", "The counter is not taken",
             "It is no number, or the target has no place for it.",
             "Write the counter of the next code.";
@@ -341,7 +341,7 @@ kinds! {
             "Check it with another program (`pskctool --verify`, `gpg --verify`) where you rely on it.";
         DraftFormat = "draft-format", "The file follows a draft of a standard",
             "An old program wrote it, before the standard was finished.",
-            "Ask the vendor for a file that follows the standard, or have drafts read (`--lenient`) and try a code of some tokens.";
+            "Ask the vendor for a file that follows the standard, or have drafts read and try a code of some tokens.";
     }
     "About the user" {
         UpnEmpty = "upn-empty", "The user is missing",

@@ -28,6 +28,8 @@ mod options;
 mod place;
 mod probe;
 mod protection;
+#[cfg(feature = "qr")]
+mod qr;
 mod reader;
 mod recognise;
 mod record;
@@ -55,6 +57,8 @@ pub use self::options::{Assume, Limits, Options, Repairs, TokenType, UnknownType
 pub use self::place::Place;
 pub use self::probe::{Probe, ProbeError, Reading, SeedText, probe};
 pub use self::protection::{KeyLength, Protection};
+#[cfg(feature = "qr")]
+pub use self::qr::{QrCodesError, qr_codes};
 pub use self::reader::{ReadError, Reader, read, read_from};
 pub use self::recognise::{Recognition, recognise};
 pub use self::record::{Details, Encoding, FailedRow, Moving, Record, Row, SeedFile};
@@ -62,4 +66,4 @@ pub use self::repair::Repair;
 pub use self::target::{Target, UnknownTarget, check};
 pub use self::unlock::Unlock;
 pub use self::users::{FilledIn, fill_in, is_upn_column, text_of_users};
-pub use self::write::{Refused, WriteError, WriteOptions, Writer, write};
+pub use self::write::{Refused, WriteError, WriteOptions, Writer, refused, write};

@@ -84,12 +84,12 @@ fn decrypt<'a>(esk: Vec<Esk>, edata: Edata<'a>, is_nested: bool, unlock: &Unlock
         _ if fits && locked && password.is_none() => refusal(
             Kind::KeyMissing,
             "The OpenPGP secret key is protected by a passphrase, and none was given.",
-            "Give the key's passphrase: --password-file.",
+            "Give the key's passphrase.",
         ),
         _ if fits && locked => refusal(
             Kind::KeyWrong,
             "The passphrase does not open the OpenPGP secret key.",
-            "Give the passphrase of this key: --password-file.",
+            "Give the passphrase of this key.",
         ),
         _ if fits => refusal(
             Kind::KeyWrong,
@@ -99,7 +99,7 @@ fn decrypt<'a>(esk: Vec<Esk>, edata: Edata<'a>, is_nested: bool, unlock: &Unlock
         (true, true) => refusal(
             Kind::KeyWrong,
             "The passphrase does not open the OpenPGP message.",
-            "Give the passphrase of this message: --password-file. If it is the right one, the message was damaged on its way.",
+            "Give the passphrase of this message. If it is the right one, the message was damaged on its way.",
         ),
         (true, false) if keys.is_empty() => missing(&recipients, true),
         _ if !keys.is_empty() => other_key(&recipients, &keys),
@@ -162,7 +162,7 @@ fn content(mut message: Message<'_>, limits: Limits, encrypted: bool) -> Result<
 
 /// The secret keys of a file, armoured or binary.
 fn secret_keys(file: &[u8]) -> Result<Vec<SignedSecretKey>, Finding> {
-    const ACTION: &str = "Export it with gpg --export-secret-keys KEY, and give that file: --openpgp-key-file.";
+    const ACTION: &str = "Export it with gpg --export-secret-keys KEY, and give that file.";
     let unreadable = || refusal(Kind::KeyWrong, "The OpenPGP key cannot be read.", ACTION);
     let (all, _) = PublicOrSecret::from_reader_many(file).map_err(|_| unreadable())?;
     let mut keys = Vec::new();
@@ -191,20 +191,18 @@ fn is_locked(key: &SignedSecretKey) -> bool {
 /// Says that nothing was given to open a message with.
 fn missing(recipients: &[&PublicKeyEncryptedSessionKey], with_passphrase: bool) -> Finding {
     match (recipients, with_passphrase) {
-        ([], _) => refusal(
-            Kind::KeyMissing,
-            "The OpenPGP message is encrypted with a passphrase.",
-            "Give the passphrase: --password-file.",
-        ),
+        ([], _) => {
+            refusal(Kind::KeyMissing, "The OpenPGP message is encrypted with a passphrase.", "Give the passphrase.")
+        }
         (recipients, false) => refusal(
             Kind::KeyMissing,
             format!("The OpenPGP message is encrypted to {}.", listed(recipients)),
-            "Give the secret key of one of them: --openpgp-key-file, with its passphrase in --password-file.",
+            "Give the secret key of one of them, and its passphrase where it has one.",
         ),
         (recipients, true) => refusal(
             Kind::KeyMissing,
             format!("The OpenPGP message is encrypted with a passphrase and to {}.", listed(recipients)),
-            "Give the passphrase (--password-file) or the secret key of one of them (--openpgp-key-file).",
+            "Give the passphrase or the secret key of one of them.",
         ),
     }
 }
@@ -228,9 +226,9 @@ fn other_key(recipients: &[&PublicKeyEncryptedSessionKey], keys: &[SignedSecretK
         Kind::KeyWrong,
         format!("The OpenPGP message is encrypted {to}; the key given is {}.", own.join(", ")),
         if recipients.is_empty() {
-            "Give the passphrase: --password-file."
+            "Give the passphrase."
         } else {
-            "Give the secret key of a recipient (--openpgp-key-file), or ask the sender to encrypt it to your key."
+            "Give the secret key of a recipient, or ask the sender to encrypt it to your key."
         },
     )
 }

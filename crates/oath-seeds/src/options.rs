@@ -3,6 +3,8 @@ use crate::{Format, Target};
 use core::fmt;
 use core::str::FromStr;
 use oath_totp::{Algorithm, Digits};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How a file is to be read.
 ///
@@ -20,6 +22,8 @@ pub struct Options {
     pub target: Option<Target>,
     /// What becomes of mistakes that can be repaired safely.
     pub repairs: Repairs,
+    /// The numbers of the places where [`Repairs::Apply`] applies; `None`: everywhere.
+    pub(crate) only: Option<Arc<BTreeSet<u64>>>,
     /// What a file means that leaves parameters out.
     pub assume: Assume,
     /// How much of a file is read at most.
@@ -52,6 +56,25 @@ impl Options {
     #[must_use]
     pub const fn repairs(mut self, repairs: Repairs) -> Self {
         self.repairs = repairs;
+        self
+    }
+
+    /// Applies the repairs of these places alone, and offers the others: one by one, as a person chooses. A place is named by
+    /// its [`number`](crate::Place::number).
+    ///
+    /// ```
+    /// use oath_seeds::{Options, read};
+    /// const FILE: &[u8] = b"upn,serial number,secret key,time interval,manufacturer,model\r\n\
+    ///     o'neil@example.com,1,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,30,Contoso,One\r\n\
+    ///     o'hara@example.com,2,JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXA,30,Contoso,One\r\n";
+    /// let file = read(FILE, &Options::default().repair_only([3]))?;
+    /// assert_eq!((file.records.len(), file.records[0].upn.as_deref()), (1, Some("o'hara@example.com")));
+    /// # Ok::<(), oath_seeds::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn repair_only(mut self, numbers: impl IntoIterator<Item = u64>) -> Self {
+        self.repairs = Repairs::Apply;
+        self.only = Some(Arc::new(numbers.into_iter().collect()));
         self
     }
 

@@ -1,5 +1,6 @@
 //! Which reading of the text of a seed gives the codes that its token shows.
 
+use crate::find::steps;
 use crate::values::{base64, secret};
 use crate::{Moving, Record};
 use core::fmt;
@@ -149,7 +150,7 @@ pub fn probe(text: &str, codes: &[(Code, UnixTime)], radius: u16) -> Result<Prob
                 found.tried = found.tried.saturating_add(1);
                 found.chance += factor.chance(digits, window, later.len());
                 let around = factor.around(*at, radius);
-                for step in token.find(&run, around, radius) {
+                for step in steps(&token, &run, around, radius) {
                     let Some(last) = factor.follow(&token, step, *at, later) else { continue };
                     let Ok(secret) = Secret::from_bytes(secret.expose_bytes()) else { continue };
                     let mut record = Record::unnumbered(secret);

@@ -337,7 +337,7 @@ fn table<'a>(
         }));
     }
     if names(&["userprincipalname"]) {
-        let action = "Import it as users, or give its tokens users with `oath seeds assign`.";
+        let action = "Import it as users, or take it as the file of users for tokens that were read.";
         return Some(Err(refusal(Kind::OtherFormat, "This is a list of users, which holds no tokens.", action)));
     }
     if names(&["username", "resolver", "realm"]) {

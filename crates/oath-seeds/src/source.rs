@@ -1,15 +1,19 @@
 //! What every reader of a format is made of.
 
+use crate::check::Checks;
 use crate::lines::Line;
 use crate::tally::Tallies;
 use crate::texts::Texts;
-use crate::{Assume, Finding, Format, Limits, Options, Repairs, Row, Unlock};
-use std::collections::VecDeque;
+use crate::{Assume, Finding, Format, Limits, Options, Place, Repairs, Row, Unlock};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// What a reader of a format has besides its input.
 #[derive(Debug)]
 pub(crate) struct Context {
-    pub(crate) repairs: Repairs,
+    repairs: Repairs,
+    /// The numbers of the places where repairs are applied; `None`: everywhere.
+    only: Option<Arc<BTreeSet<u64>>>,
     pub(crate) assume: Assume,
     pub(crate) limits: Limits,
     pub(crate) lenient: bool,
@@ -25,6 +29,7 @@ impl Context {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             repairs: options.repairs,
+            only: options.only.clone(),
             assume: options.assume,
             limits: options.limits,
             lenient: options.lenient,
@@ -33,6 +38,12 @@ impl Context {
             findings: Vec::new(),
             texts: Texts::default(),
         }
+    }
+
+    /// The findings of a row or an item in the making.
+    pub(crate) fn checks(&self, place: Place) -> Checks {
+        let chosen = self.only.as_ref().is_none_or(|only| only.contains(&place.number()));
+        Checks::new(place, if chosen { self.repairs } else { Repairs::Offer })
     }
 }
 

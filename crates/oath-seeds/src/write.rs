@@ -97,12 +97,7 @@ pub fn write<'a>(
     out: impl io::Write,
 ) -> Result<(), WriteError> {
     let records: Vec<&Record> = records.into_iter().collect();
-    let mut uniform = None;
-    let refused: Vec<Refused> = records
-        .iter()
-        .enumerate()
-        .filter_map(|(index, record)| Refused::of(index, record, format, options, &mut uniform))
-        .collect();
+    let refused = refused(records.iter().copied(), format, options);
     if !refused.is_empty() {
         return Err(WriteError::CannotCarry(refused));
     }
@@ -112,6 +107,28 @@ pub fn write<'a>(
     }
     writer.finish()?;
     Ok(())
+}
+
+/// The records that [`write`] refuses: each with its obstacles, and with its losses unless they are accepted. Where a format
+/// says the parameters once for the whole file, the first record that it can hold sets them.
+///
+/// ```
+/// use oath_seeds::{Format, Record, WriteOptions, refused};
+/// use oath_totp::Secret;
+/// let secret = Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?;
+/// let record = Record::unnumbered(secret);
+/// assert_eq!(refused([&record], Format::DuoCsv, &WriteOptions::default())[0].obstacles[0].name(), "needs");
+/// # Ok::<(), oath_totp::SecretError>(())
+/// ```
+#[must_use]
+pub fn refused<'a>(
+    records: impl IntoIterator<Item = &'a Record>,
+    format: Format,
+    options: &WriteOptions,
+) -> Vec<Refused> {
+    let mut uniform = None;
+    let each = records.into_iter().enumerate();
+    each.filter_map(|(index, record)| Refused::of(index, record, format, options, &mut uniform)).collect()
 }
 
 /// Writes records one by one, with memory that does not grow where the format is one of rows. What it writes passes through

@@ -338,17 +338,18 @@ fn a_secret_that_is_not_quite_hex() {
 #[test]
 fn a_file_that_leaves_its_parameters_open_is_refused_once() {
     let refused = |format, file: &str, assume| match read(file.as_bytes(), &options(format).assume(assume)) {
-        Err(ReadError::Refused(finding)) => Some((finding.kind, finding.action.into_owned())),
+        Err(ReadError::Refused(finding)) => Some((finding.kind, finding.message.into_owned())),
         Err(error) => panic!("{error}"),
         Ok(_) => None,
     };
     let two = format!("SN1,{K}\nSN2,{}\n", K.replace("61", "71"));
-    let all = "Look it up in the vendor's data sheet, and say it for the whole file: --assume-type and --assume-digits and \
-               --assume-interval.";
+    let all = "The file does not say the type and digits and time interval, and the format has no default for them.";
     let totp = Assume { kind: Some(TokenType::Totp), ..Assume::default() };
     let six = Assume { digits: Some(Digits::Six), ..Assume::default() };
     for format in [Format::PingIdCsv, Format::DuoCsv] {
-        let open = |assume| refused(format, &two, assume).map(|(kind, action)| (kind, action.matches("--").count()));
+        let named =
+            |message: &str| ["type", "digits", "time interval"].iter().filter(|name| message.contains(*name)).count();
+        let open = |assume| refused(format, &two, assume).map(|(kind, message)| (kind, named(&message)));
         assert_eq!(refused(format, &two, Assume::default()), Some((Kind::ParameterUnknown, all.to_owned())));
         assert_eq!(open(totp), Some((Kind::ParameterUnknown, 2)));
         assert_eq!(open(Assume { digits: Some(Digits::Six), ..totp }), Some((Kind::ParameterUnknown, 1)));

@@ -103,6 +103,12 @@ fn forms(secret: &Secret) -> Vec<String> {
     forms
 }
 
+/// Whether a text names an option of a command, other than those of the programs that it tells people to run.
+fn names_an_option(text: &str) -> bool {
+    let programs = ["gpg --", "age --", "pskctool --"];
+    programs.iter().fold(text.to_owned(), |text, program| text.replace(program, "")).contains("--")
+}
+
 #[test]
 fn every_file_is_read_as_expected() {
     let rewrite = std::env::var_os("OATH_WRITE_EXPECTED").is_some();
@@ -128,6 +134,15 @@ fn every_file_is_read_as_expected() {
             fs::write(&beside, format!("{}\n", serde_json::to_string_pretty(&now).unwrap())).unwrap();
         } else if now != expected {
             wrong.push(format!("{}:\n{}", path.display(), serde_json::to_string_pretty(&now).unwrap()));
+        }
+        // The texts are shown by programs of which the command is one.
+        let findings = match &read {
+            Ok(file) => file.findings.iter().collect(),
+            Err(ReadError::Refused(refusal)) => vec![&**refusal],
+            Err(_) => vec![],
+        };
+        for finding in findings {
+            assert!(!names_an_option(&finding.action), "{}: {}", path.display(), finding.action);
         }
         if let Ok(file) = &read {
             let told = format!("{file:?}").to_ascii_lowercase();

@@ -35,7 +35,16 @@ impl KeyUri {
     /// # Errors
     /// [`QrError`] beyond 2331 bytes.
     pub fn qr(&self) -> Result<Qr, QrError> {
-        let uri = self.expose_uri();
+        Qr::encode(&self.expose_uri())
+    }
+}
+
+impl Qr {
+    /// Another URI with secrets, such as `otpauth-migration://`, as a QR code of error correction level M.
+    ///
+    /// # Errors
+    /// [`QrError`] beyond 2331 bytes.
+    pub fn encode(uri: &str) -> Result<Self, QrError> {
         let room = || Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
         let (mut data, mut drawn) = (room(), room());
         data.get_mut(..uri.len()).ok_or(QrError)?.copy_from_slice(uri.as_bytes());
@@ -47,11 +56,9 @@ impl KeyUri {
         let size = usize::try_from(code.size()).map_err(|_| QrError)?;
         let mut modules = Zeroizing::new(Vec::with_capacity(size.saturating_mul(size)));
         modules.extend(places.map(|(column, row)| code.get_module(column, row)));
-        Ok(Qr { size, modules })
+        Ok(Self { size, modules })
     }
-}
 
-impl Qr {
     /// The number of modules of a side, the light ones around the code included.
     #[must_use]
     pub const fn side(&self) -> usize {

@@ -3,11 +3,14 @@ import "./style/page.css";
 import "./style/welcome.css";
 import "./style/grid.css";
 import "./style/dialog.css";
+import "./style/print.css";
 import { Refused, call } from "./client.js";
 import type { Reading, Summary } from "./protocol.js";
 import { openExport } from "./ui/export.js";
 import { refusal } from "./ui/dialog.js";
 import { button, count, h, icon } from "./ui/dom.js";
+import { openPrint } from "./ui/print.js";
+import { openProbe } from "./ui/probe.js";
 import { openReading } from "./ui/reading.js";
 import type { Said } from "./ui/reading.js";
 import { openRepairs } from "./ui/repairs.js";
@@ -24,7 +27,7 @@ const main = h("main", { id: "main" });
 const actions = h("nav", { class: "actions", "aria-label": "Actions" });
 const welcome = new Welcome(open, sample);
 const titles = new Map<string, string>();
-const workspace = new Workspace(changed, (target) => titles.get(target) ?? target, (summary) => openReading(summary, titles, reread));
+const workspace = new Workspace(changed, (target) => titles.get(target) ?? target, (summary) => openReading(summary, titles, reread), openProbe);
 
 function changed(summary: Summary) {
   worked();
@@ -41,22 +44,24 @@ async function reread({ target, assumed }: Said) {
 
 /** Shows the buttons for the open file, or those without a file. */
 function act(summary: Summary | null) {
-  const demo = button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" });
-  if (!summary) return actions.replaceChildren(demo);
+  if (!summary) {
+    const probe = button("Check a seed", openProbe, { kind: "quiet", symbol: "key" });
+    return actions.replaceChildren(probe, button("Sign-up demo", openSignUp, { kind: "quiet", symbol: "phone" }));
+  }
   const { repairs, repaired, tokens } = summary;
-  const repair = button(repaired ? "Repaired" : `Repair ${repairs}`, () => void openRepairs(summary, changed), { kind: repaired ? "" : "primary", symbol: "wrench" });
+  const repair = button(repairs === 0 ? "Repaired" : `Repair ${repairs}`, () => void openRepairs(summary, changed), { kind: repairs === 0 ? "" : "primary", symbol: "wrench" });
   actions.replaceChildren(
     ...(repairs > 0 || repaired ? [repair] : []),
     button("Users", () => openUsers(changed), { symbol: "people", disabled: tokens === 0 }),
     button("Whose token?", openWhose, { symbol: "search", disabled: tokens === 0 }),
+    button("QR codes", () => void openPrint(summary), { symbol: "printer", disabled: tokens === 0 }),
     button("Export", () => void openExport(), { symbol: "download" }),
-    demo,
     button("Close", async () => (await mayGo()) && (await close()), { kind: "quiet", symbol: "close", "aria-label": "Close the file" }),
   );
 }
 
 /** The refusals that a password, a key or a parameter settles. */
-const ASKED = ["key-missing", "key-wrong", "parameter-unknown"];
+const ASKED = ["key-missing", "key-wrong", "parameter-unknown", "draft-format"];
 
 /** Opens a file. `ask` is called with the reason if one of these refuses it. */
 async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, ask?: (code: string, why: string) => void) {
@@ -85,8 +90,8 @@ async function open(file: File, reading: Reading) {
     file.name,
     async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
     (code, why) => {
-      if (code === "parameter-unknown") askFor(file, reading, why);
-      else openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
+      if (code.startsWith("key-")) openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
+      else askFor(file, reading, why);
     },
   );
 }

@@ -35,6 +35,8 @@ export interface Assumed {
   algorithm?: Algorithm;
   digits?: 6 | 7 | 8;
   interval?: number;
+  /** Whether a draft of a format is read. */
+  lenient?: boolean;
 }
 
 /** How a file is read. */
@@ -80,6 +82,7 @@ export interface Summary {
   causes: Cause[];
   /** The number of repairs that are offered and not applied. */
   repairs: number;
+  /** Whether repairs are applied. */
   repaired: boolean;
 }
 
@@ -89,12 +92,31 @@ export interface Narrowing {
   cause: string | null;
 }
 
+/** The repairs of one row, which are applied together. */
+export interface Mending {
+  place: string;
+  serial: string | null;
+  changes: { message: string; repair: string }[];
+  applied: boolean;
+}
+
 export interface Repairs {
-  /** The number of failed rows that become tokens. */
+  /** The number of failed rows that become tokens where all repairs are applied. */
   rescued: number;
+  /** The number of repairs. */
   total: number;
-  /** The first repairs: the page shows a part of a long list. */
-  list: { place: string; serial: string | null; message: string; repair: string }[];
+  /** The rows with repairs. The page shows a part of a long list. */
+  list: Mending[];
+  /** The number of rows with repairs after those listed. */
+  more: number;
+  /** Whether the repairs of all these are applied. */
+  moreApplied: boolean;
+}
+
+/** Which repairs are applied: those at these places, and those after the list. */
+export interface Chosen {
+  places: string[];
+  more: boolean;
 }
 
 export interface ShownCode {
@@ -106,9 +128,10 @@ export interface ShownCode {
 }
 
 export interface Fit {
-  /** The number of steps that the clock is ahead; negative where it is behind. */
+  /** The number of steps that the clock is ahead, negative where it is behind; of a counter-based token, the number of codes. */
   drift: number;
-  seconds: number;
+  /** Null for a counter-based token. */
+  seconds: number | null;
 }
 
 export interface Owner extends Fit {
@@ -116,6 +139,31 @@ export interface Owner extends Fit {
   /** The serial number, the account or the place. */
   name: string;
   upn: string | null;
+}
+
+/** The tokens of the file that show the codes. */
+export interface Match {
+  owners: Owner[];
+  searched: number;
+  /** The number of tokens that are expected to show the codes by chance. */
+  chance: number;
+}
+
+/** A reading of a seed that gives the codes of its token. */
+export interface ProbeReading extends Fit {
+  text: string;
+  stripped: boolean;
+  algorithm: Algorithm;
+  digits: number;
+  step: number | null;
+  counter: string | null;
+}
+
+export interface Probed {
+  readings: ProbeReading[];
+  tried: number;
+  /** The number of wrong readings that are expected to give the codes by chance. */
+  chance: number;
 }
 
 export interface Tested {
@@ -140,6 +188,8 @@ export interface Writing {
   inventory: boolean;
   /** Whether tokens are written without the fields that the format has no place for. */
   acceptLoss: boolean;
+  /** Encrypts the secrets. */
+  password?: string;
 }
 
 export interface Plan {
@@ -157,6 +207,35 @@ export interface Plan {
 export interface Written {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Which QR codes are printed. */
+export interface SheetOf {
+  /** One code for up to ten tokens, in place of one a token. */
+  batches: boolean;
+  /** Only the tokens of the rows that the table shows. */
+  shown: boolean;
+}
+
+export interface SheetPlan {
+  tokens: number;
+  /** The number of tokens that are drawn. A sheet has a largest number. */
+  drawn: number;
+  left: Group[];
+  leftOut: number;
+}
+
+/** A QR code and what stands beneath it. */
+export interface Card {
+  svg: string;
+  title: string;
+  lines: string[];
+}
+
+export interface Sheet {
+  cards: Card[];
+  /** Tokens whose QR code would be too large. */
+  tooLong: string[];
 }
 
 export interface SignUp {
@@ -181,12 +260,15 @@ export interface Bench {
   assign(id: number, upn: string | null): { said: readonly Finding[]; summary: Summary };
   fillIn(bytes: Uint8Array<ArrayBuffer>): { done: FilledIn; summary: Summary };
   repairs(): Repairs;
-  repair(apply: boolean): Summary;
+  repair(chosen: Chosen): Summary;
   test(id: number, codes: string[]): Promise<Tested>;
-  whose(codes: string[]): Promise<Owner[]>;
+  whose(codes: string[]): Promise<Match>;
+  probe(seed: string, codes: { code: string; at: number }[]): Probed;
   plan(writing: Writing): Plan;
   write(writing: Writing): Written;
   failures(): Written;
+  sheetPlan(of: SheetOf): SheetPlan;
+  sheet(of: SheetOf): Sheet;
   signUp(account: string, issuer: string): SignUp;
   phone(): ShownCode;
   signIn(code: string): Answer;

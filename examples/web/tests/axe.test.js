@@ -26,6 +26,15 @@ async function everyState(page) {
   await dialog(page).getByRole("button", { name: "Open the file" }).waitFor();
   await clean(page, "encrypted");
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Sign-up demo" }).click();
+  await clean(page, "sign-up");
+  await dialog(page).getByRole("button", { name: "Make a secret" }).click();
+  await dialog(page).getByRole("button", { name: "Simulate the app" }).click();
+  await dialog(page).getByLabel("Code in the app").fill("000000");
+  await dialog(page).getByRole("button", { name: "Confirm" }).click();
+  await dialog(page).locator(".outcome").waitFor();
+  await clean(page, "sign-up, refused");
+  await page.keyboard.press("Escape");
   await sample(page);
   await page.getByRole("button", { name: "Show codes" }).click();
   await page.locator(".rows .code").first().waitFor();
@@ -48,25 +57,21 @@ async function everyState(page) {
   await dialog(page).locator("#export-format").selectOption("linotp-csv");
   await dialog(page).getByLabel(/without these values/).check();
   await clean(page, "an export with losses");
+  await dialog(page).locator("#export-format").selectOption("pskc");
+  await dialog(page).getByLabel(/Encrypt the secrets/).check();
+  await dialog(page).getByRole("button", { name: "Download the tokens" }).click();
+  await dialog(page).locator(".outcome.bad").waitFor();
+  await clean(page, "an encrypted export");
   await page.keyboard.press("Escape");
-  for (const name of ["Repair 4", "Reading", "Users", "Whose token?", "Export"]) {
+  for (const name of ["Repair 4", "Reading", "Users", "Whose token?", "QR codes", "Check a seed", "Export"]) {
     await page.getByRole("button", { name, exact: true }).click();
     await dialog(page).locator("button, input").nth(1).waitFor();
     await page.waitForTimeout(200);
     await clean(page, name);
     await page.keyboard.press("Escape");
   }
-  await page.getByRole("button", { name: "Sign-up demo" }).click();
-  await clean(page, "sign-up");
-  await dialog(page).getByRole("button", { name: "Make a secret" }).click();
-  await dialog(page).getByRole("button", { name: "Simulate the app" }).click();
-  await dialog(page).getByLabel("Code in the app").fill("000000");
-  await dialog(page).getByRole("button", { name: "Confirm" }).click();
-  await dialog(page).locator(".outcome").waitFor();
-  await clean(page, "sign-up, refused");
-  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Repair 4" }).click();
-  await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+  await dialog(page).getByRole("button", { name: "Repair 4 rows" }).click();
   await page.getByRole("button", { name: "Close the file" }).click();
   await dialog(page).getByRole("button", { name: "Keep it open" }).waitFor();
   await clean(page, "closing");

@@ -1,7 +1,7 @@
 // Codes are shown, tested, searched for, and accepted once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, code, counted, dialog, early, fileOf, inBrowser, row, token, withPage } from "./page.js";
+import { base32, choose, code, counted, dialog, early, fileOf, hotp, inBrowser, key, row, token, withPage } from "./page.js";
 
 inBrowser();
 
@@ -84,6 +84,40 @@ test("a token is found by its codes", () =>
     await open.getByLabel("Code on the display").fill(code(3, 1));
     await page.keyboard.press("Enter");
     await open.locator(".owners", { hasText: "S000003" }).waitFor();
+  }));
+
+test("a counter-based token is tested by its codes", () =>
+  withPage({}, async (page) => {
+    await choose(page, "hotp.txt", `otpauth://hotp/alice?secret=${base32(key(1))}&counter=5\n`);
+    await row(page, "alice").click();
+    const open = dialog(page);
+    await open.getByLabel("Code on the display").fill(hotp(1, 8));
+    await open.getByLabel("Next code").fill(hotp(1, 9));
+    await open.getByRole("button", { name: "Test", exact: true }).click();
+    await open.getByText("The codes match: the counter is 3 codes ahead.").waitFor();
+  }));
+
+test("the reading of a seed is found by the codes of its token", () =>
+  withPage({}, async (page) => {
+    await page.getByRole("button", { name: "Check a seed" }).click();
+    const open = dialog(page);
+    await early();
+    await open.getByLabel("Seed").fill(key(1).toString("hex").replace(/(.{4})/g, "$1 "));
+    await open.getByLabel("Code on the display").fill(code(1, 1));
+    await page.keyboard.press("Enter");
+    await open.getByText("hex without blanks and dashes, SHA-1, every 30 s, 6 digits: the clock is 1 step (30 s) ahead.").waitFor();
+    assert.match(await open.textContent(), /One in \d+ such searches matches a wrong reading by chance\. Type the next code too/);
+    await open.getByLabel("Next code").fill(code(1, 2));
+    await page.keyboard.press("Enter");
+    await open.getByText("1 reading gives these codes:").waitFor();
+    assert.doesNotMatch(await open.textContent(), /such searches/);
+    await open.getByLabel("Code on the display").fill(code(2, 1));
+    await open.getByLabel("Next code").fill(code(2, 2));
+    await page.keyboard.press("Enter");
+    await open.getByText(/None of \d+ readings gives these codes\./).waitFor();
+    await open.getByLabel("Code on the display").fill("12a456");
+    await page.keyboard.press("Enter");
+    await open.getByText(/Enter the 6, 7 or 8 digits/).waitFor();
   }));
 
 test("the sign-up demo shows a QR code, confirms it, and refuses the same code", () =>

@@ -126,7 +126,7 @@ test("what the file does not say is asked for", () =>
     await page.locator("#format").selectOption("duo-csv");
     await choose(page, "duo.csv", "S000001,31323334353637383930aabbccddeeff00112233\n");
     const open = dialog(page);
-    await open.getByRole("heading", { name: "The file leaves something out" }).waitFor();
+    await open.getByRole("heading", { name: "The file needs something from you" }).waitFor();
     await open.getByLabel("Type", { exact: true }).selectOption("totp");
     await open.getByLabel("Digits").selectOption("8");
     await open.getByLabel("Interval in seconds").fill("60");
@@ -137,6 +137,18 @@ test("what the file does not say is asked for", () =>
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Reading", exact: true }).click();
     assert.equal(await dialog(page).getByLabel("Digits").inputValue(), "8", "the dialog shows what was said");
+  }));
+
+test("a draft of a format is read on request", () =>
+  withPage({}, async (page) => {
+    await choose(page, "tokens.xml", await readFile(new URL("../testkit/seeds/pskc/draft-lenient.xml", import.meta.url), "utf8"));
+    const open = dialog(page);
+    await open.getByText("The file follows a draft of PSKC from before RFC 6030.").waitFor();
+    await open.getByLabel("Read drafts of PSKC").check();
+    await open.getByRole("button", { name: "Open the file" }).click();
+    await page.locator(".cause-head", { hasText: "The file follows a draft of a standard" }).waitFor();
+    await page.getByRole("button", { name: "Reading", exact: true }).click();
+    assert.equal(await open.getByLabel("Read drafts of PSKC").isChecked(), true);
   }));
 
 test("the password or the key of an encrypted file is asked for", () =>

@@ -97,14 +97,19 @@ async function attempt(page, to) {
 
 /** Uses the parts of the page. */
 async function play(page) {
+  await page.getByRole("button", { name: "Sign-up demo" }).click();
+  await page.getByRole("button", { name: "Make a secret" }).click();
+  await page.locator(".qr svg").waitFor();
+  await page.keyboard.press("Escape");
   await sample(page);
   await page.getByRole("button", { name: "Show codes" }).click();
   await page.locator(".rows .code").first().waitFor();
   await row(page, "0950380261").click();
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Sign-up demo" }).click();
-  await page.getByRole("button", { name: "Make a secret" }).click();
-  await page.locator(".qr svg").waitFor();
+  await page.evaluate(() => void (window.print = () => (window.printed = true)));
+  await page.getByRole("button", { name: "QR codes" }).click();
+  await page.getByRole("button", { name: "Print", exact: true }).click();
+  await page.waitForFunction(() => window.printed);
   await page.keyboard.press("Escape");
 }
 

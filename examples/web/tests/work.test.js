@@ -16,15 +16,56 @@ test("repairs are shown before they are applied, and can be undone", () =>
     await open.getByText("4 repairs would turn 4 failed rows into tokens.").waitFor();
     assert.match(await open.locator("tbody tr").nth(2).textContent(), /^line 60950380265.*write the upn as shaun\.o''neil@contoso\.com$/);
     assert.deepEqual((await figures(page))[0], "4 tokens", "nothing has been repaired yet");
-    await open.getByRole("button", { name: "Apply the repairs" }).click();
+    await open.getByRole("button", { name: "Repair 4 rows" }).click();
     await figure(page, "8 tokens");
     assert.match(await row(page, "0950380265").textContent(), /shaun\.o'neil@contoso\.com/);
     await row(page, "0950380265").click();
     assert.match(await dialog(page).textContent(), /Repaired: write the upn as/);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Repaired" }).click();
+    await dialog(page).getByText("4 of 4 rows are repaired.").waitFor();
+    await dialog(page).getByLabel("Repair all rows").uncheck();
     await dialog(page).getByRole("button", { name: "Undo the repairs" }).click();
     await figure(page, "4 tokens");
+  }));
+
+test("repairs are applied one by one", () =>
+  withPage({}, async (page) => {
+    await sample(page);
+    await page.getByRole("button", { name: "Repair 4" }).click();
+    const open = dialog(page);
+    const all = open.getByLabel("Repair all rows");
+    await all.uncheck();
+    assert.equal(await open.getByRole("button", { name: "Undo the repairs" }).isDisabled(), true);
+    await open.getByLabel("Repair line 6").check();
+    assert.equal(await all.evaluate((box) => box.indeterminate), true);
+    await open.getByRole("button", { name: "Repair 1 row" }).click();
+    await figure(page, "5 tokens");
+    assert.match(await row(page, "0950380265").textContent(), /shaun\.o'neil@contoso\.com/);
+    assert.match(await row(page, "0950380263").textContent(), /The secret key is 40 hex digits/, "the others are as before");
+    await page.getByRole("button", { name: "Repair 3" }).click();
+    await open.getByText("1 of 4 rows is repaired.").waitFor();
+    assert.equal(await open.getByLabel("Repair line 6").isChecked(), true);
+    assert.equal(await open.getByLabel("Repair line 4").isChecked(), false);
+    await open.getByLabel("Repair line 6").uncheck();
+    await open.getByLabel("Repair line 4").check();
+    await open.getByRole("button", { name: "Repair 1 row" }).click();
+    await row(page, "shaun.o’neil@contoso.com").waitFor();
+    assert.equal((await figures(page))[0], "5 tokens");
+  }));
+
+test("a long list of repairs has one box for the rows after it", () =>
+  withPage({}, async (page) => {
+    await choose(page, "tokens.csv", fileOf(Array.from({ length: 230 }, (_, n) => token(n, `o'neil${n}@example.com`))));
+    await figure(page, "230 rows failed");
+    await page.getByRole("button", { name: "Repair 230" }).click();
+    await dialog(page).getByLabel("and 30 more rows").uncheck();
+    await dialog(page).getByRole("button", { name: "Repair 200 rows" }).click();
+    await figure(page, "30 rows failed");
+    await page.getByRole("button", { name: "Repair 30" }).click();
+    await dialog(page).getByLabel("Repair all rows").check();
+    await dialog(page).getByRole("button", { name: "Repair 230 rows" }).click();
+    await figure(page, "230 tokens");
   }));
 
 test("a typed user name is checked, and repairs keep the user", () =>
@@ -45,7 +86,7 @@ test("a typed user name is checked, and repairs keep the user", () =>
     await page.keyboard.press("Escape");
     await figure(page, "0 without a user");
     await page.getByRole("button", { name: "Repair 4" }).click();
-    await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+    await dialog(page).getByRole("button", { name: /^Repair \d+ rows?$/ }).click();
     await figure(page, "8 tokens");
     assert.match(await row(page, "0950380269").textContent(), /o'neil@contoso\.com/);
     await row(page, "0950380269").click();
@@ -93,7 +134,7 @@ test("the written file has the shown tokens; tokens that the format cannot repre
     assert.match(failures.text, /^place,upn,serial,field,code,what is wrong,what to do\r\nline 4,carol@example\.com,S000003,secret key,secret-hex,/);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Repair 1" }).click();
-    await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+    await dialog(page).getByRole("button", { name: /^Repair \d+ rows?$/ }).click();
     await figure(page, "3 tokens");
     await page.getByRole("button", { name: "Export" }).click();
     const repaired = await downloaded(page, () => dialog(page).getByRole("button", { name: "Download the tokens" }).click());
@@ -126,6 +167,38 @@ test("values that a format has no place for are named, and given up only by cons
     await open.getByText(/would be left out|These values would be lost/).first().waitFor();
   }));
 
+test("the secrets of a PSKC file are encrypted with a password that is typed twice", () =>
+  withPage({}, async (page) => {
+    await choose(page, "May.csv", fileOf([token(1), token(2)]));
+    await figure(page, "2 tokens");
+    await page.getByRole("button", { name: "Export" }).click();
+    const open = dialog(page);
+    const press = () => open.getByRole("button", { name: "Download the tokens" }).click();
+    const encrypt = open.getByLabel("Encrypt the secrets with a password");
+    assert.equal(await encrypt.isVisible(), false, "no other format can be encrypted");
+    await open.locator("#export-format").selectOption("pskc");
+    assert.equal(await open.getByLabel("Password", { exact: true }).isVisible(), false);
+    await encrypt.check();
+    await press();
+    await open.getByText("Type a password, or write the file without encryption.").waitFor();
+    await open.getByLabel("Password", { exact: true }).fill("correct horse");
+    await open.getByLabel("The same password again").fill("correct house");
+    await press();
+    await open.getByText("The two passwords differ.").waitFor();
+    assert.equal(await open.getByLabel("The same password again").getAttribute("aria-invalid"), "true");
+    await open.getByLabel("The same password again").fill("correct horse");
+    const { name, text } = await downloaded(page, press);
+    await open.getByText("Its secrets are encrypted").waitFor();
+    assert.equal(name, "May-pskc.xml");
+    assert.ok(text.includes("EncryptedValue") && !text.includes(key(1).toString("base64")));
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Close the file" }).click();
+    await choose(page, "May.xml", text);
+    await dialog(page).getByLabel("Password", { exact: true }).fill("correct horse");
+    await dialog(page).getByRole("button", { name: "Open the file" }).click();
+    await figure(page, "2 tokens");
+  }));
+
 test("the page asks before it discards changes that were not exported", () =>
   withPage({}, async (page) => {
     const asked = [];
@@ -138,7 +211,7 @@ test("the page asks before it discards changes that were not exported", () =>
     const close = page.getByRole("button", { name: "Close the file" });
     const repair = async () => {
       await page.getByRole("button", { name: "Repair 4" }).click();
-      await dialog(page).getByRole("button", { name: "Apply the repairs" }).click();
+      await dialog(page).getByRole("button", { name: /^Repair \d+ rows?$/ }).click();
       await figure(page, "8 tokens");
     };
     await sample(page);

@@ -10,7 +10,7 @@ use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use oath_totp::{MovingFactor, UriError};
+use oath_totp::{MovingFactor, Qr, QrError, UriError};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,18 @@ fn issued(uri: oath_totp::KeyUri, issuer: Option<String>) -> KeyUri {
         Some(issuer) => uri.with_issuer(&issuer),
         None => uri,
     })
+}
+
+fn drawn(code: Result<Qr, QrError>, margin: usize, pixels: u32) -> Result<JsValue, JsValue> {
+    let pixels = Some(pixels).filter(|pixels| *pixels > 0);
+    Ok(JsValue::from_str(&code.map_err(message)?.to_svg_with(margin, pixels)))
+}
+
+/// Draws any URI, such as that of a transfer between apps.
+#[expect(unreachable_pub, reason = "the macro asks for it")]
+#[wasm_bindgen]
+pub fn qr_svg(uri: Vec<u8>, margin: usize, pixels: u32) -> Result<JsValue, JsValue> {
+    drawn(Qr::encode(&Text::from(uri)), margin, pixels)
 }
 
 #[wasm_bindgen]
@@ -57,8 +69,7 @@ impl KeyUri {
 
     /// With 0 pixels, the drawing takes the size of its container.
     pub fn qr_svg(&self, margin: usize, pixels: u32) -> Result<JsValue, JsValue> {
-        let pixels = Some(pixels).filter(|pixels| *pixels > 0);
-        Ok(JsValue::from_str(&self.0.qr().map_err(message)?.to_svg_with(margin, pixels)))
+        drawn(self.0.qr(), margin, pixels)
     }
 
     pub fn qr_text(&self) -> Result<JsValue, JsValue> {

@@ -1,10 +1,14 @@
 //! The module of the seed files.
 
+mod probe;
 mod records;
 mod selection;
 
 use js_sys::{Array, Function, RangeError, Uint8Array};
-use oath_seeds::{Assume, Finding, Format, Options, Place, ReadError, Repairs, Target, Unlock, WriteOptions};
+use oath_seeds::{
+    Assume, Finding, Format, Options, Place, Protection, ReadError, Repairs, Target, Unlock, WriteOptions,
+};
+use oath_totp::{Code, CodeError};
 use records::Records;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -148,6 +152,30 @@ pub(crate) fn write_options(target: Option<String>, accept_loss: bool) -> Result
     Ok(options)
 }
 
+/// Encrypts a file that is written, where there is a password or a key.
+pub(crate) fn protected(
+    options: WriteOptions,
+    password: Option<String>,
+    key: Option<Vec<u8>>,
+) -> Result<WriteOptions, JsValue> {
+    let (password, key) = (password.map(Zeroizing::new), key.map(Zeroizing::new));
+    Ok(match (password, key) {
+        (None, None) => options,
+        (Some(password), None) => options.protect(Protection::password(&password)),
+        (None, Some(key)) => options.protect(Protection::key(&key).map_err(value_error)?),
+        (Some(_), Some(_)) => return Err(value_error("a file is encrypted by a password or by a key, not by both")),
+    })
+}
+
+/// Reads codes that a person typed.
+pub(crate) fn codes(typed: &[String]) -> Result<Vec<Code>, JsValue> {
+    let malformed = |error: CodeError| {
+        let action = "enter the 6, 7 or 8 digits that the token shows";
+        Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
+    };
+    typed.iter().map(|code| Code::from_typed(code).map_err(malformed)).collect()
+}
+
 /// What a file means that leaves parameters out.
 #[expect(unreachable_pub, reason = "the macro asks for it")]
 #[wasm_bindgen]
@@ -177,6 +205,8 @@ pub fn read(
     format: Option<String>,
     target: Option<String>,
     repairs: &str,
+    repaired: Option<Vec<u64>>,
+    lenient: bool,
     password: Option<String>,
     key: Option<Vec<u8>>,
     assumed: &Assumed,
@@ -189,8 +219,11 @@ pub fn read(
         "apply" => Repairs::Apply,
         _ => return Err(value_error("repairs is 'offer' or 'apply'")),
     };
-    let mut options = Options::default().repairs(repairs).assume(assumed.0);
+    let mut options = Options::default().repairs(repairs).assume(assumed.0).lenient(lenient);
     options.target = self::target(target)?;
+    if let Some(numbers) = repaired {
+        options = options.repair_only(numbers);
+    }
     if let Some(name) = format {
         options = options.format(self::format(&name)?);
     }

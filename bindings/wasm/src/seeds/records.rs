@@ -1,7 +1,7 @@
-use super::{Refusal, Told, json, place, refused, told, unread, value_error};
+use super::{Told, json, place, refused, told, unread, value_error};
 use js_sys::Uint8Array;
-use oath_seeds::{Moving, Record};
-use oath_totp::{Code, CodeRun, Totp, UnixTime};
+use oath_seeds::{Matches, Moving, Record, Shown};
+use oath_totp::UnixTime;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ pub struct Records(pub(crate) Shared);
 
 /// A record without its secret.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Row<'a> {
     place: Option<String>,
     line: Option<u64>,
     upn: Option<&'a str>,
@@ -39,7 +39,7 @@ struct Shown<'a> {
     last_used: Option<u64>,
 }
 
-impl<'a> From<&'a Record> for Shown<'a> {
+impl<'a> From<&'a Record> for Row<'a> {
     fn from(record: &'a Record) -> Self {
         let details = record.details();
         let (step, t0, counter) = match record.moving {
@@ -80,8 +80,15 @@ struct FilledIn<'a> {
 #[derive(Serialize)]
 struct Owner {
     index: usize,
-    step: String,
-    drift: String,
+    drift: i64,
+}
+
+#[derive(Serialize)]
+struct Found {
+    owners: Vec<Owner>,
+    searched: usize,
+    window: u32,
+    chance: f64,
 }
 
 #[wasm_bindgen]
@@ -92,7 +99,7 @@ impl Records {
 
     /// At most `count` records, from the index `first` on.
     pub fn shown(&self, first: usize, count: usize) -> Result<String, JsValue> {
-        json(&self.0.borrow().iter().skip(first).take(count).map(Shown::from).collect::<Vec<_>>())
+        json(&self.0.borrow().iter().skip(first).take(count).map(Row::from).collect::<Vec<_>>())
     }
 
     pub fn bytes(&self, index: usize) -> Option<Uint8Array> {
@@ -126,7 +133,7 @@ impl Records {
         json(&FilledIn { filled, changed, unchanged, findings: findings.iter().map(Told::from).collect() })
     }
 
-    /// The tokens that show these codes, among `count` tokens from the index `first` on. Counter-based tokens never match.
+    /// The tokens that show these codes, among `count` tokens from the index `first` on.
     pub fn whose(
         &self,
         codes: Vec<String>,
@@ -135,30 +142,12 @@ impl Records {
         first: usize,
         count: usize,
     ) -> Result<String, JsValue> {
-        let read: Result<Vec<Code>, _> = codes.iter().map(|code| Code::from_typed(code)).collect();
-        let malformed = |error: &dyn core::fmt::Display| {
-            let action = "enter the 6, 7 or 8 digits that the token shows";
-            Refusal { code: "malformed", message: &error.to_string(), action, line: None }.thrown()
-        };
-        let codes = CodeRun::try_from(read.map_err(|error| malformed(&error))?.as_slice()).map_err(value_error)?;
-        let at = UnixTime::from_secs(at);
+        let codes = super::codes(&codes)?;
         let records = self.0.borrow();
-        let mut places = Vec::new();
-        let mut tokens = Vec::new();
-        for (index, record) in records.iter().enumerate().skip(first).take(count) {
-            if let Moving::Time { step } = record.moving
-                && let Ok(key) = record.secret.legacy_key(record.algorithm)
-            {
-                places.push((index, step));
-                tokens.push(Totp::new(key, record.digits, step));
-            }
-        }
-        let found = oath_totp::whose(&tokens.iter().collect::<Vec<_>>(), &codes, at, radius);
-        let owner = |owner: oath_totp::Owner| {
-            let (index, step) = places.get(owner.token)?;
-            let drift = owner.step.wrapping_sub(step.at(at)).cast_signed();
-            Some(Owner { index: *index, step: owner.step.to_string(), drift: drift.to_string() })
-        };
-        json(&found.into_iter().filter_map(owner).collect::<Vec<_>>())
+        let some = records.get(first..first.saturating_add(count).min(records.len())).unwrap_or_default();
+        let found = oath_seeds::find_shown(some, &codes, UnixTime::from_secs(at), radius).map_err(value_error)?;
+        let owner = |shown: &Shown| Owner { index: first.saturating_add(shown.index), drift: shown.offset };
+        let Matches { searched, window, chance, .. } = found;
+        json(&Found { owners: found.shown.iter().map(owner).collect(), searched, window, chance })
     }
 }

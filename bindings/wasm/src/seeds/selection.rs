@@ -1,7 +1,7 @@
 use super::records::{Records, Shared};
-use super::{Pieces, Refusal, format, json, message, value_error, write_options};
+use super::{Pieces, Refusal, format, json, message, protected, value_error, write_options};
 use js_sys::Array;
-use oath_seeds::{Obstacle, Record, WriteError};
+use oath_seeds::{Obstacle, Record, Refused, WriteError};
 use serde::Serialize;
 use std::cell::Ref;
 use std::rc::Rc;
@@ -49,35 +49,47 @@ impl Selection {
             .collect()
     }
 
-    /// The records that a format cannot represent, or not without a loss, with the reasons.
+    /// The records that cannot be written, or not without a loss, with the reasons.
     pub fn obstacles(&self, format: &str, target: Option<String>, accept_loss: bool) -> Result<String, JsValue> {
         let (format, options) = (self::format(format)?, write_options(target, accept_loss)?);
-        let left = |(index, record): (usize, &Ref<'_, Record>)| {
-            let obstacles = oath_seeds::obstacles(record, format, &options);
+        let held = self.held();
+        let left = |refused: Refused| {
+            let Refused { index, name, obstacles, losses, .. } = refused;
             let reason = |obstacle: &Obstacle| Reason { code: obstacle.name(), message: obstacle.to_string() };
-            let obstacles: Vec<Reason> = obstacles.iter().map(reason).collect();
-            let losses = if accept_loss { Vec::new() } else { oath_seeds::losses(record, format) };
-            let losses: Vec<&'static str> = losses.iter().map(|loss| loss.field.name()).collect();
-            let refused = !obstacles.is_empty() || !losses.is_empty();
-            refused.then(|| Left { index, name: record.name(), serial: record.serial.clone(), obstacles, losses })
+            let serial = held.get(index).and_then(|record| record.serial.clone());
+            let losses = losses.iter().map(|loss| loss.field.name()).collect();
+            Left { index, name, serial, obstacles: obstacles.iter().map(reason).collect(), losses }
         };
-        json(&self.held().iter().enumerate().filter_map(left).collect::<Vec<_>>())
+        let refused = oath_seeds::refused(held.iter().map(|record| &**record), format, &options);
+        json(&refused.into_iter().map(left).collect::<Vec<_>>())
     }
 
     /// The file, in pieces.
-    pub fn write(&self, format: &str, target: Option<String>, accept_loss: bool) -> Result<Array, JsValue> {
-        let (format, options) = (self::format(format)?, write_options(target, accept_loss)?);
+    pub fn write(
+        &self,
+        format: &str,
+        target: Option<String>,
+        accept_loss: bool,
+        password: Option<String>,
+        key: Option<Vec<u8>>,
+    ) -> Result<Array, JsValue> {
+        let options = protected(write_options(target, accept_loss)?, password, key)?;
+        let format = self::format(format)?;
         let held = self.held();
         let mut pieces = Pieces(Array::new());
         let out: &mut dyn std::io::Write = &mut pieces;
-        match oath_seeds::write(held.iter().map(|record| &**record), format, &options, out) {
-            Ok(()) => Ok(pieces.0),
-            Err(error @ WriteError::CannotCarry(_)) => {
-                let action = "choose another format, accept the losses, or leave these records out";
-                Err(Refusal { code: "cannot-carry", message: &error.to_string(), action, line: None }.thrown())
-            }
-            Err(error @ WriteError::NotWritten(_)) => Err(value_error(error)),
-            Err(error) => Err(message(error)),
+        oath_seeds::write(held.iter().map(|record| &**record), format, &options, out).map_err(unwritten)?;
+        Ok(pieces.0)
+    }
+}
+
+fn unwritten(error: WriteError) -> JsValue {
+    match error {
+        WriteError::CannotCarry(_) => {
+            let action = "choose another format, accept the losses, or leave these records out";
+            Refusal { code: "cannot-carry", message: &error.to_string(), action, line: None }.thrown()
         }
+        WriteError::NotWritten(_) | WriteError::NotProtected(_) => value_error(error),
+        other => message(other),
     }
 }

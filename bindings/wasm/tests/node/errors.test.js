@@ -34,7 +34,7 @@ test("every script has short lines except for the module, and a source map with 
   assert.equal(scripts.length, 10);
   for (const name of scripts) {
     const lines = text(name).split("\n");
-    const long = lines.filter((line) => line.length >= 600);
+    const long = lines.filter((line) => line.length >= 1000);
     assert.equal(long.length, /^(index|seeds)\./.test(name) ? 1 : 0, name);
     assert.ok(long.every((line) => /^[^"]{0,40}"[\w+/]+=*"[^"]{0,40}$/.test(line)), `${name}: a long line that is not Base64`);
     assert.equal(lines.findLast((line) => line !== ""), `//# sourceMappingURL=${name}.map`);

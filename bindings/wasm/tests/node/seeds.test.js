@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { OathError, Totp } from "oath-totp";
-import { failuresName, formatInfo, formats, obstacles, read, targetInfo, targets, write } from "oath-totp/seeds";
+import { Hotp, KeyUri, OathError, Secret, Totp } from "oath-totp";
+import { exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/seeds";
 
 const HEAD = "upn,serial number,secret key,time interval,manufacturer,model\r\n";
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
@@ -139,6 +140,13 @@ test("findings say where, what and what to do; repairs are offered and applied",
   assert.deepEqual(told(repaired), [1, ["upn-single-quote", "warning", true]]);
   assert.equal(repaired.records.at(0).upn, "o'neil@example.com");
   assert.match(new TextDecoder().decode(write(repaired.records, "entra-csv")), /\r\no''neil@example\.com,/);
+  const two = `${quoted}o'hara@example.com,2,${secret(2)},30,Contoso,One\r\n`;
+  const chosen = read(two, { repairs: ["line 3"] });
+  assert.deepEqual(chosen.records.toObjects().map(({ upn }) => upn), ["o'hara@example.com"]);
+  assert.deepEqual(chosen.findings.map(({ place, repaired }) => [place, repaired]), [["line 2", false], ["line 3", true]]);
+  assert.equal(read(two, { repairs: [] }).records.length, 0);
+  for (const wrong of [["3"], ["line x"], [""]]) assert.throws(() => read(two, { repairs: wrong }), RangeError);
+  for (const wrong of [[3], 1]) assert.throws(() => read(two, { repairs: wrong }), TypeError);
 });
 
 test("a file that is not a seed file gives an error that names its kind", () => {
@@ -208,13 +216,22 @@ test("a token is found by its codes", () => {
   const totp = new Totp(records.at(207).secret);
   const at = 1_700_000_000;
   const codes = [totp.generate(at - 120), totp.generate(at - 90)];
-  const step = totp.stepAt(at) - 3;
-  assert.deepEqual(records.whose(codes, { at, radius: 2880 }), [{ index: 207, step, drift: -3 }]);
-  assert.deepEqual(records.whose(codes, { at, first: 208 }), []);
-  assert.deepEqual(records.whose(codes, { at, first: 200, count: 8 }), [{ index: 207, step, drift: -3 }]);
-  assert.ok(records.whose(codes[1], { at }).some(({ index }) => index === 207));
+  const owners = [{ index: 207, drift: -3 }];
+  const { chance, ...found } = records.whose(codes, { at, radius: 2880 });
+  assert.deepEqual(found, { owners, searched: 300, window: 5761 });
+  assert.ok(Math.abs(chance - (300 * 5761) / 1e12) < 1e-12);
+  assert.deepEqual(records.whose(codes, { at, first: 208 }).owners, []);
+  assert.deepEqual(records.whose(codes, { at, first: 200, count: 8 }).owners, owners);
+  for (const nothing of [{ first: 300 }, { first: 999 }, { count: 0 }]) assert.equal(records.whose(codes, { at, ...nothing }).searched, 0);
+  assert.ok(records.whose(codes[1], { at }).owners.some(({ index }) => index === 207));
   assert.throws(() => records.whose("12a456"), { name: "OathError", code: "malformed" });
   assert.throws(() => records.whose([]), RangeError);
+});
+
+test("a counter-based token is found by its codes", () => {
+  const { records } = read(`otpauth://hotp/a?secret=${SECRET}&counter=5`);
+  const hotp = new Hotp(records.at(0).secret);
+  assert.deepEqual(records.whose(hotp.generate(8)).owners, [{ index: 0, drift: 3 }]);
 });
 
 test("obstacles lists the records that a format cannot represent", () => {
@@ -224,4 +241,76 @@ test("obstacles lists the records that a format cannot represent", () => {
   assert.deepEqual(more, []);
   assert.deepEqual(obstacles(records, "entra-csv", { target: "inventory" }), []);
   assert.ok(text(write(records, "entra-csv", { target: "inventory" })).startsWith(`${HEAD},1,${SECRET}`));
+});
+
+test("obstacles lists the records that differ from the first, where the file says the parameters once", () => {
+  const uri = (i, more) => `otpauth://${more.includes("counter") ? "hotp" : "totp"}/a${i}?secret=${secret(i)}${more}\n`;
+  const { records } = read(uri(1, "") + uri(2, "&counter=0") + uri(3, "&period=60") + uri(4, ""));
+  const left = obstacles(records, "okta-json", { acceptLoss: true });
+  assert.deepEqual(left.map(({ index, obstacles }) => [index, obstacles.map(({ code }) => code)]), [[1, ["mixed"]], [2, ["mixed"]]]);
+  assert.match(left[0].obstacles[0].message, /^its type differs from the first token's/);
+  assert.match(left[1].obstacles[0].message, /^its time interval differs/);
+  const kept = [...records].filter((_, index) => !left.some((one) => one.index === index));
+  assert.deepEqual(obstacles(kept, "okta-json", { acceptLoss: true }), []);
+  assert.ok(write(kept, "okta-json", { acceptLoss: true }).length > 0);
+});
+
+test("secrets are encrypted under a password or a key", () => {
+  const { records } = read(HEAD + row(1) + row(2));
+  const before = records.toObjects({ exposeSecrets: true }).map(essence);
+  const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+  for (const protection of [{ password: "correct horse" }, { key }, { key: Buffer.from(key.subarray(16)).toString("hex") }]) {
+    const file = write(records, "pskc", protection);
+    assert.match(text(file), /EncryptedValue/);
+    assert.doesNotMatch(text(file), /PlainValue><Secret|JBSWY3DP/i);
+    assert.throws(() => read(file), { name: "OathError", code: "key-missing" });
+    assert.throws(() => read(file, { password: "wrong", key: new Uint8Array(32) }), { code: "key-wrong" });
+    assert.deepEqual(read(file, protection).records.toObjects({ exposeSecrets: true }).map(essence), before);
+  }
+  assert.deepEqual([...key], Array.from({ length: 32 }, (_, i) => i), "the argument is unchanged");
+  for (const wrong of [{ key: new Uint8Array(15) }, { key: "abc" }, { password: "a", key }]) {
+    assert.throws(() => write(records, "pskc", wrong), RangeError, JSON.stringify(wrong));
+  }
+  assert.throws(() => write(records, "entra-csv", { password: "a" }), (error) => error instanceof RangeError && /cannot be encrypted/.test(error.message));
+  for (const wrong of [{ password: 1 }, { key: 1 }, { passwort: "a" }]) assert.throws(() => write(records, "pskc", wrong), TypeError);
+});
+
+test("a draft of PSKC is read on request", () => {
+  const draft = readFileSync(new URL("./testkit/seeds/pskc/draft-lenient.xml", import.meta.url));
+  assert.throws(() => read(draft), { code: "draft-format" });
+  assert.ok(read(draft, { lenient: true }).findings.some(({ code, severity }) => code === "draft-format" && severity === "warning"));
+  assert.throws(() => read(draft, { lenient: 1 }), TypeError);
+});
+
+test("tokens are drawn as QR codes", () => {
+  const { records } = read(HEAD + Array.from({ length: 12 }, (_, i) => row(i)).join(""));
+  const acceptLoss = true;
+  const one = exposeQrSvgs(records, "otpauth-lines", { acceptLoss });
+  assert.equal(one.length, 12);
+  for (const svg of one) assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 /);
+  assert.equal(new Set(one).size, 12);
+  const uri = new TextDecoder().decode(write([records.at(3)], "otpauth-lines", { acceptLoss })).trim();
+  assert.equal(one[3], KeyUri.parse(uri).exposeQrSvg());
+  assert.equal(exposeQrSvgs(records, "otpauth-migration", { acceptLoss }).length, 2);
+  assert.throws(() => exposeQrSvgs(records, "otpauth-lines"), { code: "cannot-carry" });
+  assert.throws(() => exposeQrSvgs(records, "pskc", { acceptLoss }), RangeError);
+  const long = read(`otpauth://totp/${"a".repeat(2300)}?secret=${SECRET}`).records;
+  assert.throws(() => exposeQrSvgs(long, "otpauth-lines"), { name: "OathError", code: "uri-too-long" });
+});
+
+test("a seed is read in the way that gives the codes of its token", () => {
+  const bytes = Buffer.from("not a secret 0000042");
+  const token = new Totp(Secret.fromBytes(bytes), { algorithm: "SHA256", step: 60 });
+  const at = 1_700_000_000;
+  const codes = [{ code: token.generate(at - 300), at: at - 240 }, token.generate(at - 60)];
+  const { readings, records, tried, window, chance } = probe(bytes.toString("hex").replace(/(.{4})/g, "$1 "), codes, { at, radius: 100 });
+  assert.deepEqual(readings, [{ text: "hex", stripped: true, drift: -1 }]);
+  const { secret, algorithm, digits, step, counter } = records.at(0).toObject({ exposeSecret: true });
+  assert.deepEqual([secret, algorithm, digits, step, counter], [Secret.fromBytes(bytes).exposeBase32(), "SHA256", 6, 60, null]);
+  assert.ok(records.length === 1 && tried > 10 && window === 201 && chance > 0 && chance < 0.01);
+  assert.deepEqual(probe(SECRET, ["123456", "123456", "123456"], { at }).readings, []);
+  assert.throws(() => probe(SECRET, ["12a456"]), { name: "OathError", code: "malformed" });
+  for (const wrong of [[], Array(17).fill("123456"), ["123456", "1234567"]]) assert.throws(() => probe(SECRET, wrong), RangeError);
+  for (const wrong of [undefined, 1, [1], [null], [{ kode: "123456" }]]) assert.throws(() => probe(SECRET, wrong), TypeError);
+  assert.throws(() => probe(1, ["123456"]), TypeError);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { KeyUri, OathError } from "oath-totp";
+import { KeyUri, OathError, exposeQrSvg } from "oath-totp";
 
 const cases = JSON.parse(readFileSync(new URL("./testkit/uris.json", import.meta.url), "utf8"));
 const read = cases.filter((known) => known.error === undefined);
@@ -46,4 +46,14 @@ test("URIs that would give wrong codes are refused, and each text of a refusal h
     causes.set(error.message, cause);
   }
   assert.deepEqual(new Set(causes.values()), new Set(refused.map(({ error }) => error)));
+});
+
+test("any URI is drawn, if it fits", () => {
+  const uri = KeyUri.parse("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  const size = { margin: 2, size: 90 };
+  assert.ok(exposeQrSvg(uri.exposeUri(), size) === uri.exposeQrSvg(size));
+  assert.match(exposeQrSvg("otpauth-migration://offline?data=AAAA"), /^<svg /);
+  assert.throws(() => exposeQrSvg("a".repeat(2332)), { name: "OathError", code: "uri-too-long" });
+  assert.throws(() => exposeQrSvg(1), TypeError);
+  assert.throws(() => exposeQrSvg("a", { margin: 256 }), RangeError);
 });

@@ -1,9 +1,9 @@
 // Code that a strict compiler must accept, and mistakes that it must report.
-import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check } from "oath-totp";
+import { Hotp, HotpState, KeyUri, OathError, RefusedError, Secret, Totp, TotpState, check, exposeQrSvg } from "oath-totp";
 import type { Accepted, Count, Moment } from "oath-totp";
 import * as embedded from "oath-totp/embed";
-import { failuresName, formatInfo, formats, obstacles, read, targetInfo, targets, write } from "oath-totp/seeds";
-import type { FilledIn, Finding, LeftOut, Owner, RecordObject, SeedFile } from "oath-totp/seeds";
+import { exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/seeds";
+import type { FilledIn, Finding, LeftOut, Owners, Probe, RecordObject, SeedFile } from "oath-totp/seeds";
 
 const secret: Secret = Secret.generate();
 const totp = new Totp(secret, { digits: 6, step: 30, algorithm: "SHA1", t0: 0 });
@@ -29,11 +29,13 @@ const found: Count[] = totp.find(codes.slice(0, 2), { radius: 10 });
 const { counter }: HotpState = new Hotp(secret, { digits: 8 }).resync(["1", "2"], { counter: 0n }, { lookAhead: 5 }).state;
 const uri = new KeyUri(totp, { account: "a", issuer: "b" });
 const shown: string = uri.exposeUri() + uri.exposeQrSvg({ margin: 2, size: 100 }) + uri.exposeQrText() + uri.exposeQrDataUri() + String(uri.exposeQrMatrix()[0]?.[0]) + (uri.issuer ?? "") + uri.toTotp().algorithm;
-const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, target: targets()[0]!, password: "a", key: new Uint8Array(16), type: "totp", algorithm: "SHA256", digits: 8, interval: 60, repairs: "apply" });
+const file: SeedFile = read(new Uint8Array(), { format: formats()[0]!, target: targets()[0]!, password: "a", key: new Uint8Array(16), type: "totp", algorithm: "SHA256", digits: 8, interval: 60, repairs: "apply", lenient: true });
 const errors: Finding[] = file.findings.filter(({ severity }) => severity === "error");
 const rows: RecordObject[] = file.records.toObjects();
-const bytes: Uint8Array = write([...file.records], file.format);
-const owners: Owner[] = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
+const bytes: Uint8Array = write([...file.records], "pskc", { password: "a", acceptLoss: true });
+const drawn: string[] = [...exposeQrSvgs(file.records, "otpauth-migration", { acceptLoss: true }), exposeQrSvg("otpauth:", { margin: 1 })];
+const probed: Probe = probe("a", [codes[0]!, { code: "123456", at: new Date() }], { radius: 9 });
+const owners: Owners = file.records.whose(codes, { at: 0, radius: 3, first: 0, count: 9 });
 const filled: FilledIn = file.records.fillIn("serial,upn");
 const said: readonly Finding[] = file.records.at(0)?.assign(null) ?? file.records.holders();
 const left: LeftOut[] = obstacles(file.records, file.format, { target: file.target, acceptLoss: true });
@@ -42,7 +44,7 @@ const places: (string | number | null)[] = [rows[0]!.place, rows[0]!.line, file.
 const failures: [string, Uint8Array] = [failuresName("a.csv"), file.failures()];
 export const started: Promise<void>[] = [embedded.startCodes(bytes), embedded.startSeeds(bytes.buffer)];
 read("", { progress: (done: number, total: number) => void (done / total) });
-export { bytes, errors, failures, filled, found, left, counter, owners, places, rows, said, shown, titles };
+export { bytes, drawn, errors, failures, filled, found, left, counter, owners, places, probed, rows, said, shown, titles };
 
 // @ts-expect-error a secret is not made by new
 new Secret();

@@ -1,5 +1,6 @@
 //! What is wrong with the rows of a file, as people read it.
 
+use crate::advice::with_options;
 use crate::output::{DIM, number, shown};
 use oath_directory::model::UploadFailure;
 use std::borrow::Cow;
@@ -11,12 +12,12 @@ pub(crate) struct Problem<'a> {
     pub(crate) place: Cow<'a, str>,
     pub(crate) field: &'a str,
     pub(crate) message: &'a str,
-    pub(crate) action: &'a str,
+    pub(crate) action: Cow<'a, str>,
 }
 
 impl<'a> From<&'a UploadFailure> for Problem<'a> {
-    fn from(UploadFailure { place, field, message, action, .. }: &'a UploadFailure) -> Self {
-        Self { place: place.into(), field, message, action }
+    fn from(UploadFailure { place, field, code, message, action, .. }: &'a UploadFailure) -> Self {
+        Self { place: place.into(), field, message, action: with_options(code, action) }
     }
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn write<'a>(
         }
         let same_follows = problems.peek().is_some_and(|next| next.action == action);
         if !action.is_empty() && !same_follows {
-            writeln!(out, "  {DIM}to do:{DIM:#} {}", shown(action))?;
+            writeln!(out, "  {DIM}to do:{DIM:#} {}", shown(&action))?;
         }
     }
     Ok(())

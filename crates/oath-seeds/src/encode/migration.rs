@@ -12,8 +12,10 @@ use oath_totp::{Algorithm, Digits};
 
 /// A QR code of the app holds no more keys.
 const MOST_KEYS: usize = 10;
-/// Nor more bytes, so that a line stays far below the longest that is read, all characters escaped.
-const MOST_BYTES: usize = 3000;
+/// Nor more bytes, where they are more than one: a camera reads no larger QR code from paper.
+const MOST_BYTES: usize = 1000;
+/// A key has no longer names, in bytes, so that a line stays far below the longest that is read, all characters escaped.
+const MOST_NAMES: usize = 1900;
 /// The payload's own version.
 const VERSION: u32 = 1;
 
@@ -142,7 +144,7 @@ pub(super) fn unreadable_fields(record: &Record) -> Vec<Field> {
     let name = account.unwrap_or_default();
     let prefixed =
         name.strip_prefix(issuer.unwrap_or_default()).is_some_and(|rest| issuer.is_some() && rest.starts_with(':'));
-    let small = name.len().saturating_add(issuer.unwrap_or_default().len()) <= MOST_BYTES.saturating_sub(1100);
+    let small = name.len().saturating_add(issuer.unwrap_or_default().len()) <= MOST_NAMES;
     let counter = match record.moving {
         Moving::Counter { counter } => counter <= i64::MAX.cast_unsigned(),
         Moving::Time { .. } => true,

@@ -16,7 +16,7 @@ pub(super) fn begun<'a>(
     context: &mut Context,
     rows: &mut VecDeque<Row>,
 ) -> Option<(Checks, &'a str)> {
-    let mut checks = Checks::new(Place::Line(line.number), context.repairs);
+    let mut checks = context.checks(Place::Line(line.number));
     if line.too_long {
         checks.line_too_long();
         rows.push_back(Row::failed(checks, None, None));

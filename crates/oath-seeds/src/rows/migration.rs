@@ -58,7 +58,7 @@ impl Rows for Migration {
         self.note(&part, line.number);
         for key in part.keys {
             self.keys = self.keys.saturating_add(1);
-            let mut checks = Checks::new(Place::Item { of: "key", number: self.keys }, context.repairs);
+            let mut checks = context.checks(Place::Item { of: "key", number: self.keys });
             let record = self::key(key, &mut checks, context);
             rows.push_back(line::row(record, checks));
         }
@@ -328,7 +328,7 @@ fn moving(key: &Key<'_>, checks: &mut Checks, context: &Context) -> Option<Movin
         Some(TokenType::Hotp) => Some(Moving::Counter { counter: key.counter }),
         None => {
             let message = "The key does not say whether it is TOTP or HOTP.";
-            let action = "Say it beside the file: --assume-type totp or --assume-type hotp.";
+            let action = "Look it up in the app, and say the type of the tokens: TOTP or HOTP.";
             checks.error(Kind::ParameterUnknown, Field::Type, message, action);
             None
         }

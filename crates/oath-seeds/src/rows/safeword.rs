@@ -62,7 +62,7 @@ impl Rows for SafeWord {
             return Ok(());
         }
         let block = self.block.get_or_insert_with(|| Block {
-            checks: Checks::new(place, context.repairs),
+            checks: context.checks(place),
             serial: None,
             model: None,
             data: None,

@@ -222,7 +222,7 @@ fn columns(cells: &Cells<'_>, (least, most): (usize, usize), checks: &mut Checks
             Kind::TooManyColumns,
             None,
             format!("The row has {}; expected at most {most}.", count(found)),
-            "Take out what does not belong there, or name the format that the file has (--from).",
+            "Take out what does not belong there, or name the format that the file has.",
         );
     } else {
         return true;

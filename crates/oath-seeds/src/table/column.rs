@@ -4,7 +4,7 @@ use super::header::Header;
 use crate::check::Checks;
 use crate::source::Context;
 use crate::values::secret::{self, Encoding};
-use crate::{Field, Kind, Place, Repairs, Row};
+use crate::{Field, Kind, Place, Row};
 use oath_totp::Secret;
 use std::collections::VecDeque;
 
@@ -57,7 +57,8 @@ impl Column {
     pub(super) fn release(&mut self, header: &Header, context: &Context, rows: &mut VecDeque<Row>) {
         for (mut row, hex) in self.held.drain(..) {
             if let Some(hex) = hex {
-                decide(&mut row, hex, (self.base32, self.hex), context.repairs);
+                let checks = context.checks(row.place);
+                decide(&mut row, hex, (self.base32, self.hex), checks);
                 header.place(&mut row.findings);
             }
             rows.push_back(row);
@@ -66,13 +67,12 @@ impl Column {
 }
 
 /// Reads an uncertain secret. `seen`: whether the column has secrets that are certainly Base32, and hex.
-fn decide(row: &mut Row, hex: Secret, seen: (bool, bool), repairs: Repairs) {
+fn decide(row: &mut Row, hex: Secret, seen: (bool, bool), mut checks: Checks) {
     let record = row.record.as_mut().or(row.draft.as_deref_mut());
     let Some(record) = record else { return };
     if seen == (false, true) {
         record.secret = hex;
     }
-    let mut checks = Checks::new(row.place, repairs);
     let usable = secret::judge_only(&record.secret, &mut checks);
     match seen {
         (true, false) => read_as("Base32", "hex", &mut checks),

@@ -30,7 +30,7 @@ impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
         let Self { header, splitter, context, rows, found } = self;
-        let mut checks = Checks::new(Place::Line(line.number), context.repairs);
+        let mut checks = context.checks(Place::Line(line.number));
         if line.too_long {
             checks.line_too_long();
             rows.push_back(Row::failed(checks, None, None));
@@ -232,7 +232,7 @@ impl<'a> Fields<'a> {
                 None => (
                     Kind::ParameterUnknown,
                     "The token has a counter, but the file does not say whether it is HOTP.",
-                    "Say it with --assume-type hotp or totp.",
+                    "Say the type of the tokens: HOTP or TOTP.",
                 ),
             };
             checks.error(kind, Field::Counter, message, action);
@@ -255,7 +255,7 @@ impl<'a> Fields<'a> {
                     Kind::ParameterUnknown,
                     Field::TimeInterval,
                     message,
-                    "Say it with --assume-interval 30 or 60.",
+                    "Watch how long a token shows one code, and say the interval of the tokens: 30 or 60.",
                 );
                 return None;
             }
@@ -446,6 +446,6 @@ fn hash_unsaid(secret: &Secret, model: &str, checks: &mut Checks) {
         Kind::HashUnsaid,
         Field::Algorithm,
         message,
-        "Compare two codes of the token before you give it out. If they are refused, say the hash with --assume-algorithm.",
+        "Compare two codes of the token before you give it out. If they are refused, say the hash of the tokens: SHA-256 or SHA-512.",
     );
 }

@@ -81,28 +81,25 @@ pub(crate) fn unknown(fields: &[Field], what: &str, checks: &mut Checks) {
 }
 
 /// The same in words, for a finding about the whole file.
-pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, String) {
+pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, &'static str) {
     let mut message = format!("{what} does not say the ");
-    let mut action = "Look it up in the vendor's data sheet, and say it for the whole file: ".to_owned();
     for (index, field) in fields.iter().enumerate() {
-        let option = match field {
-            Field::Type => "--assume-type",
-            Field::Digits => "--assume-digits",
-            Field::TimeInterval => "--assume-interval",
-            _ => "--assume-algorithm",
-        };
         let and = if index > 0 { " and " } else { "" };
-        for (text, part) in [(&mut message, field.name()), (&mut action, option)] {
-            text.push_str(and);
-            text.push_str(part);
-        }
+        message.push_str(and);
+        message.push_str(field.name());
     }
-    message.push_str(if fields.len() == 1 {
-        ", and the format has no default for it."
+    let (rest, action) = if fields.len() == 1 {
+        (
+            ", and the format has no default for it.",
+            "Look it up in the vendor's data sheet, and say it for the whole file.",
+        )
     } else {
-        ", and the format has no default for them."
-    });
-    action.push('.');
+        (
+            ", and the format has no default for them.",
+            "Look them up in the vendor's data sheet, and say them for the whole file.",
+        )
+    };
+    message.push_str(rest);
     (message, action)
 }
 

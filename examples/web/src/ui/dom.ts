@@ -36,6 +36,8 @@ const ICONS = {
   search: "M7 2a5 5 0 1 0 0 10a5 5 0 1 0 0-10 M10.7 10.7 14.3 14.3",
   download: "M8 1.5v9 M4.5 7.5 8 11l3.5-3.5 M2.5 14h11",
   eye: "M1 8c1.8-3 4.2-4.5 7-4.5S13.2 5 15 8c-1.8 3-4.2 4.5-7 4.5S2.8 11 1 8Z M8 6a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
+  key: "M10.5 1.5a4 4 0 1 0 0 8a4 4 0 1 0 0-8 M7.5 8.5 1.5 14.5 M3.5 12.5l2 2 M5.5 10.5l1.5 1.5",
+  printer: "M4.5 6V1.5h7V6 M4.5 11.5h-3V6h13v5.5h-3 M4.5 9.5h7v5h-7Z",
   phone: "M4.5 1.5h7v13h-7Z M7.3 12.5h1.4",
 } as const;
 export type Icon = keyof typeof ICONS;

@@ -1,12 +1,13 @@
 import type { Fit } from "../protocol.js";
 import { count } from "./dom.js";
 
-/** `the clock is 3 steps (1 min 30 s) behind`. */
+/** `the clock is 3 steps (1 min 30 s) behind`, `the counter is 2 codes ahead`. */
 export function drift({ drift, seconds }: Fit): string {
-  if (drift === 0) return "the clock is correct";
-  const steps = count(Math.abs(drift), "step", "steps");
-  const time = span(Math.abs(seconds));
-  return `the clock is ${steps}${time === "" ? "" : ` (${time})`} ${drift > 0 ? "ahead" : "behind"}`;
+  const what = seconds === null ? "counter" : "clock";
+  if (drift === 0) return `the ${what} is correct`;
+  const steps = seconds === null ? count(Math.abs(drift), "code", "codes") : count(Math.abs(drift), "step", "steps");
+  const time = span(Math.abs(seconds ?? 0));
+  return `the ${what} is ${steps}${time === "" ? "" : ` (${time})`} ${drift > 0 ? "ahead" : "behind"}`;
 }
 
 function span(seconds: number): string {

@@ -1,13 +1,16 @@
 import { call } from "../client.js";
 import type { Group, Writing } from "../protocol.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { button, count, h, number } from "./dom.js";
+import { button, count, field, h, number } from "./dom.js";
 import { download } from "./download.js";
 import { working } from "./status.js";
 import { settled } from "../unsaved.js";
 
+/** The format whose secrets can be encrypted. */
+const ENCRYPTED = "pskc";
+
 /** Tokens by what they have in common, with the names of the first. */
-const groups = (all: Group[]) =>
+export const groups = (all: Group[]) =>
   h("ul", { class: "owners" }, ...all.map(({ reason, count: many, names }) =>
     h("li", {}, `${number(many)}: ${reason}. `, h("span", { class: "faint" }, `${names.join(", ")}${many > names.length ? ", …" : ""}`))));
 
@@ -20,15 +23,43 @@ export async function openExport() {
   const withoutUser = h("div", { class: "check" }, inventory, h("label", { for: "export-inventory" }, "Include tokens without a user, for an inventory (Entra ID refuses them)"));
   const loss = h("input", { type: "checkbox", id: "export-loss" });
   const losses = h("div", { class: "stack" });
+  const encrypt = h("input", { type: "checkbox", id: "export-encrypt" });
+  const password = field("Password", { type: "password", autocomplete: "new-password" }, "Send it to the reader by another way than the file. There is no way to open the file without it.");
+  const again = field("The same password again", { type: "password", autocomplete: "new-password" });
+  const passwords = h("div", { class: "pair" }, password.box, again.box);
+  const encryption = h("div", { class: "stack" }, h("div", { class: "check" }, encrypt, h("label", { for: "export-encrypt" }, "Encrypt the secrets with a password")), passwords);
   const plan = h("div", { class: "stack", "aria-live": "polite" });
   const actions = h("div", { class: "stack" });
   const out = result();
 
-  const writing = (): Writing => ({ format: format.value, inventory: format.value === "entra-csv" && inventory.checked, acceptLoss: loss.checked });
+  const encrypts = () => format.value === ENCRYPTED && encrypt.checked;
+  const writing = (): Writing => ({
+    format: format.value,
+    inventory: format.value === "entra-csv" && inventory.checked,
+    acceptLoss: loss.checked,
+    ...(encrypts() ? { password: password.input.value } : {}),
+  });
+  /** Says what is wrong with the passwords. */
+  const mistyped = () => {
+    if (!encrypts()) return "";
+    if (password.input.value === "") return "Type a password, or write the file without encryption.";
+    return password.input.value === again.input.value ? "" : "The two passwords differ. Type them again.";
+  };
   const save = async (what: "write" | "failures") => {
+    const wrong = what === "write" ? mistyped() : "";
+    for (const { input } of [password, again]) input.removeAttribute("aria-invalid");
+    if (wrong !== "") {
+      const { input } = password.input.value === "" ? password : again;
+      input.setAttribute("aria-invalid", "true");
+      out.show("bad", wrong);
+      input.focus();
+      return;
+    }
     try {
-      const written = await working("Writing the file", () => (what === "write" ? call("write", [writing()]) : call("failures", [])));
-      out.show("good", `The browser saves ${written.name}.`, what === "write" ? " The file contains the secrets without encryption. Store it encrypted, and delete it as soon as you can." : "");
+      const doing = what === "write" && encrypts() ? "Encrypting and writing the file" : "Writing the file";
+      const written = await working(doing, () => (what === "write" ? call("write", [writing()]) : call("failures", [])));
+      const warning = encrypts() ? " Its secrets are encrypted; serial numbers and users are not." : " The file contains the secrets without encryption. Store it encrypted, and delete it as soon as you can.";
+      out.show("good", `The browser saves ${written.name}.`, what === "write" ? warning : "");
       download(written);
       if (what === "write") settled();
     } catch (error) {
@@ -38,6 +69,8 @@ export async function openExport() {
   const draw = async () => {
     about.textContent = `${formats.find(({ name }) => name === format.value)?.title ?? ""}.`;
     withoutUser.hidden = format.value !== "entra-csv";
+    encryption.hidden = format.value !== ENCRYPTED;
+    passwords.hidden = !encrypt.checked;
     const { tokens, left, leftOut, lost, losing, failuresName } = await call("plan", [writing()]);
     const kept = tokens - leftOut - (loss.checked ? 0 : losing);
     plan.replaceChildren(
@@ -65,14 +98,17 @@ export async function openExport() {
     loss.checked = false;
     void draw();
   });
-  for (const box of [inventory, loss]) box.addEventListener("change", () => void draw());
+  for (const box of [inventory, loss, encrypt]) box.addEventListener("change", () => void draw());
   dialog("Export", "", [
     h("div", { class: "field" }, h("label", { for: "export-format" }, "Format"), format, about),
     withoutUser,
+    encryption,
     plan,
     losses,
     actions,
     out.element,
-  ]);
+  ], () => {
+    for (const { input } of [password, again]) input.value = "";
+  });
   await draw();
 }

@@ -20,6 +20,8 @@ export function openReading({ target, assumed }: Said, titles: ReadonlyMap<strin
   const algorithm = choice("Hash", [UNSAID, ["SHA1", "SHA-1"], ["SHA256", "SHA-256"], ["SHA512", "SHA-512"]], assumed.algorithm);
   const digits = choice("Digits", [UNSAID, ["6", "6"], ["7", "7"], ["8", "8"]], String(assumed.digits ?? ""));
   const interval = field("Interval in seconds", { type: "number", min: "1", max: "86400", step: "1", value: assumed.interval ?? "" }, "The file wins where it says one of these.");
+  const lenient = h("input", { type: "checkbox", id: "reading-lenient", checked: assumed.lenient === true });
+  const draft = h("div", { class: "check" }, lenient, h("label", { for: "reading-lenient" }, "Read drafts of PSKC from before the standard, with warnings"));
   const out = result();
   const send = async () => {
     const said: Assumed = {
@@ -27,6 +29,7 @@ export function openReading({ target, assumed }: Said, titles: ReadonlyMap<strin
       ...(algorithm.input.value === "" ? {} : { algorithm: algorithm.input.value as "SHA1" | "SHA256" | "SHA512" }),
       ...(digits.input.value === "" ? {} : { digits: Number(digits.input.value) as 6 | 7 | 8 }),
       ...(interval.input.value === "" ? {} : { interval: Number(interval.input.value) }),
+      ...(lenient.checked ? { lenient: true } : {}),
     };
     try {
       await read({ target: system.input.value, assumed: said });
@@ -35,7 +38,7 @@ export function openReading({ target, assumed }: Said, titles: ReadonlyMap<strin
       out.show("bad", refusal(error));
     }
   };
-  const { close } = dialog(why === "" ? "How the file is read" : "The file leaves something out", "", [
+  const { close } = dialog(why === "" ? "How the file is read" : "The file needs something from you", "", [
     form(
       send,
       why === "" ? null : h("p", {}, why),
@@ -43,6 +46,7 @@ export function openReading({ target, assumed }: Said, titles: ReadonlyMap<strin
       h("p", {}, "A file that leaves these out needs them from you. The vendor’s data sheet and the display of a token tell them."),
       h("div", { class: "pair" }, type.box, algorithm.box),
       h("div", { class: "pair" }, digits.box, interval.box),
+      draft,
       h("div", { class: "actions" }, h("button", { class: "button primary", type: "submit" }, why === "" ? "Read the file again" : "Open the file")),
       out.element,
     ),

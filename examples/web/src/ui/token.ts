@@ -88,8 +88,17 @@ export function codeFields() {
   const first = field("Code on the display", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12", required: true });
   const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" });
   const codes = () => [first.input.value, next.input.value].map((text) => text.trim()).filter((text) => text !== "");
+  // Codes that are typed a moment apart were shown a moment apart.
+  const typedAt = [first, next].map(({ input }) => {
+    const moment = { at: 0 };
+    input.addEventListener("input", () => {
+      moment.at = Math.floor(Date.now() / 1000);
+    });
+    return moment;
+  });
+  const times = () => [first, next].map(({ input }, index) => ({ code: input.value.trim(), at: typedAt[index]!.at })).filter(({ code }) => code !== "");
   const hint = h("p", { class: "hint" }, "One code can match by chance. Wait until the display changes, and type the next code too.");
-  return { boxes: h("div", { class: "stack" }, h("div", { class: "pair" }, first.box, next.box), hint), codes, first: first.input };
+  return { boxes: h("div", { class: "stack" }, h("div", { class: "pair" }, first.box, next.box), hint), codes, times, first: first.input };
 }
 
 function test(id: number, element: HTMLElement) {
@@ -119,7 +128,7 @@ function tell(out: ReturnType<typeof result>, { fits, others }: Tested, certain:
   const [nearest, ...more] = fits;
   const matches = certain ? "The codes match" : "The code matches";
   if (nearest) {
-    const again = more.length > 0 ? `It also matches ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
+    const again = more.length > 0 ? `${certain ? "They also match" : "It also matches"} ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
     const doubt = certain ? "" : " One wrong code in 170 matches some step. Type the next code to be certain.";
     out.show("good", h("strong", {}, `${matches}: ${drift(nearest)}.`), h("p", {}, `${again}${doubt}`.trim()));
     return;

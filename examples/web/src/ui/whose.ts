@@ -1,4 +1,5 @@
 import { call } from "../client.js";
+import { doubt } from "./chance.js";
 import { dialog, refusal, result } from "./dialog.js";
 import { count, form, h } from "./dom.js";
 import { codeFields, owners } from "./token.js";
@@ -14,10 +15,10 @@ export function openWhose() {
     const typed = codes();
     out.show("plain", "Searching the file…");
     try {
-      const found = await working("Searching the file", (progress) => call("whose", [typed], { progress, signal: stop.signal }));
+      const { owners: found, chance } = await working("Searching the file", (progress) => call("whose", [typed], { progress, signal: stop.signal }));
       const radius = typed.length > 1 ? "a day" : "10 steps";
       if (found.length === 0) out.show("bad", h("strong", {}, `No token of this file shows ${typed.length > 1 ? "these codes" : "this code"} within ${radius} of now.`), h("p", {}, typed.length > 1 ? "Check the digits. The token may belong to another file." : "Type the next code too: the search then covers a day before and after now."));
-      else out.show("good", h("strong", {}, `${count(found.length, "token shows", "tokens show")} ${typed.length > 1 ? "these codes" : "this code"}:`), owners(found), typed.length === 1 ? h("p", {}, "One code can match by chance. Type the next code too to be certain.") : "");
+      else out.show("good", h("strong", {}, `${count(found.length, "token shows", "tokens show")} ${typed.length > 1 ? "these codes" : "this code"}:`), owners(found), h("p", {}, doubt(chance, "token")));
     } catch (error) {
       out.show("bad", refusal(error));
     }

@@ -27,12 +27,14 @@ export class Workspace {
   readonly #grid: Grid;
   readonly #title: (target: string) => string;
   readonly #reading: (summary: Summary) => void;
+  readonly #probe: () => void;
   #cause: string | null = null;
   #summary: Summary | null = null;
 
-  constructor(changed: (summary: Summary) => void, title: (target: string) => string, reading: (summary: Summary) => void) {
+  constructor(changed: (summary: Summary) => void, title: (target: string) => string, reading: (summary: Summary) => void, probe: () => void) {
     this.#title = title;
     this.#reading = reading;
+    this.#probe = probe;
     this.#grid = new Grid((id) => void openToken(id, changed));
     this.#text.addEventListener("input", () => void this.#narrow(true));
     this.#only.addEventListener("change", () => void this.#narrow(true));
@@ -100,6 +102,7 @@ export class Workspace {
         icon("file"),
         h("div", {}, h("h2", {}, name), h("p", { class: "faint" }, `${format}, ${encoding}, checked for ${this.#title(target)}${repaired ? ", repaired" : ""}`)),
         button("Reading", () => this.#reading(summary), { kind: unsaid ? "primary" : "quiet", "aria-haspopup": "dialog" }),
+        button("Check a seed", this.#probe, { kind: "quiet", "aria-haspopup": "dialog" }),
       ),
       h("ul", { class: "figures" }, ...figures.map(([value, what, kind]) => h("li", { class: kind }, h("strong", {}, number(value)), ` ${what}`))),
     );

@@ -1,7 +1,7 @@
 // The calls that the worker answers. The library makes every decision; this file converts its results for the page.
-import { Hotp, RefusedError, Totp, failuresName, formatInfo, formats, obstacles, targetInfo, targets, write } from "oath-totp/embed";
+import { Hotp, OathError, Totp, exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
-import type { Bench, Fit, Group, Owner, Plan, ShownCode, Writing, Written } from "../protocol.js";
+import type { Bench, Card, Fit, Group, Match, Owner, Plan, SheetOf, ShownCode, Writing, Written } from "../protocol.js";
 import { held } from "./held.js";
 import { OpenFile } from "./open-file.js";
 import { SAMPLE, SAMPLE_NAME } from "./sample.js";
@@ -16,6 +16,8 @@ const NARROW = 10;
 const SLICE = 1_000_000;
 /** The most entries of a list. */
 const LISTED = 200;
+/** The most QR codes of a sheet: fifty pages. */
+const MOST_CARDS = 600;
 /** How many serial numbers are listed with a reason that applies to many tokens. */
 const EXAMPLES = 5;
 
@@ -38,28 +40,35 @@ function codeOf(id: number, token: Token): ShownCode {
   return withTotp(token, (totp) => ({ id, code: totp.generate(), remaining: totp.remaining(), step: totp.step }));
 }
 
-function fitsOf(token: Token, codes: string[]): Fit[] {
-  const { counter } = token;
-  if (counter !== null) {
-    try {
-      const [code, ...more] = codes;
-      const found = withHotp(token, (hotp) =>
-        more.length > 0 ? hotp.resync(codes, { counter }) : hotp.activate(code ?? "", { counter }));
-      return [{ drift: Number(found.counter) - Number(counter), seconds: 0 }];
-    } catch (error) {
-      if (error instanceof RefusedError && error.reason === "mismatch") return [];
-      throw error;
-    }
-  }
-  return withTotp(token, (totp) => {
-    const now = Number(totp.stepAt());
-    const drifts = totp.find(codes, { radius: RADIUS }).map((step) => Number(step) - now);
-    return drifts.sort((a, b) => Math.abs(a) - Math.abs(b)).map((drift) => ({ drift, seconds: drift * totp.step }));
-  });
-}
-
 /** The ending of a file name by the format. */
 const ENDS: [RegExp, string][] = [[/csv$/, "csv"], [/json$/, "json"], [/pskc|xml/, "xml"]];
+
+/** The user, the serial number and the account of a token: those that it has. */
+function captions({ upn, serial, issuer, account, place }: Token): string[] {
+  const of = account === upn ? issuer : [issuer, account].filter(Boolean).join(": ");
+  const all = [upn, serial, of].filter((text) => text !== null && text !== "");
+  return all.length > 0 ? (all as string[]) : [place ?? ""];
+}
+
+/** The QR codes for up to ten tokens each, with the names of the tokens. */
+function batchesOf(tokens: Token[], format: string): Card[] {
+  const svgs = exposeQrSvgs(tokens, format, { acceptLoss: true });
+  // Each line of the file is the URI of one QR code; how many tokens it holds is in it.
+  const bytes = write(tokens, format, { acceptLoss: true });
+  let first = 0;
+  let start = 0;
+  try {
+    return svgs.map((svg, index) => {
+      const end = bytes.indexOf(10, start);
+      const part = held(read(bytes.subarray(start, end), { format, target: "inventory" }), ({ records }) => tokens.slice(first, first + records.length));
+      start = end + 1;
+      first += part.length;
+      return { svg, title: `Code ${index + 1} of ${svgs.length}`, lines: part.map((token) => captions(token).slice(0, 2).join(", ")) };
+    });
+  } finally {
+    bytes.fill(0);
+  }
+}
 
 export function makeBench(): Served {
   let open: OpenFile | null = null;
@@ -74,24 +83,35 @@ export function makeBench(): Served {
     open = next;
   };
 
+  /** Searches tokens by codes. */
+  function owners(codes: string[], radius: number, first: number, count: number): Match {
+    const { records } = file();
+    const { owners: found, searched, chance } = records.whose(codes, { radius, first, count });
+    const owner = ({ index, drift }: { index: number; drift: number }): Owner => {
+      const id = file().idOf(index);
+      const { serial, account, place, upn } = file().row(id);
+      const step = records.at(index)?.step ?? null;
+      return { id, name: serial ?? account ?? place, upn, drift, seconds: step === null ? null : drift * step };
+    };
+    return { owners: found.slice(0, LISTED).map(owner), searched, chance };
+  }
+
   /** Searches all tokens in slices, with a pause after each. */
-  async function search(task: Task, codes: string[], not = -1): Promise<Owner[]> {
+  async function search(task: Task, codes: string[]): Promise<Match> {
     const { records } = file();
     const radius = codes.length > 1 ? RADIUS : NARROW;
     const count = Math.max(256, Math.floor(SLICE / (2 * radius + 1)));
-    const owners: Owner[] = [];
+    const all: Match = { owners: [], searched: 0, chance: 0 };
     for (let first = 0; first < records.length; first += count) {
-      for (const { index, drift } of records.whose(codes, { radius, first, count })) {
-        const id = file().idOf(index);
-        if (id === not || owners.length >= LISTED) continue;
-        const { serial, account, place, upn } = file().row(id);
-        const steps = Number(drift);
-        owners.push({ id, name: serial ?? account ?? place, upn, drift: steps, seconds: steps * (records.at(index)?.step ?? 0) });
-      }
+      const found = owners(codes, radius, first, count);
+      all.owners.push(...found.owners.slice(0, LISTED - all.owners.length));
+      all.searched += found.searched;
+      all.chance += found.chance;
       task.progress(Math.min(first + count, records.length), records.length);
       await task.pause();
     }
-    return owners.sort((a, b) => Math.abs(a.drift) - Math.abs(b.drift));
+    all.owners.sort((a, b) => Math.abs(a.drift) - Math.abs(b.drift));
+    return all;
   }
 
   /** The options of a file that is written, and the tokens that are left out of it. */
@@ -99,6 +119,19 @@ export function makeBench(): Served {
     const options = { acceptLoss, ...(inventory ? { target: "inventory" } : {}) };
     return { options, left: obstacles(file().records, format, options) };
   }
+
+  /** The tokens that are drawn as QR codes, and those that are not. */
+  function drawable({ batches, shown }: SheetOf) {
+    const all = shown ? file().shown() : [...file().records];
+    const format = batches ? "otpauth-migration" : "otpauth-lines";
+    // What has no place in a URI is printed beneath the code.
+    const left = obstacles(all, format, { acceptLoss: true });
+    const out = new Set(left.map(({ index }) => index));
+    return { format, all, left, kept: all.filter((_, index) => !out.has(index)).slice(0, MOST_CARDS) };
+  }
+
+  const reasons = (left: ReturnType<typeof obstacles>) =>
+    grouped(left.flatMap(({ name, obstacles: why }) => why.map(({ message }): [string, string] => [message, name])));
 
   /** Counts tokens by what they have in common. */
   function grouped(pairs: Iterable<[reason: string, name: string]>): Group[] {
@@ -157,28 +190,38 @@ export function makeBench(): Served {
     },
 
     repairs(task) {
-      const repaired = file().read(true, task);
-      try {
-        const done = repaired.findings.filter(({ repaired: was }) => was);
-        const list = done.slice(0, LISTED).map(({ place, message, repair }) => ({ place: place ?? "", serial: file().serialAt(place), message, repair: repair ?? "" }));
-        return { rescued: repaired.records.length - file().records.length, total: done.length, list };
-      } finally {
-        repaired.free();
-      }
+      const { list, total, rescued } = file().repairs(task);
+      const more = list.slice(LISTED);
+      return { rescued, total, list: list.slice(0, LISTED), more: more.length, moreApplied: more.every(({ applied }) => applied) };
     },
 
-    repair(task, apply) {
-      file().reread(apply, task);
+    repair(task, { places, more }) {
+      const { list } = file().repairs(task);
+      const chosen = new Set([...places, ...(more ? list.slice(LISTED).map(({ place }) => place) : [])]);
+      file().reread(list.every(({ place }) => chosen.has(place)) ? "apply" : [...chosen], task);
       return file().summary();
     },
 
     async test(task, id, codes) {
-      const token = file().record(id);
-      const fits = token ? fitsOf(token, codes) : [];
-      return { fits, others: fits.length > 0 ? [] : await search(task, codes, id) };
+      const index = file().indexOf(id);
+      const fits: Fit[] = index === null ? [] : owners(codes, RADIUS, index, 1).owners;
+      return { fits, others: fits.length > 0 ? [] : (await search(task, codes)).owners.filter((owner) => owner.id !== id) };
     },
 
     whose: (task, codes) => search(task, codes),
+
+    probe(_, seed, codes) {
+      const { readings, records, tried, chance } = probe(seed, codes);
+      return held(records, () => ({
+        tried,
+        chance,
+        readings: readings.slice(0, LISTED).map(({ text, stripped, drift }, index) => {
+          const { algorithm, digits, step, counter } = records.at(index)!;
+          const seconds = step === null ? null : drift * step;
+          return { text, stripped, drift, seconds, algorithm, digits, step, counter: counter === null ? null : String(counter) };
+        }),
+      }));
+    },
 
     plan(_, writing): Plan {
       // Without the accepted losses, to show them in any case.
@@ -188,7 +231,7 @@ export function makeBench(): Served {
       const { failed } = file().file;
       return {
         tokens: file().records.length,
-        left: grouped(out.flatMap(({ name, obstacles: why }) => why.map(({ message }): [string, string] => [message, name]))),
+        left: reasons(out),
         leftOut: out.length,
         lost: grouped(losing.flatMap(({ name, losses }) => losses.map((field): [string, string] => [field, name]))),
         losing: losing.length,
@@ -204,10 +247,34 @@ export function makeBench(): Served {
       const { format } = writing;
       const end = ENDS.find(([pattern]) => pattern.test(format))?.[1] ?? "txt";
       const stem = file().name.replace(/\.[^.]*$/, "");
-      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, options) };
+      const { password } = writing;
+      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, password === undefined ? options : { ...options, password }) };
     },
 
     failures: () => ({ name: failuresName(file().name), bytes: file().file.failures() }),
+
+    sheetPlan(_, of) {
+      const { all, left, kept } = drawable(of);
+      return { tokens: all.length, drawn: kept.length, left: reasons(left), leftOut: left.length };
+    },
+
+    sheet(_, of) {
+      const { format, kept } = drawable(of);
+      if (of.batches) return { cards: kept.length > 0 ? batchesOf(kept, format) : [], tooLong: [] };
+      const tooLong: string[] = [];
+      const cards = kept.flatMap((token): Card[] => {
+        try {
+          const [svg = ""] = exposeQrSvgs([token], format, { acceptLoss: true });
+          const [title = "", ...lines] = captions(token);
+          return [{ svg, title, lines }];
+        } catch (error) {
+          if (!(error instanceof OathError) || error.code !== "uri-too-long") throw error;
+          tooLong.push(token.serial ?? token.account ?? token.place ?? "");
+          return [];
+        }
+      });
+      return { cards, tooLong };
+    },
 
     signUp: (_, account, issuer) => demo.begin(account, issuer),
     phone: () => demo.phone(),

@@ -2,7 +2,7 @@
 // again; the users are then assigned again.
 import { read } from "oath-totp/embed";
 import type { Finding, RecordObject, Records, SeedFile } from "oath-totp/embed";
-import type { Assumed, Cause, Detail, Narrowing, Reading, Row, Severity, Summary } from "../protocol.js";
+import type { Assumed, Cause, Detail, Mending, Narrowing, Reading, Row, Severity, Summary } from "../protocol.js";
 import type { Task } from "./task.js";
 
 const GRAVITY: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
@@ -32,7 +32,8 @@ export class OpenFile {
   readonly #source: Uint8Array<ArrayBuffer>;
   #reading: Reading;
   #file!: SeedFile;
-  #repaired = false;
+  /** All repairs, or those of these places. */
+  #applied: "apply" | string[] = [];
   #places: Place[] = [];
   #byPlace = new Map<string, Place>();
   #byRecord: number[] = [];
@@ -46,7 +47,7 @@ export class OpenFile {
     this.name = name;
     this.#source = source;
     this.#reading = reading;
-    this.reread(false, task);
+    this.reread([], task);
   }
 
   get file(): SeedFile {
@@ -57,12 +58,12 @@ export class OpenFile {
     return this.#file.records;
   }
 
-  /** Reads the source again, with or without repairs. Other rows may be tokens then. */
-  reread(repaired: boolean, task: Task) {
-    const file = this.read(repaired, task);
+  /** Reads the source again, with these repairs. Other rows may be tokens then. */
+  reread(applied: "apply" | string[], task: Task) {
+    const file = this.#read(applied, task);
     this.#file?.free();
     this.#file = file;
-    this.#repaired = repaired;
+    this.#applied = applied;
     if (this.#given.size > 0) {
       for (const record of file.records) {
         const upn = this.#given.get(record.place ?? "");
@@ -78,17 +79,39 @@ export class OpenFile {
     const { format, password, key } = before;
     this.#reading = { format, target, ...(password === undefined ? {} : { password }), ...(key === undefined ? {} : { key }), ...assumed };
     try {
-      this.reread(this.#repaired, task);
+      this.reread(this.#applied, task);
     } catch (error) {
       this.#reading = before;
       throw error;
     }
   }
 
-  read(repaired: boolean, task: Task): SeedFile {
+  /** The repairs by row, in the order of the file. */
+  repairs(task: Task) {
+    const repaired = this.#read("apply", task);
+    try {
+      const all = repaired.findings.filter((finding) => finding.repaired);
+      const rows = new Map<string, Mending>();
+      for (const { place, message, repair } of all) {
+        const at = place ?? "";
+        const row = rows.get(at) ?? { place: at, serial: this.#byPlace.get(at)?.serial ?? null, changes: [], applied: this.#isApplied(at) };
+        row.changes.push({ message, repair: repair ?? "" });
+        rows.set(at, row);
+      }
+      return { list: [...rows.values()], total: all.length, rescued: repaired.records.length - this.records.length };
+    } finally {
+      repaired.free();
+    }
+  }
+
+  #isApplied(place: string) {
+    return this.#applied === "apply" || this.#applied.includes(place);
+  }
+
+  #read(repairs: "apply" | string[], task: Task): SeedFile {
     const { format, target, ...said } = this.#reading;
     const options = {
-      repairs: repaired ? "apply" : "offer",
+      repairs,
       progress: (done: number, total: number) => task.progress(done, total),
       ...said,
       ...(format === null ? {} : { format }),
@@ -145,17 +168,23 @@ export class OpenFile {
     return done;
   }
 
+  /** The index among the records; null for a row that failed. */
+  indexOf(id: number): number | null {
+    return this.#places[id]?.record ?? null;
+  }
+
   record(id: number) {
-    const index = this.#places[id]?.record;
-    return index === null || index === undefined ? undefined : this.records.at(index);
+    const index = this.indexOf(id);
+    return index === null ? undefined : this.records.at(index);
+  }
+
+  /** The tokens of the rows that the table shows. */
+  shown() {
+    return this.#narrowed.flatMap((id) => this.record(id) ?? []);
   }
 
   idOf(record: number): number {
     return this.#byRecord[record] ?? -1;
-  }
-
-  serialAt(place: string | null): string | null {
-    return this.#byPlace.get(place ?? "")?.serial ?? null;
   }
 
   narrow(to: Narrowing): number {
@@ -220,7 +249,7 @@ export class OpenFile {
       notes: counts.note,
       causes: [...causes.values()].sort((a, b) => byGravity(a, b) || b.count - a.count),
       repairs: this.#findings.filter(({ repair, repaired }) => repair !== null && !repaired).length,
-      repaired: this.#repaired,
+      repaired: this.#applied.length > 0,
     };
   }
 

@@ -1,5 +1,6 @@
 //! Findings by cause, as people read them.
 
+use crate::advice::advice;
 use crate::commands::problems::{self, Problem};
 use crate::output::{BAD, DIM, STRONG, WARN, number};
 use anstyle::Style;
@@ -41,7 +42,7 @@ impl Groups {
                 },
                 field: finding.field.map(Field::name).unwrap_or_default(),
                 message: &finding.message,
-                action: &finding.action,
+                action: advice(finding),
             });
             problems::write(out, first, more)?;
         }

@@ -118,13 +118,13 @@ fn table(text: &str, context: &mut Context, rows: &mut VecDeque<Row>) -> Result<
             continue;
         };
         if count != number {
-            let mut checks = Checks::new(Place::Line(line), context.repairs);
+            let mut checks = context.checks(Place::Line(line));
             let kind = if count < number { Kind::TooFewColumns } else { Kind::TooManyColumns };
             let message = format!("The record has {count} columns; the first line has {number}.");
             checks.error(kind, None, message, "Export the file again; a spreadsheet or an editor has damaged it.");
             rows.push_back(Row::failed(checks, None, None));
         } else if !cell(totp).is_empty() {
-            let mut checks = Checks::new(Place::Line(line), context.repairs);
+            let mut checks = context.checks(Place::Line(line));
             let text = |index: Option<usize>| index.map(cell).filter(|text| !text.is_empty());
             let found = token(cell(totp), text(name), text(user), context.assume, &mut checks, &mut context.tallies);
             rows.push_back(match found.filter(|_| !checks.failed()) {

@@ -72,7 +72,7 @@ pub(super) fn each(items: &[Json], of: &'static str, context: &mut Context, rows
 
 /// Reads one item: a record, or a row that says why it is none.
 pub(super) fn one(value: &Json, place: Place, context: &mut Context, rows: &mut VecDeque<Row>, read: Read) {
-    let mut checks = Checks::new(place, context.repairs);
+    let mut checks = context.checks(place);
     let Some(object) = value.object() else {
         let message = format!("It is {}; expected an object that describes a token.", value.what());
         checks.error(Kind::ValueMalformed, None, message, "Export the file again.");
@@ -159,7 +159,7 @@ impl<'d> Item<'d, '_> {
 
     /// The same item with an object that was the text of a member, and checks of its own: see [`finish`](Self::finish).
     pub(super) fn inner<'o>(&'o mut self, object: &'o Object) -> Item<'o, 'o> {
-        let checks = Checks::new(self.checks.place(), self.context.repairs);
+        let checks = self.context.checks(self.checks.place());
         Item { object, used: Vec::new(), checks, context: &mut *self.context, serial: None }
     }
 
@@ -213,9 +213,9 @@ impl<'d> Item<'d, '_> {
     }
 
     /// A parameter that the file leaves out and that has no default.
-    pub(super) fn missing(&mut self, field: Field, option: &str) {
+    pub(super) fn missing(&mut self, field: Field) {
         let message = format!("The file does not say the {field}.");
-        let action = format!("Look it up where the token was set up, and say it with {option}.");
+        let action = format!("Look it up where the token was set up, and say the {field} of the tokens.");
         self.checks.error(Kind::ParameterUnknown, field, message, action);
     }
 
@@ -274,7 +274,7 @@ impl<'d> Item<'d, '_> {
     pub(super) fn assumed_kind(&mut self, default: Option<TokenType>) -> Option<TokenType> {
         let kind = self.context.assume.kind.or(default);
         if kind.is_none() {
-            self.missing(Field::Type, "--assume-type");
+            self.missing(Field::Type);
         }
         kind
     }
@@ -292,7 +292,7 @@ impl<'d> Item<'d, '_> {
     pub(super) fn assumed_algorithm(&mut self, default: Option<Algorithm>) -> Option<Algorithm> {
         let algorithm = self.context.assume.algorithm.or(default);
         if algorithm.is_none() {
-            self.missing(Field::Algorithm, "--assume-algorithm");
+            self.missing(Field::Algorithm);
         }
         algorithm
     }
@@ -310,7 +310,7 @@ impl<'d> Item<'d, '_> {
     pub(super) fn assumed_digits(&mut self, default: Option<Digits>) -> Option<Digits> {
         let digits = self.context.assume.digits.or(default);
         if digits.is_none() {
-            self.missing(Field::Digits, "--assume-digits");
+            self.missing(Field::Digits);
         }
         digits
     }
@@ -328,7 +328,7 @@ impl<'d> Item<'d, '_> {
     pub(super) fn assumed_interval(&mut self, default: Option<u32>) -> Option<TimeStep> {
         let x = self.context.assume.interval.or(default);
         if x.is_none() {
-            self.missing(Field::TimeInterval, "--assume-interval");
+            self.missing(Field::TimeInterval);
         }
         TimeStep::new(x?, 0).ok()
     }

@@ -113,7 +113,7 @@ impl Header {
 }
 
 fn token(token: Element<'_>, header: &Header, place: Place, context: &mut Context) -> Row {
-    let mut checks = Checks::new(place, context.repairs);
+    let mut checks = context.checks(place);
     let text = |name: &str| token.text_of(name).or_else(|| token.attribute(name)).unwrap_or_default();
     match record(text("serial"), text("seed"), header, context, &mut checks).filter(|_| !checks.failed()) {
         Some(record) => Row::of(record, checks.findings),
@@ -137,7 +137,7 @@ fn record(number: &str, seed: &str, header: &Header, context: &mut Context, chec
     };
     let digits = header.digits.or(context.assume.digits);
     if digits.is_none() {
-        let action = "Count the digits on the token's display, and say it: --assume-digits 6.";
+        let action = "Count the digits on the token's display, and say the digits of the tokens.";
         checks.error(
             Kind::ParameterUnknown,
             Field::Digits,
@@ -151,7 +151,7 @@ fn record(number: &str, seed: &str, header: &Header, context: &mut Context, chec
         (Some(TokenType::Hotp), _) => Some(Moving::Counter { counter: 0 }),
         (Some(TokenType::Totp), Some(x)) => TimeStep::new(x, 0).ok().map(|step| Moving::Time { step }),
         (None, _) | (Some(TokenType::Totp), None) => {
-            let action = "Say what the tokens are: --assume-type hotp, or --assume-type totp --assume-interval 60.";
+            let action = "Say what the tokens are: HOTP, or TOTP with an interval of 30 or 60 seconds.";
             let message = "The file does not say a time interval (timeWindow), nor whether its tokens are TOTP.";
             checks.error(Kind::ParameterUnknown, Field::Type, message, action);
             None

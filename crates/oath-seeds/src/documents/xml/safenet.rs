@@ -30,7 +30,7 @@ pub(crate) fn read(text: &str, context: &mut Context, _: &Unlock, rows: &mut Vec
         let token = tree.root();
         let mut applications = token.descendants().filter(|element| element.name() == "Application").peekable();
         if applications.peek().is_none() {
-            let mut checks = Checks::new(place, context.repairs);
+            let mut checks = context.checks(place);
             let action = "Ask the vendor for the file again; without its seed a token cannot be used.";
             checks.error(Kind::SecretEmpty, Field::SecretKey, "The Token holds no Application with a Seed.", action);
             rows.push_back(Row::failed(checks, None, token.attribute("serial").and_then(reportable_serial)));
@@ -43,7 +43,7 @@ pub(crate) fn read(text: &str, context: &mut Context, _: &Unlock, rows: &mut Vec
 }
 
 fn row(token: Element<'_>, application: Element<'_>, place: Place, context: &mut Context) -> Row {
-    let mut checks = Checks::new(place, context.repairs);
+    let mut checks = context.checks(place);
     match record(token, application, context, &mut checks).filter(|_| !checks.failed()) {
         Some(record) => Row::of(record, checks.findings),
         None => Row::failed(checks, None, token.attribute("serial").and_then(reportable_serial)),
@@ -58,7 +58,7 @@ fn record(token: Element<'_>, application: Element<'_>, context: &mut Context, c
         None => Some(0),
     };
     if context.assume.digits.is_none() {
-        let action = "Count the digits on the token's display, and say it: --assume-digits 6.";
+        let action = "Count the digits on the token's display, and say the digits of the tokens.";
         checks.error(Kind::ParameterUnknown, Field::Digits, "The format does not say how long a code is.", action);
     }
     let mut record = Record::new(serial?, secret?);

@@ -197,7 +197,7 @@ impl<'u> Container<'u> {
                     cipher.name().1,
                     cipher.key_bytes()
                 ),
-                "Write the key as hex, two digits a byte, as the vendor sent it, and nothing else into the file for --key-file.",
+                "Give the key as the vendor sent it: in hex, two digits a byte, and nothing else.",
             ));
         }
         Ok(key)
@@ -228,17 +228,17 @@ impl<'u> Container<'u> {
 
     /// Refuses a file of which no value opens.
     pub(super) fn wrong(&self) -> Finding {
-        let (what, option) = match self.source {
-            Source::Shared(_) => ("key", "--key-file"),
-            Source::Password { .. } => ("password", "--password-file"),
+        let what = match self.source {
+            Source::Shared(_) => "key",
+            Source::Password { .. } => "password",
         };
         Finding::new(
             Kind::KeyWrong,
             Severity::Error,
             format!("The {what} does not open the file: no value fits its authentication code."),
             format!(
-                "Give the {what} that the vendor sent for this very file ({option}), without blanks or line ends that do not \
-                 belong to it. If it is right, the file was changed on its way: ask for it again."
+                "Give the {what} that the vendor sent for this very file, without blanks or line ends that do not belong \
+                 to it. If it is right, the file was changed on its way: ask for it again."
             ),
         )
     }
@@ -388,8 +388,8 @@ fn key_missing(name: Option<&str>, password_given: bool) -> Finding {
         Kind::KeyMissing,
         Severity::Error,
         format!("The file is encrypted with a key{name} that the vendor shares with you.{given}"),
-        "Look for it in a second mail, in a letter or on the vendor's portal: 32, 48 or 64 hex digits. Write them into a file of \
-         their own, and give that: --key-file FILE.",
+        "Look for it in a second mail, in a letter or on the vendor's portal: 32, 48 or 64 hex digits. Give it together with the \
+         file.",
     )
 }
 
@@ -399,7 +399,6 @@ fn password_missing(key_given: bool) -> Finding {
         Kind::KeyMissing,
         Severity::Error,
         format!("The file is encrypted with a password.{given}"),
-        "Look for it in a second mail, in a letter or on the vendor's portal. Write it into a file of its own, and give that: \
-         --password-file FILE.",
+        "Look for it in a second mail, in a letter or on the vendor's portal. Give it together with the file.",
     )
 }

@@ -34,7 +34,7 @@ pub(super) fn read(
     container: &mut Container<'_>,
     context: &mut Context,
 ) -> Result<Row, Finding> {
-    let mut checks = Checks::new(place, context.repairs);
+    let mut checks = context.checks(place);
     let record = record(package, key, container, context, &mut checks)?.filter(|_| !checks.failed());
     Ok(match record {
         Some(record) => Row::of(record, checks.findings),
@@ -144,7 +144,7 @@ fn token_type(key: Element<'_>, context: &Context, checks: &mut Checks) -> Optio
                 Kind::ParameterUnknown,
                 Field::Type,
                 "The key does not say its algorithm: TOTP or HOTP.",
-                "Look it up in the vendor's data sheet, and say it: --assume-type totp or --assume-type hotp.",
+                "Look it up in the vendor's data sheet, and say the type of the tokens: TOTP or HOTP.",
             );
         }
         return context.assume.kind;
@@ -212,7 +212,7 @@ fn response(key: Element<'_>, context: &Context, checks: &mut Checks, judged: bo
                     Kind::ParameterUnknown,
                     Field::Digits,
                     "The key does not say how long a code is (ResponseFormat, Length).",
-                    "Count the digits on the token's display, and say it: --assume-digits 6.",
+                    "Count the digits on the token's display, and say the digits of the tokens.",
                 );
             }
             context.assume.digits
@@ -363,7 +363,7 @@ fn timed(interval: Option<i64>, time: Option<i64>, context: &Context, checks: &m
                 Kind::ParameterUnknown,
                 Field::TimeInterval,
                 "The key does not say its time interval (TimeInterval).",
-                "Watch how long the token shows one code, and say it: --assume-interval 30 or --assume-interval 60.",
+                "Watch how long the token shows one code, and say the interval of the tokens: 30 or 60.",
             );
         }
         return None;

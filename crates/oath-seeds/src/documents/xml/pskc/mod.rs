@@ -8,7 +8,6 @@ pub(crate) use self::key::is_upn;
 
 use self::container::Container;
 use super::{Pull, Tree, wrong_root};
-use crate::check::Checks;
 use crate::source::Context;
 use crate::{Finding, Kind, Place, Row, Severity, Unlock};
 use std::collections::VecDeque;
@@ -87,7 +86,7 @@ pub(crate) fn read(
 fn draft(context: &mut Context) -> Result<(), Finding> {
     let message = "The file follows a draft of PSKC from before RFC 6030.";
     if !context.lenient {
-        let action = "Ask the vendor for a file that follows RFC 6030, or have drafts read: --lenient.";
+        let action = "Ask the vendor for a file that follows RFC 6030, or have drafts read.";
         return Err(Finding::new(Kind::DraftFormat, Severity::Error, message, action));
     }
     if !context.findings.iter().any(|finding| finding.kind == Kind::DraftFormat) {
@@ -108,7 +107,7 @@ fn package(
     let package = tree.root();
     let mut keys = package.children().filter(|child| matches!(child.name(), "Key" | "Secret")).peekable();
     if keys.peek().is_none() {
-        let mut checks = Checks::new(place, context.repairs);
+        let mut checks = context.checks(place);
         checks.error(
             Kind::ValueMissing,
             None,

@@ -1,0 +1,37 @@
+//! The options of the command that follow the advice of a finding. The texts of the library are for other programs too, and name
+//! none.
+
+use oath_seeds::{Finding, Kind, Severity};
+use std::borrow::Cow;
+
+/// What to do about a finding, with the options that do it.
+pub(crate) fn advice(finding: &Finding) -> Cow<'_, str> {
+    match finding.kind {
+        // A file that was read needs the option no more.
+        Kind::DraftFormat if finding.severity != Severity::Error => Cow::Borrowed(&finding.action),
+        kind => with_options(kind.name(), &finding.action),
+    }
+}
+
+/// The same for a finding that the directory keeps, which has the name of its kind.
+pub(crate) fn with_options<'a>(kind: &str, action: &'a str) -> Cow<'a, str> {
+    match options(kind) {
+        Some(options) => Cow::Owned(format!("{action} ({options})")),
+        None => Cow::Borrowed(action),
+    }
+}
+
+fn options(kind: &str) -> Option<&'static str> {
+    const KEY_MISSING: &str = Kind::KeyMissing.name();
+    const KEY_WRONG: &str = Kind::KeyWrong.name();
+    const PARAMETER_UNKNOWN: &str = Kind::ParameterUnknown.name();
+    const HASH_UNSAID: &str = Kind::HashUnsaid.name();
+    const DRAFT_FORMAT: &str = Kind::DraftFormat.name();
+    Some(match kind {
+        KEY_MISSING | KEY_WRONG => "--password-file, --key-file or --openpgp-key-file",
+        PARAMETER_UNKNOWN => "--assume-type, --assume-algorithm, --assume-digits or --assume-interval",
+        HASH_UNSAID => "--assume-algorithm",
+        DRAFT_FORMAT => "--lenient",
+        _ => return None,
+    })
+}
