@@ -5,7 +5,7 @@
 
 mod slots;
 
-use oath_seeds::{Assume, Format, Options, ReadError, Record, Repair, Repairs, TokenType, failures};
+use oath_seeds::{Assume, Field, Format, Kind, Options, ReadError, Record, Repair, Repairs, TokenType, failures};
 use oath_seeds::{fill_in, read, recognise};
 use oath_totp::{Algorithm, Digits, Secret};
 use slots::Slot;
@@ -213,6 +213,43 @@ fn a_secret_in_a_migration_is_never_shown() {
                 let file = format!("otpauth-migration://offline?data={data}\n");
                 check(&secret, &file, Format::OtpauthMigration, "a migration");
             }
+        }
+    }
+}
+
+/// A name that is the secret would be shown wherever tokens are listed: there is no such token.
+#[test]
+fn no_token_has_its_secret_for_a_name() {
+    let bytes = b"kT7-q.9Zr2_Wm4v-xP8e";
+    let base32 = data_encoding::BASE32_NOPAD.encode(bytes);
+    let forms = [
+        base32.clone(),
+        base32.to_lowercase(),
+        format!("({base32})"),
+        data_encoding::HEXLOWER.encode(bytes),
+        data_encoding::BASE64.encode(bytes),
+        String::from_utf8(bytes.to_vec()).unwrap(),
+    ];
+    for form in forms {
+        for (file, field) in [
+            (format!("otpauth://totp/{form}?secret={base32}\n").replace('+', "%2B"), Field::Account),
+            (format!("otpauth://totp/a?secret={base32}&issuer={form}\n").replace('+', "%2B"), Field::Issuer),
+            (
+                format!(
+                    "[{{\"secret\":\"{base32}\",\"label\":\"{form}\",\"digits\":6,\"type\":\"TOTP\",\"algorithm\":\"SHA1\",\
+                     \"period\":30,\"issuer\":\"A\"}}]"
+                ),
+                Field::Account,
+            ),
+            (
+                format!("serial number,secret key,time interval,manufacturer,model\n1,{base32},30,C,\"{form}\"\n"),
+                Field::Model,
+            ),
+        ] {
+            let file = read(file.as_bytes(), &Options::default()).unwrap();
+            let found = file.findings.iter().find(|finding| finding.kind == Kind::SecretElsewhere);
+            assert_eq!(found.and_then(|finding| finding.field), Some(field), "{form}: {:?}", file.findings);
+            assert!(file.records.is_empty());
         }
     }
 }
