@@ -183,6 +183,12 @@ fn records() -> Result<Vec<Record>, Box<dyn Error>> {
         .collect()
 }
 
+/// In frames of its own, which are overwritten after it.
+#[inline(never)]
+fn derive(password: &str, salt: &[u8], rounds: u32, key: &mut [u8]) {
+    pbkdf2::pbkdf2_hmac::<Sha1>(password.as_bytes(), salt, rounds, key);
+}
+
 /// Bytes that are the same in every file of one process, so that it is known what is derived from them.
 fn not_random(bytes: &mut [u8]) -> io::Result<()> {
     static NEXT: AtomicU8 = AtomicU8::new(0);
@@ -200,7 +206,7 @@ pub(crate) fn key_container(keep: bool) -> Outcome {
     let (mut mac_key, mut salt, mut key) = (Zeroizing::new([0; 20]), [0; 16], Zeroizing::new([0; 16]));
     not_random(mac_key.as_mut())?;
     not_random(&mut salt)?;
-    pbkdf2::pbkdf2_hmac::<Sha1>(password.as_bytes(), &salt, ROUNDS, key.as_mut());
+    derive(&password, &salt, ROUNDS, key.as_mut());
     look_for(key.as_ref(), OF_A_KEY);
     oath_totp::overwrite_stack();
     // 36 of 256 bytes: the same come again after 220 more.
