@@ -58,7 +58,11 @@ const TASKS: &[Task] = &[
     ),
     ("fuzz", "arbitrary input, a minute in all; `fuzz SECONDS`: so long for each target", fuzz::fuzz),
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
-    ("mutants", "mutation testing of the codes, an hour or two; `mutants FILE`: those of one file", mutants::mutants),
+    (
+        "mutants",
+        "mutation testing of the codes and the seed files, a night; `mutants FILE`: those of one file",
+        mutants::mutants,
+    ),
     ("dudect", "timing on each path: key, place of the hit, fresh and spent; `test` does a short form", dudect::dudect),
     (
         "postgres",

@@ -1,11 +1,12 @@
-//! Mutation testing of the codes: each small change to them must make a test fail. An hour or two, so not part of `test`.
+//! Mutation testing of the codes and of the seed files: each small change to them must make a test fail. The codes take an
+//! hour or two and the seed files a night, so it is not part of `test`.
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, output, text};
 use crate::tally;
 use std::fs;
 
-/// Runs the mutants of both crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
+/// Runs the mutants of the three crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
 /// with reasons.
 pub(crate) fn mutants() -> Outcome {
     if output("cargo", &["mutants", "--version"]).is_none() {
@@ -16,10 +17,10 @@ pub(crate) fn mutants() -> Outcome {
     let reports = target_directory()?.join("mutants");
     fs::create_dir_all(&reports)?;
     // The mutated crate is compiled again for each mutant, without optimisation. Its dependencies are compiled once.
-    let of = |name: &str, quick_to_build: &[&str], tests: &[&str]| {
+    let of = |name: &str, timeout: &str, quick_to_build: &[&str], tests: &[&str]| {
         let package = format!("--package={name}");
         let reports = format!("--output={}", text(&reports.join(name)));
-        let mut words = vec!["mutants", &package, &reports, "--all-features", "--profile=mutants", "--timeout=60"];
+        let mut words = vec!["mutants", &package, &reports, "--all-features", "--profile=mutants", timeout];
         words.extend(["--no-shuffle", "--cargo-arg=--locked"]);
         words.extend(quick_to_build);
         words.extend(file.iter().flat_map(|file| ["--file", file.as_str()]));
@@ -28,6 +29,29 @@ pub(crate) fn mutants() -> Outcome {
         cargo(&words)
     };
     let unoptimised = ["--cargo-arg=--config=profile.mutants.package.oath-lanes.opt-level=0"];
-    of("oath-totp", &[], &["--lib", "--test=testkit", "--test=model", "--test=key_uri", "--test=texts", "--test=qr"])?;
-    of("oath-lanes", &unoptimised, &["--lib"])
+    let minute = "--timeout=60";
+    of(
+        "oath-totp",
+        minute,
+        &[],
+        &["--lib", "--test=testkit", "--test=model", "--test=key_uri", "--test=texts", "--test=qr"],
+    )?;
+    of("oath-lanes", minute, &unoptimised, &["--lib"])?;
+    // All tests but those over random or planted input, which take minutes without optimisation.
+    let of_seeds = [
+        "--lib",
+        "--test=advice",
+        "--test=documents",
+        "--test=encodings",
+        "--test=envelopes",
+        "--test=findings",
+        "--test=json",
+        "--test=probe",
+        "--test=pskc",
+        "--test=round_trip",
+        "--test=rows",
+        "--test=testkit",
+        "--test=uris",
+    ];
+    of("oath-seeds", "--timeout=300", &[], &of_seeds)
 }

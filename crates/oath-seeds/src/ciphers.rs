@@ -86,6 +86,10 @@ impl Cipher {
     /// Leakage: key and plaintext are secret, lengths and whether it can be decrypted are public. Whoever calls has checked the
     /// authentication code before, so that the check of the padding tells nothing.
     pub(crate) fn open(self, key: &[u8], value: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        overwritten(|| self.opened(key, value))
+    }
+
+    fn opened(self, key: &[u8], value: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         match self {
             Self::Cbc(size) => {
                 let (iv, ciphertext) = value.split_at_checked(IV_BYTES)?;
@@ -113,13 +117,25 @@ impl Cipher {
     ///
     /// Leakage: key and plaintext are secret, their lengths are public.
     pub(crate) fn seal(self, key: &[u8], iv: &[u8; IV_BYTES], plain: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        match self {
+        overwritten(|| match self {
             Self::Cbc(Size::Aes128) => seal_cbc::<cbc::Encryptor<Aes128>>(key, iv, plain),
             Self::Cbc(Size::Aes192) => seal_cbc::<cbc::Encryptor<Aes192>>(key, iv, plain),
             Self::Cbc(Size::Aes256) => seal_cbc::<cbc::Encryptor<Aes256>>(key, iv, plain),
             Self::Wrap(_) => None,
-        }
+        })
     }
+}
+
+/// Computes in frames of its own and then overwrites them: ciphers and hashes keep keys in theirs. What is computed has its
+/// secrets on the heap.
+fn overwritten<T>(compute: impl FnOnce() -> T) -> T {
+    #[inline(never)]
+    fn apart<T>(compute: impl FnOnce() -> T) -> T {
+        compute()
+    }
+    let computed = apart(compute);
+    oath_totp::overwrite_stack();
+    computed
 }
 
 /// Unwraps a key; where it was not wrapped as RFC 3394 says, with the padding of RFC 5649, which some programs use under the
@@ -183,7 +199,7 @@ impl Hash {
     ///
     /// Leakage: constant time in the key, the data and the code; their lengths and the answer are public.
     pub(crate) fn verifies(self, key: &[u8], data: &[u8], tag: &[u8]) -> bool {
-        match self {
+        overwritten(|| match self {
             Self::Sha1 => {
                 Hmac::<Sha1>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok())
             }
@@ -193,7 +209,7 @@ impl Hash {
             Self::Sha512 => {
                 Hmac::<Sha512>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(data).verify_slice(tag).is_ok())
             }
-        }
+        })
     }
 
     /// PBKDF2 (RFC 8018) with this hash.
@@ -201,11 +217,11 @@ impl Hash {
     /// Leakage: password and key are secret, their lengths, the salt and the rounds are public.
     pub(crate) fn derive(self, password: &[u8], salt: &[u8], rounds: u32, key_bytes: usize) -> Zeroizing<Vec<u8>> {
         let mut key = Zeroizing::new(vec![0; key_bytes]);
-        match self {
+        overwritten(|| match self {
             Self::Sha1 => pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, rounds, &mut key),
             Self::Sha256 => pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut key),
             Self::Sha512 => pbkdf2::pbkdf2_hmac::<Sha512>(password, salt, rounds, &mut key),
-        }
+        });
         key
     }
 }
@@ -214,7 +230,7 @@ impl Hash {
 ///
 /// Leakage: key and data are secret, their lengths are public.
 pub(crate) fn hmac_sha1(key: &[u8], data: &[u8]) -> Option<[u8; 20]> {
-    Some(Hmac::<Sha1>::new_from_slice(key).ok()?.chain_update(data).finalize().into_bytes().into())
+    overwritten(|| Some(Hmac::<Sha1>::new_from_slice(key).ok()?.chain_update(data).finalize().into_bytes().into()))
 }
 
 #[cfg(test)]

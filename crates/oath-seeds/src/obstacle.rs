@@ -1,4 +1,5 @@
 use crate::capacity::{Capacity, Counters, Intervals};
+use crate::text::number;
 use crate::{Field, Format, Kind, Moving, Record, TokenType, WriteOptions};
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -124,10 +125,10 @@ impl fmt::Display for Obstacle {
             Self::Type(TokenType::Hotp) => f.write_str("it counts events (HOTP); TOTP only is taken"),
             Self::Type(TokenType::Totp) => f.write_str("it tells the time (TOTP); HOTP only is taken"),
             Self::Counter(counter) => {
-                write!(f, "its counter is {counter}; there is no place for it, and it would be read as 0")
+                write!(f, "its counter is {}; there is no place for it, and it would be read as 0", number(*counter))
             }
             Self::Interval { x, takes } => write!(f, "its interval is {x} s; {takes} only is taken"),
-            Self::Epoch(t0) => write!(f, "its time begins at {t0}; 0 only is taken"),
+            Self::Epoch(t0) => write!(f, "its time begins at {}; 0 only is taken", number(*t0)),
             Self::SecretLength { bytes, takes } => {
                 write!(f, "the secret has {bytes} bytes; {} to {} are taken", takes.start(), takes.end())
             }

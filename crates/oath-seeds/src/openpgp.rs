@@ -29,8 +29,8 @@ pub(crate) struct Opened {
 /// Opens a message, armoured or binary. An encrypted one is opened only where it is protected against changes, and nothing of
 /// it is given out before that has been checked.
 ///
-/// Leakage: the crate `pgp` keeps plaintext in buffers of its own, which are not wiped; passwords and session keys are. Who
-/// the recipients are is public.
+/// Leakage: the crate `pgp` keeps plaintext in buffers of its own, and the passphrase where it derives a key from it, which are
+/// not wiped. Who the recipients are is public.
 pub(crate) fn open(message: &[u8], limits: Limits, unlock: &Unlock) -> Result<Opened, Finding> {
     if recognise::is_cleartext_signed(message) {
         return cleartext(message);

@@ -1,7 +1,7 @@
 use crate::capacity::{self, Capacity};
 use crate::check::Checks;
 use crate::obstacle::{Obstacle, obstacles_of};
-use crate::values::upn;
+use crate::values::{secret, upn};
 use crate::{Field, Finding, Kind, Record, Repairs, Row, Severity};
 use core::fmt;
 use core::str::FromStr;
@@ -130,6 +130,7 @@ pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding
     let draft = row.draft.take();
     let Some(record) = row.record.as_ref().or(draft.as_deref()) else { return };
     let mut checks = Checks::new(row.place, Repairs::Offer);
+    elsewhere(record, &mut checks);
     judge(record, target, draft.is_none(), &mut checks);
     if checks.findings.is_empty() {
         return;
@@ -152,6 +153,26 @@ pub(crate) fn refuse_weak(row: &mut Row, target: Target) {
         finding.action =
             "Have the token programmed with a longer secret, or allow secrets of 80 bits for this file.".into();
         row.drop_record();
+    }
+}
+
+/// Refuses a token whose secret is another of its values, too: lists and logs show those.
+fn elsewhere(record: &Record, checks: &mut Checks) {
+    let details = record.details.as_deref();
+    let texts = [
+        (Field::Upn, record.upn.as_deref()),
+        (Field::SerialNumber, record.serial.as_deref()),
+        (Field::Manufacturer, Some(&*record.manufacturer)),
+        (Field::Model, Some(&*record.model)),
+        (Field::Issuer, details.and_then(|details| details.issuer.as_deref())),
+        (Field::Account, details.and_then(|details| details.account.as_deref())),
+        (Field::KeyId, details.and_then(|details| details.key_id.as_deref())),
+    ];
+    for (field, text) in texts {
+        if text.is_some_and(|text| secret::stands_in(text, &record.secret)) {
+            let action = format!("Write the {field} in its place.");
+            checks.error(Kind::SecretElsewhere, field, format!("The {field} is the secret key."), action);
+        }
     }
 }
 

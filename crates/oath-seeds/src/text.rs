@@ -56,11 +56,13 @@ pub(crate) fn reportable_serial(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// A user name fit to be shown in a report of a row that is no record.
+/// A user name fit to be shown in a report of a row that is no record. It has no marks but those that names have: with others
+/// it may be a password or the bytes of a secret.
 pub(crate) fn reportable_upn(text: &str) -> Option<String> {
+    let of_name = |c: char| c.is_alphanumeric() || is_typographic_quote(c) || "@.-_'+#".contains(c);
     let fits = text.len() <= 256
         && text.split('@').all(|part| !is_doubtful_name(part))
-        && !text.contains(|c: char| is_unreadable(c) || matches!(c, ',' | ';' | '\t' | '|' | '"' | '=' | ' '))
+        && text.chars().all(of_name)
         && text.contains('@');
     fits.then(|| text.to_owned())
 }
@@ -168,6 +170,14 @@ pub(crate) fn quoted(text: &str) -> Option<String> {
     Some(shown)
 }
 
+/// A number for a message: in figures where it may be a time or a count, and else how long it is, for a secret of digits alone
+/// may stand in its place.
+pub(crate) fn number(number: impl Into<i128>) -> String {
+    let figures = number.into().to_string();
+    let digits = figures.trim_start_matches('-').len();
+    if digits > 10 { format!("a number of {digits} digits") } else { figures }
+}
+
 /// The name of a character for a message.
 pub(crate) fn character(c: char) -> String {
     let name = match c {
@@ -222,13 +232,22 @@ mod tests {
         }
         assert_eq!(reportable_upn("o''neil@contoso.com").as_deref(), Some("o''neil@contoso.com"));
         assert_eq!(reportable_upn("maximilian.mustermann12@x").as_deref(), Some("maximilian.mustermann12@x"));
-        assert_eq!(reportable_upn("a@b;1;GEZDGNBVGY3TQOJQ"), None);
+        for text in ["a@b;1;GEZDGNBVGY3TQOJQ", "kT7/q+9Zr2!Wm4v&xP8^@b.c", "a b@c", "a\u{7}@b", "a"] {
+            assert_eq!(reportable_upn(text), None, "{text}");
+        }
         for text in ["EHPK3PXP", "JBSWY3DPEHPK3PX", "R0VaREdOQlZHW", "313233343536373a"] {
             assert_eq!((quoted(text), reportable_serial(text).filter(|_| text.len() != 16)), (None, None), "{text}");
         }
         for text in ["45", "60000", "60 min", "30 Seconds", "HmacSHA224", "Intervall", "Delivery Date", "OCRA2"] {
             assert!(quoted(text).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn long_numbers_are_not_shown() {
+        assert_eq!([0, -3, 1_740_000_000, -9_999_999_999_i64].map(number), ["0", "-3", "1740000000", "-9999999999"]);
+        assert_eq!(number(48_392_017_592_u64), "a number of 11 digits");
+        assert_eq!(number(-48_392_017_592_068_374_i64), "a number of 17 digits");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use oath_seeds::{Assume, Finding, Moving, Options, ReadError, Record, SeedFile, Unlock, read_from};
+use oath_seeds::{Assume, Finding, Format, Moving, Options, ReadError, Record, SeedFile, Unlock, read_from};
 use oath_totp::{Secret, UnixTime};
 use serde_json::{Value, json};
 use std::fs;
@@ -156,4 +156,26 @@ fn every_file_is_read_as_expected() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count > 0, "no file in {}", root().display());
+}
+
+/// A file without mistakes gives no finding, whatever its format.
+#[test]
+fn clean_files_of_every_format_give_no_finding() {
+    for format in Format::ALL {
+        let of_format = fs::read_dir(root().join(format.name())).unwrap().map(|entry| entry.unwrap().path());
+        let clean: Vec<PathBuf> = of_format
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("clean"))
+            .filter(|path| !path.to_string_lossy().ends_with(".expected.json"))
+            .collect();
+        assert!(!clean.is_empty(), "no clean file of {format}");
+        for path in clean {
+            let expected: Value =
+                serde_json::from_slice(&fs::read(path.with_extension("expected.json")).unwrap()).unwrap();
+            let (options, unlock) = options(&expected["options"]);
+            let file = read_from(fs::read(&path).unwrap().as_slice(), &options, &unlock).unwrap();
+            assert_eq!(file.format, *format, "{}", path.display());
+            assert!(file.findings.is_empty(), "{}: {:?}", path.display(), file.findings);
+            assert!(file.failed.is_empty() && file.records.len() > 1, "{}", path.display());
+        }
+    }
 }

@@ -27,7 +27,8 @@ pub(super) struct Pskc<'o> {
 struct Sealer {
     cipher: Cipher,
     key: Zeroizing<Vec<u8>>,
-    mac_key: Zeroizing<[u8; MAC_KEY_BYTES]>,
+    /// On the heap: an array that moves leaves a copy.
+    mac_key: Zeroizing<Vec<u8>>,
     random: Random,
 }
 
@@ -51,8 +52,8 @@ impl<'o> Pskc<'o> {
     fn begin(protection: &Protection, out: &mut Buffer) -> io::Result<Sealer> {
         let random = protection.random;
         let cipher = protection.cipher();
-        let mut mac_key = Zeroizing::new([0; MAC_KEY_BYTES]);
-        random(mac_key.as_mut())?;
+        let mut mac_key = Zeroizing::new(vec![0; MAC_KEY_BYTES]);
+        random(&mut mac_key)?;
         let mut salt = [0; SALT_BYTES];
         out.push("  <EncryptionKey>\n");
         if let Some(rounds) = protection.rounds_of_password() {
@@ -76,7 +77,7 @@ impl<'o> Pskc<'o> {
         out.push("  </EncryptionKey>\n");
         let sealer = Sealer { cipher, key: protection.expose_key(&salt), mac_key, random };
         out.push("  <MACMethod Algorithm=\"http://www.w3.org/2000/09/xmldsig#hmac-sha1\">\n    <MACKey>\n      ");
-        push_sealed(cipher, &sealer.seal(sealer.mac_key.as_ref())?, out);
+        push_sealed(cipher, &sealer.seal(&sealer.mac_key)?, out);
         out.push("\n    </MACKey>\n  </MACMethod>\n");
         Ok(sealer)
     }
@@ -89,8 +90,7 @@ impl<'o> Pskc<'o> {
             return Ok(());
         };
         let value = sealer.seal(secret)?;
-        let tag =
-            hmac_sha1(sealer.mac_key.as_ref(), &value).ok_or_else(|| io::Error::other("no authentication code"))?;
+        let tag = hmac_sha1(&sealer.mac_key, &value).ok_or_else(|| io::Error::other("no authentication code"))?;
         out.push("<EncryptedValue>");
         push_sealed(sealer.cipher, &value, out);
         out.push("</EncryptedValue><ValueMAC>");

@@ -152,11 +152,11 @@ impl<'a> Fields<'a> {
         let model = self.text(Field::Model, &mut checks).unwrap_or_default();
         let parameters = self.parameters(*assume, &mut checks);
         let moving = self.moving(&parameters, model, *assume, &mut checks);
-        if let Some(secret) = &secret {
-            if !self.header.has(Field::Algorithm) && assume.algorithm.is_none() {
-                hash_unsaid(secret, model, &mut checks);
-            }
-            self.elsewhere(secret, &mut checks);
+        if let Some(secret) = &secret
+            && !self.header.has(Field::Algorithm)
+            && assume.algorithm.is_none()
+        {
+            hash_unsaid(secret, model, &mut checks);
         }
         let (manufacturer, model) = (texts.manufacturer.of(manufacturer), texts.model.of(model));
         let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && moving.is_some();
@@ -273,21 +273,6 @@ impl<'a> Fields<'a> {
     /// The text of a column; `None` where it is empty or not there.
     fn given(&self, field: Field) -> Option<&'a str> {
         Some(trimmed(self.cells.get(self.header.column(field)))).filter(|text| !text.is_empty())
-    }
-
-    /// Refuses a row that shows its secret in another column, too: lists and logs show those.
-    fn elsewhere(&self, secret: &Secret, checks: &mut Checks) {
-        for field in [Field::Upn, Field::SerialNumber, Field::Manufacturer, Field::Model] {
-            let text = self.cells.get(self.header.column(field));
-            if text.len() >= secret::BASE32_LEAST && secret::stands_in(text, secret) {
-                checks.error(
-                    Kind::SecretElsewhere,
-                    field,
-                    format!("The {field} is the secret key."),
-                    format!("Write the {field} in its place."),
-                );
-            }
-        }
     }
 
     /// Counts what was trimmed off.

@@ -1,6 +1,7 @@
 use crate::check::Checks;
 use crate::tally::Tallies;
 use crate::text::{character, is_secret_separator};
+use crate::values::base64;
 use crate::{Field, Kind, Repair};
 use core::fmt::Write as _;
 use oath_totp::{Key, Secret};
@@ -11,7 +12,7 @@ const FIELD: Field = Field::SecretKey;
 /// As many hex digits as keys of 128, 160, 256 and 512 bits have.
 const HEX_LENGTHS: [usize; 4] = [32, 40, 64, 128];
 /// The least characters of Base32 that are a key: 80 bits.
-pub(crate) const BASE32_LEAST: usize = 16;
+const BASE32_LEAST: usize = 16;
 /// The least hex digits that are a key.
 const HEX_LEAST: usize = 20;
 /// No more places than these are listed.
@@ -254,10 +255,22 @@ pub(crate) fn judge_only(secret: &Secret, checks: &mut Checks) -> bool {
     true
 }
 
-/// Whether a text holds the secret, as Base32 or as hex, in one of its runs of letters and digits.
+/// Whether a text is the secret, as Base64 or as its bytes, or holds it, as Base32 or as hex, in one of its runs of letters and
+/// digits.
 ///
 /// Leakage: as [`read`]; the secrets are compared in constant time.
 pub(crate) fn stands_in(text: &str, secret: &Secret) -> bool {
+    let bytes = secret.byte_len();
+    if text.len() < BASE32_LEAST && text.len() != bytes {
+        return false;
+    }
+    let is = |reading: &[u8]| Secret::from_bytes(reading).is_ok_and(|reading| reading == *secret);
+    let digits = text.trim_end_matches('=').len();
+    if (text.len() == bytes && is(text.as_bytes()))
+        || (digits == bytes.saturating_mul(4).div_ceil(3) && base64::decode(text.as_bytes()).is_some_and(|b| is(&b)))
+    {
+        return true;
+    }
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= BASE32_LEAST).any(|run| {
         let readings = [Secret::from_base32(run), Secret::from_hex(run)];
         readings.iter().flatten().any(|reading| reading == secret)

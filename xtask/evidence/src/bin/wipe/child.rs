@@ -3,10 +3,11 @@
 //! Each part runs twice. It drops what it made; and, to show that the search would find it, it keeps what the part is about
 //! or handles it as a program would that does not wipe.
 
+use crate::seeds::{Written, document, json, key_container, migration, probed, table, uris, written, xml};
 use hmac::{Hmac, KeyInit, Mac};
 use oath_directory::store::{MemoryStore, Missing, SqliteStore, Store};
 use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
-use oath_seeds::{Format, Options, Reader, Repairs, WriteOptions, Writer};
+use oath_seeds::{Options, Reader};
 use oath_totp::{Algorithm, Code, Consecutive, Digits, KeyUri, Secret, TimeStep, Totp, TotpState, UnixTime, Window};
 use sha2::Sha256;
 use std::error::Error;
@@ -24,7 +25,7 @@ pub(crate) const DONE: &str = "done";
 /// Stands for the number of bytes in a row where the needle is a key: then all its forms are looked for.
 pub(crate) const OF_A_KEY: usize = 0;
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 pub(crate) struct Part {
     pub(crate) name: &'static str,
@@ -33,15 +34,22 @@ pub(crate) struct Part {
     run: fn(bool) -> Outcome,
 }
 
-pub(crate) const PARTS: [Part; 12] = [
+pub(crate) const PARTS: [Part; 19] = [
     Part { name: "a secret, used in every way", input: None, run: secret },
     Part { name: "malformed URIs", input: None, run: malformed_uris },
     Part { name: "a QR code", input: None, run: qr },
     Part { name: "a key ring of six keys", input: None, run: key_ring },
     Part { name: "a malformed key ring", input: None, run: malformed_key_ring },
-    Part { name: "a seed file", input: None, run: |keep| seed_file(keep, Written::Utf8) },
-    Part { name: "a seed file in Windows-1252", input: None, run: |keep| seed_file(keep, Written::Windows1252) },
-    Part { name: "a seed file in UTF-16", input: None, run: |keep| seed_file(keep, Written::Utf16) },
+    Part { name: "a seed file", input: None, run: |keep| table(keep, Written::Utf8) },
+    Part { name: "a seed file in Windows-1252", input: None, run: |keep| table(keep, Written::Windows1252) },
+    Part { name: "a seed file in UTF-16", input: None, run: |keep| table(keep, Written::Utf16) },
+    Part { name: "a JSON document", input: None, run: |keep| document(keep, json) },
+    Part { name: "an XML document", input: None, run: |keep| document(keep, xml) },
+    Part { name: "otpauth URIs", input: None, run: |keep| document(keep, uris) },
+    Part { name: "an export to a QR code", input: None, run: |keep| document(keep, migration) },
+    Part { name: "an encrypted key container", input: None, run: key_container },
+    Part { name: "every format written", input: None, run: written },
+    Part { name: "a seed whose reading is not known", input: None, run: probed },
     Part { name: "a directory in memory", input: None, run: |keep| directory(MemoryStore::default(), keep, false) },
     Part { name: "a directory in SQLite", input: None, run: |keep| in_sqlite(keep, false) },
     Part { name: "a directory in SQLite that stays open", input: None, run: |keep| in_sqlite(keep, true) },
@@ -60,13 +68,13 @@ pub(crate) fn child(name: &str, keep: bool) -> Outcome {
 }
 
 /// Says what to look for: so many bytes of it in a row, or `OF_A_KEY` for K in all its forms.
-fn look_for(bytes: &[u8], in_a_row: usize) {
+pub(crate) fn look_for(bytes: &[u8], in_a_row: usize) {
     print!("{in_a_row} ");
     bytes.iter().for_each(|byte| print!("{:02x}", byte ^ MASK));
     println!();
 }
 
-fn new_secret(length: usize) -> Result<Secret, Box<dyn Error>> {
+pub(crate) fn new_secret(length: usize) -> Result<Secret, Box<dyn Error>> {
     let secret = Secret::generate_bytes(length)?;
     look_for(secret.expose_bytes(), OF_A_KEY);
     Ok(secret)
@@ -200,70 +208,6 @@ fn malformed_key_ring(keep: bool) -> Outcome {
     Ok(())
 }
 
-#[derive(Clone, Copy)]
-enum Written {
-    Utf8,
-    Windows1252,
-    Utf16,
-}
-
-/// A file with good rows and one for each way in which a secret is malformed or not where it belongs; read, and what is
-/// good written again.
-fn seed_file(keep: bool, written: Written) -> Outcome {
-    let mut text = room(16_000);
-    text.push_str("upn,serial number,secret key,time interval,manufacturer,model\r\n");
-    for number in 0..60 {
-        let secret = new_secret(20)?;
-        let (base32, hex) = (secret.expose_base32(), secret.expose_hex());
-        let blanks = blanks(&base32);
-        let (before, secret, after) = match number % 10 {
-            0 => ("", &base32, "1,30"),
-            1 => ("", &base32, ",thirty"),
-            2 => ("\"", &base32, "\",30"),
-            3 => ("\"", &base32, ",30"),
-            4 => ("", &hex, ",30"),
-            // In the column of the time interval.
-            5 => ("ABC,", &base32, ""),
-            6 => ("", &base32, "A,30"),
-            // With blanks, which a repair takes out.
-            7 => ("", &blanks, ",30"),
-            _ => ("", &base32, ",30"),
-        };
-        text.push_str(&format!("a{number}@example.com,10000{number},{before}"));
-        text.push_str(secret);
-        text.push_str(after);
-        text.push_str(",Contöso,HT-1\r\n");
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 2));
-    match written {
-        Written::Utf8 => bytes.extend_from_slice(text.as_bytes()),
-        Written::Windows1252 => bytes.extend(text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))),
-        Written::Utf16 => bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
-    }
-    // Every repair allowed: then there are fewer rows that fail.
-    let repaired = oath_seeds::read(&bytes, &Options::default().repairs(Repairs::Apply))?;
-    black_box(format!("{repaired:?}"));
-    drop(repaired);
-    let mut reader = Reader::new(&bytes[..], &Options::default())?;
-    let rows = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
-    let (good, bad) = (rows.iter().filter(|row| row.record.is_some()).count(), rows.len());
-    if good == 0 || bad - good < 20 {
-        return Err("not the rows that were expected".into());
-    }
-    black_box((format!("{rows:?}{reader:?}"), reader.take_findings()));
-    let options = WriteOptions::default();
-    let mut writer = Writer::new(std::io::sink(), Format::EntraCsv, &options)?;
-    for record in rows.iter().filter_map(|row| row.record.as_ref()) {
-        writer.write(record)?;
-    }
-    writer.finish()?;
-    if keep {
-        forget(rows);
-        forget(bytes);
-    }
-    Ok(())
-}
-
 fn in_sqlite(keep: bool, stays_open: bool) -> Outcome {
     let folder = tempfile::tempdir()?;
     let store = SqliteStore::open(&folder.path().join("oath.db"), Missing::Create)?;
@@ -324,19 +268,7 @@ fn command(keep: bool) -> Outcome {
     if status == 0 { Ok(()) } else { Err("the command failed".into()) }
 }
 
-/// In groups of four, as vendors print it.
-fn blanks(base32: &str) -> Zeroizing<String> {
-    let mut text = room(100);
-    for (at, c) in (0..).zip(base32.chars()) {
-        if at % 4 == 0 {
-            text.push(' ');
-        }
-        text.push(c);
-    }
-    text
-}
-
 /// A text that does not move while it grows.
-fn room(length: usize) -> Zeroizing<String> {
+pub(crate) fn room(length: usize) -> Zeroizing<String> {
     Zeroizing::new(String::with_capacity(length))
 }

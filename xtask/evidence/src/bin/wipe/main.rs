@@ -8,6 +8,7 @@ mod dump;
 mod heap;
 mod needles;
 mod scenes;
+mod seeds;
 mod stack;
 
 use child::MASK;

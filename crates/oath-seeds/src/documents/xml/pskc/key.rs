@@ -4,7 +4,7 @@ use super::super::Element;
 use super::container::{Container, Value};
 use crate::check::Checks;
 use crate::source::Context;
-use crate::text::{reportable_serial, reportable_upn};
+use crate::text::{number, reportable_serial, reportable_upn};
 use crate::values::{base64, date, parameters, secret, serial};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, UnixTime};
@@ -372,7 +372,9 @@ fn timed(interval: Option<i64>, time: Option<i64>, context: &Context, checks: &m
     let step = u32::try_from(x).ok().filter(|x| *x <= 86_400).zip(u64::try_from(t0).ok());
     let Some(step) = step.and_then(|(x, t0)| TimeStep::new(x, t0).ok()) else {
         let message = format!(
-            "The time interval is {x} and the start of counting (Time) {t0}; expected 1 to 86400, and 0 or more."
+            "The time interval is {} and the start of counting (Time) {}; expected 1 to 86400, and 0 or more.",
+            number(x),
+            number(t0)
         );
         checks.error(Kind::IntervalUnsupported, Field::TimeInterval, message, ASK);
         return None;
@@ -381,7 +383,7 @@ fn timed(interval: Option<i64>, time: Option<i64>, context: &Context, checks: &m
         checks.warning(
             Kind::ParameterUnknown,
             Field::T0,
-            format!("Time is {t0}; it is read as T0, the second at which the steps begin to count."),
+            format!("Time is {}; it is read as T0, the second at which the steps begin to count.", number(t0)),
             "RFC 6030 leaves open what it means: try a code of the token before you hand it out.",
         );
     }
