@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub(crate) fn advice(finding: &Finding) -> Cow<'_, str> {
     match finding.kind {
         // A file that was read needs the option no more.
-        Kind::DraftFormat if finding.severity != Severity::Error => Cow::Borrowed(&finding.action),
+        Kind::DraftFormat | Kind::SecretWeak if finding.severity != Severity::Error => Cow::Borrowed(&finding.action),
         kind => with_options(kind.name(), &finding.action),
     }
 }
@@ -27,11 +27,18 @@ fn options(kind: &str) -> Option<&'static str> {
     const PARAMETER_UNKNOWN: &str = Kind::ParameterUnknown.name();
     const HASH_UNSAID: &str = Kind::HashUnsaid.name();
     const DRAFT_FORMAT: &str = Kind::DraftFormat.name();
+    const SECRET_WEAK: &str = Kind::SecretWeak.name();
+    const UPN_EMPTY: &str = Kind::UpnEmpty.name();
+    const SEPARATOR: &str = Kind::Separator.name();
+    const LINES_BEFORE_HEADER: &str = Kind::LinesBeforeHeader.name();
     Some(match kind {
         KEY_MISSING | KEY_WRONG => "--password-file, --key-file or --openpgp-key-file",
         PARAMETER_UNKNOWN => "--assume-type, --assume-algorithm, --assume-digits or --assume-interval",
         HASH_UNSAID => "--assume-algorithm",
         DRAFT_FORMAT => "--lenient",
+        SECRET_WEAK => "--legacy",
+        UPN_EMPTY => "`oath seeds assign` does it from a list; --inventory takes tokens without a user",
+        SEPARATOR | LINES_BEFORE_HEADER => "`oath seeds repair` does it",
         _ => return None,
     })
 }

@@ -138,3 +138,26 @@ fn what_a_file_says_once_for_all_tokens_is_told_and_followed() {
     let said = "--assume-type totp --assume-digits 6 --assume-interval 60";
     assert_eq!(desk.json(&format!("seeds check rest-duo.csv {said}"))["findings"], json!([]));
 }
+
+#[test]
+fn the_options_that_advice_names_are_there() {
+    let desk = Desk::furnished();
+    let [_, _, third] = SECRETS;
+    let weak = &third[..16];
+    desk.write("x.csv", &format!("{HEADER}\n,2300003,{weak},30,C,M\n"));
+    let checked = desk.oath("seeds check x.csv");
+    assert!(checked.out.contains("(--legacy)") && checked.out.contains("--inventory takes tokens"), "{}", checked.out);
+    let tried = desk.oath("tokens upload x.csv --dry-run");
+    assert!(tried.out.contains("(--legacy)") && tried.out.contains("`oath seeds assign`"), "{}", tried.out);
+    let followed = desk.json("seeds check x.csv --legacy --inventory");
+    assert_eq!((&followed["records"], &followed["findings"][0]["severity"]), (&json!(1), &json!("warning")));
+    assert!(!desk.done("seeds check x.csv --legacy --inventory").contains("(--legacy)"));
+    desk.write(
+        "semicolons.csv",
+        &format!("title\n{HEADER}\nalice@example.com,2300003,{third},30,C,M\n").replace(',', ";"),
+    );
+    let checked = desk.done("seeds check semicolons.csv");
+    assert_eq!(checked.matches("(`oath seeds repair` does it)").count(), 2, "{checked}");
+    desk.done("seeds repair semicolons.csv -o commas.csv --yes");
+    assert_eq!(desk.json("seeds check commas.csv")["findings"], json!([]));
+}
