@@ -3,7 +3,7 @@ use crate::dicts::{
     event_dict, failure_dict, report_dict, sync_dict, token_dict, upload_dict, user_details_dict, user_dict,
 };
 use crate::errors::{
-    directory_error, directory_value_error, files_error, read_error, rejected, tampered, type_error, value_error,
+    directory_error, directory_value_error, location_error, read_error, rejected, tampered, type_error, value_error,
 };
 use crate::opened::{Call, Opened};
 use crate::seeds::options;
@@ -12,11 +12,11 @@ use crate::uri::KeyUri;
 use crate::wait::wait;
 use core::future::Future;
 use oath_directory::audit::Chain;
-use oath_directory::store::{MemoryStore, SqliteStore};
+use oath_directory::store::{AnyStore, MemoryStore, SqliteStore};
 use oath_directory::user_file::UserRow;
 use oath_directory::{
-    Actor, Error, Files, FilesError, KeyRing, Leavers, Policy, Refusal, SqliteUrl, Status, SyncOptions, TokenQuery,
-    UploadOptions, Upn, UserKind, user_file,
+    Actor, DatabaseUrl, Error, KeyRing, Leavers, Location, LocationError, Policy, Refusal, Status, SyncOptions,
+    TokenQuery, UploadOptions, Upn, UserKind, user_file,
 };
 use oath_seeds::{Assume, Reader};
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
@@ -99,12 +99,13 @@ impl From<oath_directory::Synchronized> for Synchronized {
     }
 }
 
-/// Users and their tokens in one SQLite file, made by `Directory.create` and opened by `Directory.open`.
+/// Users and their tokens in one SQLite file or on a PostgreSQL server, made by `Directory.create` and opened by
+/// `Directory.open`.
 ///
 /// Errors are DirectoryError; wrong codes are Mismatch and Locked. A code is accepted once, on any number of threads and
 /// processes. Ctrl-C ends every call within a second; the exception says whether something was done.
 ///
-/// A process that has the directory open must not open its file in another way, neither with Python's own `sqlite3` nor to
+/// A process that has a SQLite directory open must not open its file in another way, neither with Python's own `sqlite3` nor to
 /// copy it: to close the file again releases the locks of the directory, and without them the database can be damaged.
 /// `sqlite3.connect` and `open` raise a DirectoryError for the file of an open directory, and so does `Directory.open` for a
 /// file that the process has open (on Linux, which shows it). For copies there is `backup`, for reports `users`, `tokens` and
@@ -141,18 +142,17 @@ impl Directory {
         url: &Bound<'_, PyAny>,
         keys: Option<FilePath>,
         legacy: bool,
-        make: impl FnOnce(&Files, Policy, &Actor) -> Result<oath_directory::Directory<SqliteStore>, FilesError> + Send,
+        make: impl FnOnce(&Location, Policy, &Actor) -> Result<oath_directory::Directory<AnyStore>, LocationError> + Send,
     ) -> PyResult<Self> {
         let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
         if is_memory(url) {
             return Self::in_memory(py, keys, policy);
         }
-        let (shown, files) = files(py, url, keys)?;
-        let actor = Actor::local_operator();
-        let again = Some((files.clone(), policy.clone()));
+        let location = location(py, url, keys)?;
+        let (actor, shown) = (Actor::local_operator(), location.database().to_string());
+        let again = Some((location.clone(), policy.clone()));
         let opened = Opened::new(py, again, || {
-            let made = make(&files, policy, &actor).map_err(|error| Python::attach(|py| files_error(py, &error)))?;
-            Ok(made.with_any_store())
+            make(&location, policy, &actor).map_err(|error| Python::attach(|py| location_error(py, &error)))
         })?;
         Ok(Self { opened, shown, actor })
     }
@@ -175,19 +175,18 @@ impl Directory {
 /// The URL of a directory in memory.
 const MEMORY: &str = "sqlite::memory:";
 
-/// Returns the URL for `repr`, and the files. Relative names are resolved against the current working folder.
-fn files(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<(String, Files)> {
+/// Relative names of files are resolved against the current working folder.
+fn location(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<Location> {
     let is_text = url.is_instance_of::<PyString>();
     let FilePath(path) = url.extract()?;
-    let shown = if is_text { path.display().to_string() } else { format!("sqlite:{}", path.display()) };
-    let url = if is_text {
-        let malformed =
-            |error| directory_value_error(py, error, "url-malformed", "name the database like sqlite:oath.db");
-        shown.parse().map_err(malformed)?
-    } else {
-        SqliteUrl::from(path)
+    let database = match path.to_str().filter(|_| is_text) {
+        Some(text) => text.parse().map_err(|error| {
+            let action = "name the database like sqlite:oath.db or postgres://user@host/database";
+            directory_value_error(py, error, "url-malformed", action)
+        })?,
+        None => DatabaseUrl::from(path),
     };
-    Ok((shown, Files::new(url, keys.map(|FilePath(keys)| keys)).within(&env::current_dir()?)))
+    Ok(Location::new(database, keys.map(|FilePath(keys)| keys)).within(&env::current_dir()?))
 }
 
 fn is_memory(url: &Bound<'_, PyAny>) -> bool {
@@ -217,20 +216,23 @@ impl Directory {
 
     /// Opens a directory that exists.
     ///
-    /// `url` is `sqlite:FILE`, the path of the file as a Path, or `sqlite::memory:` for an empty directory in memory. `keys`
-    /// is the file of the key ring, by default `oath.keys` beside the database.
+    /// `url` is `sqlite:FILE` or the path of the file, `postgres://user:password@host/database?tenant=…` for a directory on a
+    /// PostgreSQL server, or `sqlite::memory:` for an empty directory in memory. A password that is not in the URL is that of
+    /// PGPASSWORD or of the file that PGPASSFILE names. `keys` is the file of the key ring, by default `oath.keys` beside the
+    /// file of the database, or in the working folder.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn open(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        Self::at(py, url, keys, legacy, |files, policy, _| pollster::block_on(files.open(policy)))
+        Self::at(py, url, keys, legacy, |location, policy, _| pollster::block_on(location.open(policy)))
     }
 
-    /// Makes both files and opens the directory. A file that exists is never overwritten.
+    /// Makes the database, or the tables on a server, and the key ring, and opens the directory. A file or a directory that
+    /// exists is never overwritten.
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn create(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        Self::at(py, url, keys, legacy, |files, policy, actor| {
-            pollster::block_on(files.create(actor, UnixTime::now(), policy))
+        Self::at(py, url, keys, legacy, |location, policy, actor| {
+            pollster::block_on(location.create(actor, UnixTime::now(), policy))
         })
     }
 
@@ -580,7 +582,11 @@ impl Directory {
     fn backup(&self, py: Python<'_>, path: FilePath) -> PyResult<()> {
         let inner = self.inner(py)?;
         let Some(store) = inner.store().as_store::<SqliteStore>() else {
-            return Err(value_error("a directory in memory has no database to back up"));
+            return Err(value_error(if self.shown == MEMORY {
+                "a directory in memory has no database to back up"
+            } else {
+                "a directory on a server is backed up by the server's own programs, such as pg_dump"
+            }));
         };
         let FilePath(path) = path;
         self.wait(py, async { Ok(store.backup(path).await?) })

@@ -4,7 +4,7 @@
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
 use oath_directory::store::Fault;
-use oath_directory::{Error, FilesError, Refusal};
+use oath_directory::{Error, LocationError, Refusal};
 use oath_seeds::{Finding, Place, ReadError};
 use oath_totp::Rejected;
 use pyo3::call::PyCallArgs;
@@ -110,11 +110,11 @@ pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-pub(crate) fn files_error(py: Python<'_>, error: &FilesError) -> PyErr {
-    let (place, text) = (error.place().display().to_string(), error.to_string());
-    let text = if text.contains(&place) { text } else { format!("{place}: {text}") };
+pub(crate) fn location_error(py: Python<'_>, error: &LocationError) -> PyErr {
+    let (place, text) = (error.place(), error.to_string());
+    let text = if text.contains(&*place) { text } else { format!("{place}: {text}") };
     let missing =
-        matches!(error, FilesError::Directory { error: Error::Store(error), .. } if error.fault == Fault::Missing);
+        matches!(error, LocationError::Directory { error: Error::Store(error), .. } if error.fault == Fault::Missing);
     let action = if missing { "make one with Directory.create, or name another" } else { error.action() };
     DIRECTORY_ERROR.error(py, (text, error.code(), action))
 }

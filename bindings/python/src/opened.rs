@@ -1,10 +1,11 @@
 //! A directory that stays usable when the process forks.
 //!
-//! Threads do not survive a fork, and SQLite must not be used after a fork with connections from before it. So the hooks of
+//! Threads do not survive a fork, and neither SQLite nor the connection to a server may be used after a fork if they are from
+//! before it. So the hooks of
 //! `os.register_at_fork` close all databases before a fork, when no call runs; parent and child open them again at their next
 //! call. A fork that bypasses these hooks is recognised by the number of the process and is an error.
 
-use crate::errors::{closed, files_error, forked, held, in_use};
+use crate::errors::{closed, forked, held, in_use, location_error};
 use crate::same_file::{FileId, held_elsewhere};
 use core::cell::Cell;
 use core::ops::Deref;
@@ -12,7 +13,7 @@ use core::sync::atomic::Ordering::SeqCst;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use core::time::Duration;
 use oath_directory::store::AnyStore;
-use oath_directory::{Files, Policy};
+use oath_directory::{Location, Policy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -34,7 +35,7 @@ static OPEN: AtomicUsize = AtomicUsize::new(0);
 static INHERITED: AtomicBool = AtomicBool::new(false);
 /// The databases that are open, or being opened or closed, in this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-/// Every directory on disk: a fork closes them all.
+/// Every directory but those in memory: a fork closes them all.
 static ALL: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -132,7 +133,7 @@ impl Drop for Held {
 }
 
 /// How to open the directory again; none for one in memory, which a fork copies.
-type Again = Option<(Files, Policy)>;
+type Again = Option<(Location, Policy)>;
 
 struct Shared {
     again: Again,
@@ -169,13 +170,13 @@ impl Opened {
     /// Opens a directory, now and after each fork.
     pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
         register(py)?;
-        if again.is_some() {
+        if again.as_ref().is_some_and(|(location, _)| location.database_path().is_some()) {
             watch(py)?;
         }
         let _section = Section::enter(py)?;
         py.detach(|| {
             let in_use = |database: &Path| Python::attach(|py| in_use(py, database));
-            let held = again.as_ref().map(|(files, _)| Held::new(files.database_path()));
+            let held = again.as_ref().and_then(|(location, _)| location.database_path()).map(Held::new);
             let held = held.transpose().map_err(|database| in_use(&database))?;
             let inner = Tracked { inner: open()?, _held: held };
             let shared = Arc::new(Shared { state: Mutex::new(State::Open(Arc::new(inner))), again });
@@ -192,13 +193,13 @@ impl Opened {
     /// The directory for one call, which works on it to its end even where another thread closes it meanwhile.
     pub(crate) fn call(&self, py: Python<'_>) -> PyResult<Call> {
         let section = Section::enter(py)?;
-        let open = || -> Result<Option<Arc<Tracked>>, oath_directory::FilesError> {
+        let open = || -> Result<Option<Arc<Tracked>>, oath_directory::LocationError> {
             let mut state = self.0.state();
-            if let (State::Paused, Some((files, policy))) = (&*state, &self.0.again) {
+            if let (State::Paused, Some((location, policy))) = (&*state, &self.0.again) {
                 // A second SQLite that came in between is not looked for: this handle was first.
-                let held = Held::again(files.database_path());
-                let inner = pollster::block_on(files.open(policy.clone()))?.with_any_store();
-                *state = State::Open(Arc::new(Tracked { inner, _held: Some(held) }));
+                let held = location.database_path().map(Held::again);
+                let inner = pollster::block_on(location.open(policy.clone()))?;
+                *state = State::Open(Arc::new(Tracked { inner, _held: held }));
                 OPEN.fetch_add(1, SeqCst);
             }
             Ok(match &*state {
@@ -206,7 +207,7 @@ impl Opened {
                 State::Paused | State::Closed => None,
             })
         };
-        let inner = py.detach(open).map_err(|error| files_error(py, &error))?;
+        let inner = py.detach(open).map_err(|error| location_error(py, &error))?;
         Ok(Call { inner: inner.ok_or_else(|| closed(py))?, _section: section })
     }
 

@@ -184,7 +184,7 @@ def test_the_life_of_a_token(tmp_path):
     for upn, code in [("alice@example.com", "28708"), ("alice", "287082"), ("", "287082"), ("bob@example.com", "287082")]:
         with pytest.raises(oath_totp.Rejected):
             directory.verify(upn, code, at=later)
-    for wrong in (lambda: Directory.open("oath.db"), lambda: directory.add_user("bob"), lambda: directory.import_users(b"x")):
+    for wrong in (lambda: Directory.open("mysql://x"), lambda: directory.add_user("bob"), lambda: directory.import_users(b"x")):
         with pytest.raises(oath_totp.DirectoryError) as error:
             wrong()
         assert isinstance(error.value, ValueError) and error.value.code and error.value.action

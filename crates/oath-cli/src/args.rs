@@ -4,8 +4,8 @@ mod seeds;
 
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
+use crate::place::Database;
 use clap::{Args, Parser, Subcommand};
-use oath_directory::SqliteUrl;
 use oath_directory::{Leavers, Status, Upn};
 use oath_totp::{Algorithm, Digits, UnixTime};
 use std::ffi::OsString;
@@ -16,8 +16,10 @@ Exit status: 0 done or accepted; 1 refused, or some rows failed; 2 wrong use or 
 Start with `oath tour`, which plays the whole story in a temporary folder.";
 
 // What clap writes itself about a variable; the variables are read in one place, so that the tour has none.
-const DB: &str = "The directory's database [env: OATH_DB] [default: sqlite:oath.db]";
-const KEYS: &str = "The directory's key ring [env: OATH_KEYS] [default: oath.keys beside the database]";
+const DB: &str = "The directory's database: sqlite:FILE, or postgres://user@host/database without a password, which \
+                  comes from PGPASSWORD, PGPASSFILE or the URL in OATH_DB [env: OATH_DB] [default: sqlite:oath.db]";
+const KEYS: &str =
+    "The directory's key ring [env: OATH_KEYS] [default: oath.keys beside the file of the database, or here]";
 
 /// One-time codes and the life of OATH tokens: seed files, who holds which token, sign-ins.
 #[derive(Debug, Parser)]
@@ -32,8 +34,8 @@ pub(crate) struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    #[arg(long, global = true, value_name = "URL", help = DB)]
-    pub(crate) db: Option<SqliteUrl>,
+    #[arg(long, global = true, value_name = "URL", help = DB, value_parser = database)]
+    pub(crate) db: Option<Database>,
     #[arg(long, global = true, value_name = "FILE", help = KEYS)]
     pub(crate) keys: Option<PathBuf>,
     /// Print results, and errors too, as JSON
@@ -50,8 +52,11 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Play the whole story in a temporary folder: seed file, activation, sign-ins, replay, reassignment, audit
+    ///
+    /// With --db the story plays in that database, which must hold no directory. The directory of the story stays there;
+    /// its key ring goes with the folder.
     Tour,
-    /// Create a directory: its database and its key ring
+    /// Create a directory: its database, or its tables on a server, and its key ring
     Init,
     /// Who can hold tokens
     #[command(subcommand)]
@@ -346,6 +351,11 @@ impl Command {
             Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
         }
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap asks for a result")]
+fn database(text: &str) -> Result<Database, String> {
+    Ok(text.parse())
 }
 
 pub(crate) fn digits(text: &str) -> Result<Digits, String> {

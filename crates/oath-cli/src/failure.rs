@@ -141,10 +141,7 @@ impl From<Error> for Failure {
                 Self::new(Exit::Fault, fault.code(), message, action)
             }
             Error::Keys(error) => error.into(),
-            other => {
-                let code = if other == Error::Contention { "contention" } else { "failed" };
-                Self::new(Exit::Fault, code, other.to_string(), "try again")
-            }
+            other => Self::new(Exit::Fault, other.code(), other.to_string(), other.action()),
         }
     }
 }

@@ -1,11 +1,9 @@
-//! Where a directory lies: its database and its key ring.
+//! Where a directory is: its database and its key ring.
 
 use crate::failure::{Exit, Failure};
-use crate::output::shown;
-use oath_directory::store::{SqliteStore, StoreError};
-use oath_directory::{Actor, Directory, FilesError, MalformedUrl, Policy, SqliteUrl};
+use oath_directory::store::StoreError;
+use oath_directory::{DatabaseUrl, Location, LocationError, MalformedUrl};
 use oath_totp::UnixTime;
-use pollster::block_on;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -16,8 +14,8 @@ use std::time::SystemTime;
 pub(crate) struct Surroundings {
     /// Where names of files that are not absolute begin; empty: the working directory.
     pub(crate) folder: PathBuf,
-    /// `OATH_DB`.
-    pub(crate) db: Option<OsString>,
+    /// `OATH_DB`, where a password may stand.
+    pub(crate) db: Option<Database>,
     /// `OATH_KEYS`.
     pub(crate) keys: Option<OsString>,
     /// The time, where it is not the system's.
@@ -33,7 +31,7 @@ impl Surroundings {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
             folder: PathBuf::new(),
-            db: set("OATH_DB"),
+            db: set("OATH_DB").map(|url| url.to_string_lossy().parse()),
             keys: set("OATH_KEYS"),
             clock: None,
             asks_a_person: io::stdin().is_terminal(),
@@ -54,55 +52,53 @@ impl Surroundings {
     }
 }
 
-/// The two files of a directory, as the user names them.
-#[derive(Clone, Debug)]
-pub(crate) struct Files(pub(crate) oath_directory::Files);
+/// What `--db` names. What is wrong with it is told by the commands that have to do with a directory: the parser of the command
+/// line would show the text, and a password in it.
+pub(crate) type Database = Result<DatabaseUrl, MalformedUrl>;
 
-impl Files {
-    pub(crate) fn find(
-        surroundings: &Surroundings,
-        db: Option<&SqliteUrl>,
-        keys: Option<&Path>,
-    ) -> Result<Self, Failure> {
-        let database = match (db, &surroundings.db) {
-            (Some(url), _) => url.clone(),
-            (None, Some(url)) => url.to_string_lossy().parse().map_err(|error: MalformedUrl| {
-                Failure::new(Exit::Fault, "usage", "the variable OATH_DB names no database", error.to_string())
-            })?,
-            (None, None) => SqliteUrl::default(),
-        };
-        let keys = keys.map(Path::to_owned).or_else(|| surroundings.keys.as_ref().map(PathBuf::from));
-        Ok(Self(oath_directory::Files::new(database, keys).within(&surroundings.folder)))
-    }
-
-    /// As errors name the place.
-    pub(crate) fn shown(&self) -> String {
-        format!("sqlite:{}", shown(&self.0.database.to_string_lossy()))
-    }
-
-    /// Opens the directory; creates nothing.
-    pub(crate) fn open(&self, policy: Policy) -> Result<Directory<SqliteStore>, Failure> {
-        block_on(self.0.open(policy)).map_err(Failure::from)
-    }
-
-    /// Creates the key ring and the database, or neither.
-    pub(crate) fn create(&self, actor: &Actor, now: UnixTime) -> Result<(), Failure> {
-        block_on(self.0.create(actor, now, Policy::default())).map(drop).map_err(Failure::from)
-    }
+/// The directory that the command line and the environment name.
+pub(crate) fn location(
+    surroundings: &Surroundings,
+    db: Option<&Database>,
+    keys: Option<&Path>,
+) -> Result<Location, Failure> {
+    let usage = |place: &str, error: MalformedUrl| {
+        Failure::new(Exit::Fault, "usage", error.to_string(), "see `oath --help`").in_place(place)
+    };
+    let database = match (db, &surroundings.db) {
+        (Some(url), _) => {
+            let url = url.clone().map_err(|error| usage("--db on the command line", error))?;
+            if url.has_password() {
+                return Err(password_shown());
+            }
+            url
+        }
+        (None, Some(url)) => url.clone().map_err(|error| usage("the variable OATH_DB", error))?,
+        (None, None) => DatabaseUrl::default(),
+    };
+    let keys = keys.map(Path::to_owned).or_else(|| surroundings.keys.as_ref().map(PathBuf::from));
+    Ok(Location::new(database, keys).within(&surroundings.folder))
 }
 
-impl From<FilesError> for Failure {
-    fn from(error: FilesError) -> Self {
-        let place = error.place().to_owned();
+fn password_shown() -> Failure {
+    let message = "there is a password in the URL, and every user of this machine can read it there";
+    let action = "change the password, and leave it out of --db: set the whole URL in the variable OATH_DB, or the \
+                  password in PGPASSWORD or in the file that PGPASSFILE names";
+    Failure::new(Exit::Fault, "password-shown", message, action).in_place("--db on the command line")
+}
+
+impl From<LocationError> for Failure {
+    fn from(error: LocationError) -> Self {
+        let place = error.place().into_owned();
         let failure = match &error {
-            FilesError::Directory { error, .. } => Self::from(error.clone()),
-            FilesError::Io { what, error, .. } => Self::file(what, &place, error),
+            LocationError::Directory { error, .. } => Self::from(error.clone()),
+            LocationError::Io { what, place, error } => Self::file(what, place, error),
             other => {
                 let exit = if other.is_refusal() { Exit::Refused } else { Exit::Fault };
                 Self::new(exit, other.code(), other.to_string(), other.action())
             }
         };
-        failure.at(&place)
+        failure.in_place(&place)
     }
 }
 

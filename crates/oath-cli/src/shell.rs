@@ -1,10 +1,11 @@
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output;
-use crate::place::{Files, Surroundings};
-use oath_directory::store::SqliteStore;
-use oath_directory::{Actor, Directory, Policy};
+use crate::place::{Surroundings, location};
+use oath_directory::store::AnyStore;
+use oath_directory::{Actor, Directory, Location, Policy};
 use oath_totp::{Code, CodeRun, UnixTime};
+use pollster::block_on;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -42,20 +43,20 @@ impl Shell<'_> {
     }
 
     /// The directory with Entra ID's rules.
-    pub(crate) fn directory(&mut self) -> Result<Directory<SqliteStore>, Failure> {
+    pub(crate) fn directory(&mut self) -> Result<Directory<AnyStore>, Failure> {
         self.directory_with(Policy::default())
     }
 
-    pub(crate) fn directory_with(&mut self, policy: Policy) -> Result<Directory<SqliteStore>, Failure> {
-        self.files()?.open(policy)
+    pub(crate) fn directory_with(&mut self, policy: Policy) -> Result<Directory<AnyStore>, Failure> {
+        Ok(block_on(self.location()?.open(policy))?)
     }
 
-    /// The files of the directory, which the command has to do with from now on.
-    pub(crate) fn files(&mut self) -> Result<Files, Failure> {
+    /// Where the directory is, which the command has to do with from now on.
+    pub(crate) fn location(&mut self) -> Result<Location, Failure> {
         let Global { db, keys, .. } = self.global;
-        let files = Files::find(self.surroundings, db.as_ref(), keys.as_deref())?;
-        self.place = Some(files.shown());
-        Ok(files)
+        let location = location(self.surroundings, db.as_ref(), keys.as_deref())?;
+        self.place = Some(location.database().to_string());
+        Ok(location)
     }
 
     /// A file that was named on the command line.

@@ -26,8 +26,13 @@ pub(crate) fn play(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let folder = tempfile::Builder::new().prefix("oath-tour-").tempdir();
     let folder =
         folder.map_err(|error| Failure::file("no temporary folder can be made", &std::env::temp_dir(), &error))?;
+    // Of the command line only: the directory that the environment names is left alone.
+    let db = match &shell.global.db {
+        Some(_) => Some(shell.location()?.database().clone()),
+        None => None,
+    };
     let (out, json) = (&mut *shell.streams.out, shell.json);
-    let mut stage = Stage::new(folder.path(), at(0), out, json);
+    let mut stage = Stage::new(folder.path(), db, at(0), out, json);
     upload(&mut stage)?;
     let fob = Fob::new(files::secret_of(SERIAL), at(0))?;
     sign_in(&mut stage, &fob)?;

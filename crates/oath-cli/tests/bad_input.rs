@@ -129,8 +129,9 @@ fn wrong_use_ends_with_2_and_says_how_to_use_it() {
         "verify alice",
         "verify alice 123456",
         "users list --at yesterday",
-        "users list --db postgres://x",
-        "users list --db oath.db",
+        "users list --db mysql://x",
+        "users list --db postgres://x?tenant=1",
+        "users list --db sqlite:",
         "code --digits 9",
         "code --counter 1 --step 60",
     ] {

@@ -6,9 +6,15 @@ use support::Desk;
 
 #[test]
 fn the_tour_plays_the_whole_story_and_leaves_nothing_behind() {
-    let desk = Desk::new();
+    let desk = Desk::on_sqlite();
     let text = desk.done("tour");
     assert!(desk.snapshot().is_empty());
+    the_whole_story(&text);
+    let told = |text: &str| text.lines().filter(|line| !line.contains("head  ")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(told(&text), told(&desk.done("tour")), "it is the same every time");
+}
+
+fn the_whole_story(text: &str) {
     for part in [
         "$ oath init",
         "5 rows, 3 imported, 0 unchanged, 2 failed.",
@@ -23,13 +29,19 @@ fn the_tour_plays_the_whole_story_and_leaves_nothing_behind() {
     ] {
         assert!(text.contains(part), "the tour does not show {part:?}:\n{text}");
     }
-    let told = |text: &str| text.lines().filter(|line| !line.contains("head  ")).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(told(&text), told(&desk.done("tour")), "it is the same every time");
+}
+
+#[test]
+fn the_tour_plays_in_the_database_that_the_command_line_names() {
+    let desk = Desk::on_sqlite();
+    let database = Desk::new().database("tour.db");
+    the_whole_story(&desk.done(&format!("tour --db {database}")));
+    assert!(desk.snapshot().is_empty());
 }
 
 #[test]
 fn the_tour_does_not_touch_the_directory_that_the_environment_names() {
-    let desk = Desk::furnished();
+    let desk = Desk::furnished_on_sqlite();
     let before = desk.snapshot();
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("oath");
     command.args(["tour", "--json"]).env("OATH_DB", format!("sqlite:{}", desk.path("oath.db").display()));

@@ -5,12 +5,12 @@ pub mod audit;
 mod decide;
 mod directory;
 mod error;
-#[cfg(feature = "sqlite")]
-mod files;
 mod keys;
+#[cfg(feature = "sqlite")]
+mod location;
 pub mod model;
 mod policy;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod private_file;
 pub mod store;
 pub mod user_file;
@@ -24,8 +24,8 @@ pub use self::directory::{
     AuditReport, Directory, Enrolment, Leavers, SyncOptions, SyncReport, TokenQuery, UploadOptions, UserDetails,
 };
 pub use self::error::{Error, Refusal};
-#[cfg(feature = "sqlite")]
-pub use self::files::{Files, FilesError, MalformedUrl, SqliteUrl};
 pub use self::keys::{KeyRing, KeyRingError};
+#[cfg(feature = "sqlite")]
+pub use self::location::{DatabaseUrl, Location, LocationError, MalformedUrl};
 pub use self::model::{MalformedUpn, Status, Upn, User, UserKind};
 pub use self::policy::Policy;

@@ -15,7 +15,7 @@ pub mod conformance;
 pub use self::any::AnyStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "postgres")]
-pub use self::postgres::{PostgresStore, Tenant, TenantId};
+pub use self::postgres::{MalformedPostgresUrl, PostgresStore, PostgresUrl, Tenant, TenantId};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};
 
@@ -341,6 +341,10 @@ pub enum Fault {
     Newer,
     /// No room is left.
     Full,
+    /// The server does not answer, or its certificate is not trusted.
+    Unreachable,
+    /// The server asks for another user or password.
+    Denied,
     /// The connection was lost while the change was made: it may have been applied, or may not.
     Unknown,
     /// Anything else.
@@ -358,6 +362,8 @@ impl Fault {
             Self::Corrupt => "database-corrupt",
             Self::Newer => "database-newer",
             Self::Full => "database-full",
+            Self::Unreachable => "database-unreachable",
+            Self::Denied => "database-denied",
             Self::Unknown => "outcome-unknown",
             Self::Other => "database-failed",
         }
@@ -369,10 +375,14 @@ impl Fault {
         match self {
             Self::Missing => "create it first, or name another one",
             Self::Busy => "another process is writing to it; try again when that has finished",
-            Self::ReadOnly => "allow writing to the file and to its folder",
+            Self::ReadOnly => "allow writing to it: to the file and its folder, or to the tables of the server",
             Self::Corrupt => "restore it from a backup; nothing was changed",
             Self::Newer => "use the version that made it, or a newer one",
             Self::Full => "free some space; nothing was changed",
+            Self::Unreachable => "see whether the server runs, and whether the URL names it; nothing was changed",
+            Self::Denied => {
+                "give the password in PGPASSWORD, or in the file that PGPASSFILE names; nothing was changed"
+            }
             Self::Unknown => "look whether the change was made before you try again",
             Self::Other => "nothing was changed",
         }

@@ -5,8 +5,8 @@
 #![cfg(feature = "sqlite")]
 
 use oath_directory::audit::Chain;
-use oath_directory::store::SqliteStore;
-use oath_directory::{Actor, Directory, Error, Files, KeyRing, Policy, Refusal, Status, TokenQuery, UserKind};
+use oath_directory::store::{AnyStore, SqliteStore};
+use oath_directory::{Actor, Directory, Error, KeyRing, Location, Policy, Refusal, Status, TokenQuery, UserKind};
 use oath_seeds::{Options, Reader, Target};
 use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
@@ -43,14 +43,14 @@ fn rows() -> Vec<oath_seeds::Row> {
     Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
 }
 
-fn open(folder: &Path) -> Directory<SqliteStore> {
+fn open(folder: &Path) -> Directory<AnyStore> {
     for file in ["oath.db", "oath.keys"] {
         fs::copy(kit().join(file), folder.join(file)).unwrap();
         #[cfg(unix)]
         fs::set_permissions(folder.join(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
-    let files = Files::new("sqlite:oath.db".parse().unwrap(), None).within(folder);
-    block_on(files.open(Policy::default())).unwrap()
+    let location = Location::new("sqlite:oath.db".parse().unwrap(), None).within(folder);
+    block_on(location.open(Policy::default())).unwrap()
 }
 
 /// Not a test: writes the golden directory. Its nonces and ids are random, so the constants below change with it.

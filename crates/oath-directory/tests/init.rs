@@ -1,7 +1,7 @@
 //! How the two files of a directory come to be, and that nothing which was there is lost.
 #![cfg(feature = "sqlite")]
 
-use oath_directory::{Actor, Directory, Files, FilesError, KeyRing, Policy, UserKind};
+use oath_directory::{Actor, Directory, KeyRing, Location, LocationError, Policy, UserKind};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use std::fs;
@@ -13,12 +13,12 @@ use std::time::Duration;
 const CHILD: &str = "OATH_INIT_CHILD";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
-fn files(folder: &Path) -> Files {
-    Files::new("sqlite:oath.db".parse().unwrap(), None).within(folder)
+fn location(folder: &Path) -> Location {
+    Location::new("sqlite:oath.db".parse().unwrap(), None).within(folder)
 }
 
-fn create(folder: &Path) -> Result<(), FilesError> {
-    block_on(files(folder).create(&Actor::local_operator(), NOW, Policy::default())).map(drop)
+fn create(folder: &Path) -> Result<(), LocationError> {
+    block_on(location(folder).create(&Actor::local_operator(), NOW, Policy::default())).map(drop)
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -30,7 +30,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// The directory opens with its ring, can be written, and its log is whole.
 fn works(folder: &Path) {
-    let directory = block_on(files(folder).open(Policy::default())).unwrap();
+    let directory = block_on(location(folder).open(Policy::default())).unwrap();
     let user = "alice@example.com".parse().unwrap();
     block_on(directory.add_user(&Actor::local_operator(), NOW, &user, UserKind::Member, None)).unwrap();
     assert_eq!(block_on(directory.verify_audit()).unwrap().unwrap().events, 2);
@@ -43,7 +43,7 @@ fn a_directory_is_made_once_and_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     create(folder.path()).unwrap();
     let before = fs::read(folder.path().join("oath.keys")).unwrap();
-    assert!(matches!(create(folder.path()), Err(FilesError::DirectoryExists { .. })));
+    assert!(matches!(create(folder.path()), Err(LocationError::DirectoryExists { .. })));
     assert_eq!(fs::read(folder.path().join("oath.keys")).unwrap(), before);
     works(folder.path());
 }
@@ -55,10 +55,10 @@ fn a_key_ring_of_another_directory_and_a_database_without_its_ring_are_left_alon
     let (database, keys) = (folder.path().join("oath.db"), folder.path().join("oath.keys"));
     let aside = folder.path().join("aside");
     fs::rename(&database, &aside).unwrap();
-    assert!(matches!(create(folder.path()), Err(FilesError::KeyRingExists { .. })));
+    assert!(matches!(create(folder.path()), Err(LocationError::KeyRingExists { .. })));
     fs::rename(&aside, &database).unwrap();
     fs::rename(&keys, &aside).unwrap();
-    assert!(matches!(create(folder.path()), Err(FilesError::KeyRingMissing { .. })));
+    assert!(matches!(create(folder.path()), Err(LocationError::KeyRingMissing { .. })));
     fs::rename(&aside, &keys).unwrap();
     works(folder.path());
 }
@@ -89,7 +89,7 @@ fn init_goes_on_from_every_state_that_a_kill_can_leave() {
         let linked = state.iter().any(|(_, to)| *to == "oath.keys");
         match create(folder.path()) {
             Ok(()) => {}
-            Err(FilesError::DirectoryExists { .. }) => assert_eq!(state.len(), 4, "all was done"),
+            Err(LocationError::DirectoryExists { .. }) => assert_eq!(state.len(), 4, "all was done"),
             Err(error) => panic!("{error}"),
         }
         let kept =
@@ -125,7 +125,7 @@ fn a_killed_init_is_finished_by_the_next_one() {
         child.kill().unwrap();
         child.wait().unwrap();
         match create(folder.path()) {
-            Ok(()) | Err(FilesError::DirectoryExists { .. }) => works(folder.path()),
+            Ok(()) | Err(LocationError::DirectoryExists { .. }) => works(folder.path()),
             Err(error) => panic!("{error}: {:?}", names(folder.path())),
         }
     }
@@ -138,7 +138,7 @@ fn of_many_that_make_a_directory_at_once_none_destroys_it() {
         std::thread::scope(|scope| {
             for _ in 0..6 {
                 scope.spawn(|| match create(folder.path()) {
-                    Ok(()) | Err(FilesError::DirectoryExists { .. } | FilesError::KeyRingExists { .. }) => {}
+                    Ok(()) | Err(LocationError::DirectoryExists { .. } | LocationError::KeyRingExists { .. }) => {}
                     Err(error) => panic!("{error}"),
                 });
             }
@@ -156,12 +156,12 @@ fn a_key_ring_that_others_can_read_is_refused_with_what_to_do() {
     let mode = |mode| fs::set_permissions(folder.path().join("oath.keys"), fs::Permissions::from_mode(mode)).unwrap();
     for open in [0o640, 0o604, 0o666] {
         mode(open);
-        let error = block_on(files(folder.path()).open(Policy::default())).unwrap_err();
+        let error = block_on(location(folder.path()).open(Policy::default())).unwrap_err();
         assert_eq!(error.code(), "key-ring-open");
         assert!(error.to_string().contains(&format!("{open:o}")) && error.action().contains("chmod 600"), "{error}");
     }
     mode(0o400);
-    assert!(block_on(files(folder.path()).open(Policy::default())).is_ok());
+    assert!(block_on(location(folder.path()).open(Policy::default())).is_ok());
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn an_empty_directory_knows_its_ring() {
     let other = tempfile::tempdir().unwrap();
     create(other.path()).unwrap();
     fs::copy(other.path().join("oath.keys"), &keys).unwrap();
-    let error = block_on(files(folder.path()).open(Policy::default())).unwrap_err();
+    let error = block_on(location(folder.path()).open(Policy::default())).unwrap_err();
     assert_eq!(error.code(), "key-ring-wrong");
     // Nor by the other way in.
     let store = oath_directory::store::SqliteStore::open(

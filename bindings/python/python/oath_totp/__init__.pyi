@@ -423,12 +423,13 @@ class Synchronized:
 
 @final
 class Directory:
-    """Users and their tokens in one SQLite file, made by `Directory.create` and opened by `Directory.open`.
+    """Users and their tokens in one SQLite file or on a PostgreSQL server, made by `Directory.create` and opened by
+    `Directory.open`.
 
     Errors are DirectoryError; wrong codes are Mismatch and Locked. A code is accepted once, on any number of threads and
     processes. Ctrl-C ends every call within a second; the exception says whether something was done.
 
-    A process that has the directory open must not open its file in another way, neither with Python's own `sqlite3` nor to
+    A process that has a SQLite directory open must not open its file in another way, neither with Python's own `sqlite3` nor to
     copy it: to close the file again releases the locks of the directory, and without them the database can be damaged.
     `sqlite3.connect` and `open` raise a DirectoryError for the file of an open directory, and so does `Directory.open` for a
     file that the process has open (on Linux, which shows it). For copies there is `backup`, for reports `users`, `tokens` and
@@ -445,14 +446,18 @@ class Directory:
     ) -> Directory:
         """Opens a directory that exists.
 
-        `url` is `sqlite:FILE`, the path of the file as a Path, or `sqlite::memory:` for an empty directory in memory. `keys`
-        is the file of the key ring, by default `oath.keys` beside the database.
+        `url` is `sqlite:FILE` or the path of the file, `postgres://user:password@host/database?tenant=…` for a directory on a
+        PostgreSQL server, or `sqlite::memory:` for an empty directory in memory. A password that is not in the URL is that of
+        PGPASSWORD or of the file that PGPASSFILE names. `keys` is the file of the key ring, by default `oath.keys` beside the
+        file of the database, or in the working folder.
         """
     @staticmethod
     def create(
         url: str | os.PathLike[str], keys: str | os.PathLike[str] | None = None, *, legacy: bool = False
     ) -> Directory:
-        """Makes both files and opens the directory. A file that exists is never overwritten."""
+        """Makes the database, or the tables on a server, and the key ring, and opens the directory. A file or a
+        directory that exists is never overwritten.
+        """
     def add_user(
         self, upn: str, *, kind: _UserKind | None = None, display_name: str | None = None, at: _Time = None
     ) -> UserDict:

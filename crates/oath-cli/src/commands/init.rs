@@ -1,14 +1,16 @@
 use crate::failure::{Exit, Failure};
 use crate::output::{GOOD, next, pairs};
 use crate::shell::Shell;
+use oath_directory::Policy;
+use pollster::block_on;
 use serde_json::json;
 
 /// Creates the database and the key ring.
 pub(crate) fn init(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
-    let files = shell.files()?;
-    files.create(&shell.actor, shell.now)?;
-    let database = files.0.database.to_string_lossy().into_owned();
-    let keys = files.0.keys.to_string_lossy().into_owned();
+    let location = shell.location()?;
+    block_on(location.create(&shell.actor, shell.now, Policy::default()))?;
+    let database = location.database().place();
+    let keys = location.keys().to_string_lossy().into_owned();
     shell.answer(&json!({"database": database, "keys": keys}), |out| {
         writeln!(out, "{GOOD}Created{GOOD:#} a directory of OATH tokens.")?;
         pairs(

@@ -8,7 +8,7 @@ use crate::place::Surroundings;
 use crate::progress::Turning;
 use crate::shell::{Shell, codes};
 use oath_directory::model::{Preview, Upload, UploadFailure};
-use oath_directory::store::SqliteStore;
+use oath_directory::store::AnyStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{Row, Severity, failures};
 use oath_totp::Code;
@@ -89,7 +89,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
 /// Prints the token as it is now.
 pub(crate) fn changed(
     shell: &mut Shell<'_>,
-    directory: &Directory<SqliteStore>,
+    directory: &Directory<AnyStore>,
     serial: &str,
     follow_up: Option<(&str, &str)>,
 ) -> Result<Exit, Failure> {

@@ -4,6 +4,7 @@ use crate::place::Surroundings;
 use crate::run::run;
 use crate::shell::Streams;
 use anstream::adapter::strip_str;
+use oath_directory::DatabaseUrl;
 use oath_totp::UnixTime;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -29,8 +30,15 @@ struct Step {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(folder: &Path, clock: UnixTime, out: &'a mut dyn Write, json: bool) -> Self {
-        let surroundings = Surroundings { folder: folder.to_owned(), clock: Some(clock), ..Surroundings::default() };
+    pub(super) fn new(
+        folder: &Path,
+        db: Option<DatabaseUrl>,
+        clock: UnixTime,
+        out: &'a mut dyn Write,
+        json: bool,
+    ) -> Self {
+        let (folder, db, clock) = (folder.to_owned(), db.map(Ok), Some(clock));
+        let surroundings = Surroundings { folder, db, clock, ..Surroundings::default() };
         Self { surroundings, out, json, said: None, steps: Vec::new() }
     }
 

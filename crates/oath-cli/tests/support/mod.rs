@@ -19,7 +19,13 @@ pub(crate) const HEADER: &str = "upn,serial number,secret key,time interval,manu
 
 pub(crate) struct Desk {
     pub(crate) folder: TempDir,
+    /// A directory on a server, where the tests of the story run on one.
+    server: Option<String>,
 }
+
+/// The URL of a server, with options. `cargo xtask postgres` sets it: the tests of the story run on it instead of on SQLite,
+/// each with a tenant of its own.
+const SERVER: &str = "OATH_TEST_POSTGRES";
 
 /// What a command came to.
 #[derive(Debug)]
@@ -32,12 +38,27 @@ pub(crate) struct Ended {
 impl Desk {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let tenant = || Secret::generate_bytes(16).unwrap().expose_hex().to_lowercase();
+        let server = std::env::var(SERVER).ok().map(|url| format!("{url}&tenant={}", tenant()));
+        Self { folder: tempfile::tempdir().unwrap(), server }
+    }
+
+    /// Always on SQLite.
+    pub(crate) fn on_sqlite() -> Self {
+        Self { server: None, ..Self::new() }
     }
 
     /// A directory with Alice and Bob, who hold a token each, and a guest.
     pub(crate) fn furnished() -> Self {
-        let desk = Self::new();
+        Self::new().with_furniture()
+    }
+
+    pub(crate) fn furnished_on_sqlite() -> Self {
+        Self::on_sqlite().with_furniture()
+    }
+
+    fn with_furniture(self) -> Self {
+        let desk = self;
         desk.done("init");
         desk.write(
             "users.csv",
@@ -54,6 +75,11 @@ impl Desk {
         );
         desk.done("tokens upload fobs.csv");
         desk
+    }
+
+    /// The URL of its database for the command line: without a password, which the servers of the tests do not ask for.
+    pub(crate) fn database(&self, file: &str) -> String {
+        self.server.as_ref().map_or_else(|| format!("sqlite:{file}"), |url| url.replace(":not-to-be-shown@", "@"))
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -86,8 +112,15 @@ impl Desk {
     }
 
     pub(crate) fn run(&self, words: &str, input: &str) -> Ended {
+        self.run_with(words, input, &[])
+    }
+
+    /// The same with environment variables.
+    pub(crate) fn run_with(&self, words: &str, input: &str, variables: &[(&str, &str)]) -> Ended {
         let mut command = program();
-        command.current_dir(self.folder.path()).env_remove("OATH_DB").env_remove("OATH_KEYS");
+        command.current_dir(self.folder.path()).env_remove("OATH_DB").env_remove("OATH_KEYS").env_remove("PGPASSWORD");
+        command.env("PGPASSFILE", "none").envs(self.server.as_ref().map(|url| ("OATH_DB", url)));
+        command.envs(variables.iter().copied());
         let output = command.args(words.split(' ')).write_stdin(input).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let ended = Ended { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
@@ -137,7 +170,8 @@ impl Desk {
         assert!(self.snapshot() == before, "oath {words} changed something");
     }
 
-    /// Every file of the folder with its content: of a database what its tables hold, of other files their bytes.
+    /// Every file of the folder with its content: of a database what its tables hold, of other files their bytes. Of a directory
+    /// on a server what its log says, which tells of every change.
     pub(crate) fn snapshot(&self) -> Vec<(String, Vec<u8>)> {
         let mut files: Vec<_> = fs::read_dir(self.folder.path())
             .unwrap()
@@ -149,6 +183,10 @@ impl Desk {
             .map(|(name, path)| (name, tables(&path).unwrap_or_else(|| fs::read(&path).unwrap())))
             .collect();
         files.sort();
+        if self.server.is_some() {
+            let log = self.run("audit list --json", "");
+            files.push(("log".to_owned(), (log.out + &log.err).into_bytes()));
+        }
         files
     }
 }

@@ -11,11 +11,15 @@ mod apply;
 mod connect;
 mod fault;
 mod log;
+mod password;
 mod read;
 mod rows;
 mod schema;
+mod url;
 mod values;
 mod write;
+
+pub use self::url::{MalformedPostgresUrl, PostgresUrl};
 
 use self::connect::{Connection, Place, Session};
 use self::fault::Failure;
@@ -47,8 +51,8 @@ pub type TenantId = Id<Tenant>;
 /// A directory in a database that speaks PostgreSQL's protocol. Clones are handles of the same one; the last one to go ends
 /// its thread.
 ///
-/// The URL is `postgres://user:password@host:port/database?option=value`. Without a password the server has to let the user in
-/// without one. To a server on another machine it speaks TLS only; `sslmode=disable` allows it without. Certificates are always
+/// The URL is that of [`PostgresUrl`] without a tenant. Where it has no password, the one that libpq would take is sent: that of
+/// `PGPASSWORD`, or of the file that `PGPASSFILE` names, by default `~/.pgpass`. To a server on another machine it speaks TLS only; `sslmode=disable` allows it without. Certificates are always
 /// checked, against those that the machine trusts or those of the file that `sslrootcert` names.
 #[derive(Clone, Debug)]
 pub struct PostgresStore(Arc<Thread>);

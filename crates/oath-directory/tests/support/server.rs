@@ -1,4 +1,5 @@
 //! A PostgreSQL server of a test's own: in a folder of its own, reached by a socket in it, stopped when it is dropped.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use std::fs;
 use std::io::Write as _;
@@ -41,7 +42,14 @@ impl Server {
         let log = fs::File::create(self.folder.path().with_extension("log")).unwrap();
         let (data, socket) = (self.path("data"), self.folder.path().to_owned());
         let mut command = self.command("postgres");
-        command.arg("-D").arg(data).arg("-k").arg(socket).args(["-c", "listen_addresses=", "-c", "fsync=off"]);
+        command.arg("-D").arg(data).arg("-k").arg(socket).args([
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=300",
+        ]);
         self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         for _ in 0..600 {
             let asked = self.command("pg_isready").arg("-q").arg("-h").arg(self.folder.path()).status();
@@ -69,6 +77,19 @@ impl Server {
         format!("postgres://postgres:not-to-be-shown@/postgres?host={socket}{options}")
     }
 
+    /// A user who has to give this password, and owns the schema. The URL is that of the user without it.
+    pub(crate) fn user_with_password(&self, user: &str, password: &str) -> String {
+        self.sql(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'; ALTER SCHEMA public OWNER TO {user}"));
+        let (rules, others) = (self.path("data").join("pg_hba.conf"), "local all postgres trust\n");
+        fs::write(rules, format!("{others}local all {user} scram-sha-256\n")).unwrap();
+        self.sql("SELECT pg_reload_conf()");
+        // The server reads it a moment later.
+        while self.sql(&format!("SELECT count(*) FROM pg_hba_file_rules WHERE '{user}' = ANY(user_name)")) == "0" {
+            sleep(Duration::from_millis(10));
+        }
+        self.url("").replace("postgres:not-to-be-shown@", &format!("{user}@"))
+    }
+
     /// Runs SQL, and returns what it says.
     pub(crate) fn sql(&self, sql: &str) -> String {
         let mut command = self.command("psql");
@@ -80,9 +101,7 @@ impl Server {
 
     /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has.
     pub(crate) fn pooler(&self, test: &str) -> Option<Pooler> {
-        let Some(program) =
-            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).is_file())
-        else {
+        let Some(program) = POOLERS.into_iter().find(|path| Path::new(path).is_file()) else {
             not_run(test, "PgBouncer is not installed (Debian: apt-get install pgbouncer)");
             return None;
         };
@@ -115,11 +134,15 @@ impl Server {
             return Command::new(program);
         }
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
+        // A server must not outlive a process that is killed.
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=INT"]).arg(program);
         command.current_dir(self.folder.path());
         command
     }
 }
+
+/// Where Debian installs it, and where others do.
+pub(crate) const POOLERS: [&str; 2] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
 
 /// A pooler that runs until it is dropped.
 pub(crate) struct Pooler {
@@ -147,7 +170,10 @@ impl Drop for Server {
 }
 
 /// On standard error itself: what `eprintln!` says is shown for tests that fail only.
+///
+/// In CI it is an error: a server is installed there.
 fn not_run(test: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{test}: {why}");
     std::io::stderr().write_all(format!("NOT RUN: {test}: {why}\n").as_bytes()).unwrap();
 }
 
@@ -157,7 +183,7 @@ fn is_root() -> bool {
 }
 
 /// The folder of the newest installed version: Debian keeps it off the path.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
     let mut folders: Vec<_> = versions.map(|path| path.join("bin")).collect();
     folders.sort();

@@ -2,6 +2,8 @@
 
 use super::TenantId;
 use super::fault::Failure;
+use super::password;
+use super::url::{self, MalformedPostgresUrl, Options};
 use super::values::Query;
 use crate::store::{Fault, StoreError};
 use core::fmt;
@@ -15,7 +17,7 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::time::{sleep, timeout};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -41,24 +43,10 @@ impl fmt::Debug for Place {
 }
 
 impl Place {
-    /// Leakage: the password of the URL goes to the server only. It is in no error and no `Debug`; copies of it stay in memory.
+    /// Leakage: the password goes to the server only. It is in no error and no `Debug`; copies of it stay in memory.
     pub(super) fn new(url: &str, tenant: TenantId, patience: Duration) -> Result<Self, StoreError> {
-        let unclear = |what: &str| StoreError {
-            fault: Fault::Other,
-            message: format!("the URL of the database {what}; expected postgres://user@host:5432/database"),
-        };
-        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(unclear("does not begin with postgres://"));
-        }
-        let Options { url, roots, strict } = Options::of(url);
-        // What the parser says may quote a part of the URL, and with a stray character that may be the password.
-        let mut config: Config = url.parse().map_err(|_| unclear("cannot be read"))?;
-        if strict.is_none() && !url.contains("sslmode=") && config.get_hosts().iter().any(is_elsewhere) {
-            config.ssl_mode(SslMode::Require);
-        }
-        if strict == Some(true) {
-            config.ssl_mode(SslMode::Require);
-        }
+        let unclear = |error: MalformedPostgresUrl| StoreError { fault: Fault::Other, message: error.to_string() };
+        let Options { mut config, roots } = Options::of(url).map_err(unclear)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(patience);
         }
@@ -68,9 +56,14 @@ impl Place {
         if config.get_application_name().is_none() {
             config.application_name("oath-directory");
         }
-        let shown = shown(&config);
-        let tls = tls(config.get_ssl_mode(), roots.as_deref().map(Path::new));
-        let tls = tls.map_err(|message| StoreError { fault: Fault::Other, message: format!("{shown}: {message}") })?;
+        let shown = url::shown(&config);
+        let failed = |message: String| StoreError { fault: Fault::Other, message: format!("{shown}: {message}") };
+        if config.get_password().is_none()
+            && let Some(password) = password::find(&config).map_err(failed)?
+        {
+            config.password(&*password);
+        }
+        let tls = tls(config.get_ssl_mode(), roots.as_deref()).map_err(failed)?;
         Ok(Self { config, tls, shown, tenant, patience })
     }
 
@@ -81,52 +74,6 @@ impl Place {
     pub(super) fn fault(&self, fault: Fault, what: &str) -> StoreError {
         self.explain(&Failure::other(fault, what))
     }
-}
-
-/// What of a URL the parser does not know.
-struct Options {
-    url: String,
-    roots: Option<String>,
-    strict: Option<bool>,
-}
-
-impl Options {
-    fn of(url: &str) -> Self {
-        let mut found = Self { url: url.to_owned(), roots: None, strict: None };
-        let Some((place, options)) = url.split_once('?') else { return found };
-        let mut kept = Vec::new();
-        for option in options.split('&') {
-            match option.split_once('=') {
-                Some(("sslrootcert", path)) => found.roots = Some(path.replace("%2F", "/").replace("%2f", "/")),
-                // Certificates and names are always checked.
-                Some(("sslmode", "verify-full")) => found.strict = Some(true),
-                _ => kept.push(option),
-            }
-        }
-        found.url = if kept.is_empty() { place.to_owned() } else { format!("{place}?{}", kept.join("&")) };
-        found
-    }
-}
-
-/// Whether what goes to this host leaves the machine.
-fn is_elsewhere(host: &Host) -> bool {
-    match host {
-        Host::Tcp(name) => !["localhost", "127.0.0.1", "::1", "[::1]"].contains(&name.as_str()),
-        #[cfg(unix)]
-        Host::Unix(_) => false,
-    }
-}
-
-fn shown(config: &Config) -> String {
-    let hosts = config.get_hosts().iter().map(|host| match host {
-        Host::Tcp(name) => name.clone(),
-        #[cfg(unix)]
-        Host::Unix(path) => path.display().to_string(),
-    });
-    let hosts: Vec<_> = hosts.collect();
-    let ports: Vec<_> = config.get_ports().iter().map(|port| format!(":{port}")).collect();
-    let name = config.get_dbname().map(|name| format!("/{name}")).unwrap_or_default();
-    format!("postgres://{}{}{name}", hosts.join(","), ports.concat())
 }
 
 /// TLS with the certificates that the machine trusts, or those of a file.

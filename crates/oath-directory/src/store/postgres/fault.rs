@@ -68,7 +68,7 @@ impl Failure {
         match self {
             Self::Server(error) => match error.as_db_error() {
                 Some(said) => passing.contains(said.code()) || is_cut_off(said),
-                None => true,
+                None => !is_denied(error),
             },
             Self::Conflict | Self::TimedOut | Self::Unknown | Self::Said(..) => false,
         }
@@ -108,7 +108,8 @@ impl Failure {
             Self::Said(fault, what) => (*fault, what.clone()),
             Self::Server(error) => match error.as_db_error() {
                 Some(said) => (fault_of(said), format!("{} (SQLSTATE {})", said.message(), said.code().code())),
-                None => (Fault::Other, format!("cannot be reached ({})", chain_of(error))),
+                None if is_denied(error) => (Fault::Denied, format!("refused the connection ({})", chain_of(error))),
+                None => (Fault::Unreachable, format!("cannot be reached ({})", chain_of(error))),
             },
         };
         StoreError { fault, message: format!("{place}: {what}") }
@@ -141,11 +142,19 @@ fn is_cut_off(said: &DbError) -> bool {
     code.starts_with("08") || ["57P01", "57P02", "57P03", "57P05"].contains(&code)
 }
 
+/// The server asks for a password that there is not, or for a proof that this library does not know. The library that speaks
+/// the protocol tells this by its words only.
+fn is_denied(error: &Error) -> bool {
+    let said = error.to_string();
+    ["authentication error", "invalid configuration"].iter().any(|start| said.starts_with(start))
+}
+
 fn fault_of(said: &DbError) -> Fault {
     match said.code().code() {
         // The database, the schema or a table is not there.
         "3D000" | "3F000" => Fault::Missing,
         "42P01" | "42703" | "XX001" | "XX002" => Fault::Corrupt,
+        "28000" | "28P01" => Fault::Denied,
         "25006" | "42501" => Fault::ReadOnly,
         "53100" | "53200" => Fault::Full,
         "40001" | "40P01" | "55P03" | "53300" | "57P03" => Fault::Busy,

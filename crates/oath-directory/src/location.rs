@@ -1,0 +1,149 @@
+//! Where a directory is: its database, in a file or on a server, and its key ring, in a file elsewhere.
+
+mod error;
+mod in_file;
+mod link;
+#[cfg(feature = "postgres")]
+mod on_server;
+mod url;
+
+pub use self::error::LocationError;
+pub use self::url::{DatabaseUrl, MalformedUrl};
+
+use crate::audit::Actor;
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::keys::KeyRing;
+use crate::policy::Policy;
+use crate::private_file;
+use crate::store::{AnyStore, Missing, SqliteStore};
+use oath_totp::UnixTime;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The database of a directory and the file of its key ring.
+#[derive(Clone, Debug)]
+pub struct Location {
+    database: DatabaseUrl,
+    keys: PathBuf,
+    /// Where names of files that are not absolute begin; empty: the working directory.
+    folder: PathBuf,
+}
+
+impl Location {
+    /// A database and its key ring; without one, `oath.keys` beside the file of the database, or in the working directory where
+    /// the database is on a server.
+    #[must_use]
+    pub fn new(database: DatabaseUrl, keys: Option<PathBuf>) -> Self {
+        let beside = || match &database {
+            DatabaseUrl::Sqlite(path) => path.with_file_name("oath.keys"),
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(_) => PathBuf::from("oath.keys"),
+        };
+        let keys = keys.unwrap_or_else(beside);
+        Self { database, keys, folder: PathBuf::new() }
+    }
+
+    /// The same with names of files that begin in this folder; errors still name them as they were given.
+    #[must_use]
+    pub fn within(self, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..self }
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn database(&self) -> &DatabaseUrl {
+        &self.database
+    }
+
+    /// The key ring, as it was given.
+    #[must_use]
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    /// The path of the database, with the folder that names begin in; `None` where it is on a server.
+    #[must_use]
+    pub fn database_path(&self) -> Option<PathBuf> {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => Some(self.folder.join(path)),
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
+    /// The path of the key ring, with the folder that names begin in.
+    fn keys_path(&self) -> PathBuf {
+        self.folder.join(&self.keys)
+    }
+
+    /// Opens the directory; creates nothing.
+    ///
+    /// # Errors
+    /// [`LocationError`]: no directory, no key ring, one that others may read, or one that is not that of the directory.
+    pub async fn open(&self, policy: Policy) -> Result<Directory<AnyStore>, LocationError> {
+        let store = match &self.database {
+            DatabaseUrl::Sqlite(path) => SqliteStore::open(&self.folder.join(path), Missing::Refuse).map(AnyStore::new),
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(url) => on_server::open(url).await,
+        };
+        let store = store.map_err(|error| self.database_failed(error))?;
+        let keys = self.read_keys()?;
+        let directory = Directory::new(store, keys, policy).map_err(|error| self.database_failed(error))?;
+        match directory.check_ring().await {
+            Err(Error::Keys(error)) => Err(self.keys_failed(error)),
+            Err(error) => Err(self.database_failed(error)),
+            Ok(()) => Ok(directory),
+        }
+    }
+
+    /// Creates the key ring and the directory. Goes on where a process was killed in the middle of it, and where a server was
+    /// not reached any more.
+    ///
+    /// # Errors
+    /// [`LocationError`]; a file or a directory that is there already is never overwritten.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        policy: Policy,
+    ) -> Result<Directory<AnyStore>, LocationError> {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => self.create_in_file(path, actor, now, policy).await,
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(url) => self.create_on_server(url, actor, now, policy).await,
+        }
+    }
+
+    fn read_keys(&self) -> Result<KeyRing, LocationError> {
+        let path = self.keys_path();
+        if let Some(mode) = private_file::open_to_others(&path) {
+            return Err(LocationError::KeyRingOpen { keys: self.keys.clone(), mode });
+        }
+        match fs::read_to_string(path).map(Zeroizing::new) {
+            Ok(text) => KeyRing::parse(&text).map_err(|error| self.keys_failed(error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(self.keys_missing()),
+            Err(error) => {
+                Err(LocationError::Io { what: "the key ring cannot be read", place: self.keys.clone(), error })
+            }
+        }
+    }
+
+    fn keys_missing(&self) -> LocationError {
+        LocationError::KeyRingMissing { keys: self.keys.clone(), database: self.database.place() }
+    }
+
+    fn directory_exists(&self) -> LocationError {
+        LocationError::DirectoryExists { database: self.database.place() }
+    }
+
+    fn database_failed(&self, error: impl Into<Error>) -> LocationError {
+        LocationError::Directory { place: self.database.place(), error: error.into() }
+    }
+
+    fn keys_failed(&self, error: impl Into<Error>) -> LocationError {
+        LocationError::Directory { place: self.keys.to_string_lossy().into_owned(), error: error.into() }
+    }
+}

@@ -1,0 +1,137 @@
+use crate::error::Error;
+use core::fmt;
+use std::borrow::Cow;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a directory was not opened or created. What was there was not changed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LocationError {
+    /// There is a directory already.
+    DirectoryExists {
+        /// The database.
+        database: String,
+    },
+    /// There is a key ring already.
+    KeyRingExists {
+        /// The key ring.
+        keys: PathBuf,
+    },
+    /// Others than its owner may read the key ring.
+    KeyRingOpen {
+        /// The key ring.
+        keys: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// There is a directory, and its key ring is missing.
+    KeyRingMissing {
+        /// The key ring.
+        keys: PathBuf,
+        /// The database.
+        database: String,
+    },
+    /// A file cannot be read, written or looked up.
+    Io {
+        /// What cannot be done.
+        what: &'static str,
+        /// The file.
+        place: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// The database or the key ring is not what it must be.
+    Directory {
+        /// Which of the two.
+        place: String,
+        /// Why.
+        error: Error,
+    },
+}
+
+impl LocationError {
+    /// The file or the database that it is about.
+    #[must_use]
+    pub fn place(&self) -> Cow<'_, str> {
+        match self {
+            Self::DirectoryExists { database } => database.into(),
+            Self::KeyRingExists { keys } | Self::KeyRingOpen { keys, .. } | Self::KeyRingMissing { keys, .. } => {
+                keys.to_string_lossy()
+            }
+            Self::Io { place, .. } => place.to_string_lossy(),
+            Self::Directory { place, .. } => place.into(),
+        }
+    }
+
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DirectoryExists { .. } => "directory-exists",
+            Self::KeyRingExists { .. } => "key-ring-exists",
+            Self::KeyRingOpen { .. } => "key-ring-open",
+            Self::KeyRingMissing { .. } => "key-ring-missing",
+            Self::Io { .. } => "file-failed",
+            Self::Directory { error, .. } => error.code(),
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::DirectoryExists { .. } => "use it as it is, or name another database",
+            Self::KeyRingExists { .. } => "move it to where it belongs, or name another file for the key ring",
+            Self::KeyRingOpen { .. } => {
+                "run `chmod 600` on it; if others may have read it, replace the key ring and the tokens"
+            }
+            Self::KeyRingMissing { .. } => {
+                "restore it from its copy, or name it where it lies now; a new one would not open what the old one sealed"
+            }
+            Self::Io { .. } => "look at what the operating system says, then try again",
+            Self::Directory { error, .. } => error.action(),
+        }
+    }
+
+    /// Whether it is for the good of what is there, and no fault.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::DirectoryExists { .. } | Self::KeyRingExists { .. })
+    }
+}
+
+impl fmt::Display for LocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DirectoryExists { database } => write!(f, "there is a directory already: {database}"),
+            Self::KeyRingExists { keys } => write!(
+                f,
+                "there is a key ring already, and it is never overwritten: {}; it may belong to a directory elsewhere",
+                keys.display()
+            ),
+            Self::KeyRingOpen { keys, mode } => write!(
+                f,
+                "the key ring {} can be read by others than its owner (mode {mode:03o}, expected 600)",
+                keys.display()
+            ),
+            Self::KeyRingMissing { keys, database } => write!(
+                f,
+                "the key ring {} is missing; without it the secrets in {database} cannot be opened, and no code can be verified",
+                keys.display()
+            ),
+            Self::Io { what, place, error } => write!(f, "{what}: {}: {error}", place.display()),
+            Self::Directory { error, .. } => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for LocationError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Io { error, .. } => Some(error),
+            Self::Directory { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

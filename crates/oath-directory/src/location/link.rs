@@ -1,0 +1,82 @@
+//! Files that are complete under a name of their own before they get the name under which they are looked for.
+
+use super::{Location, LocationError};
+use crate::keys::KeyRing;
+use crate::model::Tag;
+use crate::private_file;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+impl Location {
+    /// Gives a key ring its name, which no file may have.
+    pub(super) fn link_ring(&self, made: &Path) -> Result<(), LocationError> {
+        match link(made, &self.keys_path()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists || !made.exists() => {
+                Err(LocationError::KeyRingExists { keys: self.keys.clone() })
+            }
+            Err(error) => Err(io_failed("the key ring cannot be created", &self.keys, error)),
+        }
+    }
+}
+
+/// What comes before the id in the name of a file that is being made.
+const MARK: &str = ".new-";
+
+/// The name of a file until it is complete and linked.
+pub(super) fn beside(path: &Path, id: Tag) -> PathBuf {
+    with_end(path, &format!("{MARK}{id}"))
+}
+
+pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+pub(super) fn io_failed(what: &'static str, place: &Path, error: io::Error) -> LocationError {
+    LocationError::Io { what, place: place.to_owned(), error }
+}
+
+pub(super) fn is_there(path: &Path, what: &'static str, shown: &Path) -> Result<bool, LocationError> {
+    path.try_exists().map_err(|error| io_failed(what, shown, error))
+}
+
+/// Written to the disk before anything is sealed under it.
+pub(super) fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
+    let mut file = private_file::create(path)?;
+    file.write_all(ring.expose_text().as_bytes())?;
+    file.sync_all()?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// A second name for a complete file, which must not exist; lasting.
+pub(super) fn link(made: &Path, name: &Path) -> io::Result<()> {
+    fs::hard_link(made, name)?;
+    sync_folder(name);
+    Ok(())
+}
+
+/// Makes the name of a file lasting. Where folders cannot be opened (Windows), it is.
+fn sync_folder(path: &Path) {
+    if let Ok(folder) = File::open(folder_of(path)) {
+        let _ = folder.sync_all();
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Removes what killed processes left. One that is at work under the same name has lost: this directory has the name.
+pub(super) fn remove_left_overs(path: &Path) {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { return };
+    let start = format!("{name}{MARK}");
+    for entry in fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&start) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
