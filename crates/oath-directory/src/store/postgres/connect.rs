@@ -63,7 +63,8 @@ impl Place {
         {
             config.password(&*password);
         }
-        let tls = tls(config.get_ssl_mode(), roots.as_deref()).map_err(failed)?;
+        let encrypts = config.get_ssl_mode() != SslMode::Disable && config.get_hosts().iter().any(url::is_tcp);
+        let tls = tls(encrypts, roots.as_deref()).map_err(failed)?;
         Ok(Self { config, tls, shown, tenant, patience })
     }
 
@@ -76,8 +77,9 @@ impl Place {
     }
 }
 
-/// TLS with the certificates that the machine trusts, or those of a file.
-fn tls(mode: SslMode, roots: Option<&Path>) -> Result<MakeRustlsConnect, String> {
+/// TLS with the certificates that the machine trusts, or those of a file. To read all that a machine trusts takes a while, and
+/// is left out where no connection is encrypted.
+fn tls(encrypts: bool, roots: Option<&Path>) -> Result<MakeRustlsConnect, String> {
     let mut trusted = RootCertStore::empty();
     match roots {
         Some(path) => {
@@ -87,7 +89,7 @@ fn tls(mode: SslMode, roots: Option<&Path>) -> Result<MakeRustlsConnect, String>
                 trusted.add(certificate).map_err(|error| format!("a certificate in {}: {error}", path.display()))?;
             }
         }
-        None if mode != SslMode::Disable => {
+        None if encrypts => {
             trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
         None => {}

@@ -157,6 +157,15 @@ fn without<'a>(url: &str, names: &[&'a str]) -> (Zeroizing<String>, Vec<(&'a str
     (left, taken)
 }
 
+/// Whether the host is reached by the network, and not by a socket in a folder.
+pub(super) const fn is_tcp(host: &Host) -> bool {
+    match host {
+        Host::Tcp(_) => true,
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    }
+}
+
 /// Whether what goes to this host leaves the machine.
 fn is_elsewhere(host: &Host) -> bool {
     match host {
