@@ -198,6 +198,7 @@ integers! {
     upload: u64 = "upload is the number of an upload, 0 to 2**64 - 1";
     after: u64 = "after is the number of an event, 0 to 2**64 - 1";
     limit: usize = "limit is the number of events, 0 or more";
+    chain: Option<u64> = "chain is None or 0 to 2**64 - 1";
 }
 
 pub(crate) fn scale(given: &Bound<'_, PyAny>) -> PyResult<u8> {

@@ -555,16 +555,29 @@ impl Directory {
         self.wait(py, self.inner(py)?.reset_token(&self.asks(at), now, serial))
     }
 
-    /// Returns the events of the audit log after the one with the number `after`. A SQLite file has the one chain 0.
-    #[pyo3(signature = (*, after = 0, limit = 1000, chain = 0))]
+    /// Returns the chains of the audit log: on a server one or more for all machines, in a SQLite file the one chain 0.
+    fn chains(&self, py: Python<'_>) -> PyResult<Vec<u64>> {
+        let chains = self.wait(py, self.inner(py)?.chains())?;
+        Ok(chains.into_iter().map(|Chain(number)| number).collect())
+    }
+
+    /// Returns the events of a chain of the audit log after the one with the number `after`; by default of the first chain.
+    #[pyo3(signature = (*, after = 0, limit = 1000, chain = None))]
     fn events<'py>(
         &self,
         py: Python<'py>,
         #[pyo3(from_py_with = arguments::after)] after: u64,
         #[pyo3(from_py_with = arguments::limit)] limit: usize,
-        #[pyo3(from_py_with = arguments::after)] chain: u64,
+        #[pyo3(from_py_with = arguments::chain)] chain: Option<u64>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let events = self.wait(py, self.inner(py)?.events(Chain(chain), after, limit))?;
+        let inner = self.inner(py)?;
+        let events = self.wait(py, async {
+            let chain = match chain {
+                Some(number) => Chain(number),
+                None => inner.chains().await?.first().copied().unwrap_or(Chain::FIRST),
+            };
+            inner.events(chain, after, limit).await
+        })?;
         events.iter().map(|audit| event_dict(py, audit)).collect()
     }
 

@@ -455,8 +455,8 @@ class Directory:
     def create(
         url: str | os.PathLike[str], keys: str | os.PathLike[str] | None = None, *, legacy: bool = False
     ) -> Directory:
-        """Makes the database, or the tables on a server, and the key ring, and opens the directory. A file or a
-        directory that exists is never overwritten.
+        """Makes the database, or the tables on a server, and the key ring, and opens the directory. A file or a directory that
+        exists is never overwritten.
         """
     def add_user(
         self, upn: str, *, kind: _UserKind | None = None, display_name: str | None = None, at: _Time = None
@@ -553,8 +553,10 @@ class Directory:
         """Ends the wait of a token after wrong codes at activation and resynchronization."""
     def reset_token(self, serial: str, *, at: _Time = None) -> None:
         """Accepts codes of now again from a token that a clock set ahead has used up. No code that was used up to now is good again."""
-    def events(self, *, after: int = 0, limit: int = 1000, chain: int = 0) -> list[EventDict]:
-        """Returns the events of the audit log after the one with the number `after`. A SQLite file has the one chain 0."""
+    def chains(self) -> list[int]:
+        """Returns the chains of the audit log: on a server one or more for all machines, in a SQLite file the one chain 0."""
+    def events(self, *, after: int = 0, limit: int = 1000, chain: int | None = None) -> list[EventDict]:
+        """Returns the events of a chain of the audit log after the one with the number `after`; by default of the first chain."""
     def verify_audit(self) -> tuple[int, str]:
         """Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed."""
     def backup(self, path: str | os.PathLike[str]) -> None:

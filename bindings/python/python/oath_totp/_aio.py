@@ -134,7 +134,10 @@ class AsyncDirectory:
     async def reset_token(self, serial, *, at=None):
         return await to_thread(self._directory.reset_token, serial, at=at)
 
-    async def events(self, *, after=0, limit=1000, chain=0):
+    async def chains(self):
+        return await to_thread(self._directory.chains)
+
+    async def events(self, *, after=0, limit=1000, chain=None):
         return await to_thread(self._directory.events, after=after, limit=limit, chain=chain)
 
     async def verify_audit(self):
