@@ -2,46 +2,20 @@
 //! not run.
 #![cfg(feature = "postgres")]
 
+#[path = "support/nodes.rs"]
+mod nodes;
 #[path = "support/server.rs"]
 mod server;
 
+use self::nodes::{NOW, alice, open, sign_in, tenant, with_alice};
 use self::server::Server;
-use oath_directory::store::{Fault, Fresh, PostgresStore, Store as _, StoreError, TenantId, conformance};
-use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Refusal, Upn, UserKind};
-use oath_totp::{KeyUri, TotpState, UnixTime};
+use oath_directory::store::{Fault, Fresh, PostgresStore, Store as _, StoreError, conformance};
+use oath_directory::{Actor, Error, KeyRing, Policy, Refusal};
+use oath_totp::{TotpState, UnixTime};
 use pollster::block_on;
 use std::cell::Cell;
 use std::sync::{Barrier, Mutex};
 use std::thread;
-
-const NOW: u64 = 1_700_000_000;
-
-fn tenant(number: u128) -> TenantId {
-    TenantId::from_random(number)
-}
-
-fn alice() -> Upn {
-    "alice@example.com".parse().unwrap()
-}
-
-fn open(url: &str, tenant: TenantId, keys: KeyRing) -> Directory<PostgresStore> {
-    let store = PostgresStore::open(url, tenant).unwrap();
-    Directory::new(store, keys, Policy { free_attempts: u32::MAX, ..Policy::default() }).unwrap()
-}
-
-/// Alice with an activated token: what opens the directory again, and her token.
-fn with_alice(url: &str, tenant: TenantId) -> (String, KeyUri) {
-    let keys = KeyRing::generate().unwrap();
-    let text = keys.expose_text().to_string();
-    let directory = open(url, tenant, keys);
-    let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(NOW));
-    block_on(directory.add_user(&operator, now, &alice(), UserKind::Member, None)).unwrap();
-    let enrolment = block_on(directory.enroll(&operator, now, &alice())).unwrap();
-    let app = enrolment.uri.to_totp().unwrap();
-    let codes = [app.generate_at_step(NOW / 30 - 1), app.generate(now)].into();
-    block_on(directory.confirm(&operator, now, &alice(), &codes)).unwrap();
-    (text, enrolment.uri)
-}
 
 const LEVELS: [&str; 3] = ["read%20committed", "repeatable%20read", "serializable"];
 
@@ -157,8 +131,7 @@ fn what_the_server_gives_up_is_done_again_and_done_once() {
         );
         for _ in 0..10 {
             round += 2;
-            let now = UnixTime::from_secs(NOW + 30 * round);
-            let _ = block_on(directory.verify(&Actor::local_operator(), now, &alice(), &app.generate(now))).unwrap();
+            let _ = sign_in(&directory, &app, round).unwrap();
         }
         server.sql(&format!(
             "DROP TRIGGER t ON {}",
@@ -178,10 +151,7 @@ fn a_server_that_stops_lets_nobody_in_and_one_that_is_back_goes_on() {
     let (keys, uri) = with_alice(&server.url(""), tenant(1));
     let app = uri.to_totp().unwrap();
     let directory = open(&server.url(""), tenant(1), KeyRing::parse(&keys).unwrap());
-    let sign_in = |round: u64| {
-        let now = UnixTime::from_secs(NOW + 30 * round);
-        block_on(directory.verify(&Actor::local_operator(), now, &alice(), &app.generate(now)))
-    };
+    let sign_in = |round: u64| sign_in(&directory, &app, round);
     let _ = sign_in(2).unwrap();
     server.stop();
     for round in [4, 6] {

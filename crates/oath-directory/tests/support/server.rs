@@ -90,6 +90,11 @@ impl Server {
         self.url("").replace("postgres:not-to-be-shown@", &format!("{user}@"))
     }
 
+    /// The socket at which it listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.path(".s.PGSQL.5432")
+    }
+
     /// Runs SQL, and returns what it says.
     pub(crate) fn sql(&self, sql: &str) -> String {
         let mut command = self.command("psql");
