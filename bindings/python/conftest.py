@@ -1,3 +1,6 @@
+import hashlib
+import os
+
 import pytest
 
 TOKENS = (
@@ -13,3 +16,18 @@ def folder_of_the_documentation(request):
         folder = request.getfixturevalue("tmp_path")
         (folder / "tokens.csv").write_bytes(TOKENS.encode())
         request.getfixturevalue("monkeypatch").chdir(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request):
+    """The URL of a database of a folder's own, made from the folder: a file in it, or a tenant on a server.
+
+    `cargo xtask python` starts the server.
+    """
+    if request.param == "sqlite":
+        return lambda folder: f"sqlite:{folder}/oath.db"
+    server = os.environ.get("OATH_TEST_POSTGRES")
+    if server is None:
+        assert "CI" not in os.environ, "there is no PostgreSQL server"
+        pytest.skip("there is no PostgreSQL server: `cargo xtask python` starts one")
+    return lambda folder: f"{server}&tenant={hashlib.sha256(str(folder).encode()).hexdigest()[:32]}"

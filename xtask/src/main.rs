@@ -16,6 +16,7 @@ mod mutants;
 mod npm;
 mod npm_tests;
 mod papers;
+mod postgres;
 mod python;
 mod run;
 mod setup;
@@ -59,6 +60,11 @@ const TASKS: &[Task] = &[
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
     ("mutants", "mutation testing of the codes, an hour or two; `mutants FILE`: those of one file", mutants::mutants),
     ("dudect", "timing on each path: key, place of the hit, fresh and spent; `test` does a short form", dudect::dudect),
+    (
+        "postgres",
+        "the directory on PostgreSQL: the store, faults, PgBouncer, the story of the command",
+        postgres::postgres,
+    ),
     (
         "python",
         "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
@@ -124,6 +130,7 @@ fn all(stages: &Stages) -> Outcome {
     // memcheck, pytest and emulators keep one core busy at most, and cargo compiles in two directories at once.
     stages.beside(&["asm", "ct", "python", "machines", "msrv locked"], || {
         stages.run("tests", check::tests)?;
+        stages.run("postgres", postgres::story)?;
         stages.run("features", features::features)?;
         stages.run("docs", check::docs)?;
         stages.run("smoke", check::smoke)?;

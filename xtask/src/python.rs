@@ -3,7 +3,7 @@
 use crate::metadata;
 use crate::run::{Failure, Outcome, program, program_in, program_with, root, text};
 use crate::venv::{Environment, binding, empty, only, place};
-use crate::{setup, tally};
+use crate::{postgres, setup, tally};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,10 @@ pub(crate) fn python() -> Outcome {
     let Some(tools) = tools()? else { return Ok(()) };
     let wheel = wheel(&tools)?;
     tools.install(&["--force-reinstall", "--no-index", "--no-deps", &wheel])?;
-    tools.python(&[&["-m", "pytest", "-q", "tests"], &DOCUMENTS[..]].concat())?;
-    tools.python(&["-m", "pytest", "-q", "--parallel-threads=4", "--iterations=4", "tests"])?;
+    postgres::with_server(|| {
+        tools.python(&[&["-m", "pytest", "-q", "tests"], &DOCUMENTS[..]].concat())?;
+        tools.python(&["-m", "pytest", "-q", "--parallel-threads=4", "--iterations=4", "tests"])
+    })?;
     // Files from a wheel always have the same time of change: a cache of mypy would not see a new version.
     let mypy = ["-m", "mypy", "--strict", "--cache-dir=/dev/null"];
     tools.python(&[&mypy[..], &["-p", "oath_totp"]].concat())?;

@@ -6,7 +6,7 @@ use crate::machines::{self, LINKERS};
 use crate::run::{Failure, Outcome, output, program, set_variable};
 use crate::toolchains::{OLDEST, PINNED};
 use crate::venv::Environment;
-use crate::{engines, npm, tally, toolchains};
+use crate::{engines, npm, postgres, tally, toolchains};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,7 +35,7 @@ const PSKC: (&str, &[&str]) = ("pskc", &["python-pskc==1.4", "cryptography==50.0
 const PSKC_PYTHON: &str = "OATH_PSKC_PYTHON";
 
 /// In the order in which one needs another.
-const NEEDS: [&Need; 16] = [
+const NEEDS: [&Need; 17] = [
     &COMPILER,
     &PYTHON,
     &NODE,
@@ -43,6 +43,7 @@ const NEEDS: [&Need; 16] = [
     &OATHTOOL,
     &PSKCTOOL,
     &PYTHON_PSKC,
+    &POSTGRES,
     &VALGRIND,
     &CHROMIUM,
     &CROSS_COMPILERS,
@@ -93,6 +94,11 @@ const PYTHON_PSKC: Need = Need {
     without: "the comparison of PSKC files with python-pskc: it is not installed",
     present: || std::env::var_os(PSKC_PYTHON).is_some() || Environment::with(PSKC.0, PSKC.1).is_some(),
     source: Source::PyPi(PSKC.0, PSKC.1),
+};
+const POSTGRES: Need = Need {
+    without: "the directory on PostgreSQL: PostgreSQL or PgBouncer is not installed",
+    present: postgres::is_installed,
+    source: Source::Debian(&["postgresql", "pgbouncer"]),
 };
 const VALGRIND: Need = Need {
     without: "constant time under memcheck: valgrind or libclang is missing",
@@ -364,6 +370,11 @@ pub(crate) fn clippy() -> Outcome<Option<String>> {
 /// What the codes are run with on other processors. What is left out without it.
 pub(crate) fn machines() -> Outcome<Option<String>> {
     Ok(missing(&CROSS_COMPILERS)?.or(missing(&MACHINES)?))
+}
+
+/// PostgreSQL and `PgBouncer`. What is left out without them.
+pub(crate) fn postgres() -> Outcome<Option<String>> {
+    missing(&POSTGRES)
 }
 
 /// Python, and that it can make virtual environments. What is left out without it.

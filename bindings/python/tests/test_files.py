@@ -148,8 +148,8 @@ def lets_others_run(call):
     return meanwhile
 
 
-def test_the_life_of_a_token(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_the_life_of_a_token(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     directory.add_user("alice@example.com")
     upload = directory.upload((HEADER + GOOD + BAD).encode(), at=NOW)
     assert (upload["imported"], upload["failed"]) == (1, 1)
@@ -172,15 +172,16 @@ def test_the_life_of_a_token(tmp_path):
         raise AssertionError("never locked")
     directory.unassign("0950380269", at=later)
     assert directory.token("0950380269")["status"] == "available"
-    assert directory.verify_audit()[0] == len(directory.events())
+    assert directory.verify_audit()[0] == len(directory.events()) == len(directory.events(chain=directory.chains()[0]))
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.token("1")
     assert error.value.code == "token-unknown" and error.value.action
     with pytest.raises(oath_totp.DirectoryError, match="Directory.create") as error:
         Directory.open(f"sqlite:{tmp_path}/none.db")
     assert str(error.value).count("none.db") == 1
-    with pytest.raises(oath_totp.DirectoryError):
-        Directory.create(f"sqlite:{tmp_path}/oath.db")
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        Directory.create(url(tmp_path), tmp_path / "oath.keys")
+    assert error.value.code == "directory-exists"
     for upn, code in [("alice@example.com", "28708"), ("alice", "287082"), ("", "287082"), ("bob@example.com", "287082")]:
         with pytest.raises(oath_totp.Rejected):
             directory.verify(upn, code, at=later)
@@ -194,8 +195,8 @@ def test_the_life_of_a_token(tmp_path):
     assert directory.uploads(at=NOW) == []
 
 
-def test_users_and_an_inventory_from_open_files(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_users_and_an_inventory_from_open_files(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     users = io.StringIO("userPrincipalName,displayName\nalice@example.com,Alice\nbob@example.com,Bob\n")
     assert directory.import_users(users)["added"] == 2
     path = tmp_path / "inventory.csv"
@@ -209,8 +210,8 @@ def test_users_and_an_inventory_from_open_files(tmp_path):
     assert [token["upn"] for token in directory.tokens(upn="bob@example.com")] == ["bob@example.com"]
 
 
-def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     first = b"User principal name,Display name,Object Id,Block credential\nalice@example.com,\xc5sa,1,False\nbob@example.com,,2,True\n"
     assert directory.import_users(first)["added"] == 2
     alice = directory.user("alice@example.com")
@@ -231,8 +232,8 @@ def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path):
         directory.sync_users(listed, leavers="some")
 
 
-def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_a_code_is_accepted_once_by_any_number_of_threads(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     directory.add_user("alice@example.com")
     _, uri = directory.enroll("alice@example.com", at=NOW)
     app = uri.to_totp()
@@ -278,15 +279,15 @@ def test_a_closed_directory_raises_an_error_and_releases_its_files(tmp_path):
         directory.users()
 
 
-def test_threads_open_the_same_directory_at_once(tmp_path):
-    url = f"sqlite:{tmp_path}/oath.db"
-    Directory.create(url).close()
+def test_threads_open_the_same_directory_at_once(tmp_path, url):
+    place = (url(tmp_path), tmp_path / "oath.keys")
+    Directory.create(*place).close()
     begin, opened = threading.Barrier(4), []
 
     def open_it():
         begin.wait()
         for _ in range(10):
-            with Directory.open(url) as directory:
+            with Directory.open(*place) as directory:
                 opened.append(len(directory.users()))
 
     threads = [threading.Thread(target=open_it) for _ in range(4)]
@@ -297,8 +298,8 @@ def test_threads_open_the_same_directory_at_once(tmp_path):
     assert opened == [0] * 40
 
 
-def test_calls_in_other_threads_end_as_they_should_while_it_closes(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_calls_in_other_threads_end_as_they_should_while_it_closes(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     began, ended = threading.Barrier(5), []
 
     def ask():
@@ -320,9 +321,9 @@ def test_calls_in_other_threads_end_as_they_should_while_it_closes(tmp_path):
     assert ended == ["directory-closed"] * 4
 
 
-def test_the_same_for_asyncio(tmp_path):
+def test_the_same_for_asyncio(tmp_path, url):
     async def run():
-        directory = await AsyncDirectory.create(f"sqlite:{tmp_path}/oath.db")
+        directory = await AsyncDirectory.create(url(tmp_path), tmp_path / "oath.keys")
         await directory.add_user("alice@example.com")
         _, uri = await directory.enroll("alice@example.com", at=NOW)
         app = uri.to_totp()

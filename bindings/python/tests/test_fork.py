@@ -47,8 +47,8 @@ def in_child(work, fork=os.fork):
 
 
 @pytest.fixture
-def directory(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def directory(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     directory.add_user(ALICE, at=NOW)
     yield directory
     directory.close()
@@ -75,7 +75,7 @@ def test_parent_and_children_go_on_with_it_and_a_code_is_accepted_once(directory
         at = NOW + 300 * n
         children = sum(in_child(lambda at=at: accepted(directory, app, at)) for _ in range(2))
         assert children + accepted(directory, app, at) == 1
-    assert directory.verify_audit()[0] == len(directory.events())
+    assert directory.verify_audit()[0] == sum(len(directory.events(chain=chain)) for chain in directory.chains())
 
 
 def test_a_fork_while_other_threads_are_in_calls(directory):
@@ -136,12 +136,12 @@ def test_the_files_are_found_again_from_another_folder(tmp_path, monkeypatch):
     assert in_child(child) == 0
 
 
-def test_a_fork_that_python_does_not_see_is_an_error_in_the_child(tmp_path, directory):
+def test_a_fork_that_python_does_not_see_is_an_error_in_the_child(tmp_path, directory, url):
     fork = ctypes.PyDLL(None).fork
 
     def child():
         errors = 0
-        for call in (directory.users, lambda: Directory.open(f"sqlite:{tmp_path}/oath.db")):
+        for call in (directory.users, lambda: Directory.open(url(tmp_path), tmp_path / "oath.keys")):
             try:
                 call()
             except oath_totp.DirectoryError as error:
@@ -160,8 +160,8 @@ def test_a_directory_in_memory_is_copied():
     assert len(directory.users()) == 1
 
 
-def users_in(url, found):
-    with Directory.open(url) as directory:
+def users_in(url, keys, found):
+    with Directory.open(url, keys) as directory:
         found.put(len(directory.users()))
 
 
@@ -170,10 +170,10 @@ def users_of(directory, found):
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_multiprocessing(tmp_path, directory, method):
+def test_multiprocessing(tmp_path, directory, url, method):
     context = multiprocessing.get_context(method)
     found = context.SimpleQueue()
-    calls = [(users_in, (f"sqlite:{tmp_path}/oath.db", found))]
+    calls = [(users_in, (url(tmp_path), tmp_path / "oath.keys", found))]
     # A directory is not pickled: a process that is spawned opens it.
     calls += [(users_of, (directory, found))] if method == "fork" else []
     for target, arguments in calls:
@@ -188,7 +188,7 @@ def test_multiprocessing(tmp_path, directory, method):
 
 APPLICATION = """
 from oath_totp import Directory
-directory = Directory.open({url!r})
+directory = Directory.open({url!r}, {keys!r})
 def app(environ, start_response):
     found = str(len(directory.users())).encode()
     start_response("200 OK", [("Content-Length", str(len(found)))])
@@ -204,12 +204,12 @@ def post_worker_init(worker):
 """
 
 
-def test_gunicorn_with_preload(tmp_path, directory):
+def test_gunicorn_with_preload(tmp_path, directory, url):
     pytest.importorskip("gunicorn")
     import http.client
     import socket
 
-    (tmp_path / "preloaded.py").write_text(APPLICATION.format(url=f"sqlite:{tmp_path}/oath.db"))
+    (tmp_path / "preloaded.py").write_text(APPLICATION.format(url=url(tmp_path), keys=f"{tmp_path}/oath.keys"))
     (tmp_path / "gunicorn.conf.py").write_text(SETTINGS)
     address = tmp_path / "http"
     command = [sys.executable, "-m", "gunicorn", "--preload", "--workers=2", f"--bind=unix:{address}", "preloaded:app"]

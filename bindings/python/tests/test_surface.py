@@ -148,6 +148,23 @@ def test_a_path_names_a_database_and_memory_is_one(tmp_path):
     assert not Path(":memory:").exists()
 
 
+def test_a_server_is_named_without_user_and_password_and_has_its_own_backups(tmp_path, url):
+    if url(tmp_path).startswith("sqlite:"):
+        pytest.skip("for a server")
+    with Directory.create(url(tmp_path), tmp_path / "oath.keys") as directory:
+        assert repr(directory).startswith('Directory("postgres://') and "@" not in repr(directory)
+        with pytest.raises(ValueError, match="pg_dump"):
+            directory.backup(tmp_path / "copy.db")
+    other = url(tmp_path / "other")
+    with pytest.raises(oath_totp.DirectoryError, match="no directory of the tenant") as error:
+        Directory.open(other, tmp_path / "oath.keys")
+    assert error.value.code == "database-missing" and "Directory.create" in error.value.action
+    for wrong in ("postgres://me:hunter2@x?tenant=hunter2", "postgres://me:hunter2@[::1", "mysql://me:hunter2@x"):
+        with pytest.raises(ValueError, match="postgres://user@host") as error:
+            Directory.open(wrong)
+        assert error.value.code == "url-malformed" and "hunter2" not in str(error.value)
+
+
 def test_a_block_opens_and_closes_an_asynchronous_directory(tmp_path):
     async def run():
         url = f"sqlite:{tmp_path}/oath.db"
