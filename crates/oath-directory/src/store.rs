@@ -1,6 +1,8 @@
 //! Where records lie. A store reads consistent views and applies sets of changes through one gate; it decides nothing.
 
 mod any;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod cells;
 mod memory;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod names;

@@ -3,14 +3,14 @@
 use super::connect::Connection;
 use super::fault::Failure;
 use super::rows::{
-    self, ACTIVATIONS, Cells, EVENTS, FAILURES, GATES, SETTINGS, STATES, TOKENS, UPLOADS, USERS, fingerprint_cell,
+    self, ACTIVATIONS, EVENTS, FAILURES, GATES, Row, SETTINGS, STATES, TOKENS, UPLOADS, USERS, fingerprint_cell,
 };
 use super::values::{Cell, Kind, Query};
 use crate::audit::{AuditEvent, Chain, Head};
-use crate::model::{Fingerprint, State, Status, Upload, UploadFailure, User, UserId, Versioned};
+use crate::model::{Fingerprint, State, Status, Token, Upload, UploadFailure, User, UserId, Versioned};
+use crate::store::cells::{Cells, Record};
 use crate::store::{Listed, TokenFilter, View, Wanted};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use tokio_postgres::Row;
 
 /// What sign-ins with these names look at, by one statement.
 pub(super) async fn look(connection: &Connection, names: &BTreeSet<String>) -> Result<HashMap<String, View>, Failure> {
@@ -31,13 +31,13 @@ pub(super) async fn look(connection: &Connection, names: &BTreeSet<String>) -> R
     let query = of(connection, sql).with_all(Kind::Text, names.iter().map(|name| Cell::text(name)));
     let mut views: HashMap<String, View> = HashMap::new();
     for row in one(connection, query).await? {
-        let mut cells = Cells::of(&row);
+        let mut cells = Row::of(&row);
         let view = views.entry(cells.text()?).or_default();
-        view.settings = cells.maybe(&SETTINGS, rows::settings)?;
-        view.gates = cells.maybe(&GATES, rows::gate)?.into_iter().collect();
-        view.users = cells.maybe(&USERS, rows::user)?.into_iter().collect();
-        view.tokens.extend(cells.maybe(&TOKENS, rows::token)?);
-        view.states.extend(cells.maybe(&STATES, rows::state)?);
+        view.settings = cells.maybe(&SETTINGS)?;
+        view.gates = cells.maybe(&GATES)?.into_iter().collect();
+        view.users = cells.maybe(&USERS)?.into_iter().collect();
+        view.tokens.extend(cells.maybe(&TOKENS)?);
+        view.states.extend(cells.maybe(&STATES)?);
     }
     Ok(views)
 }
@@ -76,16 +76,17 @@ pub(super) async fn view(connection: &Connection, wanted: &Wanted) -> Result<Vie
     });
     let mut found = connection.rows(&queries).await?.into_iter().skip(1);
     let mut next = || found.next().unwrap_or_default();
-    let settings = each(&next(), rows::settings)?.pop();
-    let users = each(&next(), rows::user)?;
-    let gates = each(&next(), rows::gate)?;
+    let settings = each(&next(), Record::read)?.pop();
+    let users: Vec<Versioned<User>> = each(&next(), Record::read)?;
+    let gates = each(&next(), Record::read)?;
     let mut tokens = BTreeMap::new();
     for _ in 0..3 {
-        tokens.extend(each(&next(), rows::token)?.into_iter().map(|token| (token.value.id, token)));
+        tokens
+            .extend(each::<Versioned<Token>>(&next(), Record::read)?.into_iter().map(|token| (token.value.id, token)));
     }
-    let activations = each(&next(), rows::activations)?.pop();
+    let activations = each(&next(), Record::read)?.pop();
     let highest = each(&next(), Cells::bits)?.pop().unwrap_or(0);
-    let upload = each(&next(), rows::upload)?.pop();
+    let upload = each(&next(), Record::read)?.pop();
 
     let mut users: BTreeMap<UserId, _> = users.into_iter().map(|user| (user.value.id, user)).collect();
     let holders: BTreeSet<_> = tokens.values().filter_map(|token| token.value.holder).collect();
@@ -100,8 +101,8 @@ pub(super) async fn view(connection: &Connection, wanted: &Wanted) -> Result<Vie
     ];
     let mut found = connection.rows(&queries).await?.into_iter();
     let mut next = || found.next().unwrap_or_default();
-    users.extend(each(&next(), rows::user)?.into_iter().map(|user| (user.value.id, user)));
-    let states: Vec<Versioned<State>> = each(&next(), rows::state)?;
+    users.extend(each::<Versioned<User>>(&next(), Record::read)?.into_iter().map(|user| (user.value.id, user)));
+    let states: Vec<Versioned<State>> = each(&next(), Record::read)?;
     let next_upload = if wanted.next_upload { highest.saturating_add(1) } else { 0 };
     let (users, tokens) = (users.into_values().collect(), tokens.into_values().collect());
     Ok(View { settings, users, gates, tokens, states, activations, next_upload, upload })
@@ -112,7 +113,7 @@ pub(super) async fn users(connection: &Connection, after: Option<&str>, limit: u
     let query =
         select(connection, &USERS, &format!("{behind} ORDER BY r.key LIMIT $2")).with(Kind::Number, most(limit));
     let query = with_text(query, after);
-    let found = each(&one(connection, query).await?, rows::user)?;
+    let found = each::<Versioned<User>>(&one(connection, query).await?, Record::read)?;
     Ok(found.into_iter().map(|user| user.value).collect())
 }
 
@@ -149,11 +150,11 @@ pub(super) async fn tokens(
     each(&one(connection, query).await?, listed)
 }
 
-fn listed(cells: &mut Cells<'_>) -> Result<Listed, Failure> {
-    let token = rows::token(cells)?.value;
-    let state = cells.maybe(&STATES, rows::state)?;
+fn listed(cells: &mut Row<'_>) -> Result<Listed, Failure> {
+    let token = Versioned::<Token>::read(cells)?.value;
+    let state = cells.maybe::<Versioned<State>>(&STATES)?;
     let state = state.map_or_else(|| State::fresh(token.fingerprint), |state| state.value);
-    let holder = cells.maybe(&USERS, rows::user)?.map(|user| user.value);
+    let holder = cells.maybe::<Versioned<User>>(&USERS)?.map(|user| user.value);
     Ok(Listed { token, state, holder })
 }
 
@@ -162,7 +163,7 @@ pub(super) async fn uploads(connection: &Connection, after: u64, limit: usize) -
     let query = select(connection, &UPLOADS, " AND r.id > $2 ORDER BY r.id LIMIT $3")
         .with(Kind::Number, Cell::Number(after))
         .with(Kind::Number, most(limit));
-    let found = each(&one(connection, query).await?, rows::upload)?;
+    let found = each::<Versioned<Upload>>(&one(connection, query).await?, Record::read)?;
     Ok(found.into_iter().map(|upload| upload.value).collect())
 }
 
@@ -181,7 +182,7 @@ pub(super) async fn failures(
         .with(Kind::Number, Cell::Number(upload))
         .with(Kind::Number, most(limit))
         .with(Kind::Number, Cell::Number(skip));
-    each(&one(connection, query).await?, rows::failure)
+    each(&one(connection, query).await?, Record::read)
 }
 
 pub(super) async fn events(
@@ -199,13 +200,13 @@ pub(super) async fn events(
         .with(Kind::Number, Cell::bits(chain.0))
         .with(Kind::Number, Cell::Number(after))
         .with(Kind::Number, most(limit));
-    each(&one(connection, query).await?, rows::event)
+    each(&one(connection, query).await?, Record::read)
 }
 
 /// In the order of the chains, whose numbers are kept as signed ones.
 pub(super) async fn heads(connection: &Connection) -> Result<Vec<Head>, Failure> {
     let query = of(connection, "SELECT chain, events, hash FROM oath_heads WHERE tenant = $1");
-    let mut heads = each(&one(connection, query).await?, rows::head)?;
+    let mut heads: Vec<Head> = each(&one(connection, query).await?, Record::read)?;
     heads.sort_by_key(|head| head.chain);
     Ok(heads)
 }
@@ -217,7 +218,7 @@ pub(super) async fn head(connection: &Connection, chain: Option<Chain>) -> Resul
         Some(chain) => of(connection, format!("{sql} AND chain = $2")).with(Kind::Number, Cell::bits(chain.0)),
         None => of(connection, format!("{sql} ORDER BY chain LIMIT 1")),
     };
-    Ok(each(&one(connection, query).await?, rows::head)?.pop())
+    Ok(each(&one(connection, query).await?, Record::read)?.pop())
 }
 
 /// A statement whose first value is the tenant.
@@ -242,13 +243,13 @@ fn most(limit: usize) -> Cell {
     Cell::Number(i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
-pub(super) async fn one(connection: &Connection, query: Query) -> Result<Vec<Row>, Failure> {
+pub(super) async fn one(connection: &Connection, query: Query) -> Result<Vec<tokio_postgres::Row>, Failure> {
     Ok(connection.rows(&[query]).await?.pop().unwrap_or_default())
 }
 
 pub(super) fn each<'row, T>(
-    rows: &'row [Row],
-    read: fn(&mut Cells<'row>) -> Result<T, Failure>,
+    rows: &'row [tokio_postgres::Row],
+    read: fn(&mut Row<'row>) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
-    rows.iter().map(|row| read(&mut Cells::of(row))).collect()
+    rows.iter().map(|row| read(&mut Row::of(row))).collect()
 }

@@ -2,15 +2,12 @@
 
 use super::fault::Failure;
 use super::values::{Cell, Kind, Uuid, text_of};
-use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
-use crate::model::{
-    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Tag, Token, Upload, UploadFailure, Upn, User,
-    Version, Versioned,
-};
+use crate::audit::{AuditEvent, Chain, Event};
+use crate::model::{Attempts, Fingerprint, Gate, Id, Settings, State, Tag, Token, Upload, UploadFailure, User};
+use crate::store::cells::{Cells, Record};
 use crate::store::{Activations, names};
 use data_encoding::HEXLOWER;
-use oath_totp::{TimeStep, TotpState, UnixTime};
-use tokio_postgres::Row;
+use oath_totp::UnixTime;
 use tokio_postgres::types::FromSql;
 
 /// A table of records with versions. All columns but the tenant and the version, the key first.
@@ -45,13 +42,14 @@ pub(super) const USERS: Table = Table {
     name: "oath_users",
     columns: &[
         ("id", Kind::Uuid),
-        ("key", Text),
         ("upn", Text),
         ("kind", Text),
         ("display_name", Text),
         ("enabled", Flag),
         ("object_id", Text),
         ("mac", Bytes),
+        // It follows from the name, and is written only.
+        ("key", Text),
     ],
     keys: 1,
 };
@@ -143,13 +141,13 @@ pub(super) fn settings_cells(Settings { ring, floor, mac }: &Settings) -> Vec<Ce
 pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id, mac }: &User) -> Vec<Cell> {
     vec![
         Cell::id(*id),
-        Cell::text(upn.key()),
         Cell::text(upn.as_str()),
         Cell::text(names::user_kind_name(*kind)),
         Cell::maybe(display_name.as_deref(), Cell::text),
         Cell::Flag(*enabled),
         Cell::maybe(object_id.as_deref(), Cell::text),
         tag(*mac),
+        Cell::text(upn.key()),
     ]
 }
 
@@ -258,14 +256,14 @@ pub(super) fn event_cells(AuditEvent { chain, sequence, event, hash }: &AuditEve
     ]
 }
 
-/// A row, cell by cell.
-pub(super) struct Cells<'row> {
-    row: &'row Row,
+/// A row of the server's.
+pub(super) struct Row<'row> {
+    row: &'row tokio_postgres::Row,
     next: usize,
 }
 
-impl<'row> Cells<'row> {
-    pub(super) const fn of(row: &'row Row) -> Self {
+impl<'row> Row<'row> {
+    pub(super) const fn of(row: &'row tokio_postgres::Row) -> Self {
         Self { row, next: 0 }
     }
 
@@ -275,12 +273,27 @@ impl<'row> Cells<'row> {
         Ok(cell)
     }
 
-    pub(super) fn number(&mut self) -> Result<i64, Failure> {
-        self.take()
+    /// A record of a LEFT JOIN, whose version cannot be null where there is one.
+    pub(super) fn maybe<T: Record>(&mut self, table: &Table) -> Result<Option<T>, Failure> {
+        let start = self.next;
+        let there = self.maybe_number()?.is_some();
+        self.next = start;
+        let record = there.then(|| T::read(self)).transpose();
+        // Also over columns that a record does not read.
+        self.next = start.saturating_add(table.width());
+        record
+    }
+}
+
+impl Cells for Row<'_> {
+    type Error = Failure;
+
+    fn unreadable(&self, why: String) -> Failure {
+        Failure::unreadable(why)
     }
 
-    pub(super) fn text(&mut self) -> Result<String, Failure> {
-        self.maybe_text()?.ok_or_else(|| Failure::unreadable("a text is missing"))
+    fn maybe_number(&mut self) -> Result<Option<i64>, Failure> {
+        self.take()
     }
 
     fn maybe_text(&mut self) -> Result<Option<String>, Failure> {
@@ -288,197 +301,25 @@ impl<'row> Cells<'row> {
         text_of(kept).map(Some).ok_or_else(|| Failure::unreadable("a text is not one that this library wrote"))
     }
 
-    /// A u64 that is kept as the i64 of the same bits.
-    pub(super) fn bits(&mut self) -> Result<u64, Failure> {
-        self.number().map(i64::cast_unsigned)
+    fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        self.take()
     }
 
-    fn maybe_bits(&mut self) -> Result<Option<u64>, Failure> {
-        Ok(self.take::<Option<i64>>()?.map(i64::cast_unsigned))
-    }
-
-    fn time(&mut self) -> Result<UnixTime, Failure> {
-        self.bits().map(UnixTime::from_secs)
-    }
-
-    fn maybe_time(&mut self) -> Result<Option<UnixTime>, Failure> {
-        Ok(self.maybe_bits()?.map(UnixTime::from_secs))
-    }
-
-    fn id<T>(&mut self) -> Result<Id<T>, Failure> {
-        self.take::<Uuid>().map(|uuid| Id::from_bytes(uuid.0))
+    fn flag(&mut self) -> Result<bool, Failure> {
+        self.take()
     }
 
     fn maybe_id<T>(&mut self) -> Result<Option<Id<T>>, Failure> {
         Ok(self.take::<Option<Uuid>>()?.map(|uuid| Id::from_bytes(uuid.0)))
     }
 
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
-        let bytes = self.take::<&[u8]>()?;
-        bytes.try_into().map_err(|_| Failure::unreadable(format!("{} bytes, expected {N}", bytes.len())))
-    }
-
-    pub(super) fn fingerprint(&mut self) -> Result<Fingerprint, Failure> {
+    fn fingerprint(&mut self) -> Result<Fingerprint, Failure> {
         let text = self.text()?;
         let bytes = HEXLOWER.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes.map(Fingerprint).ok_or_else(|| Failure::unreadable("a fingerprint is not 64 hexadecimal digits"))
     }
 
-    /// One of a few names.
-    fn named<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Failure> {
-        let text = self.text()?;
-        read(&text).ok_or_else(|| Failure::unreadable(format!("unknown name {text:?}")))
+    fn chain(&mut self) -> Result<Chain, Failure> {
+        self.bits().map(Chain)
     }
-
-    /// A record of a LEFT JOIN, whose version cannot be null where there is one.
-    pub(super) fn maybe<T>(
-        &mut self,
-        table: &Table,
-        read: impl FnOnce(&mut Self) -> Result<Versioned<T>, Failure>,
-    ) -> Result<Option<Versioned<T>>, Failure> {
-        let start = self.next;
-        let there = self.take::<Option<i64>>()?.is_some();
-        self.next = start;
-        if !there {
-            self.next = start.saturating_add(table.width());
-            return Ok(None);
-        }
-        read(self).map(Some)
-    }
-
-    fn versioned<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<Versioned<T>, Failure> {
-        Ok(Versioned { version: self.bits().map(Version::from_stored)?, value: read(self)? })
-    }
-
-    fn attempts(&mut self) -> Result<Attempts, Failure> {
-        let failures =
-            u32::try_from(self.number()?).map_err(|_| Failure::unreadable("more wrong codes than there are"))?;
-        Ok(Attempts { failures, last_failure: self.maybe_time()?, locked_until: self.maybe_time()? })
-    }
-}
-
-pub(super) fn settings(cells: &mut Cells<'_>) -> Result<Versioned<Settings>, Failure> {
-    cells.versioned(|cells| {
-        Ok(Settings { ring: cells.bytes().map(Tag)?, floor: cells.time()?, mac: cells.bytes().map(Tag)? })
-    })
-}
-
-pub(super) fn user(cells: &mut Cells<'_>) -> Result<Versioned<User>, Failure> {
-    cells.versioned(|cells| {
-        let id = cells.id()?;
-        // The key follows from the name.
-        cells.text()?;
-        Ok(User {
-            id,
-            upn: cells.named(|text| text.parse::<Upn>().ok())?,
-            kind: cells.named(names::user_kind)?,
-            display_name: cells.maybe_text()?,
-            enabled: cells.take()?,
-            object_id: cells.maybe_text()?,
-            mac: cells.bytes().map(Tag)?,
-        })
-    })
-}
-
-pub(super) fn gate(cells: &mut Cells<'_>) -> Result<Versioned<Gate>, Failure> {
-    cells.versioned(|cells| {
-        Ok(Gate { name: cells.text()?, attempts: cells.attempts()?, last_request: cells.maybe_id()? })
-    })
-}
-
-pub(super) fn token(cells: &mut Cells<'_>) -> Result<Versioned<Token>, Failure> {
-    cells.versioned(|cells| {
-        Ok(Token {
-            id: cells.id()?,
-            kind: cells.named(names::token_kind)?,
-            serial: cells.text()?,
-            manufacturer: cells.text()?,
-            model: cells.text()?,
-            parameters: parameters(cells)?,
-            sealed: Sealed { key: cells.text()?, bytes: cells.take()? },
-            fingerprint: cells.fingerprint()?,
-            status: cells.named(names::status)?,
-            holder: cells.maybe_id()?,
-            created: cells.time()?,
-            mac: cells.bytes().map(Tag)?,
-        })
-    })
-}
-
-fn parameters(cells: &mut Cells<'_>) -> Result<Parameters, Failure> {
-    let algorithm = cells.named(names::algorithm)?;
-    let digits = names::digits(cells.number()?).ok_or_else(|| Failure::unreadable("a number of digits"))?;
-    let (x, t0) = (u32::try_from(cells.number()?).ok(), cells.bits()?);
-    let time_step = x.and_then(|x| TimeStep::new(x, t0).ok());
-    let time_step = time_step.ok_or_else(|| Failure::unreadable("a time step"))?;
-    Ok(Parameters { algorithm, digits, time_step })
-}
-
-pub(super) fn state(cells: &mut Cells<'_>) -> Result<Versioned<State>, Failure> {
-    cells.versioned(|cells| {
-        Ok(State {
-            fingerprint: cells.fingerprint()?,
-            totp: TotpState { last_step: cells.maybe_bits()?, drift: cells.number()? },
-            last_used: cells.maybe_time()?,
-            attempts: cells.attempts()?,
-            mac: cells.bytes().map(Tag)?,
-        })
-    })
-}
-
-pub(super) fn activations(cells: &mut Cells<'_>) -> Result<Versioned<Activations>, Failure> {
-    cells.versioned(|cells| {
-        let bytes = cells.take::<&[u8]>()?;
-        names::times(bytes).ok_or_else(|| Failure::unreadable("times of activations that are not 8 bytes each"))
-    })
-}
-
-pub(super) fn upload(cells: &mut Cells<'_>) -> Result<Versioned<Upload>, Failure> {
-    cells.versioned(|cells| {
-        Ok(Upload {
-            id: cells.bits()?,
-            file: cells.text()?,
-            at: cells.time()?,
-            expires: cells.time()?,
-            rows: cells.bits()?,
-            imported: cells.bits()?,
-            unchanged: cells.bits()?,
-            failed: cells.bits()?,
-            digest: cells.bytes().map(Tag)?,
-            finished: cells.take()?,
-        })
-    })
-}
-
-pub(super) fn failure(cells: &mut Cells<'_>) -> Result<UploadFailure, Failure> {
-    Ok(UploadFailure {
-        place: cells.text()?,
-        line: cells.maybe_bits()?,
-        upn: cells.text()?,
-        serial: cells.text()?,
-        field: cells.text()?,
-        code: cells.text()?,
-        message: cells.text()?,
-        action: cells.text()?,
-    })
-}
-
-pub(super) fn event(cells: &mut Cells<'_>) -> Result<AuditEvent, Failure> {
-    Ok(AuditEvent {
-        chain: cells.bits().map(Chain)?,
-        sequence: cells.bits()?,
-        event: Event {
-            at: cells.time()?,
-            actor: cells.text()?,
-            action: cells.named(Action::from_name)?,
-            upn: cells.text()?,
-            serial: cells.text()?,
-            detail: cells.named(|json| serde_json::from_str(json).ok())?,
-        },
-        hash: cells.bytes().map(ChainHash)?,
-    })
-}
-
-pub(super) fn head(cells: &mut Cells<'_>) -> Result<Head, Failure> {
-    Ok(Head { chain: cells.bits().map(Chain)?, events: cells.bits()?, hash: cells.bytes().map(ChainHash)? })
 }

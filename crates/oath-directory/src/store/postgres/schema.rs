@@ -3,9 +3,10 @@
 use super::connect::{Connection, Session};
 use super::fault::Failure;
 use super::read;
-use super::rows::Cells;
+use super::rows::Row;
 use super::values::{Cell, Kind, Query};
 use crate::store::Fault;
+use crate::store::cells::Cells;
 
 /// The version of the tables that this library reads and writes.
 pub(super) const FORMAT: i64 = 1;
@@ -158,7 +159,7 @@ async fn bytewise(connection: &Connection) -> Result<&'static str, Failure> {
                WHERE datname = current_database()";
     let rows = read::one(connection, Query::new(sql)).await?;
     let row = rows.first().ok_or_else(|| Failure::other(Fault::Other, "does not say how it orders texts"))?;
-    let mut cells = Cells::of(row);
+    let mut cells = Row::of(row);
     let (collation, version, encoding) = (cells.text()?, cells.text()?, cells.text()?);
     if !["UTF8", "UTF-8"].contains(&encoding.to_uppercase().as_str()) {
         let what = format!("keeps texts in {encoding}, expected UTF8: create a database with ENCODING 'UTF8'");

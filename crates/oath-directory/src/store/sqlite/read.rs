@@ -1,20 +1,16 @@
 use super::rows::{
-    self, Cells, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
+    self, Row, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
 };
 use crate::audit::{AuditEvent, Head};
 use crate::model::{State, Status, Token, TokenId, Upload, UploadFailure, User, Versioned};
+use crate::store::cells::Record;
 use crate::store::{Listed, TokenFilter, View, Wanted};
 use rusqlite::{Connection, Params, Result, params};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All rows that a query finds.
-fn all<T>(
-    connection: &Connection,
-    sql: &str,
-    parameters: impl Params,
-    read: fn(&mut Cells<'_, '_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    connection.prepare_cached(sql)?.query_map(parameters, |row| read(&mut Cells::of(row)))?.collect()
+fn all<T: Record>(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(parameters, |row| T::read(&mut Row::of(row)))?.collect()
 }
 
 /// What a sign-in looks at, by one statement: a row for each token of the user of the name, or one row.
@@ -41,12 +37,12 @@ pub(super) fn look(connection: &Connection, name: &str) -> Result<View> {
     let mut statement = connection.prepare_cached(LOOK)?;
     let mut found = statement.query([name])?;
     while let Some(row) = found.next()? {
-        let mut cells = Cells::of(row);
-        view.settings = cells.maybe(rows::SETTINGS_WIDTH, rows::settings)?;
-        view.gates = cells.maybe(rows::GATE_WIDTH, rows::gate)?.into_iter().collect();
-        view.users = cells.maybe(rows::USER_WIDTH, rows::user)?.into_iter().collect();
-        view.tokens.extend(cells.maybe(rows::TOKEN_WIDTH, rows::token)?);
-        view.states.extend(cells.maybe(rows::STATE_WIDTH, rows::state)?);
+        let mut cells = Row::of(row);
+        view.settings = cells.maybe(rows::SETTINGS_WIDTH)?;
+        view.gates = cells.maybe(rows::GATE_WIDTH)?.into_iter().collect();
+        view.users = cells.maybe(rows::USER_WIDTH)?.into_iter().collect();
+        view.tokens.extend(cells.maybe(rows::TOKEN_WIDTH)?);
+        view.states.extend(cells.maybe(rows::STATE_WIDTH)?);
     }
     Ok(view)
 }
@@ -56,24 +52,24 @@ pub(super) fn view(connection: &Connection, wanted: Wanted) -> Result<View> {
     let mut users = BTreeMap::new();
     let mut gates = Vec::new();
     for name in names {
-        for user in all(connection, BY_KEY, [&name], rows::user)? {
+        for user in all::<Versioned<User>>(connection, BY_KEY, [&name])? {
             users.insert(user.value.id, user);
         }
-        gates.extend(all(connection, GATE, [&name], rows::gate)?);
+        gates.extend(all(connection, GATE, [&name])?);
     }
 
     let mut tokens = BTreeMap::new();
     if wanted.holdings {
         for id in users.keys() {
-            add(&mut tokens, all(connection, BY_HOLDER, [id.to_bytes()], rows::token)?);
+            add(&mut tokens, all(connection, BY_HOLDER, [id.to_bytes()])?);
         }
     }
     for serial in &wanted.serials {
-        add(&mut tokens, all(connection, BY_SERIAL, [serial], rows::token)?);
+        add(&mut tokens, all(connection, BY_SERIAL, [serial])?);
     }
     let mut fingerprints: BTreeSet<_> = wanted.fingerprints.into_iter().collect();
     for fingerprint in &fingerprints {
-        add(&mut tokens, all(connection, BY_FINGERPRINT, [fingerprint.0], rows::token)?);
+        add(&mut tokens, all(connection, BY_FINGERPRINT, [fingerprint.0])?);
     }
 
     for token in tokens.values() {
@@ -82,24 +78,24 @@ pub(super) fn view(connection: &Connection, wanted: Wanted) -> Result<View> {
             && !users.contains_key(&holder)
         {
             users.extend(
-                all(connection, BY_ID, [holder.to_bytes()], rows::user)?.into_iter().map(|user| (holder, user)),
+                all::<Versioned<User>>(connection, BY_ID, [holder.to_bytes()])?.into_iter().map(|user| (holder, user)),
             );
         }
     }
     let mut states = Vec::new();
     for fingerprint in fingerprints {
-        states.extend(all(connection, STATE, [fingerprint.0], rows::state)?);
+        states.extend(all(connection, STATE, [fingerprint.0])?);
     }
     Ok(View {
-        settings: all(connection, SETTINGS, [], rows::settings)?.pop(),
+        settings: all(connection, SETTINGS, [])?.pop(),
         users: users.into_values().collect(),
         gates,
         tokens: tokens.into_values().collect(),
         states,
-        activations: if wanted.activations { all(connection, ACTIVATIONS, [], rows::activations)?.pop() } else { None },
+        activations: if wanted.activations { all(connection, ACTIVATIONS, [])?.pop() } else { None },
         next_upload: if wanted.next_upload { next_upload(connection)? } else { 0 },
         upload: match wanted.upload.map(i64::try_from) {
-            Some(Ok(id)) => all(connection, UPLOAD, [id], rows::upload)?.pop(),
+            Some(Ok(id)) => all(connection, UPLOAD, [id])?.pop(),
             Some(Err(_)) | None => None,
         },
     })
@@ -130,7 +126,7 @@ pub(super) fn users(connection: &Connection, after: Option<&str>, limit: usize) 
     let first = concat!("SELECT ", user_columns!(), " FROM users ORDER BY key LIMIT ?2");
     let further = concat!("SELECT ", user_columns!(), " FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
     let sql = if after.is_some() { further } else { first };
-    let found = all(connection, sql, params![after, most(limit)], rows::user)?;
+    let found: Vec<Versioned<User>> = all(connection, sql, params![after, most(limit)])?;
     Ok(found.into_iter().map(|user| user.value).collect())
 }
 
@@ -161,21 +157,21 @@ pub(super) fn tokens(
     sql.extend(conditions.into_iter().filter(|(asked, _)| *asked).map(|(_, condition)| condition));
     sql.push_str(" ORDER BY tokens.serial LIMIT ?5");
     let parameters = params![filter.status.map(Status::name), filter.holder, filter.serial, after, most(limit)];
-    all(connection, &sql, parameters, listed)
+    connection.prepare_cached(&sql)?.query_map(parameters, |row| listed(&mut Row::of(row)))?.collect()
 }
 
-fn listed(cells: &mut Cells<'_, '_>) -> Result<Listed> {
-    let token = rows::token(cells)?.value;
-    let state = cells.maybe(rows::STATE_WIDTH, rows::state)?;
+fn listed(cells: &mut Row<'_, '_>) -> Result<Listed> {
+    let token = Versioned::<Token>::read(cells)?.value;
+    let state = cells.maybe::<Versioned<State>>(rows::STATE_WIDTH)?;
     let state = state.map_or_else(|| State::fresh(token.fingerprint), |state| state.value);
-    let holder = cells.maybe(0, rows::user)?.map(|user| user.value);
+    let holder = cells.maybe::<Versioned<User>>(0)?.map(|user| user.value);
     Ok(Listed { token, state, holder })
 }
 
 pub(super) fn uploads(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Upload>> {
     let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
     let sql = concat!("SELECT ", upload_columns!(), " FROM uploads WHERE id > ?1 ORDER BY id LIMIT ?2");
-    let found = all(connection, sql, [after, most(limit)], rows::upload)?;
+    let found: Vec<Versioned<Upload>> = all(connection, sql, [after, most(limit)])?;
     Ok(found.into_iter().map(|upload| upload.value).collect())
 }
 
@@ -184,19 +180,19 @@ pub(super) fn failures(connection: &Connection, upload: u64, skip: u64, limit: u
     let sql =
         "SELECT place, line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 ORDER BY id
                LIMIT ?2 OFFSET ?3";
-    all(connection, sql, [upload, most(limit), skip], rows::failure)
+    all(connection, sql, [upload, most(limit), skip])
 }
 
 pub(super) fn events(connection: &Connection, after: u64, limit: usize) -> Result<Vec<AuditEvent>> {
     let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
     let sql = "SELECT sequence, at, actor, action, upn, serial, detail, hash FROM events WHERE sequence > ?1
                ORDER BY sequence LIMIT ?2";
-    all(connection, sql, [after, most(limit)], rows::event)
+    all(connection, sql, [after, most(limit)])
 }
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT events, hash FROM audit_head";
-    connection.prepare_cached(sql)?.query_row([], |row| rows::head(&mut Cells::of(row)))
+    connection.prepare_cached(sql)?.query_row([], |row| Head::read(&mut Row::of(row)))
 }
 
 /// A limit for SQLite, which takes a negative one for none.
