@@ -185,6 +185,42 @@ fn it_conforms_behind_a_pooler_that_changes_connections() {
 }
 
 #[test]
+fn it_speaks_tls_and_trusts_only_a_certificate_of_this_name() {
+    let Some(mut server) = Server::start("it_speaks_tls_and_trusts_only_a_certificate_of_this_name") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let signer = server.restart_with_tls();
+    let url = |host: &str, options: &str| {
+        format!("postgres://postgres@{host}:{}/postgres?{options}&connect_timeout=5", server.port())
+    };
+    let signer = format!("sslrootcert={}", signer.display());
+    for mode in ["", "&sslmode=require", "&sslmode=verify-full"] {
+        let store = PostgresStore::open(&url("localhost", &format!("{signer}{mode}")), tenant(1)).unwrap();
+        assert!(block_on(store.users(None, 1)).unwrap().is_empty());
+        let plain = server.sql(
+            "SELECT count(*) FILTER (WHERE NOT ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+             WHERE application_name = 'oath-directory'",
+        );
+        let all = server.sql("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'oath-directory'");
+        assert_eq!((&*plain, &*all), ("0", "t"), "{mode}");
+    }
+    // A signer that the machine does not know; another name than that of the certificate.
+    for wrong in [url("localhost", "sslmode=require"), url("127.0.0.1", &format!("{signer}&sslmode=require"))] {
+        let error = PostgresStore::open(&wrong, tenant(1)).unwrap_err();
+        assert_eq!(error.fault, Fault::Unreachable, "{error}");
+        assert!(error.message.contains("certificate"), "{error}");
+    }
+}
+
+#[test]
+fn tls_that_is_asked_for_is_not_given_up() {
+    let Some(server) = Server::start("tls_that_is_asked_for_is_not_given_up") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    // The server does not speak TLS on a socket.
+    let error = PostgresStore::open(&server.url("&sslmode=require"), tenant(1)).unwrap_err();
+    assert_eq!(error.fault, Fault::Unreachable, "{error}");
+}
+
+#[test]
 fn tenants_do_not_see_each_other() {
     let Some(server) = Server::start("tenants_do_not_see_each_other") else { return };
     PostgresStore::migrate(&server.url("")).unwrap();

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -13,6 +14,9 @@ pub(crate) struct Server {
     folder: TempDir,
     programs: PathBuf,
     process: Option<Child>,
+    /// Of the socket, and where it speaks TLS also of TCP.
+    port: u16,
+    encrypts: bool,
 }
 
 impl Server {
@@ -27,7 +31,7 @@ impl Server {
             let done = Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap();
             assert!(done.success());
         }
-        let mut server = Self { folder, programs, process: None };
+        let mut server = Self { folder, programs, process: None, port: 5432, encrypts: false };
         let data = server.path("data");
         let mut make = server.command("initdb");
         make.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-D"]).arg(data);
@@ -42,17 +46,23 @@ impl Server {
         let log = fs::File::create(self.folder.path().with_extension("log")).unwrap();
         let (data, socket) = (self.path("data"), self.folder.path().to_owned());
         let mut command = self.command("postgres");
-        command.arg("-D").arg(data).arg("-k").arg(socket).args([
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=300",
-        ]);
+        command.arg("-D").arg(data).arg("-k").arg(socket).arg("-p").arg(self.port.to_string());
+        let own = self.encrypts.then(|| {
+            let [key, certificate] = ["own.key", "own.crt"].map(|name| self.path(name).display().to_string());
+            let files = [format!("ssl_key_file={key}"), format!("ssl_cert_file={certificate}")];
+            files.into_iter().chain(["listen_addresses=localhost".to_owned(), "ssl=on".to_owned()])
+        });
+        let settings = ["listen_addresses=", "fsync=off", "max_connections=300"].map(str::to_owned);
+        for setting in settings.into_iter().chain(own.into_iter().flatten()) {
+            command.arg("-c").arg(setting);
+        }
         self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         for _ in 0..600 {
-            let asked = self.command("pg_isready").arg("-q").arg("-h").arg(self.folder.path()).status();
+            let asked = self
+                .command("pg_isready")
+                .args(["-q", "-p", &self.port.to_string(), "-h"])
+                .arg(self.folder.path())
+                .status();
             if asked.unwrap().success() {
                 return;
             }
@@ -69,6 +79,31 @@ impl Server {
             assert!(done.unwrap().success());
             process.wait().unwrap();
         }
+    }
+
+    /// Starts it again on `localhost` with a certificate, where it speaks TLS, and returns the file of who signed that.
+    pub(crate) fn restart_with_tls(&mut self) -> PathBuf {
+        self.stop();
+        let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+        let signer = ["-subj", "/CN=signer", "-keyout", "signer.key", "-out", "signer.crt"];
+        let own = ["-subj", "/CN=localhost", "-keyout", "own.key", "-out", "own.crt", "-CA", "signer.crt"];
+        let signed = ["-CAkey", "signer.key", "-addext", "subjectAltName=DNS:localhost"];
+        let end = ["-addext", "basicConstraints=critical,CA:FALSE"];
+        for words in [signer.to_vec(), [&own[..], &signed, &end].concat()] {
+            let made = self.command("/usr/bin/openssl").args(new).args(words).current_dir(self.folder.path()).output();
+            let made = made.unwrap();
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        }
+        // Free now, and most likely a moment later too.
+        self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.encrypts = true;
+        self.resume();
+        self.path("signer.crt")
+    }
+
+    /// The port of its TCP.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
     }
 
     /// The URL, with more options such as `&application_name=x`.
@@ -98,7 +133,8 @@ impl Server {
     /// Runs SQL, and returns what it says.
     pub(crate) fn sql(&self, sql: &str) -> String {
         let mut command = self.command("psql");
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql]);
+        command.args(["-p", &self.port.to_string(), "-h"]);
         let said = command.arg(self.folder.path()).output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
