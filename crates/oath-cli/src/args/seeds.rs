@@ -1,8 +1,8 @@
 //! The words of `oath seeds`.
 
 use crate::output::word;
+use crate::place::Database;
 use clap::{Args, Subcommand};
-use oath_directory::SqliteUrl;
 use oath_seeds::{Assume, Format, Target, TokenType};
 use oath_totp::{Algorithm, Digits};
 use std::ffi::OsString;
@@ -16,8 +16,8 @@ pub(crate) enum Seeds {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
         /// Say too what an upload into this directory, named as for --db, would come to; nothing is written
-        #[arg(long, value_name = "DIRECTORY")]
-        against: Option<SqliteUrl>,
+        #[arg(long, value_name = "DIRECTORY", value_parser = super::database)]
+        against: Option<Database>,
         /// With --against: as `oath tokens upload --assign` would
         #[arg(long, requires = "against")]
         assign: bool,

@@ -5,11 +5,11 @@ use crate::commands::problems::{self, Problem};
 use crate::commands::tokens::{self, policy};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
-use crate::place::Files;
+use crate::place::{Database, location};
 use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
 use oath_directory::store::Store;
-use oath_directory::{Actor, Directory, SqliteUrl, UploadOptions};
+use oath_directory::{Actor, Directory, UploadOptions};
 use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target};
 use oath_totp::UnixTime;
 use pollster::block_on;
@@ -22,16 +22,16 @@ use std::path::{Path, PathBuf};
 pub(super) fn check(
     shell: &mut Shell<'_>,
     paths: &[PathBuf],
-    against: Option<&SqliteUrl>,
+    against: Option<&Database>,
     options: UploadOptions,
     taking: &Taking,
     reading: &Reading,
 ) -> Result<Exit, Failure> {
     let mut directory = None;
     if let Some(database) = against {
-        let files = Files::find(shell.surroundings, Some(database), shell.global.keys.as_deref())?;
-        let place = shell.place.insert(files.shown()).clone();
-        directory = Some(Against { directory: files.open(policy(taking))?, place, options });
+        let location = location(shell.surroundings, Some(database), shell.global.keys.as_deref())?;
+        let place = shell.place.insert(location.database().to_string()).clone();
+        directory = Some(Against { directory: block_on(location.open(policy(taking)))?, place, options });
     }
     let mut errors = false;
     for (index, path) in paths.iter().enumerate() {
