@@ -210,8 +210,8 @@ def test_users_and_an_inventory_from_open_files(tmp_path, url):
     assert [token["upn"] for token in directory.tokens(upn="bob@example.com")] == ["bob@example.com"]
 
 
-def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path):
-    directory = Directory.create(f"sqlite:{tmp_path}/oath.db")
+def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path, url):
+    directory = Directory.create(url(tmp_path), tmp_path / "oath.keys")
     first = b"User principal name,Display name,Object Id,Block credential\nalice@example.com,\xc5sa,1,False\nbob@example.com,,2,True\n"
     assert directory.import_users(first)["added"] == 2
     alice = directory.user("alice@example.com")
