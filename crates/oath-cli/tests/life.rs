@@ -194,7 +194,10 @@ fn users_are_added_imported_and_listed() {
         "No users yet. Add one with `oath users add UPN`, or many with `oath users import FILE`.\n"
     );
     let added = desk.json("users add alice@example.com --name Alice");
-    assert_eq!(added, json!({"upn": "alice@example.com", "kind": "member", "display_name": "Alice"}));
+    assert_eq!(
+        added,
+        json!({"upn": "alice@example.com", "kind": "member", "display_name": "Alice", "enabled": true, "object_id": null})
+    );
     desk.done("users add guest@else.com --guest");
     desk.fails("users add ALICE@example.com", 1, "user-exists", &["alice@example.com"]);
     desk.write(
@@ -208,8 +211,8 @@ fn users_are_added_imported_and_listed() {
     assert_eq!((&report["failed"][0]["line"], &report["failed"][0]["code"]), (&json!(5), &json!("upn-malformed")));
     assert_eq!(
         desk.done("users list"),
-        "user               kind    name\nalice@example.com  member  Alice\nbob@example.com    member  -\n\
-         guest@else.com     guest   Gina\n"
+        "user               kind    account  name\nalice@example.com  member  enabled  Alice\n\
+         bob@example.com    member  enabled  -\nguest@else.com     guest   enabled  Gina\n"
     );
 }
 
@@ -354,7 +357,7 @@ fn users_are_shown_renamed_disabled_removed_and_made_like_a_list() {
     assert!(text.contains("may sign in") && text.contains("2300001"), "{text}");
     desk.done("users rename alice@example.com alice.new@example.com");
     desk.fails("users show alice@example.com", 1, "user-unknown", &["add the user first"]);
-    let verify = |at: u64| desk.oath(&format!("verify alice.new@example.com {} --at {at} --force", alices(at))).status;
+    let verify = |at: u64| desk.oath(&format!("verify alice.new@example.com {} --at {at}", alices(at))).status;
     desk.done("users disable alice.new@example.com");
     assert_eq!(verify(MONDAY + 300), 1);
     desk.done("users enable alice.new@example.com");

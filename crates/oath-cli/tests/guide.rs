@@ -1,0 +1,48 @@
+//! Every command of `docs/administrators.md`, in its order, ends with 0.
+
+mod support;
+
+use oath_seeds::{Format, Protection, Record, WriteOptions};
+use oath_totp::{Algorithm, Digits, Secret, TimeStep, Totp, UnixTime};
+use std::path::Path;
+use support::{Desk, MONDAY, SECRETS};
+
+/// What the vendor mailed, and what the administrator has besides.
+fn furnish(desk: &Desk) {
+    desk.write(
+        "users.csv",
+        "userPrincipalName,displayName,id,accountEnabled\nalice@example.com,Alice,1,true\nbob@example.com,Bob,2,true\n",
+    );
+    desk.write("staff.csv", "serial number;upn\n2300001;alice@example.com\n2300002;bob@example.com\n");
+    desk.write_private("password.txt", "qwerty\n");
+    let records: Vec<Record> = (2_300_001..)
+        .zip(&SECRETS[..2])
+        .map(|(serial, secret)| Record::new(serial.to_string(), Secret::from_base32(secret).unwrap()))
+        .collect();
+    let options = WriteOptions::default().protect(Protection::password("qwerty"));
+    let mut file = Vec::new();
+    oath_seeds::write(&records, Format::Pskc, &options, &mut file).unwrap();
+    std::fs::write(desk.path("tokens.pskc"), file).unwrap();
+}
+
+#[test]
+fn every_command_of_the_administrators_guide_works_in_its_order() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/administrators.md");
+    let guide = std::fs::read_to_string(path).unwrap();
+    let desk = Desk::new();
+    furnish(&desk);
+    let totp = Totp::new(
+        Secret::from_base32(SECRETS[0]).unwrap().key(Algorithm::Sha1).unwrap(),
+        Digits::Six,
+        TimeStep::SECONDS_30,
+    );
+    let commands: Vec<&str> = guide.lines().filter_map(|line| line.strip_prefix("$ oath ")).collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    for (command, number) in commands.iter().zip(0u64..) {
+        let now = MONDAY + 300 * number;
+        let shown = |seconds: u64| totp.generate(UnixTime::from_secs(now + seconds)).to_string();
+        let words = command.replace("NEXT_CODE", &shown(30)).replace("CODE", &shown(0));
+        let ended = desk.oath(&format!("{words} --at {now}"));
+        assert_eq!(ended.status, 0, "oath {command}: {ended:?}");
+    }
+}
