@@ -109,7 +109,7 @@ pub fn write<'a>(
     Ok(())
 }
 
-/// The records that [`write`] refuses: each with its obstacles, and with its losses unless they are accepted. Where a format
+/// The records that [`write`](write()) refuses: each with its obstacles, and with its losses unless they are accepted. Where a format
 /// says the parameters once for the whole file, the first record that it can hold sets them.
 ///
 /// ```
