@@ -191,6 +191,9 @@ fn leavers(out: &mut dyn Write, left: &[String], freed: &[String], options: Sync
         Leavers::Disable => "disabled",
         Leavers::Remove => "removed",
     };
+    if left.is_empty() {
+        return writeln!(out, "No user leaves.");
+    }
     let would = if options.dry_run { " would be" } else { "" };
     let users = count(left.len().try_into().unwrap_or(u64::MAX), "user", "users");
     writeln!(out, "{users} not in the file{would} {what}.")?;
