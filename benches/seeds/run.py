@@ -1,9 +1,10 @@
-"""`oath seeds check` beside Python's csv module with base64.b32decode, on one file, in turns.
+"""`oath seeds check` and `convert` beside their peers on the same files, in turns.
 
-    python3 run.py OATH [ROWS]
+    python3 run.py OATH CSV_ALONE [ROWS]
 
-Prints rows per second as medians with minimum and maximum, the ratio round by round, and the peak memory of `oath`.
-The Python side only reads the rows and decodes the secrets; it checks nothing else.
+Prints medians with minimum and maximum over the rounds: seconds, the ratios round by round, and peak memory. The peers only
+read: Python's csv module with base64.b32decode, the crate `csv` alone, and python-pskc where OATH_PSKC_PYTHON names a Python
+that has it.
 """
 
 import os
@@ -14,12 +15,20 @@ import sys
 import tempfile
 import time
 
+ROUNDS = 5
+
 READ_WITH_PYTHON = """
 import base64, csv, sys
 with open(sys.argv[1], newline="") as file:
     rows = csv.reader(file)
     next(rows)
     print(sum(len(base64.b32decode(row[2])) > 0 for row in rows))
+"""
+
+READ_WITH_PYTHON_PSKC = """
+import sys
+from pskc import PSKC
+print(sum(len(key.secret) > 0 for key in PSKC(sys.argv[1]).keys))
 """
 
 
@@ -44,25 +53,60 @@ def run(command):
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
-def spread(figures):
-    return f"{statistics.median(figures):,.1f} ({min(figures):,.1f} to {max(figures):,.1f})"
+def spread(figures, places=1):
+    middle, least, most = (f"{figure:,.{places}f}" for figure in (statistics.median(figures), min(figures), max(figures)))
+    return f"{middle} ({least} to {most})"
+
+
+def compare(title, ours, peers):
+    """Runs our command and its peers in turns; a peer is as many times as slow as its ratio says."""
+    taken, memory, others = [], [], {name: [] for name in peers}
+    for _ in range(ROUNDS):
+        seconds, peak = run(ours())
+        taken.append(seconds)
+        memory.append(peak)
+        for name, command in peers.items():
+            others[name].append(run(command())[0])
+    print(f"{title}: {spread(taken, 2)} s, peak memory {spread(memory)} MiB")
+    for name, seconds in others.items():
+        print(f"  {name}: {spread(seconds, 2)} s, ratio {spread([a / b for a, b in zip(seconds, taken)], 2)}")
 
 
 def main():
-    oath, rows = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+    oath, csv_alone = sys.argv[1:3]
+    rows = int(sys.argv[3]) if len(sys.argv) > 3 else 1_000_000
+    print(f"{ROUNDS} rounds; median (minimum to maximum); ratio: the peer's time over ours")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "tokens.csv")
         write_file(path, rows)
-        ours, theirs, memory = [], [], []
-        for _ in range(5):
-            seconds, peak = run([oath, "seeds", "check", path])
-            ours.append(rows / seconds / 1000)
-            memory.append(peak)
-            theirs.append(rows / run([sys.executable, "-c", READ_WITH_PYTHON, path])[0] / 1000)
-    print(f"{rows:,} rows, five rounds; median (minimum to maximum)")
-    print(f"oath seeds check     {spread(ours)} thousand rows/s, peak memory {spread(memory)} MiB")
-    print(f"csv and b32decode    {spread(theirs)} thousand rows/s")
-    print(f"ratio                {spread([a / b for a, b in zip(ours, theirs)])}")
+
+        def check(file=path):
+            return [oath, "seeds", "check", file]
+
+        def convert(to, output="out", file=path, *more):
+            output = os.path.join(folder, output)
+            if os.path.exists(output):
+                os.remove(output)
+            return [oath, "seeds", "convert", file, "--to", to, "-o", output, "--accept-loss", *more]
+
+        compare(f"seeds check of {rows:,} rows", check, {
+            "Python's csv and b32decode": lambda: [sys.executable, "-c", READ_WITH_PYTHON, path],
+            "the crate csv alone": lambda: [csv_alone, path],
+            "seeds convert to privacyidea-csv": lambda: convert("privacyidea-csv"),
+            "seeds convert to otpauth-lines": lambda: convert("otpauth-lines"),
+        })
+        python = os.environ.get("OATH_PSKC_PYTHON")
+        if python is None:
+            print("python-pskc: left out, since OATH_PSKC_PYTHON names no Python that has it")
+            return
+        keys = rows // 10
+        some, pskc = os.path.join(folder, "some.csv"), os.path.join(folder, "tokens.pskc")
+        write_file(some, keys)
+        run(convert("pskc", "tokens.pskc", some))
+        print(f"the PSKC file has {os.path.getsize(pskc) / 2**20:,.1f} MiB")
+        compare(f"seeds check of {keys:,} keys of PSKC", lambda: check(pskc), {
+            "python-pskc": lambda: [python, "-c", READ_WITH_PYTHON_PSKC, pskc],
+        })
 
 
 main()

@@ -105,8 +105,8 @@ pub(crate) fn graph() -> Outcome {
 }
 
 pub(crate) fn bench_seeds() -> Outcome {
-    cargo(&["build", "--release"])?;
-    let script = root().join("benches/seeds/run.py");
-    let oath = target_directory()?.join("release/oath");
-    program("python3", &[&text(&script), &text(&oath)])
+    cargo(&["build", "--release", "--package=oath-cli", "--package=oath-benches"])?;
+    let built = target_directory()?.join("release");
+    let script = text(&root().join("benches/seeds/run.py"));
+    program("python3", &[&script, &text(&built.join("oath")), &text(&built.join("csv_alone"))])
 }
