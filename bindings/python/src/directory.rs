@@ -272,7 +272,7 @@ impl Directory {
     /// Makes the users like a CSV file that lists all of them: as `import_users`, and users who are not in it are disabled,
     /// removed or kept.
     ///
-    /// More than a quarter of the users leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
+    /// More than a quarter of the users, and at least 5, leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
     #[pyo3(signature = (source, *, leavers = "disable", many_leavers = false, dry_run = false, at = None))]
     fn sync_users<'py>(
         &self,
@@ -283,12 +283,7 @@ impl Directory {
         dry_run: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let leavers = match leavers {
-            "keep" => Leavers::Keep,
-            "disable" => Leavers::Disable,
-            "remove" => Leavers::Remove,
-            _ => return Err(value_error("leavers is 'keep', 'disable' or 'remove'")),
-        };
+        let leavers = leavers.parse::<Leavers>().map_err(|error| value_error(format!("leavers: {error}")))?;
         let now = time(at)?;
         let rows = user_rows(py, source)?;
         let options = SyncOptions { leavers, many_leavers, dry_run };

@@ -228,7 +228,7 @@ def test_users_are_renamed_disabled_removed_and_made_like_a_list(tmp_path, url):
     assert (report["changed"], report["left"], len(directory.users())) == (1, ["bob@example.com"], 2)
     assert directory.sync_users(listed, leavers="remove")["left"] == ["bob@example.com"]
     assert directory.remove_user("dave@example.com") == [] == directory.users()
-    with pytest.raises(ValueError, match="leavers is"):
+    with pytest.raises(ValueError, match="leavers: expected"):
         directory.sync_users(listed, leavers="some")
 
 

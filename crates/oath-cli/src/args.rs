@@ -107,17 +107,17 @@ pub(crate) enum Users {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Make the users like a CSV file that lists all of them; who is not in it leaves
+    /// Make the users like a CSV file that lists all of them; users who are not in it leave
     Sync {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// What becomes of users who are not in the file: keep, disable or remove
-        #[arg(long, value_name = "WHAT", value_parser = leavers, default_value = "disable")]
+        #[arg(long, value_name = "WHAT", default_value = "disable")]
         leavers: Leavers,
         /// Show what would happen, and change nothing
         #[arg(long)]
         dry_run: bool,
-        /// Go on where more than a quarter of the users would leave
+        /// Go on where 5 users or more, and more than a quarter of all, would leave
         #[arg(long)]
         yes: bool,
     },
@@ -361,15 +361,6 @@ fn database(text: &str) -> Result<Database, String> {
 pub(crate) fn digits(text: &str) -> Result<Digits, String> {
     let count: u8 = text.parse().unwrap_or(0);
     Digits::try_from(count).map_err(|_| "expected 6, 7 or 8".to_owned())
-}
-
-pub(crate) fn leavers(text: &str) -> Result<Leavers, String> {
-    match text {
-        "keep" => Ok(Leavers::Keep),
-        "disable" => Ok(Leavers::Disable),
-        "remove" => Ok(Leavers::Remove),
-        _ => Err("expected keep, disable or remove".to_owned()),
-    }
 }
 
 /// The last second that RFC 3339 can write.

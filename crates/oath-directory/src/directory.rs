@@ -13,7 +13,7 @@ mod users;
 
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
-pub use self::sync::{Leavers, SyncOptions, SyncReport};
+pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};
 pub use self::uploads::UploadOptions;
 pub use self::users::UserDetails;
 

@@ -143,6 +143,11 @@ pub enum Refusal {
         /// The user name.
         upn: String,
     },
+    /// The object ID stands in the file twice.
+    ObjectTwice {
+        /// The user name of the second row.
+        upn: String,
+    },
     /// A synchronization would disable or remove more users than it may.
     ManyLeavers {
         /// How many users of the directory are not in the file.
@@ -238,6 +243,7 @@ impl Refusal {
             Self::Guest { .. } => "user-guest",
             Self::Disabled { .. } => "user-disabled",
             Self::OtherObject { .. } => "user-other-object",
+            Self::ObjectTwice { .. } => "user-object-twice",
             Self::ManyLeavers { .. } => "leavers-many",
             Self::UserFull { .. } => "user-full",
             Self::NothingToConfirm { .. } => "nothing-to-confirm",
@@ -273,6 +279,7 @@ impl Refusal {
             Self::OtherObject { .. } => {
                 "remove the former user of this name first, so that the tokens are not passed on unseen; or correct the file"
             }
+            Self::ObjectTwice { .. } => "correct the file: an object ID belongs to one user; the first row was taken",
             Self::ManyLeavers { .. } => {
                 "see whether the file lists all users; if it does, allow it (on the command line with --yes)"
             }
@@ -317,6 +324,7 @@ impl fmt::Display for Refusal {
             Self::OtherObject { upn } => {
                 write!(f, "the user name {upn} belongs to a user with another object ID, that is to another person")
             }
+            Self::ObjectTwice { upn } => write!(f, "the object ID of user {upn} stands in the file twice"),
             Self::ManyLeavers { leavers, users } => {
                 write!(f, "{leavers} of {users} users are not in the file, more than a quarter")
             }

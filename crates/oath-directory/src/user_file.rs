@@ -13,8 +13,8 @@ pub struct UserRow {
     pub line: u64,
     /// `userPrincipalName`, not yet checked.
     pub upn: String,
-    /// `userType`; where it is empty or not there, a guest whose user name holds `#EXT#`, and a member otherwise.
-    pub kind: UserKind,
+    /// `userType`, where the file says it.
+    pub kind: Option<UserKind>,
     /// `displayName`, where there is one.
     pub display_name: Option<String>,
     /// `accountEnabled`, where the file says it.
@@ -93,9 +93,10 @@ impl Columns {
         };
         let upn = field(Some(self.upn)).to_owned();
         let kind = match field(self.kind) {
-            "" => UserKind::of_name(&upn),
+            "" => None,
             name => {
-                UserKind::from_name(name).ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?
+                let kind = UserKind::from_name(name);
+                Some(kind.ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?)
             }
         };
         let blocked = yes_or_no(self.blocked)?;
@@ -198,16 +199,13 @@ mod tests {
         };
         assert_eq!(
             read(text.as_bytes()).unwrap(),
-            [
-                row(2, "alice@example.com", UserKind::Member, Some("Alice")),
-                row(3, "bob@example.com", UserKind::Guest, None)
-            ]
+            [row(2, "alice@example.com", None, Some("Alice")), row(3, "bob@example.com", Some(UserKind::Guest), None)]
         );
-        assert_eq!(read(b"userPrincipalName\na@b.c\n").unwrap(), [row(2, "a@b.c", UserKind::Member, None)]);
+        assert_eq!(read(b"userPrincipalName\na@b.c\n").unwrap(), [row(2, "a@b.c", None, None)]);
         let guest = "eve_else.com#ext#@contoso.onmicrosoft.com";
         let text = format!("userPrincipalName,userType\n{guest},\n{guest},Member\n");
-        let rows = [row(2, guest, UserKind::Guest, None), row(3, guest, UserKind::Member, None)];
-        assert_eq!(read(text.as_bytes()).unwrap(), rows, "the name of a guest says so where the column does not");
+        let rows = [row(2, guest, None, None), row(3, guest, Some(UserKind::Member), None)];
+        assert_eq!(read(text.as_bytes()).unwrap(), rows);
     }
 
     #[test]

@@ -109,9 +109,10 @@ fn a_list_of_a_portal_adds_changes_renames_and_disables() {
     let setup = Setup::new();
     let first = "userPrincipalName,displayName,id,accountEnabled\n\
                  alice@example.com,Alice,1,true\nbob@example.com,Bob,2,true\nguest@example.com,,3,true\n";
-    // The guest becomes a member, which the list says by an empty type.
+    // The guest stays one: the list does not say what users are.
     assert_eq!(counts(&sync(&setup, first, Leavers::Keep).unwrap()), (0, 3, 0, 0));
     assert_eq!(counts(&sync(&setup, first, Leavers::Keep).unwrap()), (0, 0, 3, 0));
+    assert_eq!(block_on(setup.directory.user(setup.now, &upn("guest"))).unwrap().user.kind, UserKind::Guest);
     setup.upload(&[("alice", "A", &secret(1))]);
     let second = "userPrincipalName,id,accountEnabled\n\
                   alice.new@example.com,1,true\nbob@example.com,2,False\ndave@example.com,4,true\n";
@@ -142,7 +143,7 @@ fn a_list_that_was_cut_off_does_not_empty_the_directory_and_a_dry_run_changes_no
     for leavers in [Leavers::Disable, Leavers::Remove] {
         let refused = sync(&setup, cut, leavers).unwrap_err();
         assert_eq!(refused, Error::Refused(Refusal::ManyLeavers { leavers: 8, users: 9 }));
-        let options = SyncOptions { leavers, many_leavers: true, dry_run: true };
+        let options = SyncOptions { leavers, many_leavers: false, dry_run: true };
         let report = block_on(setup.directory.sync_users(&setup.operator, setup.now, rows(cut), options)).unwrap();
         assert_eq!((counts(&report), report.left.len()), ((1, 0, 1, 0), 8));
     }
@@ -152,4 +153,49 @@ fn a_list_that_was_cut_off_does_not_empty_the_directory_and_a_dry_run_changes_no
     assert_eq!(go().left.len(), 8);
     assert_eq!(go().left.len(), 0, "who is disabled has left");
     assert_eq!(names(&setup).len(), 10);
+}
+
+#[test]
+fn a_row_that_is_refused_does_not_make_its_user_a_leaver() {
+    let setup = Setup::new();
+    let first = "userPrincipalName,id\nalice@example.com,1\nbob@example.com,2\nguest@example.com,3\n";
+    sync(&setup, first, Leavers::Keep).unwrap();
+    let broken = "userPrincipalName,id\nalice,1\nbob@example.com,2\nbob@example.com,3\n";
+    let report = sync(&setup, broken, Leavers::Remove).unwrap();
+    assert_eq!((counts(&report), report.left.len()), ((0, 0, 1, 2), 0));
+    assert_eq!(names(&setup).len(), 3);
+    let twice = "userPrincipalName,id\nalice@example.com,1\nalice.new@example.com,1\n";
+    let report = sync(&setup, twice, Leavers::Keep).unwrap();
+    assert_eq!(report.rows.failed, [(3, Refusal::ObjectTwice { upn: "alice.new@example.com".to_owned() })]);
+}
+
+#[test]
+fn the_order_of_the_rows_does_not_matter_and_what_would_happen_happens() {
+    let lines = ["b@example.com,1", "c@example.com,2", "a@example.com,9"];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let setup = Setup::new();
+        let first = "userPrincipalName,id\na@example.com,1\nb@example.com,2\n";
+        sync(&setup, first, Leavers::Remove).unwrap();
+        setup.upload(&[("a", "A", &secret(1))]);
+        let file = format!("userPrincipalName,id\n{}\n", order.map(|at| lines[at]).join("\n"));
+        assert_eq!(counts(&sync(&setup, &file, Leavers::Keep).unwrap()), (1, 2, 0, 0), "{order:?}");
+        assert_eq!(counts(&sync(&setup, &file, Leavers::Keep).unwrap()), (0, 0, 3, 0), "{order:?}");
+        // The token went along with the person, not with the name.
+        let holder = block_on(setup.directory.token("A")).unwrap().holder.unwrap();
+        assert_eq!(holder.upn.as_str(), "b@example.com");
+        let options = SyncOptions { leavers: Leavers::Remove, many_leavers: false, dry_run: true };
+        let nobody = "userPrincipalName\nz@example.com\n";
+        let would = block_on(setup.directory.sync_users(&setup.operator, setup.now, rows(nobody), options)).unwrap();
+        let done = sync(&setup, nobody, Leavers::Remove).unwrap();
+        assert_eq!((&would.left, &would.freed), (&done.left, &done.freed));
+        assert_eq!(done.freed, ["A"]);
+    }
+}
+
+#[test]
+fn a_name_in_another_case_is_written_so() {
+    let setup = Setup::new();
+    let (from, to) = (upn("alice"), upn("Alice"));
+    block_on(setup.directory.rename_user(&setup.operator, setup.now, &from, &to)).unwrap();
+    assert_eq!(names(&setup)[0], "Alice@example.com");
 }

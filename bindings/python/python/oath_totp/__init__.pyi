@@ -480,7 +480,7 @@ class Directory:
         """Makes the users like a CSV file that lists all of them: as `import_users`, and users who are not in it are disabled,
         removed or kept.
 
-        More than a quarter of the users leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
+        More than a quarter of the users, and at least 5, leave only with `many_leavers=True`. `dry_run=True` reports and changes nothing.
         """
     def user(self, upn: str, *, at: _Time = None) -> UserDetailsDict:
         """Returns a user by name, with the user's tokens and the wait after wrong codes in seconds."""

@@ -4,7 +4,7 @@ use super::tokens::taken_back;
 use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::{Action, Event};
 use crate::error::Refusal;
-use crate::model::{TokenKind, Upn, User};
+use crate::model::{TokenKind, Upn, User, UserId, Versioned};
 use crate::store::{Changes, Write};
 
 /// Gives a user another user name. The tokens stay.
@@ -15,16 +15,34 @@ pub(crate) fn rename(context: Context<'_>, upn: &Upn, new: &Upn, view: &Seen) ->
     }
     let user = User { upn: new.clone(), ..read.value.clone() };
     let mut changes = Changes::default();
-    if user != read.value {
+    // User names that differ in case alone are equal, and are written anew all the same.
+    if new.as_str() != read.value.upn.as_str() {
         changes.events.push(renamed(context, &read.value, new));
         changes.users.push(update(read, user.clone()));
     }
     Ok(Decided::new(user, changes))
 }
 
+/// Which user is meant: the one of this name, and where the id is given only if the name is still this user's.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) upn: &'a Upn,
+    pub(crate) id: Option<UserId>,
+}
+
+impl Named<'_> {
+    fn find<'v>(&self, view: &'v Seen) -> Result<&'v Versioned<User>, Refusal> {
+        let read = view.known_user(self.upn)?;
+        if self.id.is_some_and(|id| id != read.value.id) {
+            return Err(Refusal::UnknownUser { upn: self.upn.to_string() });
+        }
+        Ok(read)
+    }
+}
+
 /// Lets a user sign in, or not. The tokens stay.
-pub(crate) fn set_enabled(context: Context<'_>, upn: &Upn, may: bool, view: &Seen) -> Decision<User> {
-    let read = view.known_user(upn)?;
+pub(crate) fn set_enabled(context: Context<'_>, user: Named<'_>, may: bool, view: &Seen) -> Decision<User> {
+    let read = user.find(view)?;
     let user = User { enabled: may, ..read.value.clone() };
     let mut changes = Changes::default();
     if user != read.value {
@@ -37,8 +55,8 @@ pub(crate) fn set_enabled(context: Context<'_>, upn: &Upn, may: bool, view: &See
 /// Takes a user out of the directory: the hardware tokens are available again, the software tokens are deleted, as their
 /// secrets stay with the person. The states of all secrets stay, so that no used code is good again. Returns the serial
 /// numbers of the tokens that are available.
-pub(crate) fn remove(context: Context<'_>, upn: &Upn, reason: &str, view: &Seen) -> Decision<Vec<String>> {
-    let read = view.known_user(upn)?;
+pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: &Seen) -> Decision<Vec<String>> {
+    let read = user.find(view)?;
     let name = read.value.upn.as_str();
     let (mut changes, mut freed) = (Changes::default(), Vec::new());
     for held in view.held_by(read.value.id) {

@@ -11,13 +11,14 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct NewUser {
     pub(crate) id: UserId,
     pub(crate) upn: Upn,
-    pub(crate) kind: UserKind,
+    /// `None` leaves it as it is; of a new user the name says it.
+    pub(crate) kind: Option<UserKind>,
     pub(crate) display_name: Option<String>,
     /// `None` leaves it as it is; a new user is enabled.
     pub(crate) enabled: Option<bool>,
     pub(crate) object_id: Option<String>,
-    /// The user name under which the directory knows the user of this object ID, where it is another one.
-    pub(crate) known_as: Option<Upn>,
+    /// The user of this object ID, where the directory knows it under another user name.
+    pub(crate) known_as: Option<(UserId, Upn)>,
 }
 
 /// Adds a user who must not exist.
@@ -55,39 +56,67 @@ impl ImportReport {
 }
 
 /// Adds the users that do not exist and makes the others like their rows, which carry their lines and name no user twice.
-/// What a row does not give stays.
+/// What a row does not give stays. The order of the rows does not matter: a row whose name another row makes free comes after
+/// that one.
 pub(crate) fn import(context: Context<'_>, rows: &[(u64, NewUser)], view: &Seen) -> Decided<ImportReport> {
-    let existing: HashMap<_, _> = view.users.iter().map(|user| (user.value.upn.key(), user)).collect();
-    // Names that are free once the rows before have been taken.
-    let mut freed = HashSet::new();
-    let mut report = ImportReport::default();
-    let mut changes = Changes::default();
-    for (line, new) in rows {
-        let named = existing.get(new.upn.key()).filter(|_| !freed.contains(new.upn.key()));
-        let renamed = new.known_as.as_ref().and_then(|upn| existing.get(upn.key()));
-        let Some(read) = renamed.or(named) else {
-            insert(context, record(new), &mut changes);
-            report.added = report.added.saturating_add(1);
-            continue;
-        };
-        if renamed.is_some() && named.is_some() {
-            report.failed.push((*line, Refusal::UserExists { upn: new.upn.to_string() }));
-            continue;
-        }
-        match like_row(context, new, read, view) {
-            Ok(None) => report.unchanged = report.unchanged.saturating_add(1),
-            Ok(Some((user, events))) => {
-                if user.upn.key() != read.value.upn.key() {
-                    freed.insert(read.value.upn.key());
-                }
-                changes.events.extend(events);
-                changes.users.push(update(read, user));
-                report.changed = report.changed.saturating_add(1);
-            }
-            Err(refusal) => report.failed.push((*line, refusal)),
+    let mut import = Import {
+        context,
+        view,
+        existing: view.users.iter().map(|user| (user.value.upn.key(), user)).collect(),
+        freed: HashSet::new(),
+        report: ImportReport::default(),
+        changes: Changes::default(),
+    };
+    let mut left: Vec<_> = rows.iter().map(|(line, new)| (*line, new)).collect();
+    loop {
+        let before = left.len();
+        let mut refused = Vec::new();
+        left.retain(|(line, new)| import.row(new).inspect_err(|why| refused.push((*line, why.clone()))).is_err());
+        if left.is_empty() || left.len() == before {
+            import.report.failed = refused;
+            return Decided::new(import.report, import.changes);
         }
     }
-    Decided::new(report, changes)
+}
+
+/// An import on its way through the rows.
+struct Import<'a> {
+    context: Context<'a>,
+    view: &'a Seen,
+    existing: HashMap<&'a str, &'a Versioned<User>>,
+    /// Names that rows before have made free.
+    freed: HashSet<&'a str>,
+    report: ImportReport,
+    changes: Changes,
+}
+
+impl Import<'_> {
+    fn row(&mut self, new: &NewUser) -> Result<(), Refusal> {
+        let named = self.existing.get(new.upn.key()).filter(|_| !self.freed.contains(new.upn.key())).copied();
+        let known = new.known_as.as_ref().and_then(|(id, upn)| {
+            // Since it was read, the name may have passed to another user.
+            self.existing.get(upn.key()).filter(|read| read.value.id == *id).copied()
+        });
+        let Some(read) = known.or(named) else {
+            insert(self.context, record(new), &mut self.changes);
+            self.report.added = self.report.added.saturating_add(1);
+            return Ok(());
+        };
+        if known.is_some() && named.is_some() {
+            return Err(Refusal::UserExists { upn: new.upn.to_string() });
+        }
+        let Some((user, events)) = like_row(self.context, new, read, self.view)? else {
+            self.report.unchanged = self.report.unchanged.saturating_add(1);
+            return Ok(());
+        };
+        if user.upn.key() != read.value.upn.key() {
+            self.freed.insert(read.value.upn.key());
+        }
+        self.changes.events.extend(events);
+        self.changes.users.push(update(read, user));
+        self.report.changed = self.report.changed.saturating_add(1);
+        Ok(())
+    }
 }
 
 /// The user as the row says, and what is told of it; `None` where nothing changes.
@@ -106,7 +135,7 @@ fn like_row(
     let user = User {
         // Case alone is no other name.
         upn: if new.upn.key() == old.upn.key() { old.upn.clone() } else { new.upn.clone() },
-        kind: new.kind,
+        kind: new.kind.unwrap_or(old.kind),
         display_name: new.display_name.clone().or_else(|| old.display_name.clone()),
         enabled: new.enabled.unwrap_or(old.enabled),
         object_id: new.object_id.clone().or_else(|| old.object_id.clone()),
@@ -126,7 +155,7 @@ fn like_row(
     let rest = |user: &User| (user.kind, user.display_name.clone(), user.object_id.clone());
     if rest(&user) != rest(old) {
         let event = context.event(Action::UserChanged).of_user(user.upn.as_str());
-        events.push(event.with("kind", kind_name(user.kind)));
+        events.push(event.with("kind", user.kind.name()));
     }
     Ok((!events.is_empty()).then_some((user, events)))
 }
@@ -165,7 +194,7 @@ fn record(new: &NewUser) -> User {
     User {
         id: new.id,
         upn: new.upn.clone(),
-        kind: new.kind,
+        kind: new.kind.unwrap_or_else(|| UserKind::of_name(new.upn.as_str())),
         display_name: new.display_name.clone(),
         enabled: new.enabled.unwrap_or(true),
         object_id: new.object_id.clone(),
@@ -174,14 +203,7 @@ fn record(new: &NewUser) -> User {
 }
 
 fn insert(context: Context<'_>, user: User, changes: &mut Changes) {
-    let event = context.event(Action::UserAdded).of_user(user.upn.as_str()).with("kind", kind_name(user.kind));
+    let event = context.event(Action::UserAdded).of_user(user.upn.as_str()).with("kind", user.kind.name());
     changes.events.push(event);
     changes.users.push(Write::Insert(user));
-}
-
-fn kind_name(kind: UserKind) -> &'static str {
-    match kind {
-        UserKind::Member => "member",
-        UserKind::Guest => "guest",
-    }
 }

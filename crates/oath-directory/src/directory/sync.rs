@@ -1,11 +1,14 @@
 use super::{Directory, random_id};
 use crate::audit::Actor;
-use crate::decide::Seen;
+use crate::decide::membership::{self, Named};
 use crate::decide::users::{self, ImportReport, NewUser};
+use crate::decide::{Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::model::{Upn, User};
 use crate::store::{Store, Wanted};
 use crate::user_file::UserRow;
+use core::fmt;
+use core::str::FromStr;
 use oath_totp::UnixTime;
 use std::collections::{HashMap, HashSet};
 
@@ -17,18 +20,45 @@ pub enum Leavers {
     Keep,
     /// They can no longer sign in; their tokens stay with them.
     Disable,
-    /// They leave the directory; their hardware tokens are available again.
+    /// They leave the directory; their hardware tokens are available again, their apps are deleted.
     Remove,
 }
+
+impl FromStr for Leavers {
+    type Err = UnknownLeavers;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLeavers> {
+        match name {
+            "keep" => Ok(Self::Keep),
+            "disable" => Ok(Self::Disable),
+            "remove" => Ok(Self::Remove),
+            _ => Err(UnknownLeavers),
+        }
+    }
+}
+
+/// A text that names no [`Leavers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLeavers;
+
+impl fmt::Display for UnknownLeavers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected keep, disable or remove")
+    }
+}
+
+impl core::error::Error for UnknownLeavers {}
 
 /// How a synchronization goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncOptions {
     /// What becomes of users who are not in the file.
     pub leavers: Leavers,
-    /// Lets more than a quarter of the users leave, and at least 5; without it that is refused, since the file may be cut off.
+    /// Lets many users leave: 5 or more that are more than a quarter of all. Without it that is refused, since the file may be
+    /// cut off.
     pub many_leavers: bool,
-    /// Decides and reports everything and changes nothing.
+    /// Decides and reports and changes nothing. Each user is judged by the directory as it is: of users whose names pass from
+    /// one to another within the file, some may be told as refused that would be taken.
     pub dry_run: bool,
 }
 
@@ -41,7 +71,7 @@ pub struct SyncReport {
     pub left: Vec<String>,
     /// The serial numbers of tokens that are available again.
     pub freed: Vec<String>,
-    /// Leavers who could not be removed, with the reason.
+    /// Leavers who could not be disabled or removed, with the reason.
     pub stuck: Vec<(String, Refusal)>,
 }
 
@@ -77,26 +107,25 @@ impl<S: Store> Directory<S> {
     ) -> Result<SyncReport, Error> {
         let mut report = SyncReport::default();
         let (mut new, mut seen) = (Vec::new(), HashSet::new());
-        // The object IDs of the file, and the names of its rows that have none.
+        // The object IDs of the file, also of rows that are refused: their users do not leave. And the names of its rows that
+        // have none.
         let (mut objects, mut unnumbered) = (HashSet::new(), HashSet::new());
         for UserRow { line, upn, kind, display_name, enabled, object_id } in rows {
-            match upn.parse::<Upn>() {
-                Ok(upn) if !seen.insert(upn.key().to_owned()) => {
-                    report.rows.failed.push((line, Refusal::UserExists { upn: upn.to_string() }));
-                }
+            let twice = object_id.clone().is_some_and(|id| !objects.insert(id));
+            let refusal = match upn.parse::<Upn>() {
+                Err(error) => Refusal::Upn(error),
+                Ok(upn) if !seen.insert(upn.key().to_owned()) => Refusal::UserExists { upn: upn.to_string() },
+                Ok(upn) if twice => Refusal::ObjectTwice { upn: upn.to_string() },
                 Ok(upn) => {
-                    match &object_id {
-                        Some(id) => objects.insert(id.clone()),
-                        None => unnumbered.insert(upn.key().to_owned()),
-                    };
-                    let known_as = None;
-                    new.push((
-                        line,
-                        NewUser { id: random_id()?, upn, kind, display_name, enabled, object_id, known_as },
-                    ));
+                    if object_id.is_none() {
+                        unnumbered.insert(upn.key().to_owned());
+                    }
+                    let (id, known_as) = (random_id()?, None);
+                    new.push((line, NewUser { id, upn, kind, display_name, enabled, object_id, known_as }));
+                    continue;
                 }
-                Err(error) => report.rows.failed.push((line, Refusal::Upn(error))),
-            }
+            };
+            report.rows.failed.push((line, refusal));
         }
         let known =
             if options.leavers == Leavers::Keep && objects.is_empty() { Vec::new() } else { self.users().await? };
@@ -109,11 +138,12 @@ impl<S: Store> Directory<S> {
             let leavers: Vec<&User> = known.iter().filter(|user| !is_listed(user)).collect();
             self.leave(actor, now, &leavers, known.len(), options, &mut report).await?;
         }
-        let names: HashMap<&str, &Upn> =
-            known.iter().filter_map(|user| Some((user.object_id.as_deref()?, &user.upn))).collect();
+        let names: HashMap<&str, &User> =
+            known.iter().filter_map(|user| Some((user.object_id.as_deref()?, user))).collect();
         for (_, user) in &mut new {
             let known_as = user.object_id.as_deref().and_then(|id| names.get(id));
-            user.known_as = known_as.filter(|upn| upn.key() != user.upn.key()).map(|upn| (*upn).clone());
+            let renamed = known_as.filter(|known| known.upn.key() != user.upn.key());
+            user.known_as = renamed.map(|known| (known.id, known.upn.clone()));
         }
         let removes = options.leavers == Leavers::Remove;
         let removed: HashSet<String> = report.left.iter().filter(|_| removes).cloned().collect();
@@ -143,26 +173,36 @@ impl<S: Store> Directory<S> {
         options: SyncOptions,
         report: &mut SyncReport,
     ) -> Result<(), Error> {
+        let removes = options.leavers == Leavers::Remove;
         // Those who are disabled already have left.
-        let leaving = leavers.iter().filter(|user| options.leavers == Leavers::Remove || user.enabled);
-        let leaving: Vec<&&User> = leaving.collect();
+        let leaving: Vec<&&User> = leavers.iter().filter(|user| removes || user.enabled).collect();
         let many = leaving.len() >= FEW && leaving.len() > users / 4;
-        if many && !options.many_leavers {
+        if many && !options.many_leavers && !options.dry_run {
             return Err(Refusal::ManyLeavers { leavers: leaving.len(), users }.into());
         }
+        let context = self.context(actor, now);
         for user in leaving {
-            let done = match options.leavers {
-                _ if options.dry_run => Ok(Vec::new()),
-                Leavers::Remove => self.remove(actor, now, &user.upn, "left").await,
-                Leavers::Disable => self.enable_user(actor, now, &user.upn, false).await.map(|_| Vec::new()),
-                Leavers::Keep => Ok(Vec::new()),
+            let named = Named { upn: &user.upn, id: Some(user.id) };
+            let decide = |view: &Seen| -> Result<Decided<Vec<String>>, Error> {
+                if removes {
+                    return Ok(membership::remove(context, named, "left", view)?);
+                }
+                let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
+                Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })
+            };
+            let wanted = Wanted { users: vec![user.upn.key().to_owned()], holdings: removes, ..Wanted::default() };
+            let done = if options.dry_run {
+                let view = Seen::new(self.store.view(wanted).await?, &self.keys);
+                decide(&view).and_then(|decided| Ok(decided.outcome?))
+            } else {
+                self.change(context, wanted, decide).await
             };
             match done {
                 Ok(freed) => {
                     report.left.push(user.upn.to_string());
                     report.freed.extend(freed);
                 }
-                // Another caller was faster.
+                // Since the list was read, the user has left or has another name.
                 Err(Error::Refused(Refusal::UnknownUser { .. })) => {}
                 Err(Error::Refused(refusal)) => report.stuck.push((user.upn.to_string(), refusal)),
                 Err(error) => return Err(error),
@@ -181,7 +221,8 @@ const CHUNK: usize = 500;
 
 /// The users that the rows name, by either of their names.
 fn wanted(chunk: &[(u64, NewUser)]) -> Wanted {
-    let names = chunk.iter().flat_map(|(_, user)| [Some(&user.upn), user.known_as.as_ref()]).flatten();
+    let names =
+        chunk.iter().flat_map(|(_, user)| [Some(&user.upn), user.known_as.as_ref().map(|(_, upn)| upn)]).flatten();
     let users = names.map(|upn| upn.key().to_owned()).collect();
     Wanted { users, holdings: true, ..Wanted::default() }
 }

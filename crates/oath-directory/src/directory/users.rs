@@ -1,7 +1,8 @@
 use super::{Directory, TokenQuery, random_id};
 use crate::audit::Actor;
+use crate::decide::Seen;
+use crate::decide::membership::{self, Named};
 use crate::decide::users::{self, NewUser};
-use crate::decide::{Seen, membership};
 use crate::error::Error;
 use crate::model::{Upn, User, UserKind};
 use crate::store::{Listed, Store, Wanted};
@@ -22,7 +23,7 @@ impl<S: Store> Directory<S> {
     ) -> Result<User, Error> {
         let display_name = display_name.map(str::to_owned);
         let (id, upn_of) = (random_id()?, upn.clone());
-        let (enabled, object_id, known_as) = (None, None, None);
+        let (kind, enabled, object_id, known_as) = (Some(kind), None, None, None);
         let new = NewUser { id, upn: upn_of, kind, display_name, enabled, object_id, known_as };
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
         let context = self.context(actor, now);
@@ -60,7 +61,10 @@ impl<S: Store> Directory<S> {
     pub async fn enable_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, enabled: bool) -> Result<User, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
         let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(membership::set_enabled(context, upn, enabled, view)?)).await
+        self.change(context, wanted, |view| {
+            Ok(membership::set_enabled(context, Named { upn, id: None }, enabled, view)?)
+        })
+        .await
     }
 
     /// Takes a user out of the directory: hardware tokens are available again, software tokens are deleted. Codes that were
@@ -69,19 +73,9 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser); [`Refusal::Damaged`](crate::Refusal::Damaged) for a token that has to be dealt with first.
     pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Vec<String>, Error> {
-        self.remove(actor, now, upn, "asked").await
-    }
-
-    pub(super) async fn remove(
-        &self,
-        actor: &Actor,
-        now: UnixTime,
-        upn: &Upn,
-        reason: &str,
-    ) -> Result<Vec<String>, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(membership::remove(context, upn, reason, view)?)).await
+        let (context, user) = (self.context(actor, now), Named { upn, id: None });
+        self.change(context, wanted, |view| Ok(membership::remove(context, user, "asked", view)?)).await
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Activations, names};
 use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
 use crate::model::{
     Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Tag, Token, Upload, UploadFailure, Upn, User,
-    Version, Versioned,
+    UserKind, Version, Versioned,
 };
 use oath_totp::{TimeStep, TotpState, UnixTime};
 
@@ -123,7 +123,7 @@ impl Record for User {
         Ok(Self {
             id: cells.id()?,
             upn: cells.named(|text| text.parse::<Upn>().ok())?,
-            kind: cells.named(names::user_kind)?,
+            kind: cells.named(UserKind::from_name)?,
             display_name: cells.maybe_text()?,
             enabled: cells.flag()?,
             object_id: cells.maybe_text()?,

@@ -1,7 +1,7 @@
 //! How databases keep what is one of a few, and lists of times.
 
 use super::Activations;
-use crate::model::{Status, TokenKind, UserKind};
+use crate::model::{Status, TokenKind};
 use oath_totp::{Algorithm, Digits, UnixTime};
 
 pub(super) const fn digits_count(digits: Digits) -> i64 {
@@ -22,17 +22,6 @@ pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
 
 pub(super) fn status(name: &str) -> Option<Status> {
     Status::ALL.into_iter().find(|status| status.name() == name)
-}
-
-pub(super) const fn user_kind_name(kind: UserKind) -> &'static str {
-    match kind {
-        UserKind::Member => "member",
-        UserKind::Guest => "guest",
-    }
-}
-
-pub(super) fn user_kind(name: &str) -> Option<UserKind> {
-    [UserKind::Member, UserKind::Guest].into_iter().find(|kind| user_kind_name(*kind) == name)
 }
 
 pub(super) const fn token_kind_name(kind: TokenKind) -> &'static str {

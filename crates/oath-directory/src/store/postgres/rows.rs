@@ -142,7 +142,7 @@ pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id,
     vec![
         Cell::id(*id),
         Cell::text(upn.as_str()),
-        Cell::text(names::user_kind_name(*kind)),
+        Cell::text(kind.name()),
         Cell::maybe(display_name.as_deref(), Cell::text),
         Cell::Flag(*enabled),
         Cell::maybe(object_id.as_deref(), Cell::text),

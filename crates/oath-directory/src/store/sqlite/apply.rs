@@ -5,7 +5,7 @@ use crate::model::{
     Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
     Version,
 };
-use crate::store::names::{digits_count, times_of, token_kind_name, user_kind_name};
+use crate::store::names::{digits_count, times_of, token_kind_name};
 use crate::store::{Activations, Changes, Pass, Write};
 use oath_totp::UnixTime;
 use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};
@@ -185,7 +185,7 @@ fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refu
     let key = |id: &UserId| id.to_bytes();
     USERS.write(connection, write, key, |statement, version, user| {
         let User { id, upn, kind, display_name, enabled, object_id, mac } = user;
-        let (id, name, kind) = (id.to_bytes(), upn.as_str(), user_kind_name(*kind));
+        let (id, name, kind) = (id.to_bytes(), upn.as_str(), kind.name());
         statement.execute(params![version, id, upn.key(), name, kind, display_name, enabled, object_id, mac.0])
     })
 }
