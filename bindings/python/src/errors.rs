@@ -84,7 +84,7 @@ pub(crate) fn finding_error(py: Python<'_>, finding: &Finding, others: usize) ->
         message = format!("{}: {message}", finding.place);
     }
     if others > 0 {
-        message = format!("{message} ({others} more errors)");
+        message = format!("{message} ({others} more {})", if others == 1 { "error" } else { "errors" });
     }
     SEED_FILE_ERROR.error(py, (message, code, action, line))
 }

@@ -321,7 +321,7 @@ export function exposeQrSvgs(records: Records | Iterable<Record>, format: string
  */
 export function probe(
   seed: string,
-  codes: Iterable<string | { code: string; at?: Moment }>,
+  codes: string | Iterable<string | { code: string; at?: Moment }>,
   options?: { at?: Moment; radius?: number },
 ): Probe;
 

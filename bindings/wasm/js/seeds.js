@@ -489,17 +489,18 @@ export function exposeQrSvgs(records, format, given) {
   }
 }
 
-const SEEN = "codes are an iterable of one to 16 codes, each a string or an object with `code` and `at`";
+const SEEN = "codes are a code, or an iterable of one to 16 codes, each a string or an object with `code` and `at`";
 
 export function probe(seed, codes, given) {
   const { at, radius = 2880 } = options(given, "at", "radius");
   string(seed, "a seed is the text of the vendor, a string");
   integer(radius, 65535, RADIUS);
   const now = seconds(at);
-  if (typeof codes !== "object" || typeof codes?.[Symbol.iterator] !== "function") throw new TypeError(SEEN);
+  const all = typeof codes === "string" ? [codes] : codes;
+  if (typeof all !== "object" || typeof all?.[Symbol.iterator] !== "function") throw new TypeError(SEEN);
   const typed = [];
   const times = [];
-  for (const seen of codes) {
+  for (const seen of all) {
     const { code, at: then } = typeof seen === "string" ? { code: seen } : options(seen ?? null, "code", "at");
     times.push(BigInt(then === undefined ? now : seconds(then)));
     // An iterable may have no end.

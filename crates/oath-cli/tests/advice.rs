@@ -60,7 +60,7 @@ fn a_vendor_s_encrypted_file_goes_to_users_with_the_password_of_a_second_mail() 
     let [_, _, third] = SECRETS;
     let file = format!("{HEADER}\n,2300003,{third},30,Contoso,HardwareKey\n");
     let tokens = read(file.as_bytes(), &Options::default().target(oath_seeds::Target::Inventory)).unwrap().records;
-    let password = Protection::password("Tr0ub4dor & 3").rounds(1000);
+    let password = Protection::password("Tr0ub4dor & 3").unwrap().rounds(1000);
     let mut pskc = Vec::new();
     write(&tokens, Format::Pskc, &WriteOptions::default().protect(password), &mut pskc).unwrap();
     fs::write(desk.path("vendor.xml"), pskc).unwrap();

@@ -19,7 +19,7 @@ fn furnish(desk: &Desk) {
         .zip(&SECRETS[..2])
         .map(|(serial, secret)| Record::new(serial.to_string(), Secret::from_base32(secret).unwrap()))
         .collect();
-    let options = WriteOptions::default().protect(Protection::password("qwerty"));
+    let options = WriteOptions::default().protect(Protection::password("qwerty").unwrap());
     let mut file = Vec::new();
     oath_seeds::write(&records, Format::Pskc, &options, &mut file).unwrap();
     std::fs::write(desk.path("tokens.pskc"), file).unwrap();

@@ -100,18 +100,21 @@ impl Duplicates {
     }
 
     /// Refuses the doubtful serial numbers of a whole file, those before the first rounded one among them, which then are
-    /// no longer counted for [`findings`](Self::findings).
-    pub(crate) fn refuse_doubtful(&mut self, rows: &mut [Row], place: impl Fn(&mut [Finding])) {
-        let Some(damaged) = self.damaged else { return };
+    /// no longer counted for [`findings`](Self::findings). Returns how many.
+    pub(crate) fn refuse_doubtful(&mut self, rows: &mut [Row], place: impl Fn(&mut [Finding])) -> u64 {
+        let Some(damaged) = self.damaged else { return 0 };
         self.passed = (0, Place::File);
+        let mut refused = 0u64;
         for row in rows {
             if row.record.as_ref().is_some_and(|record| record.serial.as_deref().is_some_and(is_doubtful)) {
                 let mut finding = doubtful(row.place, damaged);
                 place(core::slice::from_mut(&mut finding));
                 row.findings.push(finding);
                 row.drop_record();
+                refused = refused.saturating_add(1);
             }
         }
+        refused
     }
 
     /// How many serial numbers were handed out that turned out to be doubtful.

@@ -56,7 +56,7 @@ pub use self::obstacle::{Loss, Obstacle, losses, obstacles};
 pub use self::options::{Assume, Limits, Options, Repairs, TokenType, UnknownType};
 pub use self::place::Place;
 pub use self::probe::{Probe, ProbeError, Reading, SeedText, probe};
-pub use self::protection::{KeyLength, Protection};
+pub use self::protection::{EmptyPassword, KeyLength, Protection};
 #[cfg(feature = "qr")]
 pub use self::qr::{QrCodesError, qr_codes};
 pub use self::reader::{ReadError, Reader, read, read_from};

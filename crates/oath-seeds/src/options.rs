@@ -1,5 +1,6 @@
+use crate::values::interval::MAX;
 use crate::values::parameters;
-use crate::{Format, Target};
+use crate::{Finding, Format, Kind, Severity, Target};
 use core::fmt;
 use core::str::FromStr;
 use oath_totp::{Algorithm, Digits};
@@ -118,7 +119,7 @@ pub enum Repairs {
 }
 
 /// What a file means that leaves parameters out. A parameter in the file always wins. Where a format has a default of its
-/// own, `None` leaves it in place; where it has none, a row without the parameter is an error that names the option.
+/// own, `None` leaves it in place; where it has none, a row without the parameter is an error that names the field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Assume {
     /// Time or counter.
@@ -127,8 +128,21 @@ pub struct Assume {
     pub algorithm: Option<Algorithm>,
     /// How long a code is.
     pub digits: Option<Digits>,
-    /// X, in seconds.
+    /// X, in seconds: 1 to 86,400. A reader refuses another one.
     pub interval: Option<u32>,
+}
+
+impl Assume {
+    /// Refuses an interval that no token has.
+    pub(crate) fn check(self) -> Result<(), Finding> {
+        let Some(x) = self.interval.filter(|x| !(1..=MAX).contains(x)) else { return Ok(()) };
+        Err(Finding::new(
+            Kind::IntervalUnsupported,
+            Severity::Error,
+            format!("The interval to be assumed is {x} s; expected 1 to {MAX}."),
+            "Give how many seconds the token shows a code for: 30 or 60.",
+        ))
+    }
 }
 
 /// What moves the codes of a token on, by the name that files use.

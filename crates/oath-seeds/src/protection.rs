@@ -10,8 +10,9 @@ pub(crate) type Random = fn(&mut [u8]) -> io::Result<()>;
 ///
 /// ```
 /// use oath_seeds::{Protection, WriteOptions};
-/// let options = WriteOptions::default().protect(Protection::password("a long passphrase"));
+/// let options = WriteOptions::default().protect(Protection::password("a long passphrase")?);
 /// assert!(format!("{options:?}").contains("Protection([elided])"));
+/// # Ok::<(), oath_seeds::EmptyPassword>(())
 /// ```
 pub struct Protection {
     secret: Zeroizing<Vec<u8>>,
@@ -41,9 +42,14 @@ impl Protection {
 
     /// A password, from which a key for AES-128 is derived by PBKDF2 with HMAC-SHA-1, as in figure 7 of RFC 6030: what every
     /// reader of PSKC knows. With 1,300,000 rounds it takes about as long as a quarter of a second.
-    #[must_use]
-    pub fn password(password: &str) -> Self {
-        Self::new(password.as_bytes(), Some(Self::ROUNDS), Cipher::Cbc(Size::Aes128))
+    ///
+    /// # Errors
+    /// [`EmptyPassword`].
+    pub fn password(password: &str) -> Result<Self, EmptyPassword> {
+        if password.is_empty() {
+            return Err(EmptyPassword);
+        }
+        Ok(Self::new(password.as_bytes(), Some(Self::ROUNDS), Cipher::Cbc(Size::Aes128)))
     }
 
     fn new(secret: &[u8], rounds: Option<u32>, cipher: Cipher) -> Self {
@@ -98,6 +104,18 @@ impl fmt::Debug for Protection {
         f.write_str("Protection([elided])")
     }
 }
+
+/// A password of no characters protects nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmptyPassword;
+
+impl fmt::Display for EmptyPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the password is empty")
+    }
+}
+
+impl core::error::Error for EmptyPassword {}
 
 /// A key that is not as long as any that AES has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,6 +82,7 @@ impl<R: io::Read> Reader<R> {
     /// # Errors
     /// As [`new`](Self::new); a missing or a wrong password or key is a refusal that says so.
     pub fn unlocked(input: R, options: &Options, unlock: &Unlock) -> Result<Self, ReadError> {
+        options.assume.check()?;
         let (head, findings) = Input::open(input, options.limits, unlock)?;
         let detected = recognise::detected(head.bytes())?;
         let mut context = Context::new(options);
@@ -249,8 +250,12 @@ impl<R: io::Read> Reader<R> {
     /// The first one of the iterator.
     pub fn rows(mut self) -> Result<(Vec<Row>, Vec<Finding>), ReadError> {
         let mut rows = self.by_ref().collect::<Result<Vec<Row>, _>>()?;
-        self.duplicates.refuse_doubtful(&mut rows, |findings| self.source.place(findings));
-        self.drop_passed();
+        let passed = self.duplicates.passed();
+        let refused = self.duplicates.refuse_doubtful(&mut rows, |findings| self.source.place(findings));
+        // Not where the iterator has handed some of them out.
+        if refused >= passed {
+            self.drop_passed();
+        }
         Ok((rows, self.take_findings()))
     }
 

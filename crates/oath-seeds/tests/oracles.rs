@@ -203,8 +203,8 @@ fn written() -> Vec<(&'static str, String, WriteOptions)> {
         key(32),
         key(48),
         key(64),
-        password(Protection::password(PASSWORD)),
-        password(Protection::password(PASSWORD).aes_256()),
+        password(Protection::password(PASSWORD).unwrap()),
+        password(Protection::password(PASSWORD).unwrap().aes_256()),
     ]
 }
 

@@ -117,7 +117,9 @@ fn encrypted_files_open_with_what_they_were_made_with_alone() {
         assert_eq!(refused(open(&file, &Unlock::default())), Kind::KeyMissing);
         assert_eq!(refused(open(&file, &with_password("0123456789abcdef"))), Kind::KeyMissing);
     }
-    for protection in [Protection::password("pässword"), Protection::password("pässword").aes_256()] {
+    assert!(Protection::password("").is_err());
+    let password = || Protection::password("pässword").unwrap();
+    for protection in [password(), password().aes_256()] {
         let options = WriteOptions::default().protect(protection.rounds(500).random(counted));
         let file = written(&records, &options);
         assert_eq!(file, written(&records, &options), "nothing but the random bytes differs");
@@ -282,7 +284,7 @@ proptest! {
                 with_key(&KEY)
             }
             2 => {
-                options = options.protect(Protection::password("p").rounds(2));
+                options = options.protect(Protection::password("p").unwrap().rounds(2));
                 with_password("p")
             }
             _ => Unlock::default(),

@@ -358,9 +358,8 @@ def read(
     of PSKC did differently, with a warning.
 
     A row without a record is among `failed`, and an error among the findings says why; a file that is not a seed file raises
-    SeedFileError. Where an `action` names an option of the command `oath`, the argument here is meant: `digits` for
-    --assume-digits, `password` for --password-file. The content of a file is passed as bytes: a str is a path, and one with a
-    line end is refused. Ctrl-C ends the call.
+    SeedFileError. The content of a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the
+    call.
 
     >>> from oath_totp import seeds
     >>> text = b"0950380269,3930323334353637383930313233343536373839"

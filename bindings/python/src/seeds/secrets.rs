@@ -33,7 +33,9 @@ pub(super) fn protection(
 ) -> PyResult<Option<Protection>> {
     match (password, key) {
         (None, None) => Ok(None),
-        (Some(password), None) => Ok(Some(Protection::password(text_of(&raw(password, PASSWORD)?)?))),
+        (Some(password), None) => {
+            Protection::password(text_of(&raw(password, PASSWORD)?)?).map(Some).map_err(value_error)
+        }
         (None, Some(key)) => Protection::key(&key_bytes(key)?).map(Some).map_err(value_error),
         (Some(_), Some(_)) => Err(value_error("a file is encrypted with a password or with a key, not with both")),
     }

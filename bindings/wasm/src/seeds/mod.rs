@@ -155,13 +155,12 @@ pub(crate) fn write_options(target: Option<String>, accept_loss: bool) -> Result
 /// Encrypts a file that is written, where there is a password or a key.
 pub(crate) fn protected(
     options: WriteOptions,
-    password: Option<String>,
-    key: Option<Vec<u8>>,
+    password: Option<Zeroizing<String>>,
+    key: Option<Zeroizing<Vec<u8>>>,
 ) -> Result<WriteOptions, JsValue> {
-    let (password, key) = (password.map(Zeroizing::new), key.map(Zeroizing::new));
     Ok(match (password, key) {
         (None, None) => options,
-        (Some(password), None) => options.protect(Protection::password(&password)),
+        (Some(password), None) => options.protect(Protection::password(&password).map_err(value_error)?),
         (None, Some(key)) => options.protect(Protection::key(&key).map_err(value_error)?),
         (Some(_), Some(_)) => return Err(value_error("a file is encrypted by a password or by a key, not by both")),
     })

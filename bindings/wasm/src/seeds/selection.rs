@@ -6,6 +6,7 @@ use serde::Serialize;
 use std::cell::Ref;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 /// Records of one or more files that are to be written to another.
 #[wasm_bindgen]
@@ -73,6 +74,8 @@ impl Selection {
         password: Option<String>,
         key: Option<Vec<u8>>,
     ) -> Result<Array, JsValue> {
+        // First, so that they are wiped whatever comes.
+        let (password, key) = (password.map(Zeroizing::new), key.map(Zeroizing::new));
         let options = protected(write_options(target, accept_loss)?, password, key)?;
         let format = self::format(format)?;
         let held = self.held();

@@ -309,6 +309,7 @@ test("a seed is read in the way that gives the codes of its token", () => {
   assert.deepEqual([secret, algorithm, digits, step, counter], [Secret.fromBytes(bytes).exposeBase32(), "SHA256", 6, 60, null]);
   assert.ok(records.length === 1 && tried > 10 && window === 201 && chance > 0 && chance < 0.01);
   assert.deepEqual(probe(SECRET, ["123456", "123456", "123456"], { at }).readings, []);
+  assert.deepEqual(probe(SECRET, "123456", { at }).tried, probe(SECRET, ["123456"], { at }).tried);
   assert.throws(() => probe(SECRET, ["12a456"]), { name: "OathError", code: "malformed" });
   for (const wrong of [[], Array(17).fill("123456"), ["123456", "1234567"]]) assert.throws(() => probe(SECRET, wrong), RangeError);
   for (const wrong of [undefined, 1, [1], [null], [{ kode: "123456" }]]) assert.throws(() => probe(SECRET, wrong), TypeError);

@@ -14,8 +14,8 @@ use oath_totp::{Algorithm, Digits};
 const MOST_KEYS: usize = 10;
 /// Nor more bytes, where they are more than one: a camera reads no larger QR code from paper.
 const MOST_BYTES: usize = 1000;
-/// A key has no longer names, in bytes, so that a line stays far below the longest that is read, all characters escaped.
-const MOST_NAMES: usize = 1900;
+/// A key has no longer names, in bytes, so that one key with the longest secret still fits into a QR code.
+const MOST_NAMES: usize = 1500;
 /// The payload's own version.
 const VERSION: u32 = 1;
 

@@ -52,7 +52,8 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
     let number = lower.trim_start_matches('0').trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace());
     // `60.0` and `60,00`, as spreadsheets write it.
     let decimals = number.split_once(['.', ',']);
-    let decimals = decimals.filter(|(_, zeros)| !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'));
+    // Three zeros may be thousands.
+    let decimals = decimals.filter(|(_, zeros)| matches!(*zeros, "0" | "00"));
     let number = decimals.map_or(number, |(whole, _)| whole);
     let unit = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).trim();
     let seconds = matches!(unit, "" | "s" | "sec" | "secs" | "second" | "seconds");

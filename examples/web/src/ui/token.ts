@@ -88,11 +88,12 @@ export function codeFields() {
   const first = field("Code on the display", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12", required: true });
   const next = field("Next code, to be certain", { type: "text", inputmode: "numeric", class: "digits", maxlength: "12" });
   const codes = () => [first.input.value, next.input.value].map((text) => text.trim()).filter((text) => text !== "");
-  // Codes that are typed a moment apart were shown a moment apart.
+  // Codes that are typed a moment apart were shown a moment apart. A digit that is corrected later is of the same moment.
   const typedAt = [first, next].map(({ input }) => {
     const moment = { at: 0 };
     input.addEventListener("input", () => {
-      moment.at = Math.floor(Date.now() / 1000);
+      if (input.value.trim() === "") moment.at = 0;
+      else if (moment.at === 0) moment.at = Math.floor(Date.now() / 1000);
     });
     return moment;
   });

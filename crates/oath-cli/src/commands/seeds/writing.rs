@@ -39,12 +39,12 @@ pub(super) fn protection(
         Some(path) => input::password(surroundings, stdin, path)?,
         None => typed_twice(shell, output)?,
     };
-    if password.is_empty() {
+    let protection = Protection::password(&password).map_err(|error| {
         let place = encryption.encrypt_password_file.as_deref().unwrap_or(output);
         let action = "choose a long one, and send it another way than the seed file";
-        return Err(Failure::new(Exit::Fault, "password-empty", "the password is empty", action).at(place));
-    }
-    Ok(Some(Protection::password(&password)))
+        Failure::new(Exit::Fault, "password-empty", error.to_string(), action).at(place)
+    });
+    protection.map(Some)
 }
 
 /// The options of a writer that asks before it loses something.

@@ -214,7 +214,7 @@ pub(crate) fn key_container(keep: bool) -> Outcome {
         not_random(&mut [0])?;
     }
     let records = records()?;
-    let protection = Protection::password(&password).rounds(ROUNDS).random(not_random);
+    let protection = Protection::password(&password)?.rounds(ROUNDS).random(not_random);
     let options = WriteOptions::default().accept_loss(true).protect(protection);
     let mut file = Zeroizing::new(Vec::with_capacity(20_000));
     write(&records, Format::Pskc, &options, &mut *file)?;
