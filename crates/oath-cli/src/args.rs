@@ -25,7 +25,7 @@ const KEYS: &str =
 
 /// One-time codes and the life of OATH tokens: seed files, who holds which token, sign-ins.
 #[derive(Debug, Parser)]
-#[command(name = "oath", version, after_help = EXIT, disable_help_subcommand = true, propagate_version = false)]
+#[command(name = "oath", version, after_help = EXIT, propagate_version = false)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Verify {
         #[arg(value_name = "UPN")]
         upn: Upn,
-        /// The code on the display
+        /// The code on the display; `-` reads a line of standard input
         #[arg(value_name = "CODE")]
         code: String,
     },
@@ -88,6 +88,19 @@ pub(crate) enum Command {
     Seeds(Seeds),
     /// Compute a code; the secret comes on standard input, in Base32 or as an otpauth URI
     Code(Code),
+    /// Print the script by which a shell completes the words of this command
+    ///
+    /// For bash: oath completions bash > ~/.local/share/bash-completion/completions/oath
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print a manual page: `oath man | man -l -`, `oath man tokens assign`
+    Man {
+        /// The command to describe [default: oath]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -200,8 +213,10 @@ pub(crate) enum Tokens {
     /// Give an available token to a user
     #[command(override_usage = "oath tokens assign SERIAL UPN\n       oath tokens assign --file FILE [--dry-run]")]
     Assign {
+        /// The number on its back
         #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
         serial: Option<String>,
+        /// Who gets it
         #[arg(value_name = "UPN")]
         upn: Option<Upn>,
         #[command(flatten)]
@@ -244,6 +259,7 @@ pub(crate) enum Tokens {
     /// Take a token back from its holder
     #[command(override_usage = "oath tokens unassign SERIAL\n       oath tokens unassign --file FILE [--dry-run]")]
     Unassign {
+        /// The number on its back
         #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
         serial: Option<String>,
         #[command(flatten)]
@@ -262,6 +278,7 @@ pub(crate) enum Tokens {
     /// Take a token that no user holds, or a software token that does not sign in, out of the directory
     #[command(override_usage = "oath tokens delete SERIAL\n       oath tokens delete --file FILE [--dry-run]")]
     Delete {
+        /// The number on its back
         #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
         serial: Option<String>,
         #[command(flatten)]
@@ -392,8 +409,26 @@ impl Command {
             }
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
-            Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
+            Self::Tour
+            | Self::Audit(_)
+            | Self::Seeds(_)
+            | Self::Code(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
         }
+    }
+
+    /// Whether the command does nothing but show what is there, and comes to no verdict: its reader may stop reading.
+    pub(crate) const fn shows(&self) -> bool {
+        matches!(
+            self,
+            Self::Users(Users::List | Users::Show { .. })
+                | Self::Tokens(Tokens::List { .. } | Tokens::Show { .. })
+                | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { output: None, .. })
+                | Self::Audit(Audit::List)
+                | Self::Completions { .. }
+                | Self::Man { .. }
+        )
     }
 }
 

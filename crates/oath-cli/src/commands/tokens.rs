@@ -124,6 +124,7 @@ fn run_one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
 fn incomplete(command: &str, words: &str) -> Failure {
     let message = format!("`oath tokens {command}` needs {words}, or --file FILE");
     Failure::new(Exit::Fault, "usage", message, format!("see `oath tokens {command} --help`"))
+        .in_place("the command line")
 }
 
 /// Prints the token as it is now.
