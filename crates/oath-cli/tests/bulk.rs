@@ -179,6 +179,8 @@ fn a_file_comes_on_standard_input_and_in_the_code_page_of_a_spreadsheet() {
     let ended = desk.oath_with("tokens assign --file - --json", "serial,user\n2300001,alice@example.com\n");
     let report: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!((ended.status, &report["done"]), (0, &json!(1)), "{ended:?}");
+    let again = desk.oath_with("tokens assign --file -", "serial,user\n2300001,alice@example.com\n");
+    assert!(again.out.ends_with("standard input: 1 row, 0 assigned, 1 unchanged, 0 failed.\n"), "{again:?}");
     let latin = "Seriennummer;Ort;Benutzer\r\n2300002;Z\u{fc}rich;bob@example.com\r\n";
     let latin: Vec<u8> = latin.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     std::fs::write(desk.path("staff.csv"), latin).unwrap();

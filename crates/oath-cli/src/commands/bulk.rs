@@ -62,7 +62,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
         for view in &views {
             view.write(out, operation, many.dry_run)?;
         }
-        summary(out, operation, &file, &report)?;
+        summary(out, operation, if file == "-" { "standard input" } else { &file }, &report)?;
         if let Some(seconds) = retry_after {
             postponed(out, operation, &file, left, seconds, now)?;
         }

@@ -3,7 +3,7 @@ use crate::error::Error;
 use crate::store::{Store, Wanted};
 use std::collections::BTreeSet;
 
-/// Longer serial numbers are not varied, so that the search has a bound of some hundred keys.
+/// Longer serial numbers are not varied, so that the search is bounded: some hundred keys for a usual number.
 const LONGEST: usize = 32;
 
 /// More tokens than this are no suggestion.
@@ -14,7 +14,8 @@ impl<S: Store> Directory<S> {
     /// another case; otherwise with one character missing, added or two exchanged; otherwise with one other character. At most
     /// three; none where more than that are equally near.
     ///
-    /// For callers who may list tokens: it tells that these exist. It reads some hundred keys, however many tokens there are.
+    /// For callers who may list tokens: it tells that these exist. It looks up some hundred keys, at most
+    /// 3,000, however many tokens there are.
     ///
     /// # Errors
     /// [`Error::Store`].
