@@ -1,7 +1,9 @@
 //! The command line.
 
+mod many;
 mod seeds;
 
+pub(crate) use self::many::Many;
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
 use crate::place::Database;
@@ -23,7 +25,7 @@ const KEYS: &str =
 
 /// One-time codes and the life of OATH tokens: seed files, who holds which token, sign-ins.
 #[derive(Debug, Parser)]
-#[command(name = "oath", version, after_help = EXIT, disable_help_subcommand = true, propagate_version = false)]
+#[command(name = "oath", version, after_help = EXIT, propagate_version = false)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -74,7 +76,7 @@ pub(crate) enum Command {
     Verify {
         #[arg(value_name = "UPN")]
         upn: Upn,
-        /// The code on the display
+        /// The code on the display; `-` reads a line of standard input
         #[arg(value_name = "CODE")]
         code: String,
     },
@@ -86,6 +88,19 @@ pub(crate) enum Command {
     Seeds(Seeds),
     /// Compute a code; the secret comes on standard input, in Base32 or as an otpauth URI
     Code(Code),
+    /// Print the script by which a shell completes the words of this command
+    ///
+    /// For bash: oath completions bash > ~/.local/share/bash-completion/completions/oath
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print a manual page: `oath man | man -l -`, `oath man tokens assign`
+    Man {
+        /// The command to describe [default: oath]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -196,23 +211,33 @@ pub(crate) enum Tokens {
         serial: String,
     },
     /// Give an available token to a user
+    #[command(override_usage = "oath tokens assign SERIAL UPN\n       oath tokens assign --file FILE [--dry-run]")]
     Assign {
-        #[arg(value_name = "SERIAL")]
-        serial: String,
+        /// The number on its back
+        #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
+        serial: Option<String>,
+        /// Who gets it
         #[arg(value_name = "UPN")]
-        upn: Upn,
+        upn: Option<Upn>,
+        #[command(flatten)]
+        many: Many,
     },
     /// Make a token sign its holder in, with the code on its display
+    #[command(
+        override_usage = "oath tokens activate SERIAL CODE [NEXT_CODE]\n       oath tokens activate --file FILE [--dry-run]"
+    )]
     Activate {
         /// The number on its back
-        #[arg(value_name = "SERIAL")]
-        serial: String,
-        /// The code on its display
+        #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
+        serial: Option<String>,
+        /// The code on its display; `-` reads a line of standard input
         #[arg(value_name = "CODE")]
-        code: String,
+        code: Option<String>,
         /// The next code, where the first alone was ambiguous
         #[arg(value_name = "NEXT_CODE")]
         next_code: Option<String>,
+        #[command(flatten)]
+        many: Many,
     },
     /// Find a token again whose clock is off, with two codes in a row
     Resync {
@@ -232,9 +257,13 @@ pub(crate) enum Tokens {
         serial: String,
     },
     /// Take a token back from its holder
+    #[command(override_usage = "oath tokens unassign SERIAL\n       oath tokens unassign --file FILE [--dry-run]")]
     Unassign {
-        #[arg(value_name = "SERIAL")]
-        serial: String,
+        /// The number on its back
+        #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
+        serial: Option<String>,
+        #[command(flatten)]
+        many: Many,
     },
     /// End the wait of a token after wrong codes for its activation
     Unlock {
@@ -247,10 +276,44 @@ pub(crate) enum Tokens {
         serial: String,
     },
     /// Take a token that no user holds, or a software token that does not sign in, out of the directory
+    #[command(override_usage = "oath tokens delete SERIAL\n       oath tokens delete --file FILE [--dry-run]")]
     Delete {
-        #[arg(value_name = "SERIAL")]
-        serial: String,
+        /// The number on its back
+        #[arg(value_name = "SERIAL", conflicts_with_all = ["file", "dry_run"])]
+        serial: Option<String>,
+        #[command(flatten)]
+        many: Many,
     },
+}
+
+impl Tokens {
+    /// Whether the command only says what it would change.
+    const fn tries(&self) -> bool {
+        match self {
+            Self::Upload { dry_run, .. } => *dry_run,
+            Self::Assign { many, .. }
+            | Self::Activate { many, .. }
+            | Self::Unassign { many, .. }
+            | Self::Delete { many, .. } => many.dry_run,
+            _ => false,
+        }
+    }
+
+    /// The one token that the command names.
+    pub(crate) fn serial(&self) -> Option<&str> {
+        match self {
+            Self::Upload { .. } | Self::List { .. } => None,
+            Self::Assign { serial, .. }
+            | Self::Activate { serial, .. }
+            | Self::Unassign { serial, .. }
+            | Self::Delete { serial, .. } => serial.as_deref(),
+            Self::Show { serial }
+            | Self::Resync { serial, .. }
+            | Self::Deactivate { serial }
+            | Self::Unlock { serial }
+            | Self::Reset { serial } => Some(serial),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -344,12 +407,28 @@ impl Command {
             Self::Users(command) => {
                 !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
             }
-            Self::Tokens(command) => {
-                !matches!(command, Tokens::List { .. } | Tokens::Show { .. } | Tokens::Upload { dry_run: true, .. })
-            }
+            Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
-            Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
+            Self::Tour
+            | Self::Audit(_)
+            | Self::Seeds(_)
+            | Self::Code(_)
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
         }
+    }
+
+    /// Whether the command does nothing but show what is there, and comes to no verdict: its reader may stop reading.
+    pub(crate) const fn shows(&self) -> bool {
+        matches!(
+            self,
+            Self::Users(Users::List | Users::Show { .. })
+                | Self::Tokens(Tokens::List { .. } | Tokens::Show { .. })
+                | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { output: None, .. })
+                | Self::Audit(Audit::List)
+                | Self::Completions { .. }
+                | Self::Man { .. }
+        )
     }
 }
 

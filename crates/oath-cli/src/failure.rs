@@ -187,6 +187,6 @@ impl Failure {
 impl From<CodeError> for Failure {
     fn from(error: CodeError) -> Self {
         let action = "type the code as the token shows it: 123456, or in quotes \"123 456\"";
-        Self::new(Exit::Fault, "code-malformed", error.to_string(), action).in_place("the code on the command line")
+        Self::new(Exit::Refused, "code-malformed", error.to_string(), action)
     }
 }

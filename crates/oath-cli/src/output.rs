@@ -6,6 +6,7 @@ use oath_totp::UnixTime;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
+use terminal_size::{Width, terminal_size_of};
 
 pub(crate) const STRONG: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -140,8 +141,18 @@ impl Cell {
     }
 }
 
-/// Columns as wide as their widest cell, two spaces apart.
+/// Columns as wide as their widest cell, two spaces apart; where the terminal is narrower, a block for each row.
 pub(crate) fn table(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
+    table_within(out, head, rows, terminal_width())
+}
+
+/// As `COLUMNS` says, or the terminal; `None` where standard output goes elsewhere.
+fn terminal_width() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns.into()))
+}
+
+fn table_within(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>], most: Option<usize>) -> io::Result<()> {
     let cell = |row: &[Cell], column: usize| row.get(column).map_or(0, Cell::width);
     let widths: Vec<usize> = head
         .iter()
@@ -150,6 +161,10 @@ pub(crate) fn table(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> i
             rows.iter().map(|row| cell(row, column)).max().unwrap_or_default().max(name.chars().count())
         })
         .collect();
+    let wide = widths.iter().fold(0usize, |sum, width| sum.saturating_add(*width).saturating_add(2)).saturating_sub(2);
+    if most.is_some_and(|most| wide > most) {
+        return blocks(out, head, rows);
+    }
     let right: Vec<bool> = (0..head.len())
         .map(|column| rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.right))
         .collect();
@@ -168,6 +183,21 @@ pub(crate) fn table(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> i
             write!(out, "{gap}{:before$}{style}{text}{style:#}{:after$}", "", "")?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The cells of a row below each other, each after its name, and an empty line between the rows.
+fn blocks(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
+    let width = head.iter().map(|name| name.chars().count()).max().unwrap_or_default().saturating_add(1);
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        for (name, Cell { text, style, .. }) in head.iter().zip(row) {
+            let name = format!("{name}:");
+            writeln!(out, "{DIM}{name:<width$}{DIM:#} {style}{text}{style:#}")?;
+        }
     }
     Ok(())
 }
@@ -209,8 +239,16 @@ mod tests {
     fn columns_stand_below_each_other() {
         let mut out = Vec::new();
         let row = |serial: &str, n| vec![Cell::new(serial), Cell::number(n), Cell::new("x")];
-        table(&mut out, &["serial", "n", "end"], &[row("1", 1), row("12345678", 1234)]).unwrap();
-        let text = anstream::adapter::strip_str(core::str::from_utf8(&out).unwrap()).to_string();
-        assert_eq!(text, "serial        n  end\n1             1  x\n12345678  1,234  x\n");
+        let rows = [row("1", 1), row("12345678", 1234)];
+        let mut drawn = |most| {
+            out.clear();
+            table_within(&mut out, &["serial", "n", "end"], &rows, most).unwrap();
+            anstream::adapter::strip_str(core::str::from_utf8(&out).unwrap()).to_string()
+        };
+        for wide in [None, Some(20)] {
+            assert_eq!(drawn(wide), "serial        n  end\n1             1  x\n12345678  1,234  x\n");
+        }
+        let blocks = "serial: 1\nn:      1\nend:    x\n\nserial: 12345678\nn:      1,234\nend:    x\n";
+        assert_eq!(drawn(Some(19)), blocks);
     }
 }

@@ -1,15 +1,16 @@
 use crate::args::{Cli, Command};
-use crate::commands::{audit, code, init, seeds, software, tokens, uploads, users, verify};
+use crate::commands::{audit, code, init, manual, seeds, software, tokens, uploads, users, verify};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::place::Surroundings;
 use crate::shell::{Shell, Streams};
 use crate::tour;
 use clap::Parser;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ErrorKind as UsageErrorKind};
 use oath_directory::Actor;
 use oath_totp::UnixTime;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 
 /// Runs one command line, its first word being the name of the program.
 pub(crate) fn run(
@@ -25,7 +26,14 @@ pub(crate) fn run(
     let Streams { input, out, err } = &mut streams;
     match begin(&cli, surroundings, Streams { input: &mut **input, out: &mut **out, err: &mut **err }) {
         Ok(exit) => exit,
-        Err(Failure::Unheard) => Exit::Fault,
+        // What was shown is all that was asked for; a verdict that was not delivered is none.
+        Err(Failure::Unheard) => {
+            if cli.command.shows() {
+                Exit::Done
+            } else {
+                Exit::Fault
+            }
+        }
         Err(Failure::Told(report)) => {
             // Where nobody hears it, the exit status still tells.
             let _ = report.write(err, cli.global.json);
@@ -49,8 +57,10 @@ fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>)
         Some(place) => failure.in_place(place),
         None => failure,
     });
-    // The results before the error. A result that could not be delivered is none: the exit status is then a fault's.
+    // The results before the error. Results that could not be written are none: the exit status is then a fault's. A reader who
+    // went away before the last of them changes nothing about a command that has ended.
     match (ended, shell.streams.out.flush()) {
+        (Ok(exit), Err(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(exit),
         (Ok(_), Err(error)) => Err(error.into()),
         (ended, _) => ended,
     }
@@ -78,6 +88,8 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
         Command::Audit(command) => audit::run(shell, command),
         Command::Seeds(command) => seeds::run(shell, command),
         Command::Code(code) => code::code(shell, code),
+        Command::Completions { shell: of } => manual::completions(shell, *of),
+        Command::Man { command } => manual::page(shell, command),
     }
 }
 
@@ -92,7 +104,7 @@ fn usage(error: &clap::Error, json: bool, streams: &mut Streams<'_>) -> Exit {
         let text = text.to_string();
         let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").trim();
         let help = match (error.kind(), error.get(ContextKind::Usage)) {
-            (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) | (_, None) => "see `oath --help`".to_owned(),
+            (UsageErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) | (_, None) => "see `oath --help`".to_owned(),
             (_, Some(usage)) => usage.to_string().replace('\n', " "),
         };
         if let Failure::Told(report) = Failure::new(Exit::Fault, "usage", message, help) {

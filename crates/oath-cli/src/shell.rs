@@ -10,6 +10,7 @@ use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Where a command reads and writes.
 pub(crate) struct Streams<'a> {
@@ -63,7 +64,44 @@ impl Shell<'_> {
     pub(crate) fn open(&self, what: &str, path: &Path) -> Result<File, Failure> {
         open(self.surroundings, what, path)
     }
+
+    /// A code as typed by a person; `-` is the next line of standard input.
+    pub(crate) fn code(&mut self, typed: &str) -> Result<Code, Failure> {
+        let place = if typed == "-" { "standard input" } else { TYPED };
+        let code = if typed == "-" { Code::from_typed(self.line()?.trim()) } else { Code::from_typed(typed) };
+        code.map_err(|error| Failure::from(error).in_place(place))
+    }
+
+    /// The same for a code, and the next code where it is given.
+    pub(crate) fn codes(&mut self, code: &str, next: Option<&str>) -> Result<CodeRun, Failure> {
+        let code = self.code(code)?;
+        Ok(match next {
+            Some(next) => [code, self.code(next)?].into(),
+            None => code.into(),
+        })
+    }
+
+    /// A line of standard input, no further than it goes: the next one may be asked for later. A code fits many times.
+    fn line(&mut self) -> Result<Zeroizing<String>, Failure> {
+        let mut line = Zeroizing::new(String::with_capacity(LINE));
+        let mut byte = [0];
+        while line.len() < LINE {
+            let read = self.streams.input.read(&mut byte);
+            match read.map_err(|error| Failure::file("standard input cannot be read", Path::new("-"), &error))? {
+                0 => break,
+                _ if byte == *b"\n" => break,
+                _ => line.push(char::from(u8::from_be_bytes(byte))),
+            }
+        }
+        Ok(line)
+    }
 }
+
+/// The place of a code that was typed.
+pub(crate) const TYPED: &str = "the code on the command line";
+
+/// No line with a code is longer.
+const LINE: usize = 256;
 
 /// Opens a file that was named on the command line.
 pub(crate) fn open(surroundings: &Surroundings, what: &str, path: &Path) -> Result<File, Failure> {
@@ -72,13 +110,4 @@ pub(crate) fn open(surroundings: &Surroundings, what: &str, path: &Path) -> Resu
     let is_folder = || Err(io::Error::from(io::ErrorKind::IsADirectory));
     let file = opened.and_then(|file| if file.metadata()?.is_dir() { is_folder() } else { Ok(file) });
     file.map_err(|error| Failure::file(&format!("{what} cannot be read"), path, &error))
-}
-
-/// A code as typed by a person, and the next code where it is given.
-pub(crate) fn codes(code: &str, next: Option<&str>) -> Result<CodeRun, Failure> {
-    let code = Code::from_typed(code)?;
-    Ok(match next {
-        Some(next) => [code, Code::from_typed(next)?].into(),
-        None => code.into(),
-    })
 }

@@ -5,7 +5,7 @@ mod support;
 use oath_seeds::{Format, Protection, Record, WriteOptions};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, Totp, UnixTime};
 use std::path::Path;
-use support::{Desk, MONDAY, SECRETS};
+use support::{Desk, MONDAY, SECRETS, shows};
 
 /// What the vendor mailed, and what the administrator has besides.
 fn furnish(desk: &Desk) {
@@ -14,6 +14,9 @@ fn furnish(desk: &Desk) {
         "userPrincipalName,displayName,id,accountEnabled\nalice@example.com,Alice,1,true\nbob@example.com,Bob,2,true\n",
     );
     desk.write("staff.csv", "serial number;upn\n2300001;alice@example.com\n2300002;bob@example.com\n");
+    desk.write("returned.csv", "serial number\n2300002\n");
+    let bobs = |seconds| shows(SECRETS[1], TimeStep::SECONDS_30, MONDAY + seconds);
+    desk.write("codes.csv", &format!("serial number;code;next code\n2300002;{};{}\n", bobs(0), bobs(30)));
     desk.write_private("password.txt", "qwerty\n");
     let records: Vec<Record> = (2_300_001..)
         .zip(&SECRETS[..2])

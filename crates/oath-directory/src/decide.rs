@@ -1,6 +1,7 @@
 //! What an operation comes to: pure functions of the policy, the input, the time and a view of the records, into a set of
 //! changes or a refusal. They read no clock, open no file and change nothing.
 
+pub(crate) mod bulk;
 pub(crate) mod code;
 pub(crate) mod membership;
 pub(crate) mod sign_in;

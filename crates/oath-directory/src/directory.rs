@@ -1,9 +1,12 @@
 //! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
+mod bulk;
 mod lists;
 mod preview;
+mod rehearsal;
 mod rest;
 mod sign_in;
+mod similar;
 mod software;
 mod sync;
 mod tokens;

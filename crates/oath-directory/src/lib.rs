@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod bulk;
+mod csv_table;
 mod decide;
 mod directory;
 mod error;

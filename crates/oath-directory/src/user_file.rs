@@ -2,9 +2,10 @@
 //! `userType`, `accountEnabled` (or its opposite, `Block credential`) and `id` (`Object Id`), in any order, any case and with
 //! or without blanks; others are passed over. UTF-8, UTF-16 or Windows-1252.
 
+use crate::csv_table::{CsvError, Table};
 use crate::model::UserKind;
 use core::fmt;
-use oath_seeds::{is_upn_column, text_of_users};
+use oath_seeds::is_upn_column;
 
 /// A row of a users file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,32 +29,9 @@ pub struct UserRow {
 /// # Errors
 /// [`UserFileError`] with the line; nothing is read then.
 pub fn read(bytes: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
-    let text = match bytes {
-        [] => String::new(),
-        _ => text_of_users(bytes).map_err(|error| UserFileError::NotText(error.to_string()))?,
-    };
-    // One kind of line end, so that the parser counts lines as people do.
-    let text = text.replace("\r\n", "\n");
-    let header = text.lines().next().unwrap_or_default();
-    let separator = [b',', b';', b'\t'].into_iter().find(|s| header.contains(char::from(*s))).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let names = reader.headers().map_err(|_| UserFileError::Malformed { line: 1 })?.clone();
+    let Table { names, rows } = Table::read(bytes)?;
     let columns = Columns::of(&names)?;
-    let line = |position: Option<&csv::Position>| position.map_or(1, |position| line_of(position, &text));
-    reader
-        .records()
-        .map(|record| match record {
-            Ok(record) => columns.row(line(record.position()), &record),
-            Err(error) => Err(UserFileError::Malformed { line: line(error.position()) }),
-        })
-        .collect()
-}
-
-/// The line on which a row begins. The parser's position is before the empty lines above it.
-fn line_of(position: &csv::Position, text: &str) -> u64 {
-    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let empty = text.bytes().skip(at).take_while(|byte| *byte == b'\n').count();
-    position.line().saturating_add(u64::try_from(empty).unwrap_or(u64::MAX))
+    rows.iter().map(|(line, record)| columns.row(*line, record)).collect()
 }
 
 /// Where what stands.
@@ -181,6 +159,15 @@ impl fmt::Display for UserFileError {
 }
 
 impl core::error::Error for UserFileError {}
+
+impl From<CsvError> for UserFileError {
+    fn from(error: CsvError) -> Self {
+        match error {
+            CsvError::NotText(what) => Self::NotText(what),
+            CsvError::Malformed { line } => Self::Malformed { line },
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -65,5 +65,5 @@ pub use self::record::{Details, Encoding, FailedRow, Moving, Record, Row, SeedFi
 pub use self::repair::Repair;
 pub use self::target::{Target, UnknownTarget, check};
 pub use self::unlock::Unlock;
-pub use self::users::{FilledIn, fill_in, is_upn_column, text_of_users};
+pub use self::users::{FilledIn, fill_in, is_serial_column, is_upn_column, is_user_column, text_of_users};
 pub use self::write::{Refused, WriteError, WriteOptions, Writer, refused, write};

@@ -93,6 +93,24 @@ pub fn is_upn_column(header: &str) -> bool {
     UPN.contains(&plain(header).as_str())
 }
 
+/// Whether a column with this header holds user names by what people call it where they make the file themselves: `User`. A
+/// column that [`is_upn_column`] goes first.
+#[must_use]
+pub fn is_user_column(header: &str) -> bool {
+    USER.contains(&plain(header).as_str())
+}
+
+/// Whether a column with this header holds serial numbers, in any usual spelling.
+///
+/// ```
+/// assert!(oath_seeds::is_serial_column("serial number") && oath_seeds::is_serial_column("Seriennummer"));
+/// assert!(!oath_seeds::is_serial_column("model"));
+/// ```
+#[must_use]
+pub fn is_serial_column(header: &str) -> bool {
+    SERIAL.contains(&plain(header).as_str())
+}
+
 /// Names of the columns without blanks, dashes and apostrophes, in lower case, in the languages of Entra ID's pages and of
 /// spreadsheets: English, German, French, Italian, Spanish, Portuguese, Dutch, Polish, Swedish, Danish.
 const SERIAL: &[&str] = &[

@@ -2,7 +2,7 @@ use super::tokens::changed;
 use crate::args::Software;
 use crate::failure::{Exit, Failure};
 use crate::output::{DIM, STRONG, next, shown, word};
-use crate::shell::{Shell, codes};
+use crate::shell::Shell;
 use anstyle::{AnsiColor, Color, Style};
 use oath_directory::Upn;
 use oath_totp::KeyUri;
@@ -15,7 +15,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Software) -> Result<Exit, Fai
     match command {
         Software::Enroll { upn, qr } => enroll(shell, upn, *qr),
         Software::Confirm { upn, code, next_code } => {
-            let codes = codes(code, next_code.as_deref())?;
+            let codes = shell.codes(code, next_code.as_deref())?;
             let directory = shell.directory()?;
             let confirmed = block_on(directory.confirm(&shell.actor, shell.now, upn, &codes))?;
             changed(shell, &directory, &confirmed.serial, None)

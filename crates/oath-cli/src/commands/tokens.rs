@@ -1,3 +1,4 @@
+use super::bulk;
 use super::problems::{self, Problem};
 use super::seeds::input;
 use super::token_view::{self, TokenDetails, TokenView};
@@ -6,18 +7,47 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
 use crate::place::Surroundings;
 use crate::progress::Turning;
-use crate::shell::{Shell, codes};
+use crate::shell::Shell;
+use oath_directory::bulk::Operation;
 use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::AnyStore;
 use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{Row, Severity, failures};
-use oath_totp::Code;
 use pollster::block_on;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
+    let (operation, many) = match command {
+        Tokens::Assign { many, .. } => (Operation::Assign, many),
+        Tokens::Activate { many, .. } => (Operation::Activate, many),
+        Tokens::Unassign { many, .. } => (Operation::Unassign, many),
+        Tokens::Delete { many, .. } => (Operation::Delete, many),
+        _ => return one(shell, command),
+    };
+    match &many.file {
+        Some(file) => bulk::run(shell, operation, file, many),
+        None => one(shell, command),
+    }
+}
+
+/// A command for one token, or for the list of them. Where there is no such token, the error names those that may be meant.
+fn one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
+    let ended = run_one(shell, command);
+    match (ended, command.serial()) {
+        (Err(Failure::Told(mut report)), Some(serial)) if report.code == UNKNOWN => {
+            report.message.push_str(&bulk::meant(&shell.directory()?, serial)?);
+            Err(Failure::Told(report))
+        }
+        (ended, _) => ended,
+    }
+}
+
+/// The code of [`Refusal::UnknownToken`](oath_directory::Refusal::UnknownToken).
+const UNKNOWN: &str = "token-unknown";
+
+fn run_one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
         Tokens::Upload { file, assign, resume, dry_run, taking, reading } => {
             let options = UploadOptions { assign_known: *assign };
@@ -33,20 +63,20 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
             shell.answer(&details, |out| details.write(out))?;
             Ok(Exit::Done)
         }
-        Tokens::Assign { serial, upn } => {
+        Tokens::Assign { serial: Some(serial), upn: Some(upn), .. } => {
             let directory = shell.directory()?;
             block_on(directory.assign(&shell.actor, shell.now, serial, upn))?;
             let command = format!("oath tokens activate {} CODE", word(serial));
             changed(shell, &directory, serial, Some(("Next, with the code on its display:", &command)))
         }
-        Tokens::Activate { serial, code, next_code } => {
-            let codes = codes(code, next_code.as_deref())?;
+        Tokens::Activate { serial: Some(serial), code: Some(code), next_code, .. } => {
+            let codes = shell.codes(code, next_code.as_deref())?;
             let directory = shell.directory()?;
             block_on(directory.activate(&shell.actor, shell.now, serial, &codes))?;
             changed(shell, &directory, serial, None)
         }
         Tokens::Resync { serial, code, next_code } => {
-            let codes = [Code::from_typed(code)?, Code::from_typed(next_code)?].into();
+            let codes = [shell.code(code)?, shell.code(next_code)?].into();
             let directory = shell.directory()?;
             block_on(directory.resync(&shell.actor, shell.now, serial, &codes))?;
             changed(shell, &directory, serial, None)
@@ -56,7 +86,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
             block_on(directory.deactivate(&shell.actor, shell.now, serial))?;
             changed(shell, &directory, serial, None)
         }
-        Tokens::Unassign { serial } => {
+        Tokens::Unassign { serial: Some(serial), .. } => {
             let directory = shell.directory()?;
             block_on(directory.unassign(&shell.actor, shell.now, serial))?;
             changed(shell, &directory, serial, None)
@@ -71,7 +101,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
             block_on(directory.reset_token(&shell.actor, shell.now, serial))?;
             changed(shell, &directory, serial, None)
         }
-        Tokens::Delete { serial } => {
+        Tokens::Delete { serial: Some(serial), .. } => {
             let directory = shell.directory()?;
             block_on(directory.delete(&shell.actor, shell.now, serial))?;
             shell.answer(&json!({"serial": serial, "deleted": true}), |out| {
@@ -83,7 +113,18 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
             })?;
             Ok(Exit::Done)
         }
+        Tokens::Assign { .. } => Err(incomplete("assign", "SERIAL and UPN")),
+        Tokens::Activate { .. } => Err(incomplete("activate", "SERIAL and CODE")),
+        Tokens::Unassign { .. } => Err(incomplete("unassign", "SERIAL")),
+        Tokens::Delete { .. } => Err(incomplete("delete", "SERIAL")),
     }
+}
+
+/// Neither one token nor a file of them is named.
+fn incomplete(command: &str, words: &str) -> Failure {
+    let message = format!("`oath tokens {command}` needs {words}, or --file FILE");
+    Failure::new(Exit::Fault, "usage", message, format!("see `oath tokens {command} --help`"))
+        .in_place("the command line")
 }
 
 /// Prints the token as it is now.

@@ -2,7 +2,6 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, duration, shown};
 use crate::shell::Shell;
 use oath_directory::{Error, Refusal, Upn};
-use oath_totp::Code;
 use pollster::block_on;
 use serde::Serialize;
 
@@ -19,7 +18,7 @@ struct Answer<'a> {
 }
 
 pub(crate) fn verify(shell: &mut Shell<'_>, upn: &Upn, code: &str) -> Result<Exit, Failure> {
-    let code = Code::from_typed(code)?;
+    let code = shell.code(code)?;
     let directory = shell.directory()?;
     let refusal = match block_on(directory.verify(&shell.actor, shell.now, upn, &code)) {
         Ok(signed_in) => {

@@ -118,7 +118,12 @@ impl Desk {
     /// The same with environment variables.
     pub(crate) fn run_with(&self, words: &str, input: &str, variables: &[(&str, &str)]) -> Ended {
         let mut command = program();
-        command.current_dir(self.folder.path()).env_remove("OATH_DB").env_remove("OATH_KEYS").env_remove("PGPASSWORD");
+        command
+            .current_dir(self.folder.path())
+            .env_remove("OATH_DB")
+            .env_remove("OATH_KEYS")
+            .env_remove("PGPASSWORD")
+            .env_remove("COLUMNS");
         command.env("PGPASSFILE", "none").envs(self.server.as_ref().map(|url| ("OATH_DB", url)));
         command.envs(variables.iter().copied());
         let output = command.args(words.split(' ')).write_stdin(input).output().unwrap();

@@ -88,7 +88,7 @@ impl<S: Store> Directory<S> {
     }
 
     /// A change that needs the token's secret.
-    async fn with_code<T>(
+    pub(super) async fn with_code<T>(
         &self,
         context: Context<'_>,
         wanted: Wanted,

@@ -2,7 +2,7 @@ use super::input;
 use crate::args::Reading;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, drift, shown};
-use crate::shell::Shell;
+use crate::shell::{Shell, TYPED};
 use oath_seeds::{Moving, Record, Repairs, Target, find_shown};
 use oath_totp::Code;
 use serde_json::json;
@@ -23,7 +23,8 @@ pub(super) fn find(
     radius: u16,
     reading: &Reading,
 ) -> Result<Exit, Failure> {
-    let codes = [Some(code), next_code].into_iter().flatten().map(Code::from_typed).collect::<Result<Vec<_>, _>>()?;
+    let codes = [Some(code), next_code].into_iter().flatten().map(Code::from_typed).collect::<Result<Vec<_>, _>>();
+    let codes = codes.map_err(|error| Failure::from(error).in_place(TYPED))?;
     let options = input::options(reading, Some(Target::Inventory), Repairs::Apply);
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
     let (reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;

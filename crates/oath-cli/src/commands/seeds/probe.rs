@@ -2,7 +2,7 @@ use crate::args;
 use crate::commands::secret_input::{SecretText, refuse_words};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, drift};
-use crate::shell::Shell;
+use crate::shell::{Shell, TYPED};
 use oath_seeds::{Moving, Probe, Reading};
 use oath_totp::{Code, UnixTime};
 use serde_json::json;
@@ -69,7 +69,8 @@ fn observed(text: &str, now: UnixTime) -> Result<(Code, UnixTime), Failure> {
             (code, at)
         }
     };
-    Ok((Code::from_typed(code)?, at))
+    let code = Code::from_typed(code).map_err(|error| Failure::from(error).in_place(TYPED))?;
+    Ok((code, at))
 }
 
 const fn interval(reading: &Reading) -> Option<u32> {

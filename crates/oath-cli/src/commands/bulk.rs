@@ -1,0 +1,203 @@
+//! `oath tokens assign|activate|unassign|delete --file FILE`.
+
+use crate::args::Many;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, DIM, GOOD, WARN, count, duration, next, number, shown, time, word};
+use crate::progress::Turning;
+use crate::shell::Shell;
+use oath_directory::bulk::{self, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError, Task};
+use oath_directory::store::AnyStore;
+use oath_directory::{Directory, Refusal};
+use oath_totp::UnixTime;
+use pollster::block_on;
+use serde::Serialize;
+use serde_json::json;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// A row as it is printed.
+#[derive(Serialize)]
+struct RowView<'a> {
+    line: u64,
+    serial: &'a str,
+    result: &'static str,
+    #[serde(flatten)]
+    error: Option<ErrorView>,
+}
+
+#[derive(Serialize)]
+struct ErrorView {
+    code: &'static str,
+    message: String,
+    action: &'static str,
+}
+
+/// How many rows take long enough to say so.
+const MANY: usize = 200;
+
+/// How many unknown serial numbers are compared with those that are there.
+const COMPARED: usize = 20;
+
+pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many: &Many) -> Result<Exit, Failure> {
+    let rows = read(shell, operation, path)?;
+    let mut directory = shell.directory()?;
+    if many.dry_run {
+        directory = rehearsal(directory, &rows)?;
+    }
+    let waiting = format!("doing {}", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
+    let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
+    let mut results = Vec::with_capacity(rows.len());
+    let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
+    let report = block_on(directory.bulk(&shell.actor, shell.now, &rows, tell))?;
+    let views = views(&directory, &results)?;
+    drop(turning);
+    let BulkReport { done, unchanged, failed, left, retry_after } = report;
+    let file = path.to_string_lossy();
+    let value = json!({
+        "operation": operation.name(), "file": file, "dry_run": many.dry_run, "done": done, "unchanged": unchanged,
+        "failed": failed, "left": left, "retry_after": retry_after, "rows": views,
+    });
+    let now = shell.now;
+    shell.answer(&value, |out| {
+        for view in &views {
+            view.write(out, operation, many.dry_run)?;
+        }
+        summary(out, operation, if file == "-" { "standard input" } else { &file }, &report)?;
+        if let Some(seconds) = retry_after {
+            postponed(out, operation, &file, left, seconds, now)?;
+        }
+        if many.dry_run {
+            writeln!(out, "{DIM}Nothing was changed. To do it, leave --dry-run out.{DIM:#}")?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::refused_if(failed > 0 || left > 0))
+}
+
+fn read(shell: &mut Shell<'_>, operation: Operation, path: &Path) -> Result<Vec<BulkRow>, Failure> {
+    const WHAT: &str = "the file of tokens";
+    let mut text = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        shell.streams.input.read_to_end(&mut text)
+    } else {
+        shell.open(WHAT, path)?.read_to_end(&mut text)
+    };
+    read.map_err(|error| Failure::file(&format!("{WHAT} cannot be read"), path, &error))?;
+    bulk::read(&text, operation).map_err(|error| Failure::from(error).at(path))
+}
+
+impl From<BulkFileError> for Failure {
+    fn from(error: BulkFileError) -> Self {
+        Self::new(Exit::Refused, error.code(), error.to_string(), error.action())
+    }
+}
+
+/// The directory to try the rows on.
+fn rehearsal(directory: Directory<AnyStore>, rows: &[BulkRow]) -> Result<Directory<AnyStore>, Failure> {
+    let serials = rows.iter().map(|row| row.serial.clone());
+    let users = rows.iter().filter_map(|row| match &row.task {
+        Ok(Task::Assign(upn)) => Some(upn.clone()),
+        _ => None,
+    });
+    Ok(block_on(directory.rehearsal(serials, users))?.with_any_store())
+}
+
+type Told = (u64, String, Result<Done, RowError>);
+
+fn views<'a>(directory: &Directory<AnyStore>, results: &'a [Told]) -> Result<Vec<RowView<'a>>, Failure> {
+    let mut compared = 0usize;
+    let mut view = |(line, serial, result): &'a Told| {
+        let (name, error) = match result {
+            Ok(Done::Now) => ("done", None),
+            Ok(Done::Before) => ("unchanged", None),
+            Err(error) => ("failed", Some(error)),
+        };
+        let error = match error {
+            Some(error) => {
+                let mut message = error.to_string();
+                if matches!(error, RowError::Refused(Refusal::UnknownToken { .. })) && compared < COMPARED {
+                    compared = compared.saturating_add(1);
+                    message.push_str(&meant(directory, serial)?);
+                }
+                Some(ErrorView { code: error.code(), message, action: error.action() })
+            }
+            None => None,
+        };
+        Ok(RowView { line: *line, serial, result: name, error })
+    };
+    results.iter().map(&mut view).collect()
+}
+
+/// `; is 0950380269 meant?`, or nothing. For an operator, who may list all tokens.
+pub(crate) fn meant(directory: &Directory<AnyStore>, serial: &str) -> Result<String, Failure> {
+    let similar = block_on(directory.similar_serials(serial))?;
+    Ok(match similar.as_slice() {
+        [] => String::new(),
+        [one] => format!("; is {one} meant?"),
+        several => format!("; is one of {} meant?", several.join(", ")),
+    })
+}
+
+impl RowView<'_> {
+    fn write(&self, out: &mut dyn Write, operation: Operation, tried: bool) -> io::Result<()> {
+        let Self { line, serial, result, error } = self;
+        if let Some(ErrorView { message, action, .. }) = error {
+            writeln!(out, "  {BAD}line {line}{BAD:#}, {}: {}", shown(serial), shown(message))?;
+            return writeln!(out, "  {DIM}to do:{DIM:#} {action}");
+        }
+        let would = if tried { "would be " } else { "" };
+        let text = match (operation, *result) {
+            (Operation::Delete, "unchanged") => "not there any more".to_owned(),
+            (Operation::Unassign, "unchanged") => "held by no user already".to_owned(),
+            (_, "unchanged") => format!("{} already", past(operation)),
+            _ => format!("{would}{}", past(operation)),
+        };
+        writeln!(out, "  line {line}, {}: {text}", shown(serial))
+    }
+}
+
+const fn past(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Assign => "assigned",
+        Operation::Activate => "activated",
+        Operation::Unassign => "taken back",
+        Operation::Delete => "deleted",
+    }
+}
+
+/// `staff.csv: 5 rows, 3 assigned, 1 unchanged, 1 failed.`
+fn summary(out: &mut dyn Write, operation: Operation, file: &str, report: &BulkReport) -> io::Result<()> {
+    let BulkReport { done, unchanged, failed, left, .. } = *report;
+    let rows = [done, unchanged, failed, left].into_iter().fold(0, u64::saturating_add);
+    let style = if failed > 0 { BAD } else { GOOD };
+    writeln!(
+        out,
+        "{}: {}, {GOOD}{} {}{GOOD:#}, {} unchanged, {style}{} failed{style:#}.",
+        shown(file),
+        count(rows, "row", "rows"),
+        number(done),
+        past(operation),
+        number(unchanged),
+        number(failed)
+    )
+}
+
+/// The limit of the policy stopped the file.
+fn postponed(
+    out: &mut dyn Write,
+    operation: Operation,
+    file: &str,
+    left: u64,
+    seconds: u64,
+    now: UnixTime,
+) -> io::Result<()> {
+    let at = time(UnixTime::from_secs(now.as_secs().saturating_add(seconds)));
+    writeln!(
+        out,
+        "{WARN}{} left{WARN:#}: the policy allows no more activations for {}. Go on at {at} with the same file; where its \
+         codes are older than a day by then, with new codes.",
+        count(left, "row is", "rows are"),
+        duration(seconds)
+    )?;
+    next(out, "Then:", &format!("oath tokens {} --file {}", operation.name(), word(file)))
+}

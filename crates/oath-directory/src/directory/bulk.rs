@@ -1,0 +1,68 @@
+use super::Directory;
+use super::tokens::of_token;
+use crate::audit::Actor;
+use crate::bulk::{BulkReport, BulkRow, Done, RowError, Task};
+use crate::decide::bulk;
+use crate::error::{Error, Refusal};
+use crate::store::{Store, Wanted};
+use oath_totp::UnixTime;
+
+impl<S: Store> Directory<S> {
+    /// Does what the rows of a [file](crate::bulk) say, each in a transaction of its own, and tells each result as it comes. A
+    /// row that fails does not stop the others. The limit of activations does: the rows from there on are left.
+    ///
+    /// Rows that were done before are [`Done::Before`] and no errors, so that the same file can be given again until nothing is
+    /// left. [`rehearsal`](Self::rehearsal) tries it without a change.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Keys`], [`Error::Contention`]: the rows that were told are done.
+    pub async fn bulk(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        rows: &[BulkRow],
+        mut tell: impl FnMut(&BulkRow, Result<Done, RowError>),
+    ) -> Result<BulkReport, Error> {
+        let mut report = BulkReport::default();
+        for (row, tried) in rows.iter().zip(0usize..) {
+            let result = match &row.task {
+                Err(error) => Err(error.clone()),
+                Ok(task) => match self.bulk_task(actor, now, &row.serial, task).await {
+                    Ok(done) => Ok(done),
+                    Err(Error::Refused(Refusal::TooManyActivations { retry_after, .. })) => {
+                        report.left = rows.len().saturating_sub(tried).try_into().unwrap_or(u64::MAX);
+                        report.retry_after = Some(retry_after);
+                        return Ok(report);
+                    }
+                    Err(Error::Refused(refusal)) => Err(RowError::Refused(refusal)),
+                    Err(error) => return Err(error),
+                },
+            };
+            let count = match result {
+                Ok(Done::Now) => &mut report.done,
+                Ok(Done::Before) => &mut report.unchanged,
+                Err(_) => &mut report.failed,
+            };
+            *count = count.saturating_add(1);
+            tell(row, result);
+        }
+        Ok(report)
+    }
+
+    async fn bulk_task(&self, actor: &Actor, now: UnixTime, serial: &str, task: &Task) -> Result<Done, Error> {
+        let (context, wanted) = (self.context(actor, now), of_token(serial));
+        match task {
+            Task::Assign(upn) => {
+                let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..wanted };
+                self.change(context, wanted, |view| Ok(bulk::assign(context, serial, upn, view)?)).await
+            }
+            Task::Activate(codes) => {
+                let wanted = Wanted { activations: true, ..wanted };
+                let decide = |totp: &_, view: &_| bulk::activate(context, serial, totp, codes, view);
+                self.with_code(context, wanted, serial, decide).await
+            }
+            Task::Unassign => self.change(context, wanted, |view| Ok(bulk::unassign(context, serial, view)?)).await,
+            Task::Delete => self.change(context, wanted, |view| Ok(bulk::delete(context, serial, view)?)).await,
+        }
+    }
+}

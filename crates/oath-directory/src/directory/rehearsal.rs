@@ -1,0 +1,74 @@
+use super::Directory;
+use crate::error::Error;
+use crate::model::{Fingerprint, TokenId, Upn, UserId, Versioned};
+use crate::store::{Changes, CommitError, MemoryStore, Store, View, Wanted, Write};
+use std::collections::HashSet;
+
+/// How many tokens or users are read at once.
+const CHUNK: usize = 500;
+
+impl<S: Store> Directory<S> {
+    /// A copy in memory of the records of these tokens and users, under the same key ring and policy: what changes it changes
+    /// nothing here, and every operation on these tokens and users comes to what it would come to here. Its log begins anew.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Keys`] where the directory belongs to another ring; [`Error::Contention`] where another caller
+    /// gave a serial number or a user name to another record meanwhile.
+    pub async fn rehearsal(
+        self,
+        serials: impl IntoIterator<Item = String>,
+        users: impl IntoIterator<Item = Upn>,
+    ) -> Result<Directory<MemoryStore>, Error> {
+        let serials: Vec<String> = serials.into_iter().collect();
+        let users: Vec<String> = users.into_iter().map(|upn| upn.key().to_owned()).collect();
+        let general = Wanted { activations: true, ..Wanted::default() };
+        let of_serials = serials.chunks(CHUNK).map(|chunk| Wanted { serials: chunk.to_vec(), ..Wanted::default() });
+        let of_users =
+            users.chunks(CHUNK).map(|chunk| Wanted { users: chunk.to_vec(), holdings: true, ..Wanted::default() });
+        let (copy, mut copied) = (MemoryStore::new(), Copied::default());
+        for wanted in [general].into_iter().chain(of_serials).chain(of_users) {
+            let view = self.store.view(wanted).await?;
+            self.is_founded(&view)?;
+            match copy.commit(copied.inserts(view), self.keys.audit_key()).await {
+                Ok(()) => {}
+                Err(CommitError::Conflict) => return Err(Error::Contention),
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        let Self { keys, policy, decoy, .. } = self;
+        Ok(Directory { store: copy, keys, policy, decoy })
+    }
+}
+
+/// The keys of the records that were copied: views overlap.
+#[derive(Default)]
+struct Copied {
+    settings: HashSet<()>,
+    activations: HashSet<()>,
+    users: HashSet<UserId>,
+    gates: HashSet<String>,
+    tokens: HashSet<TokenId>,
+    states: HashSet<Fingerprint>,
+}
+
+impl Copied {
+    fn inserts(&mut self, view: View) -> Changes {
+        Changes {
+            settings: new(&mut self.settings, view.settings, |_| ()).pop(),
+            activations: new(&mut self.activations, view.activations, |_| ()).pop(),
+            users: new(&mut self.users, view.users, |user| user.id),
+            gates: new(&mut self.gates, view.gates, |gate| gate.name.clone()),
+            tokens: new(&mut self.tokens, view.tokens, |token| token.id),
+            states: new(&mut self.states, view.states, |state| state.fingerprint),
+            ..Changes::default()
+        }
+    }
+}
+
+fn new<K: core::hash::Hash + Eq, T, W>(
+    copied: &mut HashSet<K>,
+    records: impl IntoIterator<Item = Versioned<T>>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Write<W, T>> {
+    records.into_iter().map(|read| read.value).filter(|record| copied.insert(key(record))).map(Write::Insert).collect()
+}
