@@ -78,6 +78,28 @@ pub(crate) enum Command {
         #[arg(value_name = "CODE")]
         code: String,
     },
+    /// Copy the database into a new file, while others use the directory; the key ring is not part of it
+    ///
+    /// For a database in a file. One on a server is backed up by the server's own programs, such as `pg_dump`.
+    Backup {
+        /// The new file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, and refuse every code up to now
+    ///
+    /// The restored database has forgotten which codes were used since the backup. The key ring must be that of the backup.
+    /// Stop all servers and commands that have the database open before.
+    Restore {
+        /// What `oath backup` wrote
+        #[arg(value_name = "BACKUP")]
+        backup: PathBuf,
+        /// Keep the database that is there under another name
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Refuse every code up to now, after the database was restored by other means than `oath restore`
+    Restored,
     /// The log of everything that happened
     #[command(subcommand)]
     Audit(Audit),
@@ -340,7 +362,7 @@ impl Command {
     /// Whether the command may write to a directory.
     pub(crate) const fn writes(&self) -> bool {
         match self {
-            Self::Init | Self::Verify { .. } | Self::Software(_) => true,
+            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restore { .. } | Self::Restored => true,
             Self::Users(command) => {
                 !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
             }
@@ -348,7 +370,7 @@ impl Command {
                 !matches!(command, Tokens::List { .. } | Tokens::Show { .. } | Tokens::Upload { dry_run: true, .. })
             }
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
-            Self::Tour | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
+            Self::Tour | Self::Backup { .. } | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One module per group of commands. They translate: words into calls of the libraries, answers into text.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod code;
 pub(crate) mod init;
 pub(crate) mod problems;

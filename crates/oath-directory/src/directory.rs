@@ -1,5 +1,6 @@
 //! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
+mod keys;
 mod lists;
 mod preview;
 mod rest;

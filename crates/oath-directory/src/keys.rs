@@ -297,7 +297,7 @@ fn binding(id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
     bytes
 }
 
-fn fill(bytes: &mut [u8]) -> Result<(), KeyRingError> {
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), KeyRingError> {
     getrandom::fill(bytes).map_err(|_| KeyRingError::NoRandomness)
 }
 
