@@ -1,7 +1,11 @@
 //! The command line.
 
+mod audit;
+mod keys;
 mod seeds;
 
+pub(crate) use self::audit::{Audit, Listed};
+pub(crate) use self::keys::Keys;
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
 use crate::place::Database;
@@ -100,6 +104,9 @@ pub(crate) enum Command {
     },
     /// Refuse every code up to now, after the database was restored by other means than `oath restore`
     Restored,
+    /// The keys under which the secrets in the database are sealed
+    #[command(subcommand)]
+    Keys(Keys),
     /// The log of everything that happened
     #[command(subcommand)]
     Audit(Audit),
@@ -322,14 +329,6 @@ pub(crate) enum Software {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Audit {
-    /// List all events
-    List,
-    /// Check that no event is missing, changed or out of order
-    Verify,
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct Code {
     /// How many digits: 6, 7 or 8 [default: 6, or the URI's]
@@ -369,6 +368,7 @@ impl Command {
             Self::Tokens(command) => {
                 !matches!(command, Tokens::List { .. } | Tokens::Show { .. } | Tokens::Upload { dry_run: true, .. })
             }
+            Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour | Self::Backup { .. } | Self::Audit(_) | Self::Seeds(_) | Self::Code(_) => false,
         }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod code;
 pub(crate) mod init;
+pub(crate) mod keys;
 pub(crate) mod problems;
 pub(crate) mod secret_input;
 pub(crate) mod seeds;

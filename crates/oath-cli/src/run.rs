@@ -1,5 +1,5 @@
 use crate::args::{Cli, Command};
-use crate::commands::{audit, backup, code, init, seeds, software, tokens, uploads, users, verify};
+use crate::commands::{audit, backup, code, init, keys, seeds, software, tokens, uploads, users, verify};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::place::Surroundings;
@@ -78,6 +78,7 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
         Command::Backup { file } => backup::backup(shell, file),
         Command::Restore { backup: file, replace } => backup::restore(shell, file, *replace),
         Command::Restored => backup::restored(shell),
+        Command::Keys(command) => keys::run(shell, command),
         Command::Audit(command) => audit::run(shell, command),
         Command::Seeds(command) => seeds::run(shell, command),
         Command::Code(code) => code::code(shell, code),

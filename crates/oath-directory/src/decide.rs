@@ -2,6 +2,7 @@
 //! changes or a refusal. They read no clock, open no file and change nothing.
 
 pub(crate) mod code;
+pub(crate) mod keys;
 pub(crate) mod membership;
 pub(crate) mod sign_in;
 pub(crate) mod software;

@@ -12,6 +12,7 @@ mod unlock;
 mod uploads;
 mod users;
 
+pub use self::keys::{KeyUse, Resealed, SealReport};
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};

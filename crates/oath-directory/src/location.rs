@@ -3,6 +3,7 @@
 mod backup;
 mod error;
 mod in_file;
+mod keys;
 mod link;
 #[cfg(feature = "postgres")]
 mod on_server;

@@ -10,6 +10,7 @@ use crate::audit::Actor;
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::policy::Policy;
+use crate::private_file;
 use crate::store::{Missing, SqliteStore};
 use oath_totp::UnixTime;
 use std::io::{self, ErrorKind};
@@ -78,6 +79,10 @@ impl Location {
         copied.restored(actor, now).await.map_err(|error| self.database_failed(error))?;
         // Closes the files: everything then lies in one.
         drop(copied);
+        if there {
+            private_file::give_to_owner_of(&database, &made)
+                .map_err(|error| io_failed("the database cannot be given to the owner of the former", path, error))?;
+        }
         let former = if there { Some(self.take_the_place(&made, &database, now)?) } else { None };
         if former.is_none() {
             link(&made, &database).map_err(|error| match error.kind() {
