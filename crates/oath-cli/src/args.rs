@@ -1,8 +1,12 @@
 //! The command line.
 
+mod audit;
+mod keys;
 mod many;
 mod seeds;
 
+pub(crate) use self::audit::{Audit, Listed};
+pub(crate) use self::keys::Keys;
 pub(crate) use self::many::Many;
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
@@ -80,6 +84,31 @@ pub(crate) enum Command {
         #[arg(value_name = "CODE")]
         code: String,
     },
+    /// Copy the database into a new file, while others use the directory; the key ring is not part of it
+    ///
+    /// For a database in a file. One on a server is backed up by the server's own programs, such as `pg_dump`.
+    Backup {
+        /// The new file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, and refuse every code up to now
+    ///
+    /// The restored database has forgotten which codes were used since the backup. The key ring must be that of the backup.
+    /// Stop all servers and commands that have the database open before.
+    Restore {
+        /// What `oath backup` wrote
+        #[arg(value_name = "BACKUP")]
+        backup: PathBuf,
+        /// Keep the database that is there under another name
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Refuse every code up to now, after the database was restored by other means than `oath restore`
+    Restored,
+    /// The keys under which the secrets in the database are sealed
+    #[command(subcommand)]
+    Keys(Keys),
     /// The log of everything that happened
     #[command(subcommand)]
     Audit(Audit),
@@ -363,14 +392,6 @@ pub(crate) enum Software {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Audit {
-    /// List all events
-    List,
-    /// Check that no event is missing, changed or out of order
-    Verify,
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct Code {
     /// How many digits: 6, 7 or 8 [default: 6, or the URI's]
@@ -403,13 +424,15 @@ impl Command {
     /// Whether the command may write to a directory.
     pub(crate) const fn writes(&self) -> bool {
         match self {
-            Self::Init | Self::Verify { .. } | Self::Software(_) => true,
+            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restore { .. } | Self::Restored => true,
             Self::Users(command) => {
                 !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
             }
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
+            Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour
+            | Self::Backup { .. }
             | Self::Audit(_)
             | Self::Seeds(_)
             | Self::Code(_)
@@ -425,7 +448,8 @@ impl Command {
             Self::Users(Users::List | Users::Show { .. })
                 | Self::Tokens(Tokens::List { .. } | Tokens::Show { .. })
                 | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { output: None, .. })
-                | Self::Audit(Audit::List)
+                | Self::Audit(Audit::List { .. })
+                | Self::Keys(Keys::List)
                 | Self::Completions { .. }
                 | Self::Man { .. }
         )

@@ -1,9 +1,11 @@
 //! One module per group of commands. They translate: words into calls of the libraries, answers into text.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bulk;
 pub(crate) mod code;
 pub(crate) mod init;
+pub(crate) mod keys;
 pub(crate) mod manual;
 pub(crate) mod problems;
 pub(crate) mod secret_input;

@@ -155,7 +155,8 @@ impl From<Refusal> for Failure {
 
 impl From<KeyRingError> for Failure {
     fn from(error: KeyRingError) -> Self {
-        Self::new(Exit::Fault, error.code(), error.to_string(), error.action())
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
+        Self::new(exit, error.code(), error.to_string(), error.action())
     }
 }
 

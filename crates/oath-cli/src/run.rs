@@ -1,5 +1,5 @@
 use crate::args::{Cli, Command};
-use crate::commands::{audit, code, init, manual, seeds, software, tokens, uploads, users, verify};
+use crate::commands::{audit, backup, code, init, keys, manual, seeds, software, tokens, uploads, users, verify};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::place::Surroundings;
@@ -85,6 +85,10 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
         Command::Uploads(command) => uploads::run(shell, command),
         Command::Software(command) => software::run(shell, command),
         Command::Verify { upn, code } => verify::verify(shell, upn, code),
+        Command::Backup { file } => backup::backup(shell, file),
+        Command::Restore { backup: file, replace } => backup::restore(shell, file, *replace),
+        Command::Restored => backup::restored(shell),
+        Command::Keys(command) => keys::run(shell, command),
         Command::Audit(command) => audit::run(shell, command),
         Command::Seeds(command) => seeds::run(shell, command),
         Command::Code(code) => code::code(shell, code),

@@ -1,5 +1,10 @@
 //! The audit log: append-only, each event carrying a keyed hash over it and the one before. No secret, no code.
 
+mod end;
+mod query;
+
+pub use self::query::EventQuery;
+
 use core::fmt;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
@@ -93,13 +98,21 @@ pub enum Action {
     TokenReset,
     /// The database was restored from a backup: codes up to that moment are refused.
     DirectoryRestored,
+    /// A sealing key came into the key ring.
+    KeyAdded,
+    /// Secrets are sealed under another key from then on.
+    KeyActivated,
+    /// A sealing key left the key ring.
+    KeyRemoved,
+    /// Secrets were sealed again under the key that seals.
+    TokensResealed,
     /// The ends of all chains were written down in this one.
     AuditCheckpoint,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -125,6 +138,10 @@ impl Action {
         Self::TokenUnlocked,
         Self::TokenReset,
         Self::DirectoryRestored,
+        Self::KeyAdded,
+        Self::KeyActivated,
+        Self::KeyRemoved,
+        Self::TokensResealed,
         Self::AuditCheckpoint,
     ];
 
@@ -157,6 +174,10 @@ impl Action {
             Self::TokenUnlocked => "token-unlocked",
             Self::TokenReset => "token-reset",
             Self::DirectoryRestored => "directory-restored",
+            Self::KeyAdded => "key-added",
+            Self::KeyActivated => "key-activated",
+            Self::KeyRemoved => "key-removed",
+            Self::TokensResealed => "tokens-resealed",
             Self::AuditCheckpoint => "audit-checkpoint",
         }
     }

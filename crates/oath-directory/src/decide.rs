@@ -3,6 +3,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod code;
+pub(crate) mod keys;
 pub(crate) mod membership;
 pub(crate) mod sign_in;
 pub(crate) mod software;

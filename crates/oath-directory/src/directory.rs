@@ -1,6 +1,7 @@
 //! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
 mod bulk;
+mod keys;
 mod lists;
 mod preview;
 mod rehearsal;
@@ -14,6 +15,7 @@ mod unlock;
 mod uploads;
 mod users;
 
+pub use self::keys::{KeyUse, Resealed, SealReport};
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};

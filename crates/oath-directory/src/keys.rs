@@ -1,5 +1,7 @@
 //! The key ring: what seals secrets at rest and recognises them. It lies outside the database.
 
+mod change;
+
 use crate::audit::AuditKey;
 use crate::model::{Fingerprint, Parameters, Sealed, Settings, State, Tag, Token, TokenId, TokenKind, User, UserId};
 use crate::work::{Work, count};
@@ -297,7 +299,7 @@ fn binding(id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
     bytes
 }
 
-fn fill(bytes: &mut [u8]) -> Result<(), KeyRingError> {
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), KeyRingError> {
     getrandom::fill(bytes).map_err(|_| KeyRingError::NoRandomness)
 }
 
@@ -334,6 +336,23 @@ pub enum KeyRingError {
         /// The serial number of the token.
         serial: String,
     },
+    /// The ring holds no key of this name.
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// The key cannot go, because new secrets are sealed under it.
+    Seals {
+        /// Its name.
+        name: String,
+    },
+    /// The key cannot go, because tokens are sealed under it.
+    Used {
+        /// Its name.
+        name: String,
+        /// How many.
+        tokens: u64,
+    },
     /// The directory belongs to another key ring.
     Foreign,
     /// The operating system gave no randomness.
@@ -349,8 +368,16 @@ impl KeyRingError {
             Self::Incomplete => "key-ring-incomplete",
             Self::Lacking { .. } | Self::Foreign => "key-ring-wrong",
             Self::Damaged { .. } => "secret-damaged",
+            Self::Unknown { .. } => "key-unknown",
+            Self::Seals { .. } | Self::Used { .. } => "key-in-use",
             Self::NoRandomness => "no-randomness",
         }
+    }
+
+    /// Whether it is for the good of what is there, and no fault.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Unknown { .. } | Self::Seals { .. } | Self::Used { .. })
     }
 
     /// What to do.
@@ -360,6 +387,9 @@ impl KeyRingError {
             Self::Malformed { .. } | Self::Incomplete => "restore the file from its copy",
             Self::Lacking { .. } | Self::Foreign => "use the key ring that belongs to this directory",
             Self::Damaged { .. } => "restore the database from a backup, or delete the token and upload it again",
+            Self::Unknown { .. } => "name a key of the ring: `oath keys list`",
+            Self::Seals { .. } => "activate another key first: `oath keys activate`",
+            Self::Used { .. } => "seal them again first: `oath keys rotate`",
             Self::NoRandomness => "try again",
         }
     }
@@ -383,6 +413,10 @@ impl fmt::Display for KeyRingError {
             Self::Damaged { serial } => {
                 write!(f, "the sealed secret of token {serial} was changed, or belongs to another token")
             }
+            Self::Unknown { name } => write!(f, "the key ring holds no sealing key {name}"),
+            Self::Seals { name } => write!(f, "the key {name} is the one that seals"),
+            Self::Used { name, tokens: 1 } => write!(f, "1 token is sealed under the key {name}"),
+            Self::Used { name, tokens } => write!(f, "{tokens} tokens are sealed under the key {name}"),
             Self::Foreign => f.write_str("the key ring is not the one that this directory was made with"),
             Self::NoRandomness => f.write_str("the operating system gave no randomness"),
         }

@@ -1,7 +1,9 @@
 //! Where a directory is: its database, in a file or on a server, and its key ring, in a file elsewhere.
 
+mod backup;
 mod error;
 mod in_file;
+mod keys;
 mod link;
 #[cfg(feature = "postgres")]
 mod on_server;
@@ -129,6 +131,19 @@ impl Location {
                 Err(LocationError::Io { what: "the key ring cannot be read", place: self.keys.clone(), error })
             }
         }
+    }
+
+    /// The database as it was given, which must be in a file.
+    fn database_file(&self) -> Result<&Path, LocationError> {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => Ok(path),
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(_) => Err(self.on_server()),
+        }
+    }
+
+    fn on_server(&self) -> LocationError {
+        LocationError::OnServer { database: self.database.place() }
     }
 
     fn keys_missing(&self) -> LocationError {

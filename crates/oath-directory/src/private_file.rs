@@ -23,3 +23,20 @@ pub(crate) fn open_to_others(path: &Path) -> Option<u32> {
         None
     }
 }
+
+/// Gives a file to the owner of another, whose place it is to take: an administrator may run the command as another user than
+/// the service.
+#[cfg(feature = "sqlite")]
+pub(crate) fn give_to_owner_of(model: &Path, file: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let (wanted, found) = (model.metadata()?, file.metadata()?);
+        if (wanted.uid(), wanted.gid()) != (found.uid(), found.gid()) {
+            chown(file, Some(wanted.uid()), Some(wanted.gid()))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (model, file);
+    Ok(())
+}

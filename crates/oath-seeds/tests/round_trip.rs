@@ -68,7 +68,9 @@ fn an_interval_that_is_written_is_read_back() {
             }
             let mut file = Vec::new();
             write([&record], format, &options, &mut file).unwrap();
-            let assume = Assume { interval: Some(x), kind: Some(TokenType::Totp), ..Assume::default() };
+            // What no token has cannot be assumed; formats that hold it say it.
+            let interval = Some(x).filter(|x| *x <= 86_400);
+            let assume = Assume { interval, kind: Some(TokenType::Totp), ..Assume::default() };
             let assume = Assume { algorithm: Some(Algorithm::Sha1), digits: Some(Digits::Six), ..assume };
             let read =
                 read(&file, &Options::default().format(format).target(Target::Inventory).assume(assume)).unwrap();

@@ -1,8 +1,9 @@
-use crate::args::Audit;
+use crate::args::{Audit, Listed};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, shown, time};
 use crate::shell::Shell;
-use oath_directory::audit::{AuditEvent, Chain, Tampered};
+use oath_directory::AuditReport;
+use oath_directory::audit::{AuditEvent, Chain, Head, Tampered};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
@@ -11,8 +12,8 @@ use std::io::{self, Write};
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failure> {
     match command {
-        Audit::List => list(shell),
-        Audit::Verify => verify(shell),
+        Audit::List(listed) => list(shell, listed),
+        Audit::Verify { contains } => verify(shell, contains),
     }
 }
 
@@ -69,15 +70,20 @@ impl EventView<'_> {
 /// How many events are read at once: the log may be long.
 const PAGE: usize = 1000;
 
-fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
+    let (query, mut left) = (listed.query(), listed.limit.unwrap_or(u64::MAX));
     let (json, out) = (shell.json, &mut *shell.streams.out);
     let mut none = true;
     for chain in block_on(directory.chains())? {
         let mut after = 0;
         loop {
-            let events = block_on(directory.events(chain, after, PAGE))?;
+            let events = if left == 0 { Vec::new() } else { block_on(directory.events(chain, after, PAGE))? };
             for event in &events {
+                after = event.sequence;
+                if left == 0 || !query.fits(&event.event) {
+                    continue;
+                }
                 let view = EventView::from(event);
                 if json {
                     out.write_all(if none { b"[" } else { b",\n" })?;
@@ -85,7 +91,7 @@ fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
                 } else {
                     view.write(out)?;
                 }
-                (none, after) = (false, event.sequence);
+                (none, left) = (false, left.saturating_sub(1));
             }
             if events.is_empty() {
                 break;
@@ -95,24 +101,30 @@ fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     match (json, none) {
         (true, true) => writeln!(out, "[]")?,
         (true, false) => writeln!(out, "]")?,
-        (false, true) => writeln!(out, "No events yet.")?,
+        (false, true) => writeln!(out, "No events.")?,
         (false, false) => {}
     }
     Ok(Exit::Done)
 }
 
-fn verify(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
-    let checked = block_on(shell.directory()?.verify_audit())?;
-    match checked {
+fn verify(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Exit, Failure> {
+    match checked(shell, contains)? {
         Ok(report) => {
-            let head = report.head();
-            shell.answer(&json!({"verified": true, "events": report.events, "head": head}), |out| {
+            let ends: Vec<_> = report.heads.iter().filter(|head| head.events > 0).map(Head::to_string).collect();
+            let value = json!({"verified": true, "events": report.events, "head": report.head(), "ends": ends});
+            shell.answer(&value, |out| {
                 let events = count(report.events, "event", "events");
                 writeln!(out, "{GOOD}Verified{GOOD:#}: {events}, none missing, changed or out of order.")?;
-                writeln!(out, "  {DIM}head{DIM:#}  {head}")?;
+                for end in contains {
+                    writeln!(out, "  {DIM}holds{DIM:#} {end}: nothing up to it has changed since it was noted down")?;
+                }
+                for end in &ends {
+                    writeln!(out, "  {DIM}head{DIM:#}  {end}")?;
+                }
                 writeln!(
                     out,
-                    "{DIM}Note the head down elsewhere: as long as it is in the log, nothing before it changed.{DIM:#}"
+                    "{DIM}Note the head down elsewhere: `oath audit verify --contains` shows later that nothing before it \
+                     changed.{DIM:#}"
                 )
             })?;
             Ok(Exit::Done)
@@ -131,4 +143,19 @@ fn verify(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
             Ok(Exit::Refused)
         }
     }
+}
+
+/// The whole log, and the events that are to be in it.
+fn checked(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Result<AuditReport, Tampered>, Failure> {
+    let directory = shell.directory()?;
+    let report = match block_on(directory.verify_audit())? {
+        Ok(report) => report,
+        Err(tampered) => return Ok(Err(tampered)),
+    };
+    for end in contains {
+        if let Err(tampered) = block_on(directory.contains(*end))? {
+            return Ok(Err(tampered));
+        }
+    }
+    Ok(Ok(report))
 }

@@ -149,7 +149,7 @@ impl<S: Store> Directory<S> {
                     return Ok(Err(tampered));
                 }
                 for end in logged.event.checked_ends() {
-                    if let Err(tampered) = self.verify_end(end).await? {
+                    if let Err(tampered) = self.contains(end).await? {
                         return Ok(Err(tampered));
                     }
                 }
@@ -159,8 +159,11 @@ impl<S: Store> Directory<S> {
         Ok(verifier.finish(kept).map(drop))
     }
 
-    /// Whether a chain still has the event that was its last at a checkpoint.
-    async fn verify_end(&self, end: Head) -> Result<Result<(), Tampered>, Error> {
+    /// Whether a chain still has the event that was its last when its end was noted down.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What was found is the inner result.
+    pub async fn contains(&self, end: Head) -> Result<Result<(), Tampered>, Error> {
         let Head { chain, events: sequence, hash } = end;
         let found = self.store.events(chain, sequence.saturating_sub(1), 1).await?;
         Ok(match found.first().filter(|found| found.sequence == sequence) {

@@ -32,6 +32,21 @@ pub enum LocationError {
         /// The database.
         database: String,
     },
+    /// A file that is to be written is there already.
+    FileExists {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The log of a database lies where one is to be restored, and the database does not.
+    LogInTheWay {
+        /// The log.
+        file: PathBuf,
+    },
+    /// The database is on a server, which makes backups in its own way.
+    OnServer {
+        /// The database.
+        database: String,
+    },
     /// A file cannot be read, written or looked up.
     Io {
         /// What cannot be done.
@@ -55,7 +70,8 @@ impl LocationError {
     #[must_use]
     pub fn place(&self) -> Cow<'_, str> {
         match self {
-            Self::DirectoryExists { database } => database.into(),
+            Self::DirectoryExists { database } | Self::OnServer { database } => database.into(),
+            Self::FileExists { file } | Self::LogInTheWay { file } => file.to_string_lossy(),
             Self::KeyRingExists { keys } | Self::KeyRingOpen { keys, .. } | Self::KeyRingMissing { keys, .. } => {
                 keys.to_string_lossy()
             }
@@ -72,6 +88,9 @@ impl LocationError {
             Self::KeyRingExists { .. } => "key-ring-exists",
             Self::KeyRingOpen { .. } => "key-ring-open",
             Self::KeyRingMissing { .. } => "key-ring-missing",
+            Self::FileExists { .. } => "file-exists",
+            Self::LogInTheWay { .. } => "log-in-the-way",
+            Self::OnServer { .. } => "database-on-server",
             Self::Io { .. } => "file-failed",
             Self::Directory { error, .. } => error.code(),
         }
@@ -89,6 +108,11 @@ impl LocationError {
             Self::KeyRingMissing { .. } => {
                 "restore it from its copy, or name it where it lies now; a new one would not open what the old one sealed"
             }
+            Self::FileExists { .. } => "name another file, or move this one",
+            Self::LogInTheWay { .. } => "move it to another folder, then restore again",
+            Self::OnServer { .. } => {
+                "use the server's own programs, such as pg_dump and pg_restore; after a restore run `oath restored`"
+            }
             Self::Io { .. } => "look at what the operating system says, then try again",
             Self::Directory { error, .. } => error.action(),
         }
@@ -97,7 +121,7 @@ impl LocationError {
     /// Whether it is for the good of what is there, and no fault.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::DirectoryExists { .. } | Self::KeyRingExists { .. })
+        matches!(self, Self::DirectoryExists { .. } | Self::KeyRingExists { .. } | Self::LogInTheWay { .. })
     }
 }
 
@@ -120,6 +144,13 @@ impl fmt::Display for LocationError {
                 "the key ring {} is missing; without it the secrets in {database} cannot be opened, and no code can be verified",
                 keys.display()
             ),
+            Self::FileExists { file } => write!(f, "there is a file of this name already: {}", file.display()),
+            Self::LogInTheWay { file } => {
+                write!(f, "{} is the log of a database that is no longer there", file.display())
+            }
+            Self::OnServer { database } => {
+                write!(f, "the database is on a server, and backups are made by the server: {database}")
+            }
             Self::Io { what, place, error } => write!(f, "{what}: {}: {error}", place.display()),
             Self::Directory { error, .. } => error.fmt(f),
         }

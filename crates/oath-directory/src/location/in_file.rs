@@ -6,7 +6,7 @@
 //! 2. the ring is linked: the next call finds the database that belongs to it, and links that;
 //! 3. both are linked: the directory is there, and files of other names are left-overs.
 
-use super::link::{beside, io_failed, is_there, link, remove_left_overs, with_end, write_keys};
+use super::link::{Temporary, beside, io_failed, is_there, link, remove_left_overs, write_keys};
 use super::{Location, LocationError};
 use crate::audit::Actor;
 use crate::directory::Directory;
@@ -17,7 +17,7 @@ use crate::store::{AnyStore, Missing, SqliteStore, Store, Wanted};
 use oath_totp::UnixTime;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 impl Location {
     pub(super) async fn create_in_file(
@@ -92,19 +92,6 @@ impl Location {
             ErrorKind::AlreadyExists => self.directory_exists(),
             _ => io_failed("the database cannot be created", path, error),
         })
-    }
-}
-
-/// Files that this process made, and that go with it.
-struct Temporary([PathBuf; 2]);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        for made in &self.0 {
-            for end in ["", "-wal", "-shm"] {
-                let _ = fs::remove_file(with_end(made, end));
-            }
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that are complete under a name of their own before they get the name under which they are looked for.
 
 use super::{Location, LocationError};
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, KeyRingError, fill};
 use crate::model::Tag;
 use crate::private_file;
 use std::fs::{self, File};
@@ -27,6 +27,26 @@ const MARK: &str = ".new-";
 /// The name of a file until it is complete and linked.
 pub(super) fn beside(path: &Path, id: Tag) -> PathBuf {
     with_end(path, &format!("{MARK}{id}"))
+}
+
+/// Such a name that no other call has.
+pub(super) fn temporary(path: &Path) -> Result<PathBuf, KeyRingError> {
+    let mut id = Tag::default();
+    fill(&mut id.0)?;
+    Ok(beside(path, id))
+}
+
+/// Files that this process made, and that go with it.
+pub(super) struct Temporary<const N: usize>(pub(super) [PathBuf; N]);
+
+impl<const N: usize> Drop for Temporary<N> {
+    fn drop(&mut self) {
+        for made in &self.0 {
+            for end in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(with_end(made, end));
+            }
+        }
+    }
 }
 
 pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
@@ -55,6 +75,13 @@ pub(super) fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
 /// A second name for a complete file, which must not exist; lasting.
 pub(super) fn link(made: &Path, name: &Path) -> io::Result<()> {
     fs::hard_link(made, name)?;
+    sync_folder(name);
+    Ok(())
+}
+
+/// Gives a complete file the name of another, which is gone then; lasting.
+pub(super) fn replace(made: &Path, name: &Path) -> io::Result<()> {
+    fs::rename(made, name)?;
     sync_folder(name);
     Ok(())
 }

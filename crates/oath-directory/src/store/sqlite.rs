@@ -10,6 +10,7 @@ mod fault;
 mod read;
 mod rows;
 mod schema;
+mod settle;
 #[cfg(test)]
 mod tests;
 mod write;

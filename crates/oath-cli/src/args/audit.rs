@@ -1,0 +1,51 @@
+use super::time;
+use clap::{Args, Subcommand};
+use oath_directory::Upn;
+use oath_directory::audit::{Action, EventQuery, Head};
+use oath_totp::UnixTime;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// List events, the first ones first
+    List(Listed),
+    /// Check that no event is missing, changed or out of order
+    Verify {
+        /// Check too that this event is still there, which an earlier check printed as the last one; may be given again
+        #[arg(long, value_name = "NUMBER:HASH")]
+        contains: Vec<Head>,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Listed {
+    /// Only those about this user
+    #[arg(long, value_name = "UPN")]
+    user: Option<Upn>,
+    /// Only those about the token with this serial number
+    #[arg(long, value_name = "SERIAL")]
+    serial: Option<String>,
+    /// Only those of this kind: signed-in, sign-in-rejected, token-assigned …
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    action: Option<Action>,
+    /// Only those of this time or later
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<UnixTime>,
+    /// Only those of this time or earlier
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<UnixTime>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+impl Listed {
+    pub(crate) fn query(&self) -> EventQuery {
+        let Self { user, serial, action, since, until, limit: _ } = self;
+        EventQuery { upn: user.clone(), serial: serial.clone(), action: *action, since: *since, until: *until }
+    }
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    let all = || Action::ALL.map(Action::name).join(", ");
+    Action::from_name(text).ok_or_else(|| format!("expected one of {}", all()))
+}

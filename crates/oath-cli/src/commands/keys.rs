@@ -1,0 +1,133 @@
+use crate::args::Keys;
+use crate::failure::{Exit, Failure};
+use crate::output::{BAD, Cell, DIM, GOOD, count, next, shown, table};
+use crate::shell::Shell;
+use pollster::block_on;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+pub(crate) fn run(shell: &mut Shell<'_>, command: &Keys) -> Result<Exit, Failure> {
+    match command {
+        Keys::List => list(shell),
+        Keys::Add => add(shell),
+        Keys::Activate { name } => activate(shell, name),
+        Keys::Rotate => rotate(shell),
+        Keys::Check => check(shell),
+        Keys::Remove { name } => remove(shell, name),
+    }
+}
+
+const SEALS: &str = "seals";
+const OPENS: &str = "opens";
+
+fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let last = directory.key_names().last().unwrap_or_default();
+    let keys: Vec<(&str, bool)> = directory.key_names().map(|name| (name, name == last)).collect();
+    let values: Vec<Value> = keys.iter().map(|(name, seals)| json!({"name": name, "seals": seals})).collect();
+    shell.answer(&json!({"keys": values}), |out| {
+        let row = |(name, seals): &(&str, bool)| vec![Cell::new(name), Cell::new(if *seals { SEALS } else { OPENS })];
+        table(out, &["key", "use"], &keys.iter().map(row).collect::<Vec<_>>())
+    })?;
+    Ok(Exit::Done)
+}
+
+fn add(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    let name = block_on(location.add_key(&shell.actor, shell.now))?;
+    shell.answer(&json!({"key": name, "seals": false}), |out| {
+        writeln!(out, "{GOOD}Added{GOOD:#} the key {name}, which does not seal yet.")?;
+        next(
+            out,
+            "Next, give the key ring to all servers, keep a copy of it, restart the servers, and then:",
+            &format!("oath keys activate {name}"),
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+fn activate(shell: &mut Shell<'_>, name: &str) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    block_on(location.activate_key(&shell.actor, shell.now, name))?;
+    shell.answer(&json!({"key": name, "seals": true}), |out| {
+        writeln!(out, "{GOOD}Activated{GOOD:#} the key {}: new secrets are sealed under it.", shown(name))?;
+        next(out, "Next, give the key ring to all servers, restart them, and then:", "oath keys rotate")
+    })?;
+    Ok(Exit::Done)
+}
+
+fn rotate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let key = directory.key_names().last().unwrap_or_default();
+    let (mut sealed, mut damaged, mut after) = (0u64, Vec::new(), None);
+    loop {
+        let batch = block_on(directory.reseal(&shell.actor, shell.now, after))?;
+        sealed = sealed.saturating_add(batch.sealed);
+        damaged.extend(batch.damaged);
+        after = batch.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    shell.answer(&json!({"key": key, "sealed": sealed, "damaged": damaged}), |out| {
+        let tokens = count(sealed, "token", "tokens");
+        writeln!(out, "{GOOD}Sealed{GOOD:#} {tokens} again, under the key {}.", shown(key))?;
+        tell_damaged(out, &damaged)
+    })?;
+    Ok(ended(&damaged))
+}
+
+fn check(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let report = block_on(shell.directory()?.check_seals())?;
+    let keys = report
+        .keys
+        .iter()
+        .map(|key| json!({"name": key.name, "tokens": key.tokens, "in_ring": key.held, "seals": key.seals}));
+    let value = json!({"keys": keys.collect::<Vec<_>>(), "damaged": report.damaged});
+    shell.answer(&value, |out| {
+        let rows: Vec<_> = report
+            .keys
+            .iter()
+            .map(|key| {
+                let used = match (key.held, key.seals) {
+                    (false, _) => Cell::new("not in the key ring").styled(BAD),
+                    (true, true) => Cell::new(SEALS),
+                    (true, false) => Cell::new(OPENS),
+                };
+                vec![Cell::new(&key.name), used, Cell::number(key.tokens)]
+            })
+            .collect();
+        table(out, &["key", "use", "tokens"], &rows)?;
+        if report.damaged.is_empty() {
+            writeln!(out, "{GOOD}All secrets open.{GOOD:#}")?;
+        }
+        tell_damaged(out, &report.damaged)
+    })?;
+    Ok(ended(&report.damaged))
+}
+
+fn remove(shell: &mut Shell<'_>, name: &str) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    block_on(location.remove_key(&shell.actor, shell.now, name))?;
+    shell.answer(&json!({"key": name, "removed": true}), |out| {
+        writeln!(out, "{GOOD}Removed{GOOD:#} the key {} from the key ring.", shown(name))?;
+        writeln!(out, "{DIM}Keep a copy of the former key ring as long as a backup needs it.{DIM:#}")
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Some rows failed.
+const fn ended(damaged: &[String]) -> Exit {
+    if damaged.is_empty() { Exit::Done } else { Exit::Refused }
+}
+
+fn tell_damaged(out: &mut dyn Write, serials: &[String]) -> io::Result<()> {
+    for serial in serials {
+        writeln!(out, "{BAD}The secret of token {} does not open.{BAD:#}", shown(serial))?;
+    }
+    if !serials.is_empty() {
+        let action = "restore the database or the key ring from a copy, or delete the token and upload it again";
+        writeln!(out, "{DIM}to do:{DIM:#} {action}")?;
+    }
+    Ok(())
+}

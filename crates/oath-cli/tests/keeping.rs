@@ -1,0 +1,143 @@
+//! Backup, restore, keys and the log, as an administrator keeps a directory.
+
+mod support;
+
+use oath_totp::TimeStep;
+use serde_json::{Value, json};
+use support::{Desk, MONDAY, SECRETS, shows};
+
+fn alices(time: u64) -> String {
+    shows(SECRETS[0], TimeStep::SECONDS_30, time)
+}
+
+/// With Alice's token activated on Monday.
+fn in_use() -> Desk {
+    let desk = Desk::furnished_on_sqlite();
+    desk.done(&format!("tokens activate 2300001 {} --at {MONDAY}", alices(MONDAY)));
+    desk
+}
+
+#[test]
+fn a_backup_comes_back_and_no_code_from_before_is_accepted() {
+    let desk = in_use();
+    assert_eq!(desk.json("backup monday.db"), json!({"backup": "monday.db", "keys": "oath.keys"}));
+    desk.fails("backup monday.db", 2, "file-exists", &["monday.db"]);
+    let noon = MONDAY + 4 * 3600;
+    desk.done(&format!("verify alice@example.com {} --at {noon}", alices(noon)));
+    desk.fails("restore monday.db", 1, "directory-exists", &["--replace"]);
+    desk.fails("restore missing.db --replace", 2, "file-missing", &["missing.db"]);
+    let restored = desk.json(&format!("restore monday.db --replace --at {noon}"));
+    assert_eq!(
+        restored,
+        json!({"database": "oath.db", "former": format!("oath.db.replaced-{noon}"), "refused_until": "2026-01-05T12:00:00Z"})
+    );
+    for seconds in [0, 30] {
+        let code = alices(noon + seconds);
+        assert_eq!(desk.oath(&format!("verify alice@example.com {code} --at {}", noon + seconds)).status, 1);
+    }
+    desk.done(&format!("verify alice@example.com {} --at {}", alices(noon + 600), noon + 600));
+    // By other means.
+    let later = noon + 3600;
+    assert_eq!(desk.json(&format!("restored --at {later}")), json!({"refused_until": "2026-01-05T13:00:00Z"}));
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {later}", alices(later))).status, 1);
+    assert_eq!(desk.json("audit verify")["verified"], true);
+}
+
+#[test]
+fn a_directory_on_a_server_is_backed_up_by_the_server() {
+    let desk = Desk::on_sqlite();
+    for words in ["backup monday.db", "restore monday.db --replace"] {
+        let words = format!("{words} --db postgres://nobody@localhost:1/oath");
+        desk.fails(&words, 2, "database-on-server", &["pg_dump", "oath restored"]);
+    }
+}
+
+#[test]
+fn the_log_is_listed_by_user_token_kind_and_time() {
+    let desk = in_use();
+    let noon = MONDAY + 4 * 3600;
+    desk.done(&format!("verify alice@example.com {} --at {noon}", alices(noon)));
+    let all = desk.json("audit list");
+    let all = all.as_array().unwrap();
+    let kept = |keep: &dyn Fn(&Value) -> bool| all.iter().filter(|event| keep(event)).cloned().collect::<Vec<_>>();
+    let activated = kept(&|event| event["action"] == "token-activated");
+    let text = |event: &Value, name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    for (words, expected) in [
+        ("--user ALICE@example.com", kept(&|event| event["upn"] == "alice@example.com")),
+        ("--serial 2300001", kept(&|event| event["serial"] == "2300001")),
+        ("--action token-activated", activated.clone()),
+        ("--serial 2300001 --action token-activated --user alice@example.com", activated),
+        ("--since 2026-01-05T12:00:00Z", kept(&|event| *text(event, "at") >= *"2026-01-05T12:00:00Z")),
+        ("--until 1767600000", kept(&|event| *text(event, "at") <= *"2026-01-05T08:00:00Z")),
+        ("--limit 2", all[..2].to_vec()),
+        ("--action signed-in --limit 5", kept(&|event| event["action"] == "signed-in")),
+        ("--user nobody@example.com", Vec::new()),
+        ("--limit 0", Vec::new()),
+    ] {
+        assert_eq!(desk.json(&format!("audit list {words}")), json!(expected), "{words}");
+    }
+    assert!(all.iter().any(|event| event["action"] == "signed-in"));
+    let wrong = desk.oath("audit list --action signed");
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("sign-in-rejected, user-unlocked"), "{}", wrong.err);
+}
+
+#[test]
+fn an_event_that_was_noted_down_is_looked_for() {
+    let desk = Desk::furnished();
+    let noted = desk.json("audit verify")["ends"][0].as_str().unwrap().to_owned();
+    desk.done("users add carol@example.com");
+    let verified = desk.json(&format!("audit verify --contains {noted}"));
+    assert_eq!(verified["verified"], true);
+    assert_ne!(verified["ends"][0], noted.as_str());
+    let text = desk.done(&format!("audit verify --contains {noted}"));
+    assert!(text.contains(&format!("holds {noted}")), "{text}");
+    // Another hash, and a number that is not there yet.
+    let (number, hash) = noted.rsplit_once(':').unwrap();
+    let other = format!("{number}:{}", hash.chars().rev().collect::<String>());
+    let ahead = noted.replace(&format!("{number}:"), &format!("{number}999:"));
+    for (wrong, reason) in [(other, "changed"), (ahead, "missing")] {
+        let ended = desk.oath(&format!("audit verify --contains {noted} --contains {wrong} --json"));
+        let answer: Value = serde_json::from_str(&ended.out).unwrap();
+        assert_eq!((ended.status, &answer["verified"], &answer["reason"]), (1, &json!(false), &json!(reason)));
+    }
+    assert_eq!(desk.oath("audit verify --contains 12").status, 2);
+}
+
+#[test]
+fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
+    let desk = in_use();
+    let keys = |desk: &Desk| desk.json("keys list")["keys"].clone();
+    let old = keys(&desk)[0]["name"].as_str().unwrap().to_owned();
+    assert_eq!(keys(&desk), json!([{"name": old, "seals": true}]));
+    desk.fails(&format!("keys remove {old}"), 1, "key-in-use", &["oath keys activate"]);
+    let added = desk.json("keys add");
+    let new = added["key"].as_str().unwrap().to_owned();
+    assert_eq!(keys(&desk), json!([{"name": new, "seals": false}, {"name": old, "seals": true}]));
+    desk.fails("keys activate missing", 1, "key-unknown", &["missing", "oath keys list"]);
+    assert_eq!(desk.json(&format!("keys activate {new}")), json!({"key": new, "seals": true}));
+    desk.fails(&format!("keys remove {old}"), 1, "key-in-use", &["2 tokens", "oath keys rotate"]);
+    let used =
+        |name: &str, tokens: u64, seals: bool| json!({"name": name, "tokens": tokens, "in_ring": true, "seals": seals});
+    assert_eq!(desk.json("keys check"), json!({"keys": [used(&old, 2, false), used(&new, 0, true)], "damaged": []}));
+    assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 2, "damaged": []}));
+    assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 0, "damaged": []}));
+    assert_eq!(desk.json("keys check")["keys"], json!([used(&old, 0, false), used(&new, 2, true)]));
+    assert_eq!(desk.json(&format!("keys remove {old}")), json!({"key": old, "removed": true}));
+    let noon = MONDAY + 4 * 3600;
+    desk.done(&format!("verify alice@example.com {} --at {noon}", alices(noon)));
+    // What does not open is told, and stays.
+    desk.done("keys add");
+    let connection = rusqlite::Connection::open(desk.path("oath.db")).unwrap();
+    connection.execute("UPDATE tokens SET sealed = zeroblob(60) WHERE serial = '2300002'", []).unwrap();
+    drop(connection);
+    let checked = desk.oath("keys check");
+    assert_eq!(checked.status, 1);
+    assert!(checked.out.contains("The secret of token 2300002 does not open."), "{}", checked.out);
+    let third = keys(&desk)[0]["name"].as_str().unwrap().to_owned();
+    desk.done(&format!("keys activate {third}"));
+    let rotated = desk.oath("keys rotate --json");
+    let answer: Value = serde_json::from_str(&rotated.out).unwrap();
+    assert_eq!((rotated.status, answer), (1, json!({"key": third, "sealed": 1, "damaged": ["2300002"]})));
+    assert_eq!(desk.json("audit verify")["verified"], true);
+}

@@ -1,0 +1,137 @@
+//! Which keys of the ring the tokens are sealed under, and sealing them again under another one.
+
+use super::Directory;
+use crate::audit::{Action, Actor};
+use crate::decide::{Decided, keys};
+use crate::error::Error;
+use crate::keys::KeyRingError;
+use crate::model::Token;
+use crate::store::{Changes, Listed, Store, TokenFilter, Wanted};
+use oath_totp::UnixTime;
+use std::collections::BTreeMap;
+
+/// How many tokens are read, and sealed again, at once.
+const BATCH: usize = 500;
+
+/// What one batch of a rotation came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resealed {
+    /// How many secrets were sealed again.
+    pub sealed: u64,
+    /// The serial numbers of tokens whose secret does not open. They stay as they are.
+    pub damaged: Vec<String>,
+    /// Where the next batch begins; `None` after the last one.
+    pub next: Option<String>,
+}
+
+/// A sealing key, and what is sealed under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Its name.
+    pub name: String,
+    /// How many tokens are sealed under it.
+    pub tokens: u64,
+    /// Whether the ring holds it.
+    pub held: bool,
+    /// Whether new secrets are sealed under it.
+    pub seals: bool,
+}
+
+/// What a check of all sealed secrets found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealReport {
+    /// The keys of the ring in its order, and then those that it lacks.
+    pub keys: Vec<KeyUse>,
+    /// The serial numbers of tokens whose secret does not open.
+    pub damaged: Vec<String>,
+}
+
+impl<S: Store> Directory<S> {
+    /// The names of the sealing keys of the ring. The last one seals.
+    pub fn key_names(&self) -> impl Iterator<Item = &str> {
+        self.keys.names()
+    }
+
+    /// Whether the ring holds the keys of all tokens.
+    ///
+    /// # Errors
+    /// [`KeyRingError::Lacking`] with the first token whose key is not in the ring; [`Error::Store`].
+    pub async fn check_keys_held(&self) -> Result<(), Error> {
+        self.each_token(|token| {
+            let (key, serial) = (&token.sealed.key, &token.serial);
+            let lacking = || KeyRingError::Lacking { key: key.clone(), serial: serial.clone() }.into();
+            if self.keys.holds(key) { Ok(()) } else { Err(lacking()) }
+        })
+        .await
+    }
+
+    /// Opens the secrets of all tokens, and counts them by the key that they are sealed under.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn check_seals(&self) -> Result<SealReport, Error> {
+        let (mut used, mut damaged) = (BTreeMap::<String, u64>::new(), Vec::new());
+        self.each_token(|token| {
+            let tokens = used.entry(token.sealed.key.clone()).or_default();
+            *tokens = tokens.saturating_add(1);
+            if self.keys.open(token).is_err() {
+                damaged.push(token.serial.clone());
+            }
+            Ok(())
+        })
+        .await?;
+        let mut keys: Vec<KeyUse> = Vec::new();
+        for name in self.keys.names() {
+            let tokens = used.remove(name).unwrap_or_default();
+            keys.push(KeyUse { name: name.to_owned(), tokens, held: true, seals: name == self.keys.sealing_name() });
+        }
+        keys.extend(used.into_iter().map(|(name, tokens)| KeyUse { name, tokens, held: false, seals: false }));
+        Ok(SealReport { keys, damaged })
+    }
+
+    /// Seals the secrets of the next tokens after the serial number `after` (`None`: from the first) under the key of the ring
+    /// that seals, where they are sealed under another one. Sign-ins go on meanwhile. To be called until
+    /// [`Resealed::next`] is `None`; a rotation that was interrupted begins again from the first, and does nothing twice.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Contention`].
+    pub async fn reseal(&self, actor: &Actor, now: UnixTime, after: Option<String>) -> Result<Resealed, Error> {
+        let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
+        let next = page.last().map(|last| last.token.serial.clone());
+        let others = page.into_iter().filter(|Listed { token, .. }| token.sealed.key != self.keys.sealing_name());
+        let serials: Vec<String> = others.map(|listed| listed.token.serial).collect();
+        if serials.is_empty() {
+            return Ok(Resealed { sealed: 0, damaged: Vec::new(), next });
+        }
+        let context = self.context(actor, now);
+        let wanted = Wanted { serials, ..Wanted::default() };
+        let (sealed, damaged) =
+            self.change(context, wanted, |view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
+        Ok(Resealed { sealed, damaged, next })
+    }
+
+    /// Writes down that the ring was changed.
+    #[cfg(feature = "sqlite")]
+    pub(crate) async fn log_key(&self, actor: &Actor, now: UnixTime, action: Action, name: &str) -> Result<(), Error> {
+        let context = self.context(actor, now);
+        self.change(context, Wanted::default(), |_| {
+            let events = vec![context.event(action).with("key", name)];
+            Ok(Decided::new((), Changes { events, ..Changes::default() }))
+        })
+        .await
+    }
+
+    async fn each_token(&self, mut look: impl FnMut(&Token) -> Result<(), Error>) -> Result<(), Error> {
+        let mut after = None;
+        loop {
+            let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
+            for Listed { token, .. } in &page {
+                look(token)?;
+            }
+            match page.last() {
+                Some(last) => after = Some(last.token.serial.clone()),
+                None => return Ok(()),
+            }
+        }
+    }
+}
