@@ -63,7 +63,7 @@ impl Place {
         {
             config.password(&*password);
         }
-        let encrypts = config.get_ssl_mode() != SslMode::Disable && config.get_hosts().iter().any(url::is_tcp);
+        let encrypts = config.get_ssl_mode() != SslMode::Disable && url::is_tcp(&config);
         let tls = tls(encrypts, roots.as_deref()).map_err(failed)?;
         Ok(Self { config, tls, shown, tenant, patience })
     }

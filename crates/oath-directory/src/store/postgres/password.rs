@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use subtle::ConstantTimeEq;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 use zeroize::Zeroizing;
@@ -36,7 +37,20 @@ pub(super) fn find(config: &Config) -> Result<Option<Password>, String> {
     let database = config.get_dbname().unwrap_or(&user);
     let port = config.get_ports().first().unwrap_or(&5432).to_string();
     let hosts = config.get_hosts().iter().map(host);
-    Ok(hosts.filter_map(|host| look_up(&file, [&host, &port, database, &user])).next())
+    let found = hosts.map(|host| look_up(&file, [&host, &port, database, &user])).collect();
+    of_all(found).ok_or_else(|| {
+        format!("the password file {} has not the same password for all hosts of the URL", path.display())
+    })
+}
+
+/// The password of all hosts of a URL, which each of them is given; none where there is none for any. `None` where they differ.
+fn of_all(mut found: Vec<Option<Password>>) -> Option<Option<Password>> {
+    let same = |pair: &[Option<Password>]| match pair {
+        [Some(a), Some(b)] => bool::from(a.ct_eq(b)),
+        [a, b] => a.is_none() && b.is_none(),
+        _ => true,
+    };
+    found.windows(2).all(same).then(|| found.pop().flatten())
 }
 
 fn file_of_the_user() -> Option<PathBuf> {
@@ -95,7 +109,7 @@ fn field(text: &[u8], ends: bool) -> Option<(Password, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::look_up;
+    use super::{Password, look_up, of_all};
 
     #[test]
     fn the_first_line_that_fits_has_the_password() {
@@ -114,6 +128,26 @@ mod tests {
         ] {
             let found = look_up(file, wanted);
             assert_eq!(found.as_ref().map(|found| std::str::from_utf8(found).unwrap()), expected, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn hosts_with_different_passwords_get_none_of_them() {
+        let passwords = |all: &[&str]| -> Vec<Option<Password>> {
+            let password = |text: &&str| (!text.is_empty()).then(|| Password::new(text.as_bytes().to_vec()));
+            all.iter().map(password).collect()
+        };
+        for (all, expected) in [
+            (&["a"][..], Some(Some("a"))),
+            (&["a", "a"], Some(Some("a"))),
+            (&["", ""], Some(None)),
+            (&["a", "b"], None),
+            (&["a", ""], None),
+            (&["", "a"], None),
+        ] {
+            let found = of_all(passwords(all));
+            let found = found.as_ref().map(|one| one.as_ref().map(|bytes| std::str::from_utf8(bytes).unwrap()));
+            assert_eq!(found, expected, "{all:?}");
         }
     }
 }

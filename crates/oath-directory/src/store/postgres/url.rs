@@ -85,6 +85,8 @@ pub enum MalformedPostgresUrl {
     Unreadable,
     /// The tenant is not 32 hexadecimal digits.
     Tenant,
+    /// It names no host.
+    Host,
 }
 
 impl fmt::Display for MalformedPostgresUrl {
@@ -93,6 +95,7 @@ impl fmt::Display for MalformedPostgresUrl {
             Self::Scheme => "does not begin with postgres://",
             Self::Unreadable => "cannot be read",
             Self::Tenant => "has a tenant that is not 32 lower-case hexadecimal digits",
+            Self::Host => "names no host",
         };
         write!(f, "the URL of the database {what}; expected postgres://user@host:5432/database")
     }
@@ -127,8 +130,10 @@ impl Options {
                 _ => return Err(MalformedPostgresUrl::Unreadable),
             }
         }
-        let is_elsewhere = || config.get_hosts().iter().any(is_elsewhere);
-        let mode = mode.or_else(|| is_elsewhere().then_some(SslMode::Require));
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(MalformedPostgresUrl::Host);
+        }
+        let mode = mode.or_else(|| leaves_the_machine(&config).then_some(SslMode::Require));
         if let Some(mode) = mode {
             config.ssl_mode(mode);
         }
@@ -157,13 +162,19 @@ fn without<'a>(url: &str, names: &[&'a str]) -> (Zeroizing<String>, Vec<(&'a str
     (left, taken)
 }
 
-/// Whether the host is reached by the network, and not by a socket in a folder.
-pub(super) const fn is_tcp(host: &Host) -> bool {
-    match host {
+/// Whether the server is reached by the network, and not by a socket in a folder. Where there are addresses (`hostaddr`), these
+/// are connected to.
+pub(super) fn is_tcp(config: &Config) -> bool {
+    let is_tcp = |host: &Host| match host {
         Host::Tcp(_) => true,
         #[cfg(unix)]
         Host::Unix(_) => false,
-    }
+    };
+    !config.get_hostaddrs().is_empty() || config.get_hosts().iter().any(is_tcp)
+}
+
+fn leaves_the_machine(config: &Config) -> bool {
+    config.get_hosts().iter().any(is_elsewhere) || config.get_hostaddrs().iter().any(|address| !address.is_loopback())
 }
 
 /// Whether what goes to this host leaves the machine.
@@ -231,8 +242,12 @@ mod tests {
             ("postgres://localhost/x", SslMode::Prefer),
             ("postgres://localhost/x?sslmode=require", SslMode::Require),
             ("postgres:///x?host=/run/postgresql", SslMode::Prefer),
+            ("postgres://localhost/x?hostaddr=10.0.0.5", SslMode::Require),
+            ("postgres:///x?hostaddr=10.0.0.5", SslMode::Require),
+            ("postgres:///x?hostaddr=127.0.0.1", SslMode::Prefer),
         ] {
             assert_eq!(Options::of(url).unwrap().config.get_ssl_mode(), expected, "{url}");
         }
+        assert_eq!(Options::of("postgres:///x").err(), Some(MalformedPostgresUrl::Host));
     }
 }
