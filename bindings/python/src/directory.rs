@@ -438,7 +438,10 @@ impl Directory {
         self.wait(py, self.inner(py)?.unassign(&self.asks(at), now, serial)).map(drop)
     }
 
-    /// Activates a token by the code on its display. After Ambiguous, give the next code as well.
+    /// Activates a token by the code on its display.
+    ///
+    /// One code is enough within 30 minutes of the expected time. After NextCodeNeeded or Ambiguous, give the next code as
+    /// well: two codes find a clock that is off by up to a day.
     #[pyo3(signature = (serial, code, next_code = None, *, at = None))]
     fn activate(
         &self,

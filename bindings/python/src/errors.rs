@@ -34,6 +34,7 @@ impl Class {
 }
 
 static MISMATCH: Class = Class::new("Mismatch");
+static NEXT_CODE_NEEDED: Class = Class::new("NextCodeNeeded");
 static REPLAYED: Class = Class::new("Replayed");
 static AMBIGUOUS: Class = Class::new("Ambiguous");
 static LOCKED: Class = Class::new("Locked");
@@ -103,6 +104,7 @@ pub(crate) fn os_error(error: &io::Error, file: Option<&Path>) -> PyErr {
 pub(crate) fn directory_error(py: Python<'_>, error: &Error) -> PyErr {
     match error {
         Error::Refused(Refusal::Rejected | Refusal::WrongCode { .. }) => MISMATCH.error(py, ()),
+        Error::Refused(Refusal::NextCodeNeeded { .. }) => NEXT_CODE_NEEDED.error(py, ()),
         Error::Refused(Refusal::Ambiguous { .. }) => AMBIGUOUS.error(py, ()),
         Error::Refused(Refusal::Upn(_)) => directory_value_error(py, error, error.code(), error.action()),
         Error::Refused(Refusal::Locked { retry_after }) => LOCKED.error(py, (*retry_after,)),

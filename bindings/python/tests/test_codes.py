@@ -211,7 +211,7 @@ def test_bytes_that_can_be_overwritten_are_taken_and_left_alone():
 
 def test_errors_survive_being_sent_to_another_process():
     errors = [
-        oath_totp.Mismatch(), oath_totp.Replayed(), oath_totp.Ambiguous(), oath_totp.Locked(30),
+        oath_totp.Mismatch(), oath_totp.NextCodeNeeded(), oath_totp.Replayed(), oath_totp.Ambiguous(), oath_totp.Locked(30),
         oath_totp.MalformedCode("x"), oath_totp.SecretError("x"), oath_totp.UriError("x"),
         oath_totp.SeedFileError("what", "code", "action", 7), oath_totp.DirectoryError("what", "code", "action"),
         oath_totp.DirectoryValueError("what", "code", "action"),

@@ -155,6 +155,8 @@ def test_the_life_of_a_token(tmp_path, url):
     assert (upload["imported"], upload["failed"]) == (1, 1)
     assert directory.failures(upload["upload"], at=NOW)[0]["line"] == 3
     token = Totp(Secret.from_base32(SECRET))
+    with pytest.raises(oath_totp.NextCodeNeeded, match="next code is needed"):
+        directory.activate("0950380269", token.generate(NOW + 3600), at=NOW)
     assert directory.activate("0950380269", token.generate(NOW + 300), at=NOW).drift == 10
     later = NOW + 60
     assert directory.verify("alice@example.com", token.generate(later + 300), at=later).serial == "0950380269"

@@ -262,7 +262,7 @@ pub(crate) enum Tokens {
         /// The code on its display; `-` reads a line of standard input
         #[arg(value_name = "CODE")]
         code: Option<String>,
-        /// The next code, where the first alone was ambiguous
+        /// The next code, where the clock of the token is far off or the first code was ambiguous
         #[arg(value_name = "NEXT_CODE")]
         next_code: Option<String>,
         #[command(flatten)]
@@ -386,7 +386,7 @@ pub(crate) enum Software {
         /// The code in the app
         #[arg(value_name = "CODE")]
         code: String,
-        /// The next code, where the first alone was ambiguous
+        /// The next code, where the clock of the device is far off or the first code was ambiguous
         #[arg(value_name = "NEXT_CODE")]
         next_code: Option<String>,
     },

@@ -78,7 +78,7 @@ fn sign_in(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {
     let now = at(60 * MINUTE);
     let ahead = duration(fob.ahead(now));
     stage.say(&format!(
-        "Its display shows {}, for its clock is {ahead} ahead. One code is enough to find that out.",
+        "Its display shows {}, for its clock is {ahead} ahead. Within half an hour one code is enough to find that out.",
         fob.shows(now)
     ))?;
     stage.run(&format!("oath tokens activate {SERIAL} {} --at {} --force", fob.shows(now), time(now)), Exit::Done)?;

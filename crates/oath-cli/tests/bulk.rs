@@ -105,7 +105,7 @@ fn tokens_of_a_file_are_activated_with_their_codes() {
     );
     let words = format!("tokens activate --file codes.csv --at {MONDAY}");
     let errors = ["wrong-status", "token-unknown", "code-malformed", "code-malformed"];
-    let first = [&["done", "wrong-code", "done"][..], &errors].concat();
+    let first = [&["done", "next-code-needed", "done"][..], &errors].concat();
     let again = [&["unchanged", "unchanged", "unchanged"][..], &errors].concat();
     let report = three_times(&desk, &words, 1, &first, &again);
     let shown = report.to_string();

@@ -56,7 +56,13 @@ fn a_wrong_code_at_activation_is_refused_and_the_next_right_one_is_taken() {
     let wrong =
         desk.oath(&format!("tokens activate 2300001 {} --at {MONDAY}", shows(SECRETS[2], TimeStep::SECONDS_30, 0)));
     assert_eq!(wrong.status, 1);
-    assert!(wrong.err.starts_with("error[wrong-code]: the code is not one of token 2300001\n"), "{}", wrong.err);
+    assert!(
+        wrong.err.starts_with(
+            "error[next-code-needed]: the code is not one that token 2300001 shows within 30 min of the expected time\n"
+        ),
+        "{}",
+        wrong.err
+    );
     let listed = desk.json("tokens list --status failedActivation");
     assert_eq!(listed[0]["serial"], "2300001");
     let details = desk.json("tokens show 2300001");

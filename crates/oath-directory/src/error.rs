@@ -97,6 +97,14 @@ pub enum Refusal {
         /// The token.
         serial: String,
     },
+    /// One code does not activate the token, unless its clock is near the expected one; further away the next code is needed
+    /// as well. Whether the code is right further away is not told.
+    NextCodeNeeded {
+        /// The token.
+        serial: String,
+        /// How many seconds around the expected clock one code is enough.
+        within: u64,
+    },
     /// The code fits more than one moment.
     Ambiguous {
         /// The token.
@@ -234,6 +242,7 @@ impl Refusal {
         match self {
             Self::Rejected => "rejected",
             Self::WrongCode { .. } => "wrong-code",
+            Self::NextCodeNeeded { .. } => "next-code-needed",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Locked { .. } => "locked",
             Self::TooManyActivations { .. } => "too-many-activations",
@@ -268,6 +277,10 @@ impl Refusal {
             Self::WrongCode { .. } => {
                 "check the serial number and type the next code; if that is refused too, the seed file may give another time \
                  interval, hash or encoding (hexadecimal read as Base32) than the token has: `oath seeds probe` finds out by two codes"
+            }
+            Self::NextCodeNeeded { .. } => {
+                "check the serial number; if it is right, type two codes, the one on the display and the next one after it: they \
+                 find a clock that is off by more (on the command line: `oath tokens activate SERIAL CODE NEXT_CODE`)"
             }
             Self::Ambiguous { .. } => "give the next code of the token as well, after this one",
             Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
@@ -308,6 +321,10 @@ impl fmt::Display for Refusal {
         match self {
             Self::Rejected => f.write_str("the code is not valid"),
             Self::WrongCode { serial } => write!(f, "the code is not one of token {serial}"),
+            Self::NextCodeNeeded { serial, within } => {
+                let within = span(*within);
+                write!(f, "the code is not one that token {serial} shows within {within} of the expected time")
+            }
             Self::Ambiguous { serial } => write!(f, "the code fits more than one moment of token {serial}"),
             Self::Locked { retry_after } => write!(f, "too many wrong codes; the next one is read in {retry_after} s"),
             Self::TooManyActivations { limit, period, retry_after } => {
@@ -352,6 +369,11 @@ impl fmt::Display for Refusal {
             Self::UnknownUpload { id } => write!(f, "there is no upload {id}"),
         }
     }
+}
+
+/// `30 min` where it is whole minutes, else `90 s`.
+fn span(seconds: u64) -> String {
+    if seconds >= 60 && seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
 }
 
 impl core::error::Error for Refusal {}

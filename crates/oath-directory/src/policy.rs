@@ -9,19 +9,27 @@ pub struct Policy {
     pub tokens_per_user: usize,
     /// Whether guests may hold hardware tokens: no.
     pub guests_hold_hardware: bool,
-    /// How many tokens may be activated within [`activation_period`](Self::activation_period): 200.
-    pub activations: usize,
+    /// How many tokens may be activated within [`activation_period`](Self::activation_period): 200, as the seed documents say.
+    /// `None`: any number, as Microsoft's pages have it since December 2025.
+    pub activations: Option<usize>,
     /// 5 minutes.
     pub activation_period: Duration,
     /// How many steps around the server's an activation or a resynchronization searches: 2880, ± 1 day of 30 s.
     pub radius: u16,
+    /// How many steps around the token's expected clock **one** code activates it: 60, which is ± 30 minutes for steps of 30 s.
+    /// Further away, as far as [`radius`](Self::radius), the next code is needed as well. Entra ID's rule, one code
+    /// everywhere, is 2880. See [`guesses_in_a_million`](Self::guesses_in_a_million).
+    pub activation_radius_one_code: u16,
+    /// How many wrong codes in a row at the activation or resynchronization of one token cost no wait: 10. Counted for each
+    /// secret, apart from sign-ins. Waits and forgetting are those of sign-ins.
+    pub activation_attempts: u32,
     /// What a sign-in looks at: ± 2 steps around the recorded drift, and around the server's own step.
     pub window: Window,
     /// The hashes of the tokens that are let in: SHA-1. Add SHA-256 for tokens that compute it.
     pub algorithms: Vec<Algorithm>,
     /// Whether secrets of 80 to 127 bits are let in: no, RFC 4226 asks for 128.
     pub legacy_secrets: bool,
-    /// How many wrong codes in a row cost no wait: 10. Ours, as all about attempts.
+    /// How many wrong codes in a row at sign-in cost no wait: 10. Ours, as all about attempts.
     pub free_attempts: u32,
     /// How long the wait is behind the last free attempt: 30 s. It doubles with each further wrong code.
     pub first_wait: Duration,
@@ -40,9 +48,11 @@ impl Default for Policy {
         Self {
             tokens_per_user: oath_seeds::MOST_PER_USER,
             guests_hold_hardware: false,
-            activations: 200,
+            activations: Some(200),
             activation_period: Duration::from_secs(5 * 60),
             radius: 2880,
+            activation_radius_one_code: 60,
+            activation_attempts: 10,
             window: Window::around(2),
             algorithms: vec![Algorithm::Sha1],
             legacy_secrets: false,
@@ -73,14 +83,38 @@ impl Policy {
         self.guests_hold_hardware || kind == TokenKind::Software
     }
 
-    /// The attempts after one more wrong code. Those that a clock of the future wrote do not count.
+    /// How many steps around the expected clock one code activates a token: never more than two codes search.
+    #[must_use]
+    pub fn one_code_radius(&self) -> u16 {
+        self.activation_radius_one_code.min(self.radius)
+    }
+
+    /// In how many of a million cases one blind guess at a code of six digits activates a token: 121 by default, 0.012 %. With
+    /// Entra ID's rule it is 5761, 0.58 %. So many steps have [`Totp::activate`](oath_totp::Totp::activate) as their only
+    /// judge; a guess at two codes is right in less than one of a hundred million.
+    #[must_use]
+    pub fn guesses_in_a_million(&self) -> u32 {
+        u32::from(self.one_code_radius()).saturating_mul(2).saturating_add(1)
+    }
+
+    /// The attempts at sign-in after one more wrong code. Those that a clock of the future wrote do not count.
     #[must_use]
     pub fn after_failure(&self, attempts: &Attempts, now: UnixTime) -> Attempts {
+        self.one_more(attempts, self.free_attempts, now)
+    }
+
+    /// The attempts at activation and resynchronization after one more wrong code.
+    #[must_use]
+    pub fn after_wrong_activation(&self, attempts: &Attempts, now: UnixTime) -> Attempts {
+        self.one_more(attempts, self.activation_attempts, now)
+    }
+
+    fn one_more(&self, attempts: &Attempts, free: u32, now: UnixTime) -> Attempts {
         let forgotten = attempts
             .last_failure
             .is_some_and(|last| now >= later(last, self.forget_after) || is_from_the_future(last, now));
         let failures = if forgotten { 1 } else { attempts.failures.saturating_add(1) };
-        let wait = failures.checked_sub(self.free_attempts).map(|beyond| {
+        let wait = failures.checked_sub(free).map(|beyond| {
             let doubled = 1u32.checked_shl(beyond).filter(|factor| *factor > 0);
             doubled
                 .and_then(|factor| self.first_wait.checked_mul(factor))
@@ -135,6 +169,24 @@ mod tests {
         assert!(waits[17..].iter().all(|wait| *wait == Some(3600)));
         attempts.failures = u32::MAX;
         assert_eq!(policy.wait(&policy.after_failure(&attempts, now), now), Some(3600));
+    }
+
+    #[test]
+    fn one_blind_guess_activates_in_so_many_cases_of_a_million() {
+        let with = |one_code, radius| Policy { activation_radius_one_code: one_code, radius, ..Policy::default() };
+        assert_eq!(Policy::default().guesses_in_a_million(), 121, "0.012 %");
+        assert_eq!(with(2880, 2880).guesses_in_a_million(), 5761, "Entra ID's rule, 0.58 %");
+        assert_eq!(with(2880, 10).guesses_in_a_million(), 21, "never further than two codes search");
+        assert_eq!(with(u16::MAX, u16::MAX).guesses_in_a_million(), 131_071);
+    }
+
+    #[test]
+    fn activation_and_sign_in_have_budgets_of_their_own() {
+        let policy = Policy { activation_attempts: 2, free_attempts: 3, ..Policy::default() };
+        let now = UnixTime::from_secs(1000);
+        let one = Attempts { failures: 1, last_failure: Some(now), locked_until: None };
+        assert_eq!(policy.wait(&policy.after_wrong_activation(&one, now), now), Some(30));
+        assert_eq!(policy.wait(&policy.after_failure(&one, now), now), None);
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn a_damaged_record_is_refused_by_name_and_has_a_cure() {
     assert_eq!(setup.failures(&upload), [(2, "token-damaged".to_owned())]);
     block_on(setup.directory.delete(&setup.operator, setup.now, "A")).unwrap();
     assert_eq!(setup.upload(&[("alice", "A", &secret(1))]).imported, 1);
-    assert_eq!(setup.activate("A", shown(1, setup.now, 2)), Err("wrong-code"), "no code up to now is good again");
+    assert_eq!(setup.activate("A", shown(1, setup.now, 2)), Err("next-code-needed"), "no code up to now is good again");
     setup.later(90);
     setup.activate("A", two_codes(1, setup.now)).unwrap();
 

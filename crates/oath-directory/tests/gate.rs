@@ -205,7 +205,7 @@ fn a_clock_that_was_a_year_ahead_locks_nobody_out_when_it_is_set_right() {
 
 #[test]
 fn activations_of_the_future_do_not_count() {
-    let policy = Policy { activations: 1, ..Policy::default() };
+    let policy = Policy { activations: Some(1), ..Policy::default() };
     let mut setup = Setup::on(MemoryStore::new(), policy);
     setup.upload(&[("alice", "A", &secret(1)), ("alice", "B", &secret(2)), ("alice", "C", &secret(3))]);
     setup.later(YEAR);
@@ -246,7 +246,7 @@ fn after_a_restore_all_codes_up_to_then_are_refused() {
         assert_eq!(setup.verify("alice", &shown(1, setup.now, ahead)), Err(Error::Refused(Refusal::Rejected)));
     }
     setup.upload(&[("bob", "B", &secret(2))]);
-    assert_eq!(setup.activate("B", shown(2, setup.now, 0)), Err("wrong-code"), "an activation is no way around");
+    assert_eq!(setup.activate("B", shown(2, setup.now, 0)), Err("next-code-needed"), "an activation is no way around");
     let resync = [shown(1, setup.now, 0), shown(1, setup.now, 1)].into();
     let found = block_on(setup.directory.resync(&setup.operator, setup.now, "A", &resync)).map(drop).map_err(code);
     assert_eq!(found, Err("wrong-code"));
@@ -303,7 +303,7 @@ fn a_deactivated_token_is_not_one_that_was_never_activated() {
     assert_eq!(confirm(&setup), Err("nothing-to-confirm"), "a user does not activate it again");
     assert_ne!(enroll(&setup).serial, app.serial);
     assert_eq!(status(&setup), Status::Deactivated, "nor is it replaced as one that never signed in");
-    assert_eq!(setup.activate(&app.serial, wrong()), Err("wrong-code"));
+    assert_eq!(setup.activate(&app.serial, wrong()), Err("next-code-needed"));
     assert_eq!(status(&setup), Status::Deactivated);
     block_on(setup.directory.activate(&setup.operator, setup.now, &app.serial, &codes(&setup))).unwrap();
     assert_eq!(status(&setup), Status::Activated);

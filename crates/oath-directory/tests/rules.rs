@@ -171,11 +171,11 @@ fn a_year_of_drift_is_followed_and_a_clock_set_right_is_found() {
 fn an_ambiguous_activation_costs_nothing_and_the_next_code_settles_it() {
     let setup = Setup::new();
     let step = NOW / 30;
-    // A secret whose code shows twice within the radius: with 5,761 steps one in some sixty thousand does.
+    // A secret whose code shows twice within the radius of one code: with 121 steps one in some eight thousand does.
     let (number, first) = (0..)
         .find_map(|number| {
             let code = shown(number, setup.now, 0);
-            let found = totp(number).find(&code.into(), setup.now, 2880);
+            let found = totp(number).find(&code.into(), setup.now, 60);
             (found.len() > 1).then(|| (number, *found.first().unwrap()))
         })
         .unwrap();
@@ -195,7 +195,7 @@ fn wrong_codes_at_activation_cost_the_token_and_lock_it() {
     setup.upload(&[("alice", "A", &secret(1)), ("alice", "B", &secret(2))]);
     let wrong = || Code::parse("000000").unwrap();
     for _ in 0..10 {
-        assert_eq!(setup.activate("A", wrong()), Err("wrong-code"));
+        assert_eq!(setup.activate("A", wrong()), Err("next-code-needed"));
     }
     assert_eq!(block_on(setup.directory.token("A")).unwrap().token.status, Status::FailedActivation);
     assert_eq!(setup.activate("A", shown(1, setup.now, 0)), Err("locked"));
@@ -215,7 +215,7 @@ fn a_token_is_passed_on_without_its_secret_and_old_codes_stay_spent() {
     block_on(directory.unassign(operator, setup.now, "A")).unwrap();
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 1)), Err(Error::Refused(Refusal::Rejected)));
     block_on(directory.assign(operator, setup.now, "A", &upn("bob"))).unwrap();
-    assert_eq!(setup.activate("A", first), Err("wrong-code"), "the first holder's code is spent");
+    assert_eq!(setup.activate("A", first), Err("next-code-needed"), "the first holder's code is spent");
     setup.later(60);
     setup.activate("A", shown(1, setup.now, 0)).unwrap();
     setup.later(30);
@@ -251,7 +251,7 @@ fn a_software_token_is_confirmed_replaced_and_never_passed_on() {
     fn code_of(error: Error) -> &'static str {
         code(error)
     }
-    assert_eq!(confirm(&setup, &lost.uri), Err("wrong-code"), "the lost one was replaced");
+    assert_eq!(confirm(&setup, &lost.uri), Err("next-code-needed"), "the lost one was replaced");
     assert_eq!(confirm(&setup, &enrolment.uri), Ok(()));
     assert_eq!(confirm(&setup, &enrolment.uri), Err("nothing-to-confirm"));
     setup.later(30);
@@ -360,4 +360,98 @@ fn a_secret_that_cannot_be_opened_is_a_fault_and_neither_a_grant_nor_a_wrong_cod
     let found = block_on(other.verify(&setup.operator, setup.now, &upn("alice"), &shown(1, setup.now, 1)));
     assert!(matches!(found, Err(Error::Keys(_))), "{found:?}");
     assert_eq!(setup.actions().len(), before);
+}
+
+/// Two tokens, of which none shows the other's code within a day.
+fn set_up_far(policy: Policy) -> Setup {
+    let setup = Setup::on(MemoryStore::new(), policy);
+    setup.upload(&[("alice", "A", &secret(1)), ("bob", "B", &secret(2))]);
+    setup
+}
+
+#[test]
+fn one_code_activates_near_the_expected_clock_and_two_as_far_as_a_day() {
+    for (ahead, one, two) in [
+        (0, true, true),
+        (60, true, true),
+        (-60, true, true),
+        (61, false, true),
+        (-61, false, true),
+        (2879, false, true),
+        (-2880, false, true),
+        (2900, false, false),
+    ] {
+        let setup = set_up_far(Policy::default());
+        let code = shown(1, setup.now, ahead);
+        let found = setup.activate("A", code.clone());
+        assert_eq!(found, if one { Ok(ahead) } else { Err("next-code-needed") }, "{ahead}");
+        if !one {
+            // Right elsewhere or nowhere: the same answer and the same cost.
+            let refused = |serial: &str, code: Code| {
+                let answer = block_on(setup.directory.activate(&setup.operator, setup.now, serial, &code.into()));
+                let listed = block_on(setup.directory.token(serial)).unwrap();
+                let event = setup.actions().pop().unwrap().event;
+                (answer.unwrap_err().to_string(), listed.token.status, listed.state.attempts.failures, event.detail)
+            };
+            let far = refused("A", code.clone());
+            assert!(far.0.contains("within 30 min of the expected time"), "{far:?}");
+            setup.activate("B", Code::parse("000000").unwrap()).unwrap_err();
+            let nowhere = refused("B", Code::parse("000000").unwrap());
+            assert_eq!(
+                (far.0.replace("token A", ""), far.1, far.2, far.3),
+                (nowhere.0.replace("token B", ""), nowhere.1, nowhere.2, nowhere.3)
+            );
+            let found = setup.activate("A", [code, shown(1, setup.now, ahead + 1)]);
+            assert_eq!(found, if two { Ok(ahead + 1) } else { Err("wrong-code") }, "{ahead}");
+        }
+    }
+}
+
+#[test]
+fn one_code_is_enough_near_the_drift_that_was_recorded_before() {
+    let mut setup = set_up_far(Policy::default());
+    setup.activate("A", [shown(1, setup.now, 499), shown(1, setup.now, 500)]).unwrap();
+    block_on(setup.directory.deactivate(&setup.operator, setup.now, "A")).unwrap();
+    setup.later(86_400);
+    assert_eq!(setup.activate("A", shown(1, setup.now, 439)), Err("next-code-needed"));
+    assert_eq!(setup.activate("A", shown(1, setup.now, 0)), Err("next-code-needed"));
+    assert_eq!(setup.activate("A", shown(1, setup.now, 560)), Ok(560));
+}
+
+#[test]
+fn entras_rule_is_one_line_of_the_policy_away() {
+    let entra = Policy { activation_radius_one_code: 2880, ..Policy::default() };
+    for ahead in [-2880, -700, 0, 2880] {
+        let setup = set_up_far(entra.clone());
+        assert_eq!(setup.activate("A", shown(1, setup.now, ahead)), Ok(ahead));
+        assert_eq!(setup.activate("B", Code::parse("000000").unwrap()), Err("wrong-code"));
+    }
+}
+
+#[test]
+fn without_a_limit_of_activations_none_are_counted() {
+    let setup = set_up_far(Policy { activations: None, ..Policy::default() });
+    setup.activate("A", two_codes(1, setup.now)).unwrap();
+    let wanted = oath_directory::store::Wanted { activations: true, ..Default::default() };
+    assert_eq!(block_on(setup.directory.store().view(wanted)).unwrap().activations, None);
+}
+
+#[test]
+fn wrong_codes_at_activation_cost_no_sign_in_and_wrong_sign_ins_no_activation() {
+    let policy = Policy { activation_attempts: 2, free_attempts: 3, ..Policy::default() };
+    let mut setup = set_up_far(policy);
+    setup.upload(&[("alice", "C", &secret(3))]);
+    setup.activate("C", shown(3, setup.now, 0)).unwrap();
+    let wrong = || Code::parse("000000").unwrap();
+    for _ in 0..2 {
+        setup.activate("A", wrong()).unwrap_err();
+    }
+    assert_eq!(setup.activate("A", shown(1, setup.now, 0)), Err("locked"));
+    setup.later(30);
+    assert_eq!(setup.verify("alice", &shown(3, setup.now, 0)).unwrap(), "C");
+    for _ in 0..3 {
+        setup.verify("alice", &wrong()).unwrap_err();
+    }
+    assert!(matches!(setup.verify("alice", &wrong()), Err(Error::Refused(Refusal::Locked { .. }))));
+    assert_eq!(setup.activate("A", shown(1, setup.now, 0)), Ok(0));
 }

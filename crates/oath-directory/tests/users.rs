@@ -95,7 +95,7 @@ fn a_user_who_leaves_frees_the_hardware_and_takes_the_app_along() {
     assert_eq!(setup.verify("alice", &used), Err(Error::Refused(Refusal::Rejected)));
     // The next holder cannot sign in with a code that was used before.
     block_on(setup.directory.assign(&setup.operator, setup.now, "A", &upn("bob"))).unwrap();
-    assert_eq!(setup.activate("A", used.clone()), Err("wrong-code"));
+    assert_eq!(setup.activate("A", used.clone()), Err("next-code-needed"));
     setup.later(300);
     setup.activate("A", two_codes(1, setup.now)).unwrap();
     assert!(block_on(setup.directory.verify_audit()).unwrap().is_ok());

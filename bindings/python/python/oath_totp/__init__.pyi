@@ -49,6 +49,7 @@ __all__ = [
     "Locked",
     "MalformedCode",
     "Mismatch",
+    "NextCodeNeeded",
     "OathError",
     "Rejected",
     "Replayed",
@@ -527,7 +528,11 @@ class Directory:
     def unassign(self, serial: str, *, at: _Time = None) -> None:
         """Takes a token from its user, back into the inventory."""
     def activate(self, serial: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
-        """Activates a token by the code on its display. After Ambiguous, give the next code as well."""
+        """Activates a token by the code on its display.
+
+        One code is enough within 30 minutes of the expected time. After NextCodeNeeded or Ambiguous, give the next code as
+        well: two codes find a clock that is off by up to a day.
+        """
     def resync(self, serial: str, code: str, next_code: str, *, at: _Time = None) -> Synchronized:
         """Finds an activated token again whose clock has drifted away, by two consecutive codes."""
     def deactivate(self, serial: str, *, at: _Time = None) -> None:
@@ -584,6 +589,9 @@ class Rejected(OathError):
 
 class Mismatch(Rejected):
     """No step of the window has this code."""
+
+class NextCodeNeeded(Mismatch):
+    """One code does not activate a token, unless its clock is near the expected one. Give the next code as well."""
 
 class Replayed(Rejected):
     """The code was used, or a later one was. It reads like a Mismatch, so that a stranger does not learn that it was right."""

@@ -25,6 +25,17 @@ class Mismatch(Rejected):
         return "the code is not valid"
 
 
+class NextCodeNeeded(Mismatch):
+    """One code does not activate a token, unless its clock is near the expected one. Give the next code as well."""
+
+    __slots__ = ()
+    code = "next-code-needed"
+    action = "check the serial number, and give two codes: the one on the display and the next one after it"
+
+    def __str__(self) -> str:
+        return "the code is not one that the token shows near the expected time; the next code is needed as well"
+
+
 class Replayed(Rejected):
     """The code was used, or a later one was. It reads like a Mismatch, so that a stranger does not learn that it was right."""
 

@@ -4,9 +4,9 @@ use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{Attempts, State, Status, Token, UserKind, Versioned};
-use crate::policy::{is_from_the_future, later};
+use crate::policy::{Policy, is_from_the_future, later};
 use crate::store::{Activations, Changes, Write};
-use oath_totp::{Accepted, CodeRun, Consecutive, Rejected, Totp, TotpState, UnixTime};
+use oath_totp::{Code, CodeRun, Consecutive, Rejected, Totp, TotpState, UnixTime};
 
 /// What a right code led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,17 +51,19 @@ pub(crate) fn activate(
     let fresh = above_floor(&TotpState { drift: 0, ..state.value.totp }, totp, view.floor(), 0);
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     let mut changes = Changes::default();
-    let search = |radius| match codes {
-        CodeRun::One(code) => totp.activate(code, now, radius, &fresh),
-        CodeRun::Several(codes) => totp.resync(codes, now, radius, &fresh),
+    let search = || match codes {
+        CodeRun::One(code) => near(policy, totp, code, now, state.value.totp.drift, &fresh),
+        CodeRun::Several(codes) => totp.resync(codes, now, policy.radius, &fresh).map(|found| found.next),
     };
     match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenActivated).with("drift", totp.drift));
             changes.states.push(update(state, after_success(&state.value, totp, now)));
             changes.tokens.push(update(read, Token { status: Status::Activated, ..token.clone() }));
-            let activations = Activations(recent.into_iter().chain([now]).collect());
-            changes.activations = Some(Write::over(view.activations.as_ref(), activations));
+            changes.activations = recent.map(|recent| {
+                let activations = Activations(recent.into_iter().chain([now]).collect());
+                Write::over(view.activations.as_ref(), activations)
+            });
             Ok(Decided::new(
                 Synchronized { serial: serial.to_owned(), status: Status::Activated, drift: totp.drift },
                 changes,
@@ -73,8 +75,41 @@ pub(crate) fn activate(
             // A deactivated token stays one: a wrong code does not make it look as if it had never signed in.
             let status = if token.status == Status::Deactivated { token.status } else { Status::FailedActivation };
             changes.tokens.push(update(read, Token { status, ..token.clone() }));
-            Ok(Decided::refused(Refusal::WrongCode { serial: serial.to_owned() }, changes))
+            Ok(Decided::refused(not_activated(policy, token, codes), changes))
         }
+    }
+}
+
+/// One code near the token's expected clock: the server's, with the drift that was recorded for its secret. Where the policy
+/// lets one code search as far as two, the server's own.
+fn near(
+    policy: &Policy,
+    totp: &Totp,
+    code: &Code,
+    now: UnixTime,
+    drift: i64,
+    known: &TotpState,
+) -> Result<TotpState, Rejected> {
+    let radius = policy.one_code_radius();
+    let drift = if radius < policy.radius { drift } else { 0 };
+    let ahead = drift.saturating_mul(totp.time_step().x().into());
+    let expected = UnixTime::from_secs(now.as_secs().saturating_add_signed(ahead));
+    let next = totp.activate(code, expected, radius, known)?.next;
+    let limit = i64::from(policy.radius);
+    let drift = next.drift.saturating_add(drift).clamp(limit.saturating_neg(), limit);
+    Ok(TotpState { drift, ..next })
+}
+
+/// A single code that is not near gets one answer, whether it is right further away or nowhere: who learned that a guess is
+/// right at another moment could wait until that moment is near.
+fn not_activated(policy: &Policy, token: &Token, codes: &CodeRun) -> Refusal {
+    let (serial, radius) = (token.serial.clone(), policy.one_code_radius());
+    match codes {
+        CodeRun::One(_) if radius < policy.radius => {
+            let within = u64::from(radius).saturating_mul(token.parameters.time_step.x().into());
+            Refusal::NextCodeNeeded { serial, within }
+        }
+        CodeRun::One(_) | CodeRun::Several(_) => Refusal::WrongCode { serial },
     }
 }
 
@@ -100,7 +135,7 @@ pub(crate) fn resync(
     // The token must be what it was when it was looked at; only the state of its secret changes.
     let mut changes = Changes { tokens: vec![Write::Unchanged(read.version, token.id)], ..Changes::default() };
     let known = above_floor(&state.value.totp, totp, view.floor(), context.policy.window.ahead());
-    let search = |radius| totp.resync(codes, context.now, radius, &known);
+    let search = || totp.resync(codes, context.now, context.policy.radius, &known).map(|found| found.next);
     match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
             changes.events.push(event(Action::TokenResynchronized).with("drift", totp.drift));
@@ -118,21 +153,21 @@ pub(crate) fn resync(
     }
 }
 
-/// Runs a search over the radius of the policy. A lock and an ambiguous code refuse without a change; the caller counts a
+/// Runs a search. A lock and an ambiguous code refuse without a change; the caller counts a
 /// wrong code.
 fn try_codes(
     context: Context<'_>,
     serial: &str,
     state: &State,
-    search: impl FnOnce(u16) -> Result<Accepted<TotpState>, Rejected>,
+    search: impl FnOnce() -> Result<TotpState, Rejected>,
 ) -> Result<Result<TotpState, Rejected>, Refusal> {
     if let Some(retry_after) = context.policy.wait(&state.attempts, context.now) {
         return Err(Refusal::Locked { retry_after });
     }
-    match search(context.policy.radius) {
+    match search() {
         // An ambiguous code is not a wrong one and costs no attempt: the caller asks for the next code.
         Err(Rejected::Ambiguous) => Err(Refusal::Ambiguous { serial: serial.to_owned() }),
-        found => Ok(found.map(|accepted| accepted.next)),
+        found => Ok(found),
     }
 }
 
@@ -141,21 +176,25 @@ pub(crate) fn after_success(state: &State, totp: TotpState, now: UnixTime) -> St
 }
 
 fn after_failure(context: Context<'_>, state: &State) -> State {
-    State { attempts: context.policy.after_failure(&state.attempts, context.now), ..state.clone() }
+    State { attempts: context.policy.after_wrong_activation(&state.attempts, context.now), ..state.clone() }
 }
 
-/// The activations that still count, if one more is allowed.
-fn recent(context: Context<'_>, activations: Option<&Versioned<Activations>>) -> Result<Vec<UnixTime>, Refusal> {
+/// The activations that still count, if one more is allowed; `None` where the policy has no limit and none are counted.
+fn recent(
+    context: Context<'_>,
+    activations: Option<&Versioned<Activations>>,
+) -> Result<Option<Vec<UnixTime>>, Refusal> {
     let Context { policy, now, .. } = context;
+    let Some(limit) = policy.activations else { return Ok(None) };
     let until = |at: UnixTime| later(at, policy.activation_period);
     let all = activations.map(|read| read.value.0.as_slice()).unwrap_or_default();
     let counts = |at: &UnixTime| until(*at) > now && !is_from_the_future(*at, now);
     let recent: Vec<_> = all.iter().copied().filter(counts).collect();
     // One more is allowed when all but limit - 1 of these have left the period.
-    match recent.len().checked_sub(policy.activations).and_then(|surplus| recent.get(surplus)) {
-        None => Ok(recent),
+    match recent.len().checked_sub(limit).and_then(|surplus| recent.get(surplus)) {
+        None => Ok(Some(recent)),
         Some(leaving) => Err(Refusal::TooManyActivations {
-            limit: policy.activations,
+            limit,
             period: policy.activation_period.as_secs(),
             retry_after: until(*leaving)
                 .as_secs()
