@@ -81,12 +81,13 @@ pub struct Directory<S> {
 const TRIES: u32 = 64;
 
 impl<S: Store> Directory<S> {
-    /// A directory on a store, with the key ring that opens its secrets. The first operation on an empty store ties it to
+    /// A directory on a store, with the key ring that opens its secrets; one ring may serve many tenants. The first operation on an empty store ties it to
     /// this ring; on a store of another ring every operation fails with [`KeyRingError::Foreign`].
     ///
     /// # Errors
     /// [`Error::Keys`] where the operating system has no randomness to give.
     pub fn new(store: S, keys: KeyRing, policy: Policy) -> Result<Self, Error> {
+        let keys = keys.of_tenant(store.tenant());
         let decoy = Decoy::new(&keys)?;
         Ok(Self { store, keys, policy, decoy })
     }

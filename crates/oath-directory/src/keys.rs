@@ -3,7 +3,9 @@
 mod change;
 
 use crate::audit::AuditKey;
-use crate::model::{Fingerprint, Parameters, Sealed, Settings, State, Tag, Token, TokenId, TokenKind, User, UserId};
+use crate::model::{
+    Fingerprint, Parameters, Sealed, Settings, State, Tag, TenantId, Token, TokenId, TokenKind, User, UserId,
+};
 use crate::work::{Work, count};
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -19,15 +21,17 @@ const KEY: usize = 32;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// Named keys. The last one seals, all of them open; one more recognises secrets by their [`Fingerprint`], and from it two
-/// are derived: one binds records to the ring by a [`Tag`], one chains the audit log.
+/// Named keys. The last one seals, all of them open. From one more, three are derived for each tenant: one recognises secrets by
+/// their [`Fingerprint`], one binds records to ring and tenant by a [`Tag`], one chains the audit log.
 ///
-/// Secrets are sealed with XChaCha20-Poly1305 under a random nonce of 192 bits, bound to the token's id, serial number
-/// and parameters: a ciphertext moved to another row does not open. Wiped when dropped; `Debug` shows names only.
+/// Secrets are sealed with XChaCha20-Poly1305 under a random nonce of 192 bits, bound to the tenant and to the token's id, serial
+/// number and parameters: a ciphertext moved to another row does not open, and no record of one tenant is one of another that
+/// has the same ring. Wiped when dropped; `Debug` shows names only.
 pub struct KeyRing {
     // Each key in a block of its own on the heap, which does not move when the list grows.
     sealing: Vec<(String, Secret)>,
     recognising: Secret,
+    tenant: TenantId,
     // Keyed once: a sign-in clones them. On the heap, as the keys: a ring that moves leaves no copy behind.
     recogniser: Box<Hmac<Sha256>>,
     binder: Box<Hmac<Sha256>>,
@@ -36,8 +40,8 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    fn new(sealing: Vec<(String, Secret)>, recognising: Secret) -> Self {
-        let ring = Self::with_keys_set_up(sealing, recognising);
+    fn new(sealing: Vec<(String, Secret)>, recognising: Secret, tenant: TenantId) -> Self {
+        let ring = Self::with_keys_set_up(sealing, recognising, tenant);
         // Setting the keys up leaves copies of what was computed in frames that have returned.
         oath_totp::overwrite_stack();
         ring
@@ -45,19 +49,29 @@ impl KeyRing {
 
     // Not inlined: the frame must be below that of `new`.
     #[inline(never)]
-    fn with_keys_set_up(sealing: Vec<(String, Secret)>, recognising: Secret) -> Self {
-        let recogniser = Box::new(keyed(recognising.expose_bytes()));
+    fn with_keys_set_up(sealing: Vec<(String, Secret)>, recognising: Secret, tenant: TenantId) -> Self {
+        let root = keyed(recognising.expose_bytes());
         let derived = |label: &[u8]| {
-            let mut key: [u8; 32] = (*recogniser).clone().chain_update(label).finalize().into_bytes().into();
+            // The tenant comes last, and has a fixed length.
+            let labelled = root.clone().chain_update(label).chain_update(tenant.to_bytes());
+            let mut key: [u8; 32] = labelled.finalize().into_bytes().into();
             let derived = keyed(&key);
             key.zeroize();
             derived
         };
-        let binder = Box::new(derived(b"oath-directory binding key v1"));
-        let audit = AuditKey::new(derived(b"oath-directory audit key v1"));
-        let mut ring = Self { sealing, recognising, recogniser, binder, audit, id: Tag::default() };
-        ring.id = ring.tag(b"ring", &[]);
-        ring
+        let recogniser = Box::new(derived(b"oath-directory recognising key v2"));
+        let binder = Box::new(derived(b"oath-directory binding key v2"));
+        let audit = AuditKey::new(derived(b"oath-directory audit key v2"));
+        let id = short(root.clone().chain_update(b"oath-directory ring v2").finalize().into_bytes().into());
+        Self { sealing, recognising, tenant, recogniser, binder, audit, id }
+    }
+
+    /// The same keys, set up for the records of this tenant. A ring that was just made or read is that of the default one;
+    /// [`Directory::new`](crate::Directory::new) sets it up for the tenant of its store.
+    #[must_use]
+    pub fn of_tenant(self, tenant: TenantId) -> Self {
+        let Self { sealing, recognising, .. } = self;
+        Self::new(sealing, recognising, tenant)
     }
 
     /// What the audit log of the directory is chained with.
@@ -66,7 +80,7 @@ impl KeyRing {
         &self.audit
     }
 
-    /// Which ring it is: a MAC of a constant. The directory keeps it, so that another ring is refused.
+    /// Which ring it is, whatever the tenant: a MAC of a constant. The directory keeps it, so that another ring is refused.
     #[must_use]
     pub const fn id(&self) -> Tag {
         self.id
@@ -83,10 +97,7 @@ impl KeyRing {
         field(b"oath-directory record v1");
         field(kind);
         fields.iter().for_each(|bytes| field(bytes));
-        let mac: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut tag = Tag::default();
-        tag.0.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
-        tag
+        short(mac.finalize().into_bytes().into())
     }
 
     /// The tag that [`Token::mac`] must be.
@@ -148,7 +159,7 @@ impl KeyRing {
         fill(&mut name)?;
         let name = HEXLOWER.encode(&name);
         let new = || Secret::generate_bytes(KEY).map_err(|_| KeyRingError::NoRandomness);
-        Ok(Self::new(vec![(name, new()?)], new()?))
+        Ok(Self::new(vec![(name, new()?)], new()?, TenantId::default()))
     }
 
     /// Reads what [`expose_text`](Self::expose_text) wrote.
@@ -171,7 +182,7 @@ impl KeyRing {
             }
         }
         match recognising {
-            Some(recognising) if !sealing.is_empty() => Ok(Self::new(sealing, recognising)),
+            Some(recognising) if !sealing.is_empty() => Ok(Self::new(sealing, recognising, TenantId::default())),
             _ => Err(KeyRingError::Incomplete),
         }
     }
@@ -236,7 +247,7 @@ impl KeyRing {
         bytes.extend_from_slice(secret.expose_bytes());
         cipher(key)
             .and_then(|cipher| {
-                let binding = binding(id, serial, parameters);
+                let binding = binding(self.tenant, id, serial, parameters);
                 cipher.encrypt_in_place(&XNonce::from(nonce), &binding, &mut bytes).ok()
             })
             .ok_or(KeyRingError::Incomplete)?;
@@ -258,7 +269,7 @@ impl KeyRing {
         let mut opened = Zeroizing::new(sealed.to_vec());
         cipher(key)
             .and_then(|cipher| {
-                let binding = binding(token.id, &token.serial, &token.parameters);
+                let binding = binding(self.tenant, token.id, &token.serial, &token.parameters);
                 cipher.decrypt_in_place(&XNonce::from(*nonce), &binding, &mut *opened).ok()
             })
             .ok_or_else(damaged)?;
@@ -269,6 +280,13 @@ impl KeyRing {
 /// Whether a record is bound to the ring: its tag is the one it must be.
 pub(crate) fn same(found: Tag, expected: Tag) -> bool {
     found.0.ct_eq(&expected.0).into()
+}
+
+/// The first 128 bits.
+fn short(mac: [u8; 32]) -> Tag {
+    let mut tag = Tag::default();
+    tag.0.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
+    tag
 }
 
 /// HMAC pads a short key with zeros (RFC 2104): padded here, it has the one length that cannot fail.
@@ -283,9 +301,10 @@ fn cipher(key: &Secret) -> Option<XChaCha20Poly1305> {
 }
 
 /// The row that a ciphertext belongs to. The serial number comes last, the rest has a fixed length.
-fn binding(id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
+fn binding(tenant: TenantId, id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
     let Parameters { algorithm, digits, time_step } = parameters;
-    let mut bytes = b"oath-directory seal v1".to_vec();
+    let mut bytes = b"oath-directory seal v2".to_vec();
+    bytes.extend_from_slice(&tenant.to_bytes());
     bytes.extend_from_slice(&id.to_bytes());
     bytes.push(match algorithm {
         Algorithm::Sha1 => 1,
@@ -476,6 +495,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_one_tenant_is_anything_of_another_with_the_same_ring() {
+        let text = KeyRing::generate().unwrap().expose_text();
+        let of = |tenant| KeyRing::parse(&text).unwrap().of_tenant(TenantId::from_random(tenant));
+        let (one, other) = (of(1), of(2));
+        let sealed = token(&one);
+        assert_eq!(of(1).open(&sealed).unwrap().expose_bytes(), b"12345678901234567890");
+        assert!(matches!(other.open(&sealed), Err(KeyRingError::Damaged { .. })));
+        let secret = Secret::from_bytes(b"12345678901234567890").unwrap();
+        assert_eq!(of(1).fingerprint(&secret), sealed.fingerprint);
+        assert_ne!(other.fingerprint(&secret), sealed.fingerprint);
+        let state = State::fresh(sealed.fingerprint);
+        assert_eq!(of(1).tag_of_state(&state), one.tag_of_state(&state));
+        assert_ne!(one.tag_of_state(&state), other.tag_of_state(&state));
+        assert_ne!(one.tag_of_token(&sealed), other.tag_of_token(&sealed));
+        use crate::audit::{Action, Actor, Chain, ChainHash, Event};
+        let event = Event::new(UnixTime::default(), &Actor::local_operator(), Action::SignedIn);
+        let chained = |keys: &KeyRing| ChainHash::START.followed_by(keys.audit_key(), Chain::FIRST, 1, &event);
+        assert_eq!(chained(&one), chained(&of(1)));
+        assert_ne!(chained(&one), chained(&other));
+        // The ring is the same one all the same.
+        assert_eq!(one.id(), other.id());
+    }
+
+    #[test]
     fn each_seal_has_a_nonce_of_its_own_and_the_last_key_seals() {
         let key = |byte: &str| byte.repeat(32);
         let text = format!("recognise {}\nseal a {}\nseal b {}\n", key("01"), key("02"), key("03"));
@@ -567,7 +610,7 @@ mod tests {
         let id = TokenId::from_random(7);
         let names: Vec<_> = Algorithm::ALL
             .into_iter()
-            .map(|algorithm| binding(id, "1", &Parameters { algorithm, ..PARAMETERS }))
+            .map(|algorithm| binding(TenantId::default(), id, "1", &Parameters { algorithm, ..PARAMETERS }))
             .collect();
         assert!(names[0] != names[1] && names[1] != names[2] && names[0] != names[2]);
     }

@@ -8,7 +8,7 @@ mod upload;
 mod user;
 
 pub use self::gate::{Attempts, Gate, Request, RequestId};
-pub use self::id::{Id, IdError, TokenId, UserId};
+pub use self::id::{Id, IdError, Tenant, TenantId, TokenId, UserId};
 pub use self::settings::{Settings, Tag};
 pub use self::token::{Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
 pub use self::upload::{Preview, Upload, UploadFailure};

@@ -17,24 +17,29 @@ pub mod conformance;
 pub use self::any::AnyStore;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "postgres")]
-pub use self::postgres::{MalformedPostgresUrl, PostgresStore, PostgresUrl, Tenant, TenantId};
+pub use self::postgres::{MalformedPostgresUrl, PostgresStore, PostgresUrl};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};
 
 use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
 use crate::model::{
-    Fingerprint, Gate, Settings, State, Status, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
+    Fingerprint, Gate, Settings, State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, UserId, Version,
+    Versioned,
 };
 use core::fmt;
 use core::future::Future;
 use oath_totp::UnixTime;
 
 /// A database of one directory, which is that of one tenant: every key begins with the tenant, where a database has more
-/// than one.
+/// than one. Whatever the store, the records are bound to their tenant by the keys of the
+/// [ring](crate::KeyRing::of_tenant).
 ///
 /// The futures do not depend on a runtime. A store may be shared by many threads, and its database by many processes.
 /// [`AnyStore`] is a store that is chosen at run time.
 pub trait Store: Send + Sync {
+    /// Whose directory it is. Never changes.
+    fn tenant(&self) -> TenantId;
+
     /// What a sign-in with this name looks at, as of one moment and by one statement: the settings, the [`Gate`] of the name,
     /// the user of the name, the tokens that the user holds, and the states of their secrets.
     ///

@@ -2,9 +2,9 @@
 
 mod support;
 
-use oath_directory::model::{Settings, State, Token, User};
+use oath_directory::model::{Settings, State, TenantId, Token, User};
 use oath_directory::store::{Changes, MemoryStore, Store, View, Wanted, Write};
-use oath_directory::{Error, KeyRing, Refusal, Status};
+use oath_directory::{Directory, Error, KeyRing, Policy, Refusal, Status};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use support::{Setup, code, secret, shown, two_codes, upn};
@@ -173,6 +173,48 @@ fn the_floor_cannot_be_lowered_and_the_ring_not_be_exchanged() {
     let setup = furnished();
     change(&setup, |settings| settings.ring.0[0] ^= 1);
     assert_eq!(setup.verify("alice", &right).unwrap_err().code(), "key-ring-wrong");
+}
+
+#[test]
+fn records_of_one_tenant_are_none_of_another_with_the_same_ring() {
+    let ring = KeyRing::generate().unwrap().expose_text();
+    let of = |tenant| {
+        let store = MemoryStore::of(TenantId::from_random(tenant));
+        Directory::new(store, KeyRing::parse(&ring).unwrap(), Policy::default()).unwrap()
+    };
+    let (alice, now) = (upn("alice"), UnixTime::from_secs(1_700_000_000));
+    let operator = oath_directory::Actor::local_operator();
+    let one = of(1);
+    block_on(one.add_user(&operator, now, &alice, Default::default(), None)).unwrap();
+    let app = block_on(one.enroll(&operator, now, &alice)).unwrap().uri.to_totp().unwrap();
+    let codes = [app.generate(now), app.generate(UnixTime::from_secs(now.as_secs() + 30))].into();
+    block_on(one.confirm(&operator, now, &alice, &codes)).unwrap();
+    let wanted = Wanted { users: vec![alice.key().to_owned()], holdings: true, ..Wanted::default() };
+    let read = block_on(one.store().view(wanted)).unwrap();
+    let copy = |settings: bool| Changes {
+        settings: read.settings.clone().filter(|_| settings).map(|read| Write::Insert(read.value)),
+        users: read.users.iter().map(|read| Write::Insert(read.value.clone())).collect(),
+        tokens: read.tokens.iter().map(|read| Write::Insert(read.value.clone())).collect(),
+        states: read.states.iter().map(|read| Write::Insert(read.value.clone())).collect(),
+        ..Changes::default()
+    };
+    let later = UnixTime::from_secs(now.as_secs() + 90);
+    let sign_in =
+        |directory: &Directory<_>| block_on(directory.verify(&operator, later, &alice, &app.generate(later))).map(drop);
+    let other = of(2);
+    block_on(other.found(&operator, now)).unwrap();
+    block_on(other.store().commit(copy(false), KeyRing::generate().unwrap().audit_key())).unwrap();
+    assert_eq!(sign_in(&other), Err(Error::Refused(Refusal::Rejected)));
+    let events = block_on(other.events(oath_directory::audit::Chain::FIRST, 0, 9)).unwrap();
+    assert_eq!(events.last().unwrap().event.detail["reason"], "damaged-user");
+    // The whole directory under the name of another tenant.
+    let moved = of(3);
+    block_on(moved.store().commit(copy(true), KeyRing::generate().unwrap().audit_key())).unwrap();
+    assert_eq!(sign_in(&moved).unwrap_err().code(), "database-corrupt");
+    // Under its own name it is the same directory, on any store.
+    let same = of(1);
+    block_on(same.store().commit(copy(true), KeyRing::generate().unwrap().audit_key())).unwrap();
+    assert_eq!(sign_in(&same), Ok(()));
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let directory = open(folder.path());
     let actor = Actor::local_operator();
-    assert_eq!(KeyRing::parse(RING).unwrap().id().to_string(), "910590e3b489b800a2d38029da18f124");
+    assert_eq!(KeyRing::parse(RING).unwrap().id().to_string(), "de1161b34a4d7f2948707a4036bf7429");
     let tokens = block_on(directory.tokens(&TokenQuery::default())).unwrap();
     let statuses: Vec<_> = tokens.iter().map(|listed| listed.token.status).collect();
     assert_eq!(statuses, [Status::Activated, Status::Deactivated, Status::Available]);
@@ -94,7 +94,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (13, "613fbbe7f437d832d355bdb19def7fd4370bd63487b650c6a27583bc3454dec3")
+        (13, "45772f678ae2fa62c369006a15ad072432490b747c6575d0051f1b241e7d018d")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

@@ -235,6 +235,28 @@ fn tenants_do_not_see_each_other() {
 }
 
 #[test]
+fn rows_of_one_tenant_are_refused_in_another_with_the_same_ring() {
+    let Some(server) = Server::start("rows_of_one_tenant_are_refused_in_another_with_the_same_ring") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let (keys, uri) = with_alice(&server.url(""), tenant(1));
+    let other = open(&server.url(""), tenant(2), KeyRing::parse(&keys).unwrap());
+    block_on(other.found(&Actor::local_operator(), UnixTime::from_secs(NOW))).unwrap();
+    let copy = |table: &str| {
+        let (from, to) = (tenant(1), tenant(2));
+        server.sql(&format!(
+            "CREATE TEMP TABLE c AS SELECT * FROM {table} WHERE tenant = '{from}'; UPDATE c SET tenant = '{to}';
+             DELETE FROM {table} WHERE tenant = '{to}'; INSERT INTO {table} SELECT * FROM c"
+        ));
+    };
+    ["oath_users", "oath_tokens", "oath_states"].into_iter().for_each(copy);
+    let app = uri.to_totp().unwrap();
+    assert!(matches!(sign_in(&other, &app, 2), Err(Error::Refused(Refusal::Rejected))));
+    copy("oath_settings");
+    assert_eq!(sign_in(&other, &app, 4).unwrap_err().code(), "database-corrupt");
+    let _ = sign_in(&open(&server.url(""), tenant(1), KeyRing::parse(&keys).unwrap()), &app, 6).unwrap();
+}
+
+#[test]
 fn a_password_is_in_no_error() {
     for url in [
         "postgres://me:hunter2@/x?host=%2Fno%2Fsuch%2Ffolder",

@@ -25,7 +25,7 @@ impl<S: Store> Directory<S> {
         let of_serials = serials.chunks(CHUNK).map(|chunk| Wanted { serials: chunk.to_vec(), ..Wanted::default() });
         let of_users =
             users.chunks(CHUNK).map(|chunk| Wanted { users: chunk.to_vec(), holdings: true, ..Wanted::default() });
-        let (copy, mut copied) = (MemoryStore::new(), Copied::default());
+        let (copy, mut copied) = (MemoryStore::of(self.store.tenant()), Copied::default());
         for wanted in [general].into_iter().chain(of_serials).chain(of_users) {
             let view = self.store.view(wanted).await?;
             self.is_founded(&view)?;

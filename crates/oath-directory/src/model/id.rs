@@ -11,6 +11,20 @@ pub type UserId = Id<super::User>;
 /// The name of a [`Token`](super::Token).
 pub type TokenId = Id<super::Token>;
 
+/// Whose directory it is, where a database or a key ring has several.
+#[derive(Debug)]
+pub enum Tenant {}
+
+/// The name of a [`Tenant`].
+pub type TenantId = Id<Tenant>;
+
+/// All 0: the tenant of a database on a server whose URL names none, and of a store in memory.
+impl Default for TenantId {
+    fn default() -> Self {
+        Self::from_random(0)
+    }
+}
+
 impl<T> Id<T> {
     /// From 128 random bits.
     #[must_use]

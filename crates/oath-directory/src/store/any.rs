@@ -1,6 +1,6 @@
 use super::{Changes, CommitError, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Upload, UploadFailure, User};
+use crate::model::{TenantId, Upload, UploadFailure, User};
 use core::any::Any;
 use core::fmt;
 use core::future::Future;
@@ -35,6 +35,7 @@ type Answer<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> +
 /// [`Store`] without `impl Future`, so that it can be an object.
 trait Object: Send + Sync + fmt::Debug {
     fn any(&self) -> &dyn Any;
+    fn tenant(&self) -> TenantId;
     fn look(&self, name: String, fresh: Fresh) -> Answer<'_, View>;
     fn pass<'a>(&'a self, pass: Pass, key: &'a AuditKey) -> Answer<'a, (), CommitError>;
     fn view(&self, wanted: Wanted) -> Answer<'_, View>;
@@ -50,6 +51,10 @@ trait Object: Send + Sync + fmt::Debug {
 impl<S: Store + fmt::Debug + 'static> Object for S {
     fn any(&self) -> &dyn Any {
         self
+    }
+
+    fn tenant(&self) -> TenantId {
+        Store::tenant(self)
     }
 
     fn look(&self, name: String, fresh: Fresh) -> Answer<'_, View> {
@@ -94,6 +99,10 @@ impl<S: Store + fmt::Debug + 'static> Object for S {
 }
 
 impl Store for AnyStore {
+    fn tenant(&self) -> TenantId {
+        self.0.tenant()
+    }
+
     async fn look(&self, name: String, fresh: Fresh) -> Result<View, StoreError> {
         self.0.look(name, fresh).await
     }

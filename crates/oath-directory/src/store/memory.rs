@@ -1,7 +1,8 @@
 use super::{Activations, Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted, Write};
 use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
 use crate::model::{
-    Fingerprint, Gate, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId, Version, Versioned,
+    Fingerprint, Gate, Settings, State, TenantId, Token, TokenId, Upload, UploadFailure, User, UserId, Version,
+    Versioned,
 };
 use core::mem;
 use core::ops::Bound;
@@ -11,18 +12,27 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// A directory that lies in memory and goes with the last clone of its handle: for tests, demonstrations and the
 /// browser.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryStore(Arc<Mutex<Contents>>);
+pub struct MemoryStore {
+    tenant: TenantId,
+    contents: Arc<Mutex<Contents>>,
+}
 
 impl MemoryStore {
-    /// An empty directory.
+    /// An empty directory of the tenant whose name is all 0.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// An empty directory of this tenant.
+    #[must_use]
+    pub fn of(tenant: TenantId) -> Self {
+        Self { tenant, ..Self::default() }
+    }
+
     fn contents(&self) -> Result<MutexGuard<'_, Contents>, StoreError> {
         // A thread that panicked may have left half of a set of changes: it must not be served as if it were whole.
-        self.0.lock().map_err(|_| StoreError {
+        self.contents.lock().map_err(|_| StoreError {
             fault: Fault::Other,
             message: "the directory in memory cannot be used any more: a change to it was broken off".to_owned(),
         })
@@ -30,6 +40,10 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
     async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
         Ok(self.contents()?.view(wanted))
     }

@@ -2,7 +2,7 @@
 //!
 //! A store has a thread of its own, which holds a few connections: callers need no runtime. Looks of the same moment share a
 //! statement, and sign-ins of the same moment a transaction. Many stores, in many processes, may use one database at the same
-//! time; a [`Tenant`] sees its own records only.
+//! time; a [`Tenant`](crate::model::Tenant) sees its own records only.
 //!
 //! The SQL is the part that PostgreSQL, `CockroachDB`, `YugabyteDB`, Aurora DSQL and Citus have in common. It needs no session: a
 //! pooler may give each transaction to another connection. It is right at READ COMMITTED and above.
@@ -26,7 +26,7 @@ use self::fault::Failure;
 use self::write::{Request, Work, Writer};
 use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Id, Upload, UploadFailure, User};
+use crate::model::{TenantId, Upload, UploadFailure, User};
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
@@ -40,13 +40,6 @@ use tokio::runtime::Builder;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::LocalSet;
-
-/// Whose directory it is, in a database of many.
-#[derive(Debug)]
-pub enum Tenant {}
-
-/// The name of a [`Tenant`].
-pub type TenantId = Id<Tenant>;
 
 /// A directory in a database that speaks PostgreSQL's protocol. Clones are handles of the same one; the last one to go ends
 /// its thread.
@@ -69,7 +62,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] with the place where the database cannot be reached or does not allow it, or was made by a newer version.
     pub fn migrate(url: &str) -> Result<(), StoreError> {
-        let place = Arc::new(Place::new(url, TenantId::from_random(0), PATIENCE)?);
+        let place = Arc::new(Place::new(url, TenantId::default(), PATIENCE)?);
         let (answer, answered) = blocking::channel();
         start(&Arc::clone(&place), async move || {
             let mut session = Session::new(Arc::clone(&place));
@@ -110,7 +103,7 @@ impl PostgresStore {
         })?;
         answered.recv().unwrap_or_else(|_| Err(ended()))?;
         let (looks, reads, writes) = (Some(looks), Some(reads), Some(writes));
-        Ok(Self(Arc::new(Thread { looks, reads, writes, thread: Some(thread) })))
+        Ok(Self(Arc::new(Thread { tenant, looks, reads, writes, thread: Some(thread) })))
     }
 
     async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
@@ -143,6 +136,10 @@ impl PostgresStore {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Store for PostgresStore {
+    fn tenant(&self) -> TenantId {
+        self.0.tenant
+    }
+
     async fn look(&self, name: String, _: Fresh) -> Result<View, StoreError> {
         let (answer, answered) = oneshot::channel();
         send(self.0.looks.as_ref(), Look { name, answer })?;
@@ -256,6 +253,7 @@ async fn read_all(mut session: Session, jobs: Rc<Mutex<UnboundedReceiver<Job>>>)
 
 #[derive(Debug)]
 struct Thread {
+    tenant: TenantId,
     looks: Option<UnboundedSender<Look>>,
     reads: Option<UnboundedSender<Job>>,
     writes: Option<UnboundedSender<Request>>,

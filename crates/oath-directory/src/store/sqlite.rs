@@ -19,7 +19,7 @@ use self::access::{Place, Reader};
 use self::write::{Request, Work, Writer};
 use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Upload, UploadFailure, User};
+use crate::model::{TenantId, Upload, UploadFailure, User};
 use core::time::Duration;
 use futures_channel::oneshot;
 use rusqlite::Connection;
@@ -69,7 +69,8 @@ impl SqliteStore {
         let (reads, jobs) = mpsc::channel::<Job>();
         let (writes, requests) = mpsc::channel();
         let (readers, writer) = (Vec::new(), None);
-        let mut store = Threads { place, reads: Some(reads), writes: Some(writes), readers, writer };
+        let tenant = Reader::open(&place)?.read(read::tenant)?;
+        let mut store = Threads { tenant, place, reads: Some(reads), writes: Some(writes), readers, writer };
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..READERS {
             let (reader, jobs) = (Reader::open(&store.place)?, Arc::clone(&jobs));
@@ -125,6 +126,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn tenant(&self) -> TenantId {
+        self.0.tenant
+    }
+
     async fn view(&self, wanted: Wanted) -> Result<View, StoreError> {
         self.read(|connection| read::view(connection, wanted)).await
     }
@@ -196,6 +201,7 @@ fn read_all(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
 
 #[derive(Debug)]
 struct Threads {
+    tenant: TenantId,
     place: Arc<Place>,
     reads: Option<Sender<Job>>,
     writes: Option<Sender<Request>>,

@@ -1,7 +1,8 @@
 //! Nodes of one directory on a server: stores of their own, as processes have them.
 #![allow(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
-use oath_directory::store::{PostgresStore, TenantId};
+use oath_directory::model::TenantId;
+use oath_directory::store::PostgresStore;
 use oath_directory::{Actor, Directory, Error, KeyRing, Policy, SignedIn, Upn, UserKind};
 use oath_totp::{KeyUri, Totp, UnixTime};
 use pollster::block_on;

@@ -1,7 +1,7 @@
 use core::future::poll_fn;
 use core::task::Poll;
 use oath_directory::audit::{AuditEvent, AuditKey, Chain, Head};
-use oath_directory::model::{Upload, UploadFailure, User};
+use oath_directory::model::{TenantId, Upload, UploadFailure, User};
 use oath_directory::store::{
     Changes, CommitError, Fault, Fresh, Listed, MemoryStore, Pass, Store, StoreError, TokenFilter, View, Wanted,
 };
@@ -68,6 +68,10 @@ impl Probe {
 }
 
 impl Store for Probe {
+    fn tenant(&self) -> TenantId {
+        self.store.tenant()
+    }
+
     async fn look(&self, name: String, fresh: Fresh) -> Result<View, StoreError> {
         let view = self.store.look(name, fresh).await;
         self.together().await;

@@ -1,11 +1,10 @@
 //! Sets of changes as statements.
 
-use super::TenantId;
 use super::rows::{
     self, ACTIVATIONS, FAILURES, GATES, SETTINGS, STATES, TOKENS, Table, UPLOADS, USERS, fingerprint_cell,
 };
 use super::values::{Cell, Kind, Query};
-use crate::model::{UploadFailure, Version};
+use crate::model::{TenantId, UploadFailure, Version};
 use crate::store::{Changes, Write};
 use core::mem::discriminant;
 use std::collections::HashSet;

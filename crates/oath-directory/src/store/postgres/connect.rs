@@ -1,10 +1,10 @@
 //! Where the server is, and connections to it.
 
-use super::TenantId;
 use super::fault::Failure;
 use super::password;
 use super::url::{self, MalformedPostgresUrl, Options};
 use super::values::Query;
+use crate::model::TenantId;
 use crate::store::{Fault, StoreError};
 use core::fmt;
 use core::future::{Future, poll_fn};

@@ -1,6 +1,6 @@
 //! URLs of databases.
 
-use super::TenantId;
+use crate::model::TenantId;
 use core::fmt;
 use core::str::FromStr;
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ impl FromStr for PostgresUrl {
         let (text, mut tenants) = without(url, &["tenant"]);
         let tenant = match tenants.pop() {
             Some((_, tenant)) => tenant.parse().map_err(|_| MalformedPostgresUrl::Tenant)?,
-            None => TenantId::from_random(0),
+            None => TenantId::default(),
         };
         let Options { config, .. } = Options::of(&text)?;
         Ok(Self { text, tenant, has_password: config.get_password().is_some(), shown: shown(&config) })

@@ -2,8 +2,8 @@ use super::rows::{
     self, Row, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
 };
 use crate::audit::{AuditEvent, Head};
-use crate::model::{State, Status, Token, TokenId, Upload, UploadFailure, User, Versioned};
-use crate::store::cells::Record;
+use crate::model::{State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, Versioned};
+use crate::store::cells::{Cells, Record};
 use crate::store::{Listed, TokenFilter, View, Wanted};
 use rusqlite::{Connection, Params, Result, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,6 +188,11 @@ pub(super) fn events(connection: &Connection, after: u64, limit: usize) -> Resul
     let sql = "SELECT sequence, at, actor, action, upn, serial, detail, hash FROM events WHERE sequence > ?1
                ORDER BY sequence LIMIT ?2";
     all(connection, sql, [after, most(limit)])
+}
+
+/// Whose file it is.
+pub(super) fn tenant(connection: &Connection) -> Result<TenantId> {
+    connection.query_row("SELECT id FROM tenant", [], |row| Row::of(row).id())
 }
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {

@@ -2,13 +2,23 @@
 pub(super) const APPLICATION: i64 = 0x4f41_5448;
 
 /// The version of the schema. A file with a higher one is left alone; one with a lower one was never released.
-pub(super) const FORMAT: i64 = 2;
+pub(super) const FORMAT: i64 = 3;
 
 /// Times, steps and versions are u64 kept as the i64 of the same bits; nothing here compares them by size. Numbers of
 /// uploads and events are compared by size, and are refused beyond i64.
 ///
-/// A file has one tenant, so that no key begins with it. Tables are WITHOUT ROWID where the key is what they are looked up by: one tree to search instead of two.
+/// A file has one tenant, so that no key begins with it: its name stands once in the file, and the records are bound to it by
+/// their tags and seals. Tables are WITHOUT ROWID where the key is what they are looked up by: one tree to search instead of
+/// two.
 pub(super) const SCHEMA: &str = "
+-- One row, made with the file.
+CREATE TABLE tenant (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    id BLOB NOT NULL
+) STRICT;
+
+INSERT INTO tenant VALUES (1, randomblob(16));
+
 -- At most one row: the first change inserts it.
 CREATE TABLE settings (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
@@ -144,5 +154,5 @@ CREATE TABLE audit_head (
 INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
 
 PRAGMA application_id = 0x4f415448;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 ";

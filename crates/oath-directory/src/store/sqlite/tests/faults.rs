@@ -113,9 +113,9 @@ fn what_is_no_directory_is_refused_as_it_is() {
 #[test]
 fn a_newer_format_is_refused() {
     let (_folder, path) = made();
-    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
     for missing in [Missing::Refuse, Missing::Create] {
-        refused(&path, missing, Fault::Newer, "has the format 3, and this version knows the formats up to 2");
+        refused(&path, missing, Fault::Newer, "has the format 4, and this version knows the formats up to 3");
     }
 }
 
