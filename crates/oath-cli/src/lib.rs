@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod commands;
 mod failure;
+mod listing;
 mod output;
 mod place;
 mod progress;

@@ -1,12 +1,15 @@
 //! What people and scripts read: tables, numbers, times, JSON.
 
+mod table;
+
+pub(crate) use self::table::{Cell, Table, table};
+
 use anstyle::{AnsiColor, Style};
 use core::fmt::Write as _;
 use oath_totp::UnixTime;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
-use terminal_size::{Width, terminal_size_of};
 
 pub(crate) const STRONG: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -15,9 +18,20 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const PLAIN: Style = Style::new();
 
-/// One value on a line of its own.
+/// The version of everything that `--json` prints, the first field of every object. It grows where a field goes or changes its
+/// meaning; a new field does not change it.
+pub(crate) const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    version: u32,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
+/// One object on a line of its own, its first field the version.
 pub(crate) fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    serde_json::to_writer(&mut *out, &Versioned { version: VERSION, value })?;
     writeln!(out)
 }
 
@@ -111,97 +125,6 @@ pub(crate) fn pairs(out: &mut dyn Write, pairs: &[(&str, String)]) -> io::Result
     Ok(())
 }
 
-/// A cell of a table.
-#[derive(Debug)]
-pub(crate) struct Cell {
-    text: String,
-    style: Style,
-    right: bool,
-}
-
-impl Cell {
-    pub(crate) fn new(text: impl AsRef<str>) -> Self {
-        Self { text: shown(text.as_ref()).into_owned(), style: PLAIN, right: false }
-    }
-
-    pub(crate) fn number(n: u64) -> Self {
-        Self { right: true, ..Self::new(number(n)) }
-    }
-
-    pub(crate) fn right(text: impl AsRef<str>) -> Self {
-        Self { right: true, ..Self::new(text) }
-    }
-
-    pub(crate) fn styled(self, style: Style) -> Self {
-        Self { style, ..self }
-    }
-
-    fn width(&self) -> usize {
-        self.text.chars().count()
-    }
-}
-
-/// Columns as wide as their widest cell, two spaces apart; where the terminal is narrower, a block for each row.
-pub(crate) fn table(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
-    table_within(out, head, rows, terminal_width())
-}
-
-/// As `COLUMNS` says, or the terminal; `None` where standard output goes elsewhere.
-fn terminal_width() -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    told.or_else(|| terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns.into()))
-}
-
-fn table_within(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>], most: Option<usize>) -> io::Result<()> {
-    let cell = |row: &[Cell], column: usize| row.get(column).map_or(0, Cell::width);
-    let widths: Vec<usize> = head
-        .iter()
-        .enumerate()
-        .map(|(column, name)| {
-            rows.iter().map(|row| cell(row, column)).max().unwrap_or_default().max(name.chars().count())
-        })
-        .collect();
-    let wide = widths.iter().fold(0usize, |sum, width| sum.saturating_add(*width).saturating_add(2)).saturating_sub(2);
-    if most.is_some_and(|most| wide > most) {
-        return blocks(out, head, rows);
-    }
-    let right: Vec<bool> = (0..head.len())
-        .map(|column| rows.first().and_then(|row| row.get(column)).is_some_and(|cell| cell.right))
-        .collect();
-    let titles: Vec<Cell> = head
-        .iter()
-        .zip(&right)
-        .map(|(name, right)| Cell { text: (*name).to_owned(), style: DIM, right: *right })
-        .collect();
-    for row in core::iter::once(&titles).chain(rows) {
-        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let Cell { text, style, right } = cell;
-            let gap = if index == 0 { "" } else { "  " };
-            let space = width.saturating_sub(cell.width());
-            let last = index.saturating_add(1) == row.len();
-            let (before, after) = if *right { (space, 0) } else { (0, if last { 0 } else { space }) };
-            write!(out, "{gap}{:before$}{style}{text}{style:#}{:after$}", "", "")?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-/// The cells of a row below each other, each after its name, and an empty line between the rows.
-fn blocks(out: &mut dyn Write, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
-    let width = head.iter().map(|name| name.chars().count()).max().unwrap_or_default().saturating_add(1);
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
-        }
-        for (name, Cell { text, style, .. }) in head.iter().zip(row) {
-            let name = format!("{name}:");
-            writeln!(out, "{DIM}{name:<width$}{DIM:#} {style}{text}{style:#}")?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,22 +156,5 @@ mod tests {
         assert_eq!(word("o'brien@example.com"), r"'o'\''brien@example.com'");
         assert_eq!(word("a_x#EXT#@b.c"), "a_x#EXT#@b.c");
         assert_eq!(word("$(reboot)"), "'$(reboot)'");
-    }
-
-    #[test]
-    fn columns_stand_below_each_other() {
-        let mut out = Vec::new();
-        let row = |serial: &str, n| vec![Cell::new(serial), Cell::number(n), Cell::new("x")];
-        let rows = [row("1", 1), row("12345678", 1234)];
-        let mut drawn = |most| {
-            out.clear();
-            table_within(&mut out, &["serial", "n", "end"], &rows, most).unwrap();
-            anstream::adapter::strip_str(core::str::from_utf8(&out).unwrap()).to_string()
-        };
-        for wide in [None, Some(20)] {
-            assert_eq!(drawn(wide), "serial        n  end\n1             1  x\n12345678  1,234  x\n");
-        }
-        let blocks = "serial: 1\nn:      1\nend:    x\n\nserial: 12345678\nn:      1,234\nend:    x\n";
-        assert_eq!(drawn(Some(19)), blocks);
     }
 }

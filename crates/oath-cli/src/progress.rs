@@ -50,6 +50,40 @@ impl Read for Watched {
     }
 }
 
+/// Counts what is done of many things while a person waits, on standard error; gone when dropped.
+pub(crate) struct Counting(ProgressBar);
+
+impl Counting {
+    /// `what` is told before the counts: `doing rows`. Nothing shows where no person watches.
+    pub(crate) fn new(what: &str, of: u64, watched: bool) -> Self {
+        if !watched {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(of).with_message(what.to_owned());
+        if let Ok(style) =
+            ProgressStyle::with_template("{elapsed_precise} [{bar:30}] {msg}: {human_pos} of {human_len}")
+        {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self(bar)
+    }
+
+    pub(crate) fn add(&self, done: usize) {
+        self.0.inc(done.try_into().unwrap_or(u64::MAX));
+    }
+
+    /// Prints results while the bar is out of the way.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// Something that turns while a person waits for the database; gone when dropped.
 pub(crate) struct Turning(ProgressBar);
 

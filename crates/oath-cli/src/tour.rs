@@ -130,8 +130,8 @@ fn year(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {
 /// What the directory knows of the token's clock, as a script would ask for it.
 fn recorded_drift(stage: &mut Stage<'_>) -> Result<i64, Failure> {
     let (_, text) = stage.run_unseen(&format!("oath tokens list --serial {SERIAL} --json"))?;
-    let tokens: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    Ok(tokens.pointer("/0/drift").and_then(serde_json::Value::as_i64).unwrap_or_default())
+    let token: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    Ok(token.pointer("/drift").and_then(serde_json::Value::as_i64).unwrap_or_default())
 }
 
 fn pass_on(stage: &mut Stage<'_>, fob: &Fob) -> Result<(), Failure> {

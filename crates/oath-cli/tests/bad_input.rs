@@ -98,7 +98,7 @@ fn unknown_users_and_tokens_are_named() {
     let unknown = desk.oath("verify nobody@example.com 123456 --json");
     assert_eq!(
         (unknown.status, &*unknown.out),
-        (1, "{\"accepted\":false,\"reason\":\"rejected\"}\n"),
+        (1, "{\"version\":1,\"accepted\":false,\"reason\":\"rejected\"}\n"),
         "as for a known one"
     );
 }

@@ -4,7 +4,7 @@ mod support;
 
 use oath_totp::TimeStep;
 use serde_json::{Value, json};
-use support::{Desk, HEADER, MONDAY, SECRETS, shows};
+use support::{Desk, HEADER, MONDAY, SECRETS, lines, shows};
 
 /// Alice's and Bob's token are taken back, a third was never given away.
 fn stock() -> Desk {
@@ -20,9 +20,12 @@ fn stock() -> Desk {
 fn results(desk: &Desk, words: &str, status: i32) -> (Vec<String>, Value) {
     let ended = desk.oath(&format!("{words} --json"));
     assert_eq!((ended.status, ended.err.as_str()), (status, ""), "oath {words}: {ended:?}");
-    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    let mut rows = lines(&ended.out);
+    let mut report = rows.pop().unwrap();
     let result = |row: &Value| row.get("code").unwrap_or(&row["result"]).as_str().unwrap().to_owned();
-    let results = report["rows"].as_array().unwrap().iter().map(result).collect();
+    let results = rows.iter().map(result).collect();
+    assert!(rows.iter().all(|row| row["type"] == "row") && report["type"] == "summary", "{ended:?}");
+    report["rows"] = rows.into();
     (results, report)
 }
 
@@ -60,10 +63,10 @@ fn tokens_of_a_file_are_assigned_row_by_row() {
     let again = [&["unchanged", "token-held", "unchanged", "unchanged"][..], &errors].concat();
     let report = three_times(&desk, "tokens assign --file staff.csv", 1, &first, &again);
     assert_eq!(report["operation"], "assign");
-    assert_eq!(report["rows"][0], json!({"line": 2, "serial": "2300001", "result": "done"}));
+    assert_eq!(report["rows"][0], json!({"type": "row", "line": 2, "serial": "2300001", "result": "done"}));
     assert_eq!(
         report["rows"][4],
-        json!({"line": 6, "serial": "0950380268", "result": "failed", "code": "token-unknown",
+        json!({"type": "row", "line": 6, "serial": "0950380268", "result": "failed", "code": "token-unknown",
                "message": "there is no token 0950380268; is 0950380269 meant?",
                "action": "correct the serial number, leading zeros included, or upload the token's seed file"})
     );
@@ -177,7 +180,7 @@ fn the_limit_of_activations_stops_a_file_and_says_when_to_go_on() {
 fn a_file_comes_on_standard_input_and_in_the_code_page_of_a_spreadsheet() {
     let desk = stock();
     let ended = desk.oath_with("tokens assign --file - --json", "serial,user\n2300001,alice@example.com\n");
-    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    let report = lines(&ended.out).pop().unwrap();
     assert_eq!((ended.status, &report["done"]), (0, &json!(1)), "{ended:?}");
     let again = desk.oath_with("tokens assign --file -", "serial,user\n2300001,alice@example.com\n");
     assert!(again.out.ends_with("standard input: 1 row, 0 assigned, 1 unchanged, 0 failed.\n"), "{again:?}");

@@ -118,8 +118,8 @@ fn codes_are_those_of_the_rfcs() {
         }
     }
     let json = desk.oath_with("code --at 59 --json", k).out;
-    assert_eq!(json, "{\"code\":\"287082\",\"valid_for\":1}\n");
-    assert_eq!(desk.oath_with("code --counter 1 --json", k).out, "{\"code\":\"287082\",\"counter\":1}\n");
+    assert_eq!(json, "{\"version\":1,\"code\":\"287082\",\"valid_for\":1}\n");
+    assert_eq!(desk.oath_with("code --counter 1 --json", k).out, "{\"version\":1,\"code\":\"287082\",\"counter\":1}\n");
 }
 
 #[test]
@@ -149,9 +149,8 @@ fn a_uri_says_its_parameters_and_a_window_shows_the_codes_around() {
     let uri = "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8&period=30";
     assert_eq!(desk.oath_with("code --at 59", uri).out, "94287082\n");
     let window = desk.oath_with("code --at 59 --window 1 --json", uri).out;
-    let window: serde_json::Value = serde_json::from_str(&window).unwrap();
-    let codes: Vec<_> =
-        window.as_array().unwrap().iter().map(|code| (&code["code"], &code["step"], &code["now"])).collect();
+    let window = support::lines(&window);
+    let codes: Vec<_> = window.iter().map(|code| (&code["code"], &code["step"], &code["now"])).collect();
     assert_eq!(codes.len(), 3);
     assert_eq!(codes[1], (&json!("94287082"), &json!(1), &json!(true)));
     let text = desk.oath_with("code --at 59 --window 1", uri).out;

@@ -147,14 +147,59 @@ pub struct BulkReport {
     pub retry_after: Option<u64>,
 }
 
-/// Reads a file for an operation. Comma, semicolon or tab separate its columns, whichever the header has.
-///
-/// # Errors
-/// [`BulkFileError`]; nothing is read then.
-pub fn read(bytes: &[u8], operation: Operation) -> Result<Vec<BulkRow>, BulkFileError> {
-    let Table { names, rows } = Table::read(bytes)?;
-    let columns = Columns::of(&names, operation)?;
-    Ok(rows.iter().map(|(line, record)| columns.row(*line, record, operation)).collect())
+impl BulkReport {
+    /// Adds what further rows came to.
+    pub fn add(&mut self, more: Self) {
+        let Self { done, unchanged, failed, left, retry_after } = more;
+        self.done = self.done.saturating_add(done);
+        self.unchanged = self.unchanged.saturating_add(unchanged);
+        self.failed = self.failed.saturating_add(failed);
+        self.left = self.left.saturating_add(left);
+        self.retry_after = self.retry_after.or(retry_after);
+    }
+}
+
+/// A file for an operation that was read to its end, so that it is known to be one. Holds its text; each row is made when it is
+/// asked for. `Debug` shows no code.
+pub struct BulkFile {
+    table: Table,
+    columns: Columns,
+    operation: Operation,
+}
+
+impl BulkFile {
+    /// Reads a file. Comma, semicolon or tab separate its columns, whichever the header has.
+    ///
+    /// # Errors
+    /// [`BulkFileError`]; nothing is read then.
+    pub fn read(bytes: &[u8], operation: Operation) -> Result<Self, BulkFileError> {
+        let table = Table::read(bytes)?;
+        let columns = Columns::of(&table.names, operation)?;
+        Ok(Self { table, columns, operation })
+    }
+
+    /// How many rows it has below its header.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.table.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Its rows, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = BulkRow> + '_ {
+        self.table.rows().map(|(line, record)| self.columns.row(line, &record, self.operation))
+    }
+}
+
+impl fmt::Debug for BulkFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkFile").field("operation", &self.operation).field("rows", &self.len()).finish()
+    }
 }
 
 /// Names of columns as in [`plain`], in the languages of the columns for serial numbers.
@@ -335,8 +380,8 @@ mod tests {
             Ok(Task::Unassign | Task::Delete) => String::new(),
             Err(error) => error.code().to_owned(),
         };
-        let rows = read(bytes, operation).unwrap();
-        rows.into_iter().map(|row| (row.line, row.serial, task(row.task))).collect()
+        let rows = BulkFile::read(bytes, operation).unwrap();
+        rows.rows().map(|row| (row.line, row.serial, task(row.task))).collect()
     }
 
     #[test]
@@ -366,7 +411,9 @@ mod tests {
         let text = b"serial number,Code,Next Code\n1,012345,\n2,012 345,678901\n3,12345,\n4,012345,67890x\n5,,\n";
         let kinds: Vec<_> = told(text, Operation::Activate).into_iter().map(|(_, _, what)| what).collect();
         assert_eq!(kinds, ["one code", "two codes", "code-malformed", "code-malformed", "code-malformed"]);
-        for row in read(text, Operation::Activate).unwrap() {
+        let file = BulkFile::read(text, Operation::Activate).unwrap();
+        assert_eq!(format!("{file:?}"), "BulkFile { operation: Activate, rows: 5 }");
+        for row in file.rows() {
             let mut shown = format!("{row:?}");
             if let Err(error) = row.task {
                 shown.push_str(&error.to_string());
@@ -378,7 +425,7 @@ mod tests {
     #[test]
     fn what_is_no_file_for_the_operation_is_refused_with_its_place() {
         let no_column = |column, operation| Some(BulkFileError::NoColumn { column, operation });
-        let error = |bytes: &[u8], operation| read(bytes, operation).err();
+        let error = |bytes: &[u8], operation| BulkFile::read(bytes, operation).err();
         assert_eq!(error(b"", Operation::Delete), no_column("serial number", Operation::Delete));
         assert_eq!(error(b"serial\n1\n", Operation::Assign), no_column("upn", Operation::Assign));
         assert_eq!(error(b"serial,upn\n1,a@b.c\n", Operation::Activate), no_column("code", Operation::Activate));

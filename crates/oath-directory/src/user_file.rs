@@ -29,9 +29,9 @@ pub struct UserRow {
 /// # Errors
 /// [`UserFileError`] with the line; nothing is read then.
 pub fn read(bytes: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
-    let Table { names, rows } = Table::read(bytes)?;
-    let columns = Columns::of(&names)?;
-    rows.iter().map(|(line, record)| columns.row(*line, record)).collect()
+    let table = Table::read(bytes)?;
+    let columns = Columns::of(&table.names)?;
+    table.rows().map(|(line, record)| columns.row(line, &record)).collect()
 }
 
 /// Where what stands.

@@ -3,7 +3,7 @@
 
 mod support;
 
-use oath_directory::bulk::{BulkReport, Done, Operation, read};
+use oath_directory::bulk::{BulkFile, BulkReport, BulkRow, Done, Operation};
 use oath_directory::model::Status;
 use oath_directory::store::MemoryStore;
 use oath_directory::{Directory, KeyRing, KeyRingError, Policy, TokenQuery};
@@ -25,8 +25,8 @@ fn a_rehearsal_comes_to_the_same_and_leaves_the_directory_alone() {
     let secrets = [1, 2, 3].map(secret);
     setup.upload(&[("", "1", &secrets[0]), ("", "2", &secrets[1]), ("bob", "3", &secrets[2])]);
     let Setup { directory, operator, now } = setup;
-    let rows =
-        read(b"serial,upn\n1,alice@example.com\n1,bob@example.com\n3,alice@example.com\n", Operation::Assign).unwrap();
+    let file = b"serial,upn\n1,alice@example.com\n1,bob@example.com\n3,alice@example.com\n";
+    let rows: Vec<BulkRow> = BulkFile::read(file, Operation::Assign).unwrap().rows().collect();
     let events = || block_on(oath_directory::store::Store::heads(&store)).unwrap();
     let before = events();
     let serials = rows.iter().map(|row| row.serial.clone());

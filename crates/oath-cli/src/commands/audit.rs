@@ -1,6 +1,6 @@
 use crate::args::{Audit, Listed};
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, DIM, GOOD, STRONG, count, shown, time};
+use crate::output::{self, BAD, DIM, GOOD, STRONG, count, shown, time};
 use crate::shell::Shell;
 use oath_directory::AuditReport;
 use oath_directory::audit::{AuditEvent, Chain, Head, Tampered};
@@ -73,7 +73,7 @@ const PAGE: usize = 1000;
 fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let (query, mut left) = (listed.query(), listed.limit.unwrap_or(u64::MAX));
-    let (json, out) = (shell.json, &mut *shell.streams.out);
+    let (as_json, out) = (shell.json, &mut *shell.streams.out);
     let mut none = true;
     for chain in block_on(directory.chains())? {
         let mut after = 0;
@@ -85,12 +85,7 @@ fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
                     continue;
                 }
                 let view = EventView::from(event);
-                if json {
-                    out.write_all(if none { b"[" } else { b",\n" })?;
-                    serde_json::to_writer(&mut *out, &view).map_err(io::Error::from)?;
-                } else {
-                    view.write(out)?;
-                }
+                if as_json { output::json(out, &view) } else { view.write(out) }?;
                 (none, left) = (false, left.saturating_sub(1));
             }
             if events.is_empty() {
@@ -98,11 +93,8 @@ fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
             }
         }
     }
-    match (json, none) {
-        (true, true) => writeln!(out, "[]")?,
-        (true, false) => writeln!(out, "]")?,
-        (false, true) => writeln!(out, "No events.")?,
-        (false, false) => {}
+    if none && !as_json {
+        writeln!(out, "No events.")?;
     }
     Ok(Exit::Done)
 }

@@ -3,9 +3,9 @@
 use crate::args::Many;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, duration, next, number, shown, time, word};
-use crate::progress::Turning;
+use crate::progress::Counting;
 use crate::shell::Shell;
-use oath_directory::bulk::{self, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError, Task};
+use oath_directory::bulk::{BulkFile, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError, Task};
 use oath_directory::store::AnyStore;
 use oath_directory::{Directory, Refusal};
 use oath_totp::UnixTime;
@@ -18,6 +18,8 @@ use std::path::Path;
 /// A row as it is printed.
 #[derive(Serialize)]
 struct RowView<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
     line: u64,
     serial: &'a str,
     result: &'static str,
@@ -33,7 +35,10 @@ struct ErrorView {
 }
 
 /// How many rows take long enough to say so.
-const MANY: usize = 200;
+const MANY: u64 = 200;
+
+/// How many rows are done before their results are printed.
+const CHUNK: usize = 100;
 
 /// How many unknown serial numbers are compared with those that are there.
 const COMPARED: usize = 20;
@@ -44,24 +49,36 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
     if many.dry_run {
         directory = rehearsal(directory, &rows)?;
     }
-    let waiting = format!("doing {}", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
-    let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
-    let mut results = Vec::with_capacity(rows.len());
-    let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
-    let report = block_on(directory.bulk(&shell.actor, shell.now, &rows, tell))?;
-    let views = views(&directory, &results)?;
-    drop(turning);
+    let progress = Counting::new("doing rows", rows.len(), shell.surroundings.watched && rows.len() > MANY);
+    let (mut report, mut left, mut compared) = (BulkReport::default(), rows.rows(), 0usize);
+    // What was not told is done all the same.
+    let mut untold = Ok(());
+    loop {
+        let chunk: Vec<BulkRow> = left.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() || report.retry_after.is_some() {
+            let rest = chunk.len().saturating_add(left.count());
+            report.left = report.left.saturating_add(rest.try_into().unwrap_or(u64::MAX));
+            break;
+        }
+        let mut results = Vec::with_capacity(chunk.len());
+        let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
+        report.add(block_on(directory.bulk(&shell.actor, shell.now, &chunk, tell))?);
+        let views = views(&directory, &results, &mut compared)?;
+        progress.add(views.len());
+        if untold.is_ok() {
+            untold = progress.aside(|| told(shell, &views, operation, many.dry_run));
+        }
+    }
+    drop(progress);
+    untold?;
     let BulkReport { done, unchanged, failed, left, retry_after } = report;
     let file = path.to_string_lossy();
     let value = json!({
-        "operation": operation.name(), "file": file, "dry_run": many.dry_run, "done": done, "unchanged": unchanged,
-        "failed": failed, "left": left, "retry_after": retry_after, "rows": views,
+        "type": "summary", "operation": operation.name(), "file": file, "dry_run": many.dry_run, "done": done,
+        "unchanged": unchanged, "failed": failed, "left": left, "retry_after": retry_after,
     });
     let now = shell.now;
     shell.answer(&value, |out| {
-        for view in &views {
-            view.write(out, operation, many.dry_run)?;
-        }
         summary(out, operation, if file == "-" { "standard input" } else { &file }, &report)?;
         if let Some(seconds) = retry_after {
             postponed(out, operation, &file, left, seconds, now)?;
@@ -74,7 +91,13 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
     Ok(Exit::refused_if(failed > 0 || left > 0))
 }
 
-fn read(shell: &mut Shell<'_>, operation: Operation, path: &Path) -> Result<Vec<BulkRow>, Failure> {
+/// Prints the results of some rows at once.
+fn told(shell: &mut Shell<'_>, views: &[RowView<'_>], operation: Operation, tried: bool) -> Result<(), Failure> {
+    views.iter().try_for_each(|view| shell.answer(view, |out| view.write(out, operation, tried)))?;
+    Ok(shell.streams.out.flush()?)
+}
+
+fn read(shell: &mut Shell<'_>, operation: Operation, path: &Path) -> Result<BulkFile, Failure> {
     const WHAT: &str = "the file of tokens";
     let mut text = Vec::new();
     let read = if path.as_os_str() == "-" {
@@ -83,7 +106,7 @@ fn read(shell: &mut Shell<'_>, operation: Operation, path: &Path) -> Result<Vec<
         shell.open(WHAT, path)?.read_to_end(&mut text)
     };
     read.map_err(|error| Failure::file(&format!("{WHAT} cannot be read"), path, &error))?;
-    bulk::read(&text, operation).map_err(|error| Failure::from(error).at(path))
+    BulkFile::read(&text, operation).map_err(|error| Failure::from(error).at(path))
 }
 
 impl From<BulkFileError> for Failure {
@@ -93,10 +116,10 @@ impl From<BulkFileError> for Failure {
 }
 
 /// The directory to try the rows on.
-fn rehearsal(directory: Directory<AnyStore>, rows: &[BulkRow]) -> Result<Directory<AnyStore>, Failure> {
-    let serials = rows.iter().map(|row| row.serial.clone());
-    let users = rows.iter().filter_map(|row| match &row.task {
-        Ok(Task::Assign(upn)) => Some(upn.clone()),
+fn rehearsal(directory: Directory<AnyStore>, rows: &BulkFile) -> Result<Directory<AnyStore>, Failure> {
+    let serials = rows.rows().map(|row| row.serial);
+    let users = rows.rows().filter_map(|row| match row.task {
+        Ok(Task::Assign(upn)) => Some(upn),
         _ => None,
     });
     Ok(block_on(directory.rehearsal(serials, users))?.with_any_store())
@@ -104,9 +127,12 @@ fn rehearsal(directory: Directory<AnyStore>, rows: &[BulkRow]) -> Result<Directo
 
 type Told = (u64, String, Result<Done, RowError>);
 
-fn views<'a>(directory: &Directory<AnyStore>, results: &'a [Told]) -> Result<Vec<RowView<'a>>, Failure> {
-    let mut compared = 0usize;
-    let mut view = |(line, serial, result): &'a Told| {
+fn views<'a>(
+    directory: &Directory<AnyStore>,
+    results: &'a [Told],
+    compared: &mut usize,
+) -> Result<Vec<RowView<'a>>, Failure> {
+    let view = |(line, serial, result): &'a Told| {
         let (name, error) = match result {
             Ok(Done::Now) => ("done", None),
             Ok(Done::Before) => ("unchanged", None),
@@ -115,17 +141,17 @@ fn views<'a>(directory: &Directory<AnyStore>, results: &'a [Told]) -> Result<Vec
         let error = match error {
             Some(error) => {
                 let mut message = error.to_string();
-                if matches!(error, RowError::Refused(Refusal::UnknownToken { .. })) && compared < COMPARED {
-                    compared = compared.saturating_add(1);
+                if matches!(error, RowError::Refused(Refusal::UnknownToken { .. })) && *compared < COMPARED {
+                    *compared = compared.saturating_add(1);
                     message.push_str(&meant(directory, serial)?);
                 }
                 Some(ErrorView { code: error.code(), message, action: error.action() })
             }
             None => None,
         };
-        Ok(RowView { line: *line, serial, result: name, error })
+        Ok(RowView { kind: "row", line: *line, serial, result: name, error })
     };
-    results.iter().map(&mut view).collect()
+    results.iter().map(view).collect()
 }
 
 /// `; is 0950380269 meant?`, or nothing. For an operator, who may list all tokens.
@@ -140,7 +166,7 @@ pub(crate) fn meant(directory: &Directory<AnyStore>, serial: &str) -> Result<Str
 
 impl RowView<'_> {
     fn write(&self, out: &mut dyn Write, operation: Operation, tried: bool) -> io::Result<()> {
-        let Self { line, serial, result, error } = self;
+        let Self { line, serial, result, error, .. } = self;
         if let Some(ErrorView { message, action, .. }) = error {
             writeln!(out, "  {BAD}line {line}{BAD:#}, {}: {}", shown(serial), shown(message))?;
             return writeln!(out, "  {DIM}to do:{DIM:#} {action}");

@@ -116,17 +116,14 @@ fn print_window(shell: &mut Shell<'_>, totp: &Totp, radius: u16) -> Result<(), F
             (step, UnixTime::from_secs(begins), totp.generate_at_step(step).to_string())
         })
         .collect();
-    let value: Vec<_> = codes
-        .iter()
-        .map(|(step, begins, code)| json!({"code": code, "step": step, "from": begins.as_secs(), "now": *step == now}))
-        .collect();
-    shell.answer(&value, |out| {
-        for (step, begins, code) in &codes {
+    for (step, begins, code) in &codes {
+        let value = json!({"code": code, "step": step, "from": begins.as_secs(), "now": *step == now});
+        shell.answer(&value, |out| {
             let (style, mark) = if *step == now { (STRONG, "  now") } else { (PLAIN, "") };
-            writeln!(out, "{style}{code}{style:#}  {DIM}from {}{DIM:#}{mark}", time(*begins))?;
-        }
-        Ok(())
-    })
+            writeln!(out, "{style}{code}{style:#}  {DIM}from {}{DIM:#}{mark}", time(*begins))
+        })?;
+    }
+    Ok(())
 }
 
 fn print_counters(shell: &mut Shell<'_>, codes: &[(u64, String)], window: bool) -> Result<(), Failure> {
@@ -136,10 +133,9 @@ fn print_counters(shell: &mut Shell<'_>, codes: &[(u64, String)], window: bool) 
         return shell
             .answer(&json!({"code": code, "counter": counter}), |out| writeln!(out, "{STRONG}{code}{STRONG:#}"));
     }
-    let value: Vec<_> = codes.iter().map(|(counter, code)| json!({"code": code, "counter": counter})).collect();
-    shell.answer(&value, |out| {
-        codes
-            .iter()
-            .try_for_each(|(counter, code)| writeln!(out, "{STRONG}{code}{STRONG:#}  {DIM}counter {counter}{DIM:#}"))
+    codes.iter().try_for_each(|(counter, code)| {
+        shell.answer(&json!({"code": code, "counter": counter}), |out| {
+            writeln!(out, "{STRONG}{code}{STRONG:#}  {DIM}counter {counter}{DIM:#}")
+        })
     })
 }

@@ -1,6 +1,7 @@
 //! A token as it is printed: the same for every command that lists, shows or changes one.
 
-use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, WARN, drift, pairs, shown, table, time};
+use crate::listing::Line;
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, WARN, drift, pairs, shown, time};
 use anstyle::Style;
 use oath_directory::Status;
 use oath_directory::model::TokenKind;
@@ -77,24 +78,21 @@ const fn colour(status: Status) -> Style {
     }
 }
 
-pub(crate) fn list(out: &mut dyn Write, tokens: &[TokenView<'_>]) -> io::Result<()> {
-    let head = ["serial", "user", "status", "maker", "model", "code", "clock", "last used"];
-    let rows: Vec<_> = tokens
-        .iter()
-        .map(|token| {
-            vec![
-                Cell::new(token.serial),
-                Cell::new(token.upn.unwrap_or("-")),
-                Cell::new(token.status.name()).styled(colour(token.status)),
-                Cell::new(or_dash(token.manufacturer)),
-                Cell::new(or_dash(token.model)),
-                Cell::new(token.code()),
-                Cell::new(token.clock()),
-                Cell::new(token.last_used.as_deref().unwrap_or("never")),
-            ]
-        })
-        .collect();
-    table(out, &head, &rows)
+impl Line for TokenView<'_> {
+    const HEAD: &'static [&'static str] = &["serial", "user", "status", "maker", "model", "code", "clock", "last used"];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::new(self.serial),
+            Cell::new(self.upn.unwrap_or("-")),
+            Cell::new(self.status.name()).styled(colour(self.status)),
+            Cell::new(or_dash(self.manufacturer)),
+            Cell::new(or_dash(self.model)),
+            Cell::new(self.code()),
+            Cell::new(self.clock()),
+            Cell::new(self.last_used.as_deref().unwrap_or("never")),
+        ]
+    }
 }
 
 impl TokenView<'_> {

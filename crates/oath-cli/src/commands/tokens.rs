@@ -1,16 +1,17 @@
 use super::bulk;
 use super::problems::{self, Problem};
 use super::seeds::input;
-use super::token_view::{self, TokenDetails, TokenView};
+use super::token_view::{TokenDetails, TokenView};
 use crate::args::{Reading, Taking, Tokens};
 use crate::failure::{Exit, Failure};
+use crate::listing::{Listing, PAGE, pages};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
 use crate::place::Surroundings;
 use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::bulk::Operation;
 use oath_directory::model::{Preview, Upload, UploadFailure};
-use oath_directory::store::AnyStore;
+use oath_directory::store::{AnyStore, Listed};
 use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{Row, Severity, failures};
 use pollster::block_on;
@@ -150,14 +151,20 @@ fn list(
     serial: Option<String>,
 ) -> Result<Exit, Failure> {
     let all = status.is_none() && upn.is_none() && serial.is_none();
-    let directory = shell.directory()?;
-    let tokens = block_on(directory.tokens(&TokenQuery { status, upn, serial }))?;
-    let views: Vec<TokenView<'_>> = tokens.iter().map(TokenView::from).collect();
-    shell.answer(&views, |out| match (views.as_slice(), all) {
-        ([], true) => writeln!(out, "No tokens yet. Upload a vendor's seed file with `oath tokens upload FILE`."),
-        ([], false) => writeln!(out, "No token is like that."),
-        (views, _) => token_view::list(out, views),
-    })?;
+    let (directory, query) = (shell.directory()?, TokenQuery { status, upn, serial });
+    let (out, mut listing) = (&mut *shell.streams.out, Listing::new::<TokenView<'_>>(shell.json));
+    let next = |last: Option<&Listed>| {
+        let after = last.map(|listed| listed.token.serial.as_str());
+        Ok(block_on(directory.tokens_after(&query, after, PAGE))?)
+    };
+    let print =
+        |out: &mut dyn Write, page: &[Listed]| listing.page(out, &page.iter().map(TokenView::from).collect::<Vec<_>>());
+    let any = pages(out, next, print)?;
+    match (any || shell.json, all) {
+        (true, _) => {}
+        (false, true) => writeln!(out, "No tokens yet. Upload a vendor's seed file with `oath tokens upload FILE`.")?,
+        (false, false) => writeln!(out, "No token is like that.")?,
+    }
     Ok(Exit::Done)
 }
 

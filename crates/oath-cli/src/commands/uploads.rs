@@ -1,10 +1,11 @@
 use super::tokens::write_failures;
 use crate::args::Uploads;
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, number, pairs, shown, table, time};
+use crate::listing::{Line, Listing};
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, json, number, pairs, shown, time};
 use crate::shell::Shell;
 use oath_directory::model::{Upload, UploadFailure};
-use oath_seeds::failures::{self, Failure as Line};
+use oath_seeds::failures::{self, Failure as FailedRow};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
@@ -62,31 +63,32 @@ impl<'a> From<&'a Upload> for UploadView<'a> {
     }
 }
 
+impl Line for UploadView<'_> {
+    const HEAD: &'static [&'static str] = &["upload", "rows", "imported", "unchanged", "failed", "at", "file"];
+
+    fn cells(&self) -> Vec<Cell> {
+        let failed = if self.failed > 0 { BAD } else { PLAIN };
+        vec![
+            Cell::right(self.upload.to_string()),
+            Cell::number(self.rows),
+            Cell::number(self.imported),
+            Cell::number(self.unchanged),
+            Cell::number(self.failed).styled(failed),
+            Cell::new(&self.at),
+            Cell::new(self.file),
+        ]
+    }
+}
+
 fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let uploads = block_on(shell.directory()?.uploads(shell.now))?;
     let views: Vec<UploadView<'_>> = uploads.iter().map(UploadView::from).collect();
-    shell.answer(&views, |out| {
-        if views.is_empty() {
-            return writeln!(out, "No uploads. Their status is kept for 30 days.");
-        }
-        let head = ["upload", "rows", "imported", "unchanged", "failed", "at", "file"];
-        let rows: Vec<_> = views
-            .iter()
-            .map(|upload| {
-                let failed = if upload.failed > 0 { BAD } else { PLAIN };
-                vec![
-                    Cell::right(upload.upload.to_string()),
-                    Cell::number(upload.rows),
-                    Cell::number(upload.imported),
-                    Cell::number(upload.unchanged),
-                    Cell::number(upload.failed).styled(failed),
-                    Cell::new(&upload.at),
-                    Cell::new(upload.file),
-                ]
-            })
-            .collect();
-        table(out, &head, &rows)
-    })?;
+    let out = &mut *shell.streams.out;
+    if views.is_empty() && !shell.json {
+        writeln!(out, "No uploads. Their status is kept for 30 days.")?;
+    } else {
+        Listing::new::<UploadView<'_>>(shell.json).page(out, &views)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -118,7 +120,7 @@ fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exi
     let refused = block_on(directory.failures(shell.now, id))?;
     let Some(path) = output else {
         if shell.json {
-            shell.answer(&refused, |_| Ok(()))?;
+            refused.iter().try_for_each(|failure| json(&mut *shell.streams.out, failure))?;
         } else {
             write_csv(&mut *shell.streams.out, &refused)?;
             if refused.is_empty() {
@@ -151,7 +153,7 @@ fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exi
 fn write_csv(out: impl io::Write, refused: &[UploadFailure]) -> io::Result<()> {
     let mut writer = failures::Writer::new(out)?;
     for failure in refused {
-        writer.write(&Line {
+        writer.write(&FailedRow {
             place: (&*failure.place).into(),
             upn: Some(&failure.upn),
             serial: Some(&failure.serial),

@@ -1,6 +1,7 @@
-use super::token_view::{self, TokenView};
+use super::token_view::TokenView;
 use crate::args::Users;
 use crate::failure::{Exit, Failure};
+use crate::listing::{Line, Listing, PAGE, pages};
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, word};
 use crate::shell::Shell;
 use oath_directory::user_file::UserRow;
@@ -107,7 +108,10 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
                 ("wait", wait),
             ],
         )?;
-        if views.is_empty() { writeln!(out, "No tokens.") } else { token_view::list(out, &views) }
+        if views.is_empty() {
+            return writeln!(out, "No tokens.");
+        }
+        table(out, TokenView::HEAD, &views.iter().map(Line::cells).collect::<Vec<_>>())
     })?;
     Ok(Exit::Done)
 }
@@ -210,32 +214,29 @@ fn leavers(out: &mut dyn Write, left: &[String], freed: &[String], options: Sync
     Ok(())
 }
 
+impl Line for UserView<'_> {
+    const HEAD: &'static [&'static str] = &["user", "kind", "account", "name"];
+
+    fn cells(&self) -> Vec<Cell> {
+        let style = if self.kind == UserKind::Guest { WARN } else { PLAIN };
+        let (account, colour) = if self.enabled { ("enabled", PLAIN) } else { ("disabled", BAD) };
+        vec![
+            Cell::new(self.upn),
+            Cell::new(self.kind.name()).styled(style),
+            Cell::new(account).styled(colour),
+            Cell::new(self.display_name.unwrap_or("-")),
+        ]
+    }
+}
+
 fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let users = block_on(directory.users())?;
-    let views: Vec<UserView<'_>> = users.iter().map(UserView::from).collect();
-    shell.answer(&views, |out| {
-        if views.is_empty() {
-            return writeln!(
-                out,
-                "No users yet. Add one with `oath users add UPN`, or many with `oath users import FILE`."
-            );
-        }
-        let rows: Vec<_> = views
-            .iter()
-            .map(|user| {
-                let style = if user.kind == UserKind::Guest { WARN } else { PLAIN };
-                let name = user.display_name.unwrap_or("-");
-                let (account, colour) = if user.enabled { ("enabled", PLAIN) } else { ("disabled", BAD) };
-                vec![
-                    Cell::new(user.upn),
-                    Cell::new(user.kind.name()).styled(style),
-                    Cell::new(account).styled(colour),
-                    Cell::new(name),
-                ]
-            })
-            .collect();
-        table(out, &["user", "kind", "account", "name"], &rows)
-    })?;
+    let (out, mut listing) = (&mut *shell.streams.out, Listing::new::<UserView<'_>>(shell.json));
+    let next = |last: Option<&User>| Ok(block_on(directory.users_after(last.map(|user| &user.upn), PAGE))?);
+    let print =
+        |out: &mut dyn Write, page: &[User]| listing.page(out, &page.iter().map(UserView::from).collect::<Vec<_>>());
+    if !pages(out, next, print)? && !shell.json {
+        writeln!(out, "No users yet. Add one with `oath users add UPN`, or many with `oath users import FILE`.")?;
+    }
     Ok(Exit::Done)
 }

@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
 
     pub(super) fn end(mut self) -> Result<(), Failure> {
         if self.json {
-            return Ok(output::json(self.out, &self.steps)?);
+            return Ok(self.steps.iter().try_for_each(|step| output::json(self.out, step))?);
         }
         self.note(|out| {
             writeln!(out, "\n{GOOD}That was the tour.{GOOD:#} Its folder is gone again; yours begins with `oath init`.")

@@ -38,15 +38,14 @@ impl AuditReport {
 const PAGE: usize = 1000;
 
 impl<S: Store> Directory<S> {
-    /// All users, in the order of their names.
+    /// All users, in the order of their names. [`users_after`](Self::users_after) reads them page by page.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         let mut all: Vec<User> = Vec::new();
         loop {
-            let after = all.last().map(|user| user.upn.key().to_owned());
-            let page = self.store.users(after, PAGE).await?;
+            let page = self.users_after(all.last().map(|user| &user.upn), PAGE).await?;
             let full = page.len() >= PAGE;
             all.extend(page);
             if !full {
@@ -55,26 +54,50 @@ impl<S: Store> Directory<S> {
         }
     }
 
-    /// The tokens that fit the query, in the order of their serial numbers.
+    /// The users after one of this name, in the order of their names; at most `limit`, and fewer only at the end. `None`: from the
+    /// first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn users_after(&self, after: Option<&Upn>, limit: usize) -> Result<Vec<User>, Error> {
+        Ok(self.store.users(after.map(|upn| upn.key().to_owned()), limit).await?)
+    }
+
+    /// The tokens that fit the query, in the order of their serial numbers. [`tokens_after`](Self::tokens_after) reads them page
+    /// by page.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn tokens(&self, query: &TokenQuery) -> Result<Vec<Listed>, Error> {
-        let filter = TokenFilter {
-            status: query.status,
-            holder: query.upn.as_ref().map(|upn| upn.key().to_owned()),
-            serial: query.serial.clone(),
-        };
         let mut all: Vec<Listed> = Vec::new();
         loop {
-            let after = all.last().map(|listed| listed.token.serial.clone());
-            let page = self.store.tokens(filter.clone(), after, PAGE).await?;
+            let after = all.last().map(|listed| listed.token.serial.as_str());
+            let page = self.tokens_after(query, after, PAGE).await?;
             let full = page.len() >= PAGE;
             all.extend(page);
             if !full {
                 return Ok(all);
             }
         }
+    }
+
+    /// The tokens that fit the query after one of this serial number, in their order; at most `limit`, and fewer only at the end.
+    /// `None`: from the first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn tokens_after(
+        &self,
+        query: &TokenQuery,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, Error> {
+        let filter = TokenFilter {
+            status: query.status,
+            holder: query.upn.as_ref().map(|upn| upn.key().to_owned()),
+            serial: query.serial.clone(),
+        };
+        Ok(self.store.tokens(filter, after.map(str::to_owned), limit).await?)
     }
 
     /// One token.

@@ -4,7 +4,7 @@ use crate::args::{Reading, Taking};
 use crate::commands::problems::{self, Problem};
 use crate::commands::tokens::{self, policy};
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
+use crate::output::{BAD, DIM, GOOD, STRONG, VERSION, count, number, shown};
 use crate::place::{Database, location};
 use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
@@ -207,7 +207,7 @@ impl Output<'_> {
     fn begin(&mut self, format: Option<(&str, &str, Target)>, path: &Path) -> io::Result<()> {
         match self {
             Self::Json { out, .. } => {
-                write!(out, "{{\"file\":")?;
+                write!(out, "{{\"version\":{VERSION},\"file\":")?;
                 serde_json::to_writer(&mut **out, &path.to_string_lossy())?;
                 write!(out, ",\"format\":")?;
                 serde_json::to_writer(&mut **out, &format.map(|(name, ..)| name))?;
@@ -244,7 +244,7 @@ impl Output<'_> {
         match self {
             Self::Json { out, first } => {
                 if !core::mem::take(first) {
-                    out.write_all(b",\n")?;
+                    out.write_all(b",")?;
                 }
                 Ok(serde_json::to_writer(&mut **out, &finding)?)
             }
