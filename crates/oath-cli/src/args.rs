@@ -44,7 +44,7 @@ pub(crate) struct Global {
     pub(crate) db: Option<Database>,
     #[arg(long, global = true, value_name = "FILE", help = KEYS)]
     pub(crate) keys: Option<PathBuf>,
-    /// Print results, and errors too, as JSON
+    /// Print results, and errors too, as JSON: one object, or one a line where there are many (docs/json.md)
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The time, as Unix seconds or as RFC 3339 (2026-01-05T08:00:00Z) [default: now]
@@ -150,6 +150,9 @@ pub(crate) enum Users {
     Import {
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Show what would happen, and change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Make the users like a CSV file that lists all of them; users who are not in it leave
     Sync {
@@ -425,9 +428,13 @@ impl Command {
     pub(crate) const fn writes(&self) -> bool {
         match self {
             Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restore { .. } | Self::Restored => true,
-            Self::Users(command) => {
-                !matches!(command, Users::List | Users::Show { .. } | Users::Sync { dry_run: true, .. })
-            }
+            Self::Users(command) => !matches!(
+                command,
+                Users::List
+                    | Users::Show { .. }
+                    | Users::Import { dry_run: true, .. }
+                    | Users::Sync { dry_run: true, .. }
+            ),
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),

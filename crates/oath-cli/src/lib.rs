@@ -12,6 +12,7 @@ mod output;
 mod place;
 mod progress;
 mod run;
+pub mod schema;
 mod shell;
 mod stdin;
 mod tour;

@@ -219,6 +219,10 @@ fn users_are_added_imported_and_listed() {
         "users.csv",
         "userPrincipalName,userType,displayName\nalice@example.com,Member,Alice\nguest@else.com,Guest,Gina\nbob@example.com,,\nbob,,\n",
     );
+    let before = desk.snapshot();
+    let tried = desk.oath("users import users.csv --dry-run").out;
+    assert!(tried.starts_with("Would import users.csv: 1 user added, 1 changed, 1 unchanged, 1 failed."), "{tried}");
+    assert!(desk.snapshot() == before, "nothing is written");
     let imported = desk.oath("users import users.csv --json");
     assert_eq!(imported.status, 1);
     let report: serde_json::Value = serde_json::from_str(&imported.out).unwrap();

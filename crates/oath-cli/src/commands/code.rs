@@ -117,7 +117,7 @@ fn print_window(shell: &mut Shell<'_>, totp: &Totp, radius: u16) -> Result<(), F
         })
         .collect();
     for (step, begins, code) in &codes {
-        let value = json!({"code": code, "step": step, "from": begins.as_secs(), "now": *step == now});
+        let value = json!({"code": code, "step": step, "from": time(*begins), "now": *step == now});
         shell.answer(&value, |out| {
             let (style, mark) = if *step == now { (STRONG, "  now") } else { (PLAIN, "") };
             writeln!(out, "{style}{code}{style:#}  {DIM}from {}{DIM:#}{mark}", time(*begins))

@@ -15,7 +15,9 @@ use std::path::Path;
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failure> {
     match command {
         Users::Add { upn, guest, name } => add(shell, upn, *guest, name.as_deref()),
-        Users::Import { file } => sync(shell, file, SyncOptions::default(), true),
+        Users::Import { file, dry_run } => {
+            sync(shell, file, SyncOptions { dry_run: *dry_run, ..SyncOptions::default() }, true)
+        }
         Users::Sync { file, leavers, dry_run, yes } => {
             let options = SyncOptions { leavers: *leavers, many_leavers: *yes, dry_run: *dry_run };
             sync(shell, file, options, false)
@@ -143,24 +145,27 @@ fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: boo
     let SyncReport { rows: ImportReport { added, changed, unchanged, failed }, left, freed, stuck } = &report;
     let failures: Vec<_> = failed
         .iter()
-        .map(|(line, refusal)| json!({"line": line, "code": refusal.code(), "message": refusal.to_string()}))
+        .map(|(line, refusal)| json!({"line": line, "code": refusal.code(), "message": refusal.to_string(), "action": refusal.action()}))
         .collect();
     let mut value = json!({"added": added, "changed": changed, "unchanged": unchanged, "failed": failures});
     if let Some(fields) = value.as_object_mut().filter(|_| !is_import) {
         let stuck: Vec<_> = stuck
             .iter()
-            .map(|(upn, refusal)| json!({"upn": upn, "code": refusal.code(), "message": refusal.to_string()}))
+            .map(|(upn, refusal)| json!({"upn": upn, "code": refusal.code(), "message": refusal.to_string(), "action": refusal.action()}))
             .collect();
         fields.insert("left".to_owned(), json!(left));
         fields.insert("available".to_owned(), json!(freed));
         fields.insert("not_removed".to_owned(), json!(stuck));
+    }
+    if let Some(fields) = value.as_object_mut() {
         fields.insert("dry_run".to_owned(), options.dry_run.into());
     }
     let sound = failed.is_empty() && stuck.is_empty();
     shell.answer(&value, |out| {
         let style = if sound { GOOD } else { WARN };
         let done = match (options.dry_run, is_import) {
-            (true, _) => "Would import",
+            (true, true) => "Would import",
+            (true, false) => "Would synchronize",
             (false, true) => "Imported",
             (false, false) => "Synchronized",
         };
