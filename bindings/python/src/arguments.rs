@@ -196,6 +196,7 @@ integers! {
     a_step: u64 = "step is the number of a time step, 0 to 2**64 - 1";
     drift: i64 = "drift is steps, -2**63 to 2**63 - 1";
     upload: u64 = "upload is the number of an upload, 0 to 2**64 - 1";
+    resume: Option<u64> = "resume is None or the number of an upload, 0 to 2**64 - 1";
     after: u64 = "after is the number of an event, 0 to 2**64 - 1";
     limit: usize = "limit is the number of events, 0 or more";
     chain: Option<u64> = "chain is None or 0 to 2**64 - 1";

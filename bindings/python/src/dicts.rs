@@ -1,7 +1,7 @@
 //! What a directory returns, as the dicts that `oath_totp.types` describes.
 
 use oath_directory::audit::AuditEvent;
-use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::Listed;
 use oath_directory::{ImportReport, SyncReport, User, UserDetails};
 use oath_totp::UnixTime;
@@ -58,6 +58,17 @@ pub(crate) fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bou
     dict.set_item("unchanged", upload.unchanged)?;
     dict.set_item("failed", upload.failed)?;
     dict.set_item("finished", upload.finished)?;
+    Ok(dict)
+}
+
+pub(crate) fn preview_dict<'py>(py: Python<'py>, preview: &Preview) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("rows", preview.rows)?;
+    dict.set_item("imported", preview.imported)?;
+    dict.set_item("unchanged", preview.unchanged)?;
+    dict.set_item("failed", preview.failed)?;
+    let failures = preview.failures.iter().map(|failure| failure_dict(py, failure));
+    dict.set_item("failures", failures.collect::<PyResult<Vec<_>>>()?)?;
     Ok(dict)
 }
 

@@ -1,9 +1,10 @@
 use crate::arguments::{self, code, time};
 use crate::dicts::{
-    event_dict, failure_dict, report_dict, sync_dict, token_dict, upload_dict, user_details_dict, user_dict,
+    event_dict, failure_dict, preview_dict, report_dict, sync_dict, token_dict, upload_dict, user_details_dict,
+    user_dict,
 };
 use crate::errors::{
-    directory_error, directory_value_error, location_error, read_error, rejected, tampered, type_error, value_error,
+    directory_error, directory_value_error, location_error, rejected, tampered, type_error, upload_error, value_error,
 };
 use crate::opened::{Call, Opened};
 use crate::seeds::options;
@@ -18,7 +19,7 @@ use oath_directory::{
     Actor, DatabaseUrl, Error, KeyRing, Leavers, Location, LocationError, Policy, Refusal, Status, SyncOptions,
     TokenQuery, UploadOptions, Upn, UserKind, user_file,
 };
-use oath_seeds::{Assume, Reader};
+use oath_seeds::Assume;
 use oath_totp::{Code, CodeRun, Rejected, UnixTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -360,9 +361,42 @@ impl Directory {
     /// A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
     /// `repairs="apply"` makes the repairs that are safe. `assign=True` gives a token that is in the directory already, and that
     /// no user holds, to the user of its row; without it the row fails.
-    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, at = None))]
+    ///
+    /// A file that cannot be read to its end changes nothing. A path is read twice, in bounded memory. `resume` is the number of
+    /// an upload of the same file that was broken off.
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, resume = None,
+        at = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn upload<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        format: Option<&str>,
+        target: Option<&str>,
+        repairs: &str,
+        assign: bool,
+        #[pyo3(from_py_with = arguments::resume)] resume: Option<u64>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
+        let (source, assigns) = (Source::of(source)?, UploadOptions { assign_known: assign });
+        let upload = source.whole(py, &options, |rows| {
+            let (inner, actor) = (self.inner(py)?, self.asks(at));
+            let taken = wait(py, async {
+                match resume {
+                    Some(id) => inner.resume_upload(&actor, now, id, assigns, rows).await,
+                    None => inner.upload_with(&actor, now, &source.name, assigns, rows).await,
+                }
+            });
+            taken?.map_err(|error| upload_error(py, &error))
+        })?;
+        upload_dict(py, &upload)
+    }
+
+    /// Returns what `upload` would come to, and writes nothing.
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn preview_upload<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'_, PyAny>,
@@ -373,12 +407,13 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
-        let source = Source::of(source)?;
-        let rows = source.read(py, |input| Reader::new(input, &options)?.rows())?;
-        let (rows, _) = rows.map_err(|error| read_error(py, &error))?;
-        let assigns = UploadOptions { assign_known: assign };
-        let upload = self.wait(py, self.inner(py)?.upload_with(&self.asks(at), now, &source.name, assigns, rows))?;
-        upload_dict(py, &upload)
+        let (source, assigns) = (Source::of(source)?, UploadOptions { assign_known: assign });
+        let preview = source.whole(py, &options, |rows| {
+            let (inner, actor) = (self.inner(py)?, self.asks(at));
+            let found = wait(py, inner.preview_upload(&actor, now, assigns, rows));
+            found?.map_err(|error| upload_error(py, &error))
+        })?;
+        preview_dict(py, &preview)
     }
 
     /// Returns the uploads whose status is still kept.

@@ -4,7 +4,7 @@
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
 use oath_directory::store::Fault;
-use oath_directory::{Error, LocationError, Refusal};
+use oath_directory::{Error, LocationError, Refusal, UploadError};
 use oath_seeds::{Finding, Place, ReadError};
 use oath_totp::Rejected;
 use pyo3::call::PyCallArgs;
@@ -73,6 +73,24 @@ pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
     match error {
         ReadError::Refused(finding) => finding_error(py, finding, 0),
         ReadError::Io(error) => os_error(error, None),
+        other => PyOSError::new_err(other.to_string()),
+    }
+}
+
+/// The error of an upload. Where it has taken some rows, a note says how to go on.
+pub(crate) fn upload_error(py: Python<'_>, error: &UploadError) -> PyErr {
+    match error {
+        UploadError::Directory(error) => directory_error(py, error),
+        UploadError::Unread { error, taken } => {
+            let raised = read_error(py, error);
+            if let Some(taken) = taken {
+                let note =
+                    format!("the first {} rows were taken: go on with upload(…, resume={})", taken.rows, taken.id);
+                // Python 3.10 has no notes.
+                let _ = raised.value(py).call_method1("add_note", (note,));
+            }
+            raised
+        }
         other => PyOSError::new_err(other.to_string()),
     }
 }

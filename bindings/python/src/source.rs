@@ -1,9 +1,11 @@
 //! Reads files as Python programmers pass them (a path, bytes, an open file), and collects output.
 
 use crate::arguments::{bytes, text};
-use crate::errors::{os_error, type_error, value_error};
+use crate::errors::{os_error, read_error, type_error, value_error};
 use crate::opened::refuse_if_held;
-use crate::wait::Watched;
+use crate::wait::{Raised, Watched};
+use oath_directory::spool::Spool;
+use oath_seeds::{Options, ReadError, Reader, WholeFile};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -56,27 +58,96 @@ impl<'py> Source<'py> {
         py: Python<'py>,
         with: impl FnOnce(&mut (dyn Read + Send)) -> T + Send,
     ) -> PyResult<T> {
-        let watched = |source: &mut (dyn Read + Send)| {
-            let mut source = Watched::new(source);
-            let result = with(&mut source);
-            source.ended().map(|()| result)
-        };
+        self.open(py, |input| {
+            let raised = Raised::default();
+            let read = py.detach(|| input.reader().map(|reader| with(&mut Watched::new(reader, &raised))));
+            raised.ended()?;
+            read.map_err(|error| self.failed(&error))
+        })
+    }
+
+    /// Reads a seed file that is taken as a whole or not at all to its end, and gives `with` its rows.
+    pub(crate) fn whole<T>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        with: impl FnOnce(Rows<'_>) -> PyResult<T>,
+    ) -> PyResult<T> {
+        self.open(py, |input| {
+            let raised = Raised::default();
+            let spool = match input {
+                Input::Path(path) if is_pipe(path) => {
+                    Some(py.detach(|| Spool::new(Watched::new(File::open(path)?, &raised))))
+                }
+                _ => None,
+            };
+            raised.ended()?;
+            let spool = spool.transpose().map_err(|error| self.failed(&error))?;
+            let input = spool.as_ref().map_or(input, Input::Spool);
+            let whole = py.detach(|| {
+                let watched: Stream<'_> = Box::new(Watched::new(input.reader()?, &raised));
+                Reader::new(watched, options)?.whole(|| Reader::new(input.reader()?, options))
+            });
+            raised.ended()?;
+            with(whole.map_err(|error| match error {
+                ReadError::Io(error) => self.failed(&error),
+                error => read_error(py, &error),
+            })?)
+        })
+    }
+
+    /// Gives `with` what can be read without Python's lock.
+    fn open<T>(&self, py: Python<'py>, with: impl FnOnce(Input<'_>) -> PyResult<T>) -> PyResult<T> {
         match &self.content {
             Content::Path(path) => {
                 refuse_if_held(py, path)?;
-                py.detach(|| File::open(path).map(|mut file| watched(&mut file)))
-                    .map_err(|error| os_error(&error, Some(path)))?
+                with(Input::Path(path))
             }
             Content::Object(content) => {
                 let copied = bytes(content)?;
-                let mut content = match &copied {
+                with(Input::Bytes(match &copied {
                     Some(bytes) => bytes,
                     None => text(content, "an open file gives bytes or str")?.as_bytes(),
-                };
-                py.detach(|| watched(&mut content))
+                }))
             }
         }
     }
+
+    fn failed(&self, error: &io::Error) -> PyErr {
+        let path = match &self.content {
+            Content::Path(path) => Some(path.as_path()),
+            Content::Object(_) => None,
+        };
+        os_error(error, path)
+    }
+}
+
+/// The rows of a seed file that was read to its end once.
+pub(crate) type Rows<'a> = WholeFile<Stream<'a>>;
+
+type Stream<'a> = Box<dyn Read + Send + 'a>;
+
+/// What can be read as often as needed, but for a pipe.
+#[derive(Clone, Copy)]
+enum Input<'a> {
+    Path(&'a Path),
+    Bytes(&'a [u8]),
+    Spool(&'a Spool),
+}
+
+impl<'a> Input<'a> {
+    fn reader(self) -> io::Result<Stream<'a>> {
+        Ok(match self {
+            Self::Path(path) => Box::new(File::open(path)?),
+            Self::Bytes(bytes) => Box::new(bytes),
+            Self::Spool(spool) => Box::new(spool.reader()?),
+        })
+    }
+}
+
+/// Whether a file can be read only once.
+fn is_pipe(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// A path, as a `str` or an `os.PathLike`.

@@ -6,7 +6,7 @@ use core::time::Duration;
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use std::io::{self, ErrorKind, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Instant;
@@ -96,37 +96,44 @@ impl Watch {
     }
 }
 
-/// A source that ends with an error when a signal handler raises.
-pub(crate) struct Watched<'a> {
-    source: &'a mut (dyn Read + Send),
-    watch: Watch,
-    raised: Option<PyErr>,
-}
+/// What a signal handler raised while a source was read.
+#[derive(Clone, Default)]
+pub(crate) struct Raised(Arc<Mutex<Option<PyErr>>>);
 
-impl<'a> Watched<'a> {
-    /// So much is read between two looks at the clock.
-    const PIECE: usize = 1 << 16;
-
-    pub(crate) fn new(source: &'a mut (dyn Read + Send)) -> Self {
-        Self { source, watch: Watch::new(), raised: None }
-    }
-
+impl Raised {
     /// # Errors
-    /// What a signal handler raised while the source was read.
-    pub(crate) fn ended(self) -> PyResult<()> {
-        self.raised.map_or(Ok(()), |error| Err(noted(error, "the file was not read to its end: nothing was done")))
+    /// What was raised.
+    pub(crate) fn ended(&self) -> PyResult<()> {
+        let raised = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        raised.map_or(Ok(()), |error| Err(noted(error, "the file was not read to its end: nothing was done")))
     }
 }
 
-impl Read for Watched<'_> {
+/// A source that ends with an error when a signal handler raises.
+pub(crate) struct Watched<R> {
+    source: R,
+    watch: Watch,
+    raised: Raised,
+}
+
+/// So much is read between two looks at the clock.
+const PIECE: usize = 1 << 16;
+
+impl<R> Watched<R> {
+    pub(crate) fn new(source: R, raised: &Raised) -> Self {
+        Self { source, watch: Watch::new(), raised: raised.clone() }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let piece = buffer.len().min(Self::PIECE);
+        let piece = buffer.len().min(PIECE);
         let read = self.source.read(buffer.get_mut(..piece).unwrap_or_default());
         let interrupted = read.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted);
         match if interrupted { signal() } else { self.watch.look() } {
             Ok(()) => read,
             Err(error) => {
-                self.raised = Some(error);
+                *self.raised.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 Err(io::Error::other("interrupted by a signal"))
             }
         }

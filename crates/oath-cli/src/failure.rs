@@ -1,10 +1,10 @@
 //! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
 
 use crate::advice::advice;
-use crate::output::{self, BAD, DIM, STRONG, shown};
+use crate::output::{self, BAD, DIM, STRONG, count, shown, word};
 use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
-use oath_directory::{Error, KeyRingError, Refusal};
+use oath_directory::{Error, KeyRingError, Refusal, UploadError};
 use oath_seeds::{Place, ReadError};
 use oath_totp::CodeError;
 use serde_json::json;
@@ -180,7 +180,33 @@ impl Failure {
                 let failure = Self::new(Exit::Refused, finding.code(), &*finding.message, advice(finding));
                 failure.in_place(&place)
             }
+            ReadError::Changed => {
+                let action = "see which program writes to it, and name the file once that has ended";
+                Self::new(Exit::Fault, "seed-file-changed", error.to_string(), action).at(path)
+            }
             other => Self::new(Exit::Refused, "seed-file-unreadable", other.to_string(), "").at(path),
+        }
+    }
+
+    /// An upload of this file that did not come to its end.
+    pub(crate) fn of_upload(error: UploadError, path: &Path) -> Self {
+        match error {
+            UploadError::Directory(error) => error.into(),
+            UploadError::Unread { error, taken } => {
+                let mut failure = Self::unread(&error, path);
+                if let (Self::Told(report), Some(taken)) = (&mut failure, taken) {
+                    let rows = count(taken.rows, "row", "rows");
+                    report.message.push_str(&format!("; upload {} has taken the first {rows}", taken.id));
+                    let file = path.to_string_lossy();
+                    report.action.push_str(&format!(
+                        ", then go on: `oath tokens upload {} --resume {}`",
+                        word(&file),
+                        taken.id
+                    ));
+                }
+                failure
+            }
+            other => Self::new(Exit::Fault, "upload-failed", other.to_string(), "try again").at(path),
         }
     }
 }

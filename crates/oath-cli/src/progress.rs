@@ -1,7 +1,6 @@
 mod ahead;
 
 use self::ahead::Ahead;
-use core::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, Read};
@@ -84,22 +83,31 @@ impl Drop for Counting {
     }
 }
 
-/// Something that turns while a person waits for the database; gone when dropped.
-pub(crate) struct Turning(ProgressBar);
+/// An iterator whose items are counted, where a person watches and there are many of them.
+pub(crate) struct Counted<I> {
+    items: I,
+    counting: Counting,
+}
 
-impl Turning {
-    pub(crate) fn new(what: String, watched: bool) -> Self {
-        if !watched {
-            return Self(ProgressBar::hidden());
-        }
-        let bar = ProgressBar::new_spinner().with_message(what);
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+/// Fewer items are done before anybody looks up.
+const MANY: u64 = 5000;
+
+impl<I: Iterator> Counted<I> {
+    pub(crate) fn new(items: I, what: &str, length: u64, watched: bool) -> Self {
+        Self { items, counting: Counting::new(what, length, watched && length > MANY) }
+    }
+
+    pub(crate) const fn items(&self) -> &I {
+        &self.items
     }
 }
 
-impl Drop for Turning {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+impl<I: Iterator> Iterator for Counted<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let item = self.items.next();
+        self.counting.add(item.is_some().into());
+        item
     }
 }

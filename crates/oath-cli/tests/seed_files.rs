@@ -369,3 +369,60 @@ fn a_written_pskc_file_is_encrypted_with_a_password_or_a_key() {
     desk.fails(&format!("{convert} --to entra-csv --encrypt"), 2, "format-not-written", &["pskc"]);
     desk.fails("seeds convert - -o x --to pskc --encrypt-password-file -", 2, "usage", &["standard input"]);
 }
+
+/// Standard input is longer than what is kept in memory, and comes once.
+#[test]
+fn an_upload_reads_what_comes_once_as_it_reads_a_file() {
+    let desk = Desk::new();
+    desk.done("init");
+    let mut file = format!("{HEADER}\n");
+    // Comments are skipped, and make the file long in little time.
+    let comment = format!("#{}\n", "x".repeat(1000));
+    for number in 0..20u8 {
+        let secret = oath_totp::Secret::from_bytes(&[number; 20]).unwrap();
+        file.push_str(&format!(",S{number:02},{},30,C,M\n", &*secret.expose_base32()));
+        (0..300).for_each(|_| file.push_str(&comment));
+    }
+    desk.write("fobs.csv", &file);
+    let counts = |ended: support::Ended| -> serde_json::Value {
+        let mut value: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        value.as_object_mut().unwrap().retain(|name, _| !["file", "upload"].contains(&name.as_str()));
+        value
+    };
+    let options = "--inventory --json";
+    let tried = counts(desk.oath_with(&format!("tokens upload - --dry-run {options}"), &file));
+    assert_eq!(tried, counts(desk.oath(&format!("tokens upload fobs.csv --dry-run {options}"))));
+    assert_eq!((&tried["imported"], &tried["failed"]), (&json!(20), &json!(0)));
+    let taken = counts(desk.oath_with(&format!("tokens upload - {options}"), &file));
+    assert_eq!((&taken["imported"], &taken["rows"]), (&json!(20), &json!(20)));
+    let again = counts(desk.oath(&format!("tokens upload fobs.csv {options}")));
+    assert_eq!((&again["imported"], &again["unchanged"]), (&json!(0), &json!(20)));
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap();
+        assert!(made.success());
+        let pipe = desk.path("pipe");
+        let writer = std::thread::spawn(move || fs::write(pipe, file).unwrap());
+        assert_eq!(counts(desk.oath(&format!("tokens upload pipe {options}"))), again);
+        writer.join().unwrap();
+    }
+}
+
+/// What stands at the end of a file is known before its first row is taken.
+#[test]
+fn a_file_that_breaks_off_changes_nothing() {
+    let desk = Desk::new();
+    desk.done("init");
+    let rows: String = (0..2000u16).fold(String::new(), |rows, number| {
+        let secret = oath_totp::Secret::from_bytes(&[&number.to_be_bytes()[..], &[7; 18]].concat()).unwrap();
+        rows + &format!(",S{number:04},{},30,C,M\n", &*secret.expose_base32())
+    });
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, format!("{HEADER}\n{rows}").as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    fs::write(desk.path("cut.csv.gz"), &packed[..packed.len() - 20]).unwrap();
+    desk.fails("tokens upload cut.csv.gz --inventory", 1, "malformed", &["cut.csv.gz"]);
+    assert_eq!(desk.json("uploads list"), json!([]));
+    fs::write(desk.path("whole.csv.gz"), &packed).unwrap();
+    assert_eq!(desk.json("tokens upload whole.csv.gz --inventory")["imported"], 2000);
+}

@@ -12,6 +12,7 @@ mod software;
 mod sync;
 mod tokens;
 mod unlock;
+mod upload_error;
 mod uploads;
 mod users;
 
@@ -19,6 +20,7 @@ pub use self::keys::{KeyUse, Resealed, SealReport};
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};
+pub use self::upload_error::UploadError;
 pub use self::uploads::UploadOptions;
 pub use self::users::UserDetails;
 
@@ -55,8 +57,7 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 /// // The vendor's file. What Alice's token displays is computed here from the same secret.
 /// let file = "upn,serial number,secret key,time interval,manufacturer,model\r\n\
 ///             alice@example.com,2300001,HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX,30,Contoso,HT-1\r\n";
-/// let rows = Reader::new(file.as_bytes(), &Options::default())?.collect::<Result<Vec<_>, _>>()?;
-/// directory.upload(&operator, now, "tokens.csv", rows).await?;
+/// directory.upload(&operator, now, "tokens.csv", Reader::new(file.as_bytes(), &Options::default())?).await?;
 /// let token = Totp::from_base32("HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX")?;
 ///
 /// // The first code activates the token, the next one signs Alice in.

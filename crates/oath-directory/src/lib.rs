@@ -14,6 +14,7 @@ pub mod model;
 mod policy;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod private_file;
+pub mod spool;
 pub mod store;
 pub mod user_file;
 mod work;
@@ -24,7 +25,7 @@ pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
 pub use self::directory::{
     AuditReport, Directory, Enrolment, KeyUse, Leavers, Resealed, SealReport, SyncOptions, SyncReport, TokenQuery,
-    UnknownLeavers, UploadOptions, UserDetails,
+    UnknownLeavers, UploadError, UploadOptions, UserDetails,
 };
 pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};

@@ -33,14 +33,14 @@ fn code(token: usize, at: UnixTime) -> Code {
     Totp::new(key, Digits::Six, TimeStep::SECONDS_30).generate(at)
 }
 
-fn rows() -> Vec<oath_seeds::Row> {
+fn rows() -> Vec<Result<oath_seeds::Row, oath_seeds::ReadError>> {
     let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\n".to_owned();
     for (number, (secret, user)) in SECRETS.iter().zip(["alice@example.com", "alice@example.com", ""]).enumerate() {
         let base32 = Secret::from_bytes(secret).unwrap().expose_base32();
         csv.push_str(&format!("{user},000{number},{},30,Contoso,Golden\n", *base32));
     }
     let options = Options::default().target(Target::Inventory);
-    Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
+    Reader::new(csv.as_bytes(), &options).unwrap().collect()
 }
 
 fn open(folder: &Path) -> Directory<AnyStore> {

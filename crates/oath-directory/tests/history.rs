@@ -281,14 +281,14 @@ fn dump<S: Store>(directory: &Directory<S>, without_attempts: bool) -> String {
     text
 }
 
-fn seed_rows(rows: &[(usize, Option<usize>)]) -> Vec<oath_seeds::Row> {
+fn seed_rows(rows: &[(usize, Option<usize>)]) -> Vec<Result<oath_seeds::Row, oath_seeds::ReadError>> {
     let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
     for (token, user) in rows {
         let user = user.map(|user| USERS[user]).unwrap_or_default();
         write!(csv, "{user},{},{},30,Contoso,Test\r\n", serial(*token), *secret(*token).expose_base32()).unwrap();
     }
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
+    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().collect()
 }
 
 fn play<S: Store>(store: S, ops: Vec<Op>) {

@@ -46,7 +46,7 @@ fn furnished() -> tempfile::TempDir {
         write!(csv, "{},{number:04},{secret},30,Contoso,T\r\n", if alices { "alice@example.com" } else { "" }).unwrap();
     }
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
+    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
     block_on(directory.upload(&operator, at(NOW), "tokens.csv", rows)).unwrap();
     let code = Totp::from_base32(SECRET).unwrap().generate(at(NOW));
     block_on(directory.activate(&operator, at(NOW), &format!("{:04}", TOKENS / 2), &code.into())).unwrap();

@@ -54,7 +54,7 @@ fn furnished() -> tempfile::TempDir {
     let csv = format!(
         "upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,1,{SECRET},30,Contoso,T\r\n"
     );
-    let rows = oath_seeds::Reader::new(csv.as_bytes(), &oath_seeds::Options::default()).unwrap().map(Result::unwrap);
+    let rows = oath_seeds::Reader::new(csv.as_bytes(), &oath_seeds::Options::default()).unwrap();
     block_on(directory.upload(&operator, at(NOW), "tokens.csv", rows)).unwrap();
     let code = Totp::from_base32(SECRET).unwrap().generate(at(NOW));
     block_on(directory.activate(&operator, at(NOW), "1", &code.into())).unwrap();

@@ -295,7 +295,7 @@ fn conflicts_in_an_upload_are_for_a_person_to_settle() {
         *one.expose_base32()
     );
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
+    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
     let upload = block_on(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows)).unwrap();
     assert_eq!(setup.failures(&upload), [(2, "parameters-conflict".to_owned())]);
 }

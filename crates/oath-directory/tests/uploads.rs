@@ -4,15 +4,15 @@ mod support;
 
 use core::task::{Context, Waker};
 use oath_directory::model::Upload;
-use oath_directory::{Error, Refusal, Status, UploadOptions};
-use oath_seeds::{Options, Reader, Row, Target};
+use oath_directory::{Error, Refusal, Status, UploadError, UploadOptions};
+use oath_seeds::{Options, ReadError, Reader, Row, Target};
 use pollster::block_on;
 use std::fmt::Write as _;
 use support::{Setup, secret, two_codes};
 
 const ROWS: u64 = 1300;
 
-fn rows(of: core::ops::Range<u64>) -> Vec<Row> {
+fn rows(of: core::ops::Range<u64>) -> Vec<Result<Row, ReadError>> {
     let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
     for number in of {
         // Every hundredth row fails.
@@ -20,15 +20,21 @@ fn rows(of: core::ops::Range<u64>) -> Vec<Row> {
         write!(csv, "{user},S{number:05},{},30,Contoso,Test\r\n", *secret(number).expose_base32()).unwrap();
     }
     let options = Options::default().target(Target::Inventory);
-    Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
+    Reader::new(csv.as_bytes(), &options).unwrap().collect()
 }
 
 fn tokens(setup: &Setup) -> usize {
     block_on(setup.directory.tokens(&Default::default())).unwrap().len()
 }
 
-fn resume(setup: &Setup, id: u64, rows: Vec<Row>) -> Result<Upload, Error> {
-    block_on(setup.directory.resume_upload(&setup.operator, setup.now, id, UploadOptions::default(), rows))
+fn resume(setup: &Setup, id: u64, rows: Vec<Result<Row, ReadError>>) -> Result<Upload, Error> {
+    let options = UploadOptions::default();
+    block_on(setup.directory.resume_upload(&setup.operator, setup.now, id, options, rows)).map_err(
+        |error| match error {
+            UploadError::Directory(error) => error,
+            other => panic!("{other}"),
+        },
+    )
 }
 
 #[test]
@@ -85,6 +91,36 @@ fn the_same_file_again_changes_nothing_also_after_one_was_broken_off() {
     assert_eq!((again.unchanged, again.imported), (taken, ROWS - 13 - taken));
 }
 
+/// The rows before the error are taken, and the upload goes on with the same file once it can be read.
+#[test]
+fn a_file_that_breaks_off_leaves_an_upload_that_is_resumed() {
+    let whole = Setup::new();
+    let expected = block_on(whole.directory.upload(&whole.operator, whole.now, "t.csv", rows(0..ROWS))).unwrap();
+    for taken in [0, 1, 499, 500, 501, 1000, ROWS] {
+        let setup = Setup::new();
+        let broken = || rows(0..taken).into_iter().chain([Err(ReadError::Changed)]).chain(rows(0..5));
+        let call = setup.directory.upload(&setup.operator, setup.now, "t.csv", broken());
+        let Err(UploadError::Unread { error: ReadError::Changed, taken: upload }) = block_on(call) else {
+            panic!("not read to its end, {taken}")
+        };
+        let found: Vec<_> = block_on(setup.directory.uploads(setup.now)).unwrap();
+        assert_eq!(found.first(), upload.as_deref(), "{taken}");
+        let Some(upload) = upload else {
+            assert_eq!(taken, 0);
+            continue;
+        };
+        assert_eq!((upload.rows, upload.finished), (taken, false));
+        let options = UploadOptions::default();
+        let call = setup.directory.resume_upload(&setup.operator, setup.now, upload.id, options, broken());
+        let Err(UploadError::Unread { taken: Some(again), .. }) = block_on(call) else { panic!("{taken}") };
+        assert_eq!((again.rows, again.finished), (taken, false), "broken off again at the same place");
+        let resumed = resume(&setup, upload.id, rows(0..ROWS)).unwrap();
+        assert_eq!((resumed.rows, resumed.imported, resumed.failed), (ROWS, expected.imported, expected.failed));
+        let call = setup.directory.preview_upload(&setup.operator, setup.now, options, broken());
+        assert!(matches!(block_on(call), Err(UploadError::Unread { taken: None, .. })), "{taken}");
+    }
+}
+
 /// Rows in more than two chunks, of which each needs what a chunk before it would have written: tokens that are there by then, a
 /// user who is full by then. And one row of each other kind.
 #[test]
@@ -123,7 +159,7 @@ fn a_preview_comes_to_what_the_upload_comes_to_and_writes_nothing() {
         files.iter().flat_map(|text| {
             let csv = format!("upn,serial number,secret key,time interval,manufacturer,model\r\n{text}");
             let options = Options::default().target(Target::Inventory);
-            Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect::<Vec<Row>>()
+            Reader::new(csv.as_bytes(), &options).unwrap().collect::<Vec<_>>()
         })
     };
     for assign_known in [false, true] {
@@ -168,7 +204,7 @@ fn a_failure_names_its_place_in_a_document() {
         )
     };
     let json = format!(r#"{{"value":[{},{}]}}"#, token("1", &secret(1).expose_base32()), token("2", "!!"));
-    let rows = Reader::new(json.as_bytes(), &Options::default().target(Target::Inventory)).unwrap().map(Result::unwrap);
+    let rows = Reader::new(json.as_bytes(), &Options::default().target(Target::Inventory)).unwrap();
     let upload = block_on(setup.directory.upload(&setup.operator, setup.now, "t.json", rows)).unwrap();
     let failures = block_on(setup.directory.failures(setup.now, upload.id)).unwrap();
     let places: Vec<_> = failures.iter().map(|failure| (failure.place.as_str(), failure.line)).collect();
@@ -194,7 +230,7 @@ fn an_upload_gives_a_token_back_to_nobody_unless_asked() {
         "upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,A,{},30,Contoso,Test\r\n",
         *one.expose_base32()
     );
-    let rows = Reader::new(csv.as_bytes(), &Options::default()).unwrap().map(Result::unwrap);
+    let rows = Reader::new(csv.as_bytes(), &Options::default()).unwrap();
     let upload = block_on(setup.directory.upload_with(&setup.operator, setup.now, "t.csv", options, rows)).unwrap();
     assert_eq!(upload.imported, 1);
     assert_eq!(block_on(setup.directory.token("A")).unwrap().token.status, Status::Assigned);

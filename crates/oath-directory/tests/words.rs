@@ -139,7 +139,7 @@ fn seed_files_and_the_directory_show_no_secret() {
         let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(1_740_000_000));
         let user = "a@example.com".parse().unwrap();
         directory.add_user(&operator, now, &user, UserKind::Member, None).await.unwrap();
-        let upload = directory.upload(&operator, now, "tokens.csv", rows).await.unwrap();
+        let upload = directory.upload(&operator, now, "tokens.csv", rows.into_iter().map(Ok)).await.unwrap();
         shows_nothing(&directory.failures(now, upload.id).await.unwrap());
         shows_nothing(&upload);
         shows_nothing(&directory.store().tokens(TokenFilter::default(), None, 10).await.unwrap());

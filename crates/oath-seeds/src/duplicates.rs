@@ -106,15 +106,14 @@ impl Duplicates {
         self.passed = (0, Place::File);
         let mut refused = 0u64;
         for row in rows {
-            if row.record.as_ref().is_some_and(|record| record.serial.as_deref().is_some_and(is_doubtful)) {
-                let mut finding = doubtful(row.place, damaged);
-                place(core::slice::from_mut(&mut finding));
-                row.findings.push(finding);
-                row.drop_record();
-                refused = refused.saturating_add(1);
-            }
+            refused = refused.saturating_add(refuse_if_doubtful(row, damaged, &place).into());
         }
         refused
+    }
+
+    /// The first serial number that a spreadsheet rounded.
+    pub(crate) const fn damaged(&self) -> Option<Place> {
+        self.damaged
     }
 
     /// How many serial numbers were handed out that turned out to be doubtful.
@@ -159,6 +158,18 @@ fn doubtful(place: Place, damaged: Place) -> Finding {
             DOUBTFUL,
         )
     }
+}
+
+/// Refuses a record with a doubtful serial number, of a file in which another one was rounded. Returns whether it was one.
+pub(crate) fn refuse_if_doubtful(row: &mut Row, damaged: Place, place: impl Fn(&mut [Finding])) -> bool {
+    let is_one = row.record.as_ref().is_some_and(|record| record.serial.as_deref().is_some_and(is_doubtful));
+    if is_one {
+        let mut finding = doubtful(row.place, damaged);
+        place(core::slice::from_mut(&mut finding));
+        row.findings.push(finding);
+        row.drop_record();
+    }
+    is_one
 }
 
 /// Puts a duplicate on record; a conflict is none.

@@ -44,6 +44,7 @@ mod texts;
 mod unlock;
 mod users;
 mod values;
+mod whole;
 mod write;
 
 pub use self::capacity::{Capacity, Counters, Intervals};
@@ -66,4 +67,5 @@ pub use self::repair::Repair;
 pub use self::target::{Target, UnknownTarget, check};
 pub use self::unlock::Unlock;
 pub use self::users::{FilledIn, fill_in, is_serial_column, is_upn_column, is_user_column, text_of_users};
+pub use self::whole::{Survey, WholeFile};
 pub use self::write::{Refused, WriteError, WriteOptions, Writer, refused, write};

@@ -1,9 +1,9 @@
 use crate::characters::windows_1252;
-use crate::duplicates::Duplicates;
+use crate::duplicates::{self, Duplicates};
 use crate::input::{DamagedGzip, Input};
 use crate::lines::Lines;
 use crate::source::{Context, Rows};
-use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Row, SeedFile, Severity, Target, Unlock};
+use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Place, Row, SeedFile, Severity, Target, Unlock};
 use crate::{documents, recognise, rows, target};
 use core::fmt;
 use std::collections::VecDeque;
@@ -232,7 +232,7 @@ impl<R: io::Read> Reader<R> {
     }
 
     /// All rows from here to the end, and what there is to say about the file as a whole: for a file that is taken as a whole
-    /// or not at all.
+    /// or not at all. They are in memory at once; [`whole`](Self::whole) reads a file twice instead.
     ///
     /// Where a spreadsheet has rounded serial numbers of a column, others may lack leading zeros. The iterator refuses those
     /// below the first rounded one and can only count those above, which it has handed out. Here they are refused, too.
@@ -259,8 +259,23 @@ impl<R: io::Read> Reader<R> {
         Ok((rows, self.take_findings()))
     }
 
+    /// Whether it is a document, all of whose rows are in memory.
+    pub(crate) const fn is_held(&self) -> bool {
+        matches!(self.source, Source::Read)
+    }
+
+    /// The first serial number so far that a spreadsheet rounded.
+    pub(crate) const fn damaged(&self) -> Option<Place> {
+        self.duplicates.damaged()
+    }
+
+    /// Refuses a row that was handed out, where its serial number is doubtful.
+    pub(crate) fn refuse_if_doubtful(&self, row: &mut Row, damaged: Place) {
+        duplicates::refuse_if_doubtful(row, damaged, |findings| self.source.place(findings));
+    }
+
     /// Takes back what was said about serial numbers that have been handed out: they are refused one by one.
-    fn drop_passed(&mut self) {
+    pub(crate) fn drop_passed(&mut self) {
         self.context.findings.retain(|finding| finding.kind != Kind::SerialColumnDamaged);
     }
 
@@ -431,6 +446,8 @@ pub enum ReadError {
     Io(io::Error),
     /// It is no seed file that can be read; the finding says what it seems to be and what to do.
     Refused(Box<Finding>),
+    /// It was read twice, and has changed in between.
+    Changed,
 }
 
 impl fmt::Display for ReadError {
@@ -438,6 +455,7 @@ impl fmt::Display for ReadError {
         match self {
             Self::Io(error) => write!(f, "the seed file could not be read: {error}"),
             Self::Refused(finding) => finding.fmt(f),
+            Self::Changed => f.write_str("the seed file changed while it was read"),
         }
     }
 }
@@ -446,7 +464,7 @@ impl core::error::Error for ReadError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Changed => None,
         }
     }
 }

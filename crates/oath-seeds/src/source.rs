@@ -48,7 +48,7 @@ impl Context {
 }
 
 /// A format of lines: tables, lists of URIs, blocks. Memory does not grow with the file.
-pub(crate) trait Rows {
+pub(crate) trait Rows: Send {
     /// Reads the next line; adds the rows that it completes. The error refuses the file.
     fn line(
         &mut self,

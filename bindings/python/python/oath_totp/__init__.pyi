@@ -27,6 +27,7 @@ from oath_totp._aio import AsyncDirectory as AsyncDirectory
 from oath_totp.types import (
     EventDict,
     FailureDict,
+    PreviewDict,
     StateDict,
     TokenDict,
     UploadDict,
@@ -507,6 +508,7 @@ class Directory:
         target: str | None = None,
         repairs: Literal["offer", "apply"] = "offer",
         assign: bool = False,
+        resume: int | None = None,
         at: _Time = None,
     ) -> UploadDict:
         """Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
@@ -514,7 +516,21 @@ class Directory:
         A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
         `repairs="apply"` makes the repairs that are safe. `assign=True` gives a token that is in the directory already, and that
         no user holds, to the user of its row; without it the row fails.
+
+        A file that cannot be read to its end changes nothing. A path is read twice, in bounded memory. `resume` is the number of
+        an upload of the same file that was broken off.
         """
+    def preview_upload(
+        self,
+        source: _Source,
+        *,
+        format: str | None = None,
+        target: str | None = None,
+        repairs: Literal["offer", "apply"] = "offer",
+        assign: bool = False,
+        at: _Time = None,
+    ) -> PreviewDict:
+        """Returns what `upload` would come to, and writes nothing."""
     def uploads(self, *, at: _Time = None) -> list[UploadDict]:
         """Returns the uploads whose status is still kept."""
     def upload_status(self, upload: int, *, at: _Time = None) -> UploadDict:

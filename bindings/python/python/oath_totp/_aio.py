@@ -82,9 +82,13 @@ class AsyncDirectory:
     async def token(self, serial):
         return await to_thread(self._directory.token, serial)
 
-    async def upload(self, source, *, format=None, target=None, repairs="offer", assign=False, at=None):
-        options = {"format": format, "target": target, "repairs": repairs, "assign": assign}
+    async def upload(self, source, *, format=None, target=None, repairs="offer", assign=False, resume=None, at=None):
+        options = {"format": format, "target": target, "repairs": repairs, "assign": assign, "resume": resume}
         return await to_thread(self._directory.upload, source, **options, at=at)
+
+    async def preview_upload(self, source, *, format=None, target=None, repairs="offer", assign=False, at=None):
+        options = {"format": format, "target": target, "repairs": repairs, "assign": assign}
+        return await to_thread(self._directory.preview_upload, source, **options, at=at)
 
     async def uploads(self, *, at=None):
         return await to_thread(self._directory.uploads, at=at)

@@ -6,6 +6,7 @@ from oath_totp import Directory, KeyUri, SignedIn, Synchronized, _Source, _Statu
 from oath_totp.types import (
     EventDict,
     FailureDict,
+    PreviewDict,
     TokenDict,
     UploadDict,
     UserDetailsDict,
@@ -62,8 +63,19 @@ class AsyncDirectory:
         target: str | None = None,
         repairs: Literal["offer", "apply"] = "offer",
         assign: bool = False,
+        resume: int | None = None,
         at: _Time = None,
     ) -> UploadDict: ...
+    async def preview_upload(
+        self,
+        source: _Source,
+        *,
+        format: str | None = None,
+        target: str | None = None,
+        repairs: Literal["offer", "apply"] = "offer",
+        assign: bool = False,
+        at: _Time = None,
+    ) -> PreviewDict: ...
     async def uploads(self, *, at: _Time = None) -> list[UploadDict]: ...
     async def upload_status(self, upload: int, *, at: _Time = None) -> UploadDict: ...
     async def delete_upload(self, upload: int, *, at: _Time = None) -> None: ...

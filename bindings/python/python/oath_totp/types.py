@@ -108,6 +108,16 @@ class FailureDict(TypedDict):
     action: str
 
 
+class PreviewDict(TypedDict):
+    """What an upload would come to: the numbers of its rows, and why those fail that would."""
+
+    rows: int
+    imported: int
+    unchanged: int
+    failed: int
+    failures: list[FailureDict]
+
+
 class EventDict(TypedDict):
     """An event of the audit log."""
 

@@ -1,19 +1,19 @@
 use super::bulk;
 use super::problems::{self, Problem};
-use super::seeds::input;
+use super::seeds::input::{self, Twice};
 use super::token_view::{TokenDetails, TokenView};
 use crate::args::{Reading, Taking, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::listing::{Listing, PAGE, pages};
 use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
 use crate::place::Surroundings;
-use crate::progress::Turning;
+use crate::progress::Counted;
 use crate::shell::Shell;
 use oath_directory::bulk::Operation;
 use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::{AnyStore, Listed};
 use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
-use oath_seeds::{Row, Severity, failures};
+use oath_seeds::{WholeFile, failures};
 use pollster::block_on;
 use serde_json::json;
 use std::io::{self, Write};
@@ -177,20 +177,21 @@ fn upload(
     resume: Option<u64>,
 ) -> Result<Exit, Failure> {
     let directory = shell.directory_with(policy(taking))?;
-    let (rows, warnings) = read(shell, path, taking, reading)?;
+    let file = Twice::new(shell.surroundings, &mut *shell.streams.input, path, reading)?;
+    let rows = file.whole(&input::upload_options(reading, taking))?.map_err(|error| Failure::unread(&error, path))?;
+    let warnings = rows.survey().warnings;
+    let rows = counted(rows, "taking rows", shell.surroundings);
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let waiting =
-        format!("taking {} into the directory", count(rows.len().try_into().unwrap_or(u64::MAX), "row", "rows"));
-    let turning = Turning::new(waiting, shell.surroundings.watched && rows.len() > MANY);
     let upload = block_on(async {
         match resume {
             Some(id) => directory.resume_upload(&shell.actor, shell.now, id, options, rows).await,
             None => directory.upload_with(&shell.actor, shell.now, &name, options, rows).await,
         }
-    })?;
-    drop(turning);
+    })
+    .map_err(|error| Failure::of_upload(error, path))?;
     let Upload { id, file, rows, imported, unchanged, failed, .. } = &upload;
-    let refused = if *failed > 0 && !shell.json { block_on(directory.failures(shell.now, *id))? } else { Vec::new() };
+    let told = *failed > 0 && !shell.json;
+    let refused = if told { block_on(directory.failures_page(shell.now, *id, 0, TOLD))? } else { Vec::new() };
     let value = json!({
         "upload": id, "file": file, "rows": rows, "imported": imported, "unchanged": unchanged, "failed": failed,
     });
@@ -211,10 +212,12 @@ fn dry_run_of(
     options: UploadOptions,
 ) -> Result<Exit, Failure> {
     let directory = shell.directory_with(policy(taking))?;
-    let (rows, warnings) = read(shell, path, taking, reading)?;
-    let turning = trying(shell.surroundings, rows.len());
-    let preview = block_on(directory.preview_upload(&shell.actor, shell.now, options, rows))?;
-    drop(turning);
+    let file = Twice::new(shell.surroundings, &mut *shell.streams.input, path, reading)?;
+    let rows = file.whole(&input::upload_options(reading, taking))?.map_err(|error| Failure::unread(&error, path))?;
+    let warnings = rows.survey().warnings;
+    let rows = counted(rows, TRYING, shell.surroundings);
+    let preview = block_on(directory.preview_upload(&shell.actor, shell.now, options, rows));
+    let preview = preview.map_err(|error| Failure::of_upload(error, path))?;
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let Preview { rows, imported, unchanged, failed, failures } = &preview;
     let value = json!({
@@ -237,26 +240,16 @@ pub(crate) fn policy(taking: &Taking) -> Policy {
 }
 
 /// What a person sees while an upload is tried.
-pub(crate) fn trying(surroundings: &Surroundings, rows: usize) -> Turning {
-    let what = format!("trying {} with the directory", count(rows.try_into().unwrap_or(u64::MAX), "row", "rows"));
-    Turning::new(what, surroundings.watched && rows > MANY)
-}
+pub(crate) const TRYING: &str = "trying rows";
 
-/// How many rows take long enough to say so.
-const MANY: usize = 5000;
-
-/// All rows, before anything is uploaded: a file that cannot be read to its end changes nothing. And how many warnings
-/// there are about them.
-fn read(shell: &mut Shell<'_>, path: &Path, taking: &Taking, reading: &Reading) -> Result<(Vec<Row>, u64), Failure> {
-    let unread = |error| Failure::unread(&error, path);
-    let options = input::upload_options(reading, taking);
-    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
-    let (reader, bar) = opened.map_err(unread)?;
-    let (rows, about_file) = reader.rows().map_err(unread)?;
-    bar.finish_and_clear();
-    let warnings = rows.iter().flat_map(|row| &row.findings).chain(&about_file);
-    let warnings = warnings.filter(|finding| finding.severity == Severity::Warning).count();
-    Ok((rows, warnings.try_into().unwrap_or(u64::MAX)))
+/// The rows of a seed file, counted where a person watches.
+pub(crate) fn counted<'a>(
+    rows: WholeFile<input::Input<'a>>,
+    what: &'static str,
+    surroundings: &Surroundings,
+) -> Counted<WholeFile<input::Input<'a>>> {
+    let length = rows.survey().rows;
+    Counted::new(rows, what, length, surroundings.watched)
 }
 
 fn report(out: &mut dyn Write, upload: &Upload, refused: &[UploadFailure]) -> io::Result<()> {
@@ -303,11 +296,15 @@ fn write_warnings(out: &mut dyn Write, warnings: u64, again: &str) -> io::Result
 /// How many mistakes are shown where there are many.
 const FIRST: usize = 10;
 
+/// How many are read to count them.
+const TOLD: usize = 1000;
+
 pub(crate) fn write_failures(out: &mut dyn Write, refused: &[UploadFailure]) -> io::Result<()> {
     problems::write(out, refused.iter().take(FIRST).map(Problem::from), 0)?;
     match refused.len().checked_sub(FIRST) {
         Some(more) if more > 0 => {
-            writeln!(out, "  {DIM}and {} more{DIM:#}", number(more.try_into().unwrap_or(u64::MAX)))
+            let least = if refused.len() == TOLD { "at least " } else { "" };
+            writeln!(out, "  {DIM}and {least}{} more{DIM:#}", number(more.try_into().unwrap_or(u64::MAX)))
         }
         _ => Ok(()),
     }

@@ -4,13 +4,14 @@
 //! the store gives.
 
 use super::Directory;
+use super::upload_error::UploadError;
 use super::uploads::{UploadOptions, pause, wanted_of};
 use crate::audit::Actor;
 use crate::decide::upload::{self, Job};
 use crate::decide::{Decided, Seen};
-use crate::error::Error;
 use crate::model::{Fingerprint, Preview, State, Tag, Token, Upload, User, UserId, Version, Versioned};
 use crate::store::{Changes, Store, View, Wanted, Write};
+use oath_seeds::ReadError;
 use oath_totp::UnixTime;
 use std::collections::{HashMap, HashSet};
 
@@ -20,14 +21,15 @@ impl<S: Store> Directory<S> {
     /// `actor` and `options` are those of the upload. Memory grows with the tokens that would be imported.
     ///
     /// # Errors
-    /// [`Error::Store`]; [`KeyRingError::Foreign`](crate::KeyRingError::Foreign). Rows that would fail are no error.
+    /// [`Error::Store`](crate::Error::Store); [`KeyRingError::Foreign`](crate::KeyRingError::Foreign);
+    /// [`UploadError::Unread`]. Rows that would fail are no error.
     pub async fn preview_upload(
         &self,
         actor: &Actor,
         now: UnixTime,
         options: UploadOptions,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-    ) -> Result<Preview, Error> {
+        rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
+    ) -> Result<Preview, UploadError> {
         let UploadOptions { assign_known } = options;
         let mut job = Job { file: String::new(), id: None, digest: Tag::default(), finished: false, assign_known };
         let mut rows = rows.into_iter().peekable();
@@ -35,6 +37,9 @@ impl<S: Store> Directory<S> {
         loop {
             let chunk = self.chunk(&mut rows, &mut job.digest, now)?;
             pause().await;
+            if let Some(Err(error)) = rows.next_if(Result::is_err) {
+                return Err(UploadError::unread(error, None));
+            }
             job.finished = rows.peek().is_none();
             let wanted = Wanted { next_upload: job.id.is_none(), ..wanted_of(&chunk) };
             let mut view = self.store.view(wanted.clone()).await?;

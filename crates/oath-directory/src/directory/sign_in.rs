@@ -241,7 +241,6 @@ mod tests {
                 let row = format!("{upn},{user}{number},{},30,Contoso,Test\r\n", *secret.expose_base32());
                 let rows = [header, &*row].concat();
                 let rows = oath_seeds::Reader::new(rows.as_bytes(), &oath_seeds::Options::default()).unwrap();
-                let rows = rows.map(Result::unwrap);
                 assert_eq!(block_on(directory.upload(&operator, now, "f.csv", rows)).unwrap().imported, 1);
                 if number < activated {
                     let totp = Totp::new(secret.key(Algorithm::Sha1).unwrap(), Digits::Six, TimeStep::SECONDS_30);

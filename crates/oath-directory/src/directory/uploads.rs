@@ -1,3 +1,4 @@
+use super::upload_error::UploadError;
 use super::{Directory, new_token};
 use crate::audit::Actor;
 use crate::decide::upload::{self, Job, Read, Row};
@@ -6,9 +7,10 @@ use crate::keys::KeyRingError;
 use crate::model::{Parameters, Tag, Token, TokenKind, Upload, UploadFailure};
 use crate::store::{Store, Wanted};
 use core::future::poll_fn;
+use core::iter::Peekable;
 use core::mem;
 use core::task::Poll;
-use oath_seeds::{Moving, Place, Record};
+use oath_seeds::{Moving, Place, ReadError, Record};
 use oath_totp::UnixTime;
 
 /// What an upload may do beyond taking in what is new.
@@ -29,19 +31,22 @@ impl<S: Store> Directory<S> {
     /// Takes a seed file's rows into the directory: all or nothing per row, and some hundred rows in one transaction. Reading
     /// the same file twice changes nothing.
     ///
-    /// `rows` are what an [`oath_seeds::Reader`] gives; rows without a user go into the inventory. Their secrets are
-    /// sealed and wiped one by one, and no more than some hundred rows are held at a time. A process that is killed leaves an
+    /// `rows` are what an [`oath_seeds::Reader`] gives, or an [`oath_seeds::WholeFile`] where a file that cannot be read to its
+    /// end is to change nothing; rows without a user go into the inventory. Their secrets are
+    /// sealed and wiped one by one, and no more than some hundred rows are held at a time. A process that is killed, and a file
+    /// that cannot be read further, leave an
     /// upload that is not [finished](Upload::finished): [`resume_upload`](Self::resume_upload) goes on with it.
     ///
     /// # Errors
-    /// Rows that fail are no error: they are counted, and [`failures`](Self::failures) tells why.
+    /// Rows that fail are no error: they are counted, and [`failures`](Self::failures) tells why. [`UploadError::Unread`] holds
+    /// the first error among `rows`; those before are taken.
     pub async fn upload(
         &self,
         actor: &Actor,
         now: UnixTime,
         file: &str,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-    ) -> Result<Upload, Error> {
+        rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
+    ) -> Result<Upload, UploadError> {
         self.upload_with(actor, now, file, UploadOptions::default(), rows).await
     }
 
@@ -55,8 +60,8 @@ impl<S: Store> Directory<S> {
         now: UnixTime,
         file: &str,
         options: UploadOptions,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-    ) -> Result<Upload, Error> {
+        rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
+    ) -> Result<Upload, UploadError> {
         self.sweep(actor, now).await?;
         let UploadOptions { assign_known } = options;
         let job = Job { file: file.to_owned(), id: None, digest: Tag::default(), finished: false, assign_known };
@@ -75,8 +80,8 @@ impl<S: Store> Directory<S> {
         now: UnixTime,
         id: u64,
         options: UploadOptions,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-    ) -> Result<Upload, Error> {
+        rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
+    ) -> Result<Upload, UploadError> {
         let upload = self.upload_status(now, id).await?;
         if upload.finished {
             return Err(Refusal::UploadFinished { id }.into());
@@ -94,46 +99,59 @@ impl<S: Store> Directory<S> {
         now: UnixTime,
         mut job: Job,
         taken: Option<Upload>,
-        rows: impl IntoIterator<Item = oath_seeds::Row>,
-    ) -> Result<Upload, Error> {
+        rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
+    ) -> Result<Upload, UploadError> {
         let mut rows = rows.into_iter().peekable();
         for passed in 0..taken.as_ref().map_or(0, |taken| taken.rows) {
-            let Some(row) = rows.next() else { break };
-            job.digest = self.digest(job.digest, &row);
+            match rows.next() {
+                Some(Ok(row)) => job.digest = self.digest(job.digest, &row),
+                Some(Err(error)) => return Err(UploadError::unread(error, taken)),
+                None => break,
+            }
             if passed.is_multiple_of(CANCELLABLE) {
                 pause().await;
             }
         }
-        if let Some(taken) = taken.filter(|taken| taken.digest != job.digest) {
+        if let Some(taken) = taken.as_ref().filter(|taken| taken.digest != job.digest) {
             return Err(Refusal::OtherFile { id: taken.id }.into());
         }
+        let mut taken = taken;
         loop {
             let chunk = self.chunk(&mut rows, &mut job.digest, now)?;
             pause().await;
             job.finished = rows.peek().is_none();
-            let wanted = Wanted { next_upload: job.id.is_none(), upload: job.id, ..wanted_of(&chunk) };
-            let context = self.context(actor, now);
-            let upload = self.change(context, wanted, |view| Ok(upload::upload(context, &job, &chunk, view)?)).await?;
-            if upload.finished {
-                return Ok(upload);
+            if job.finished || !chunk.is_empty() {
+                let wanted = Wanted { next_upload: job.id.is_none(), upload: job.id, ..wanted_of(&chunk) };
+                let context = self.context(actor, now);
+                let upload =
+                    self.change(context, wanted, |view| Ok(upload::upload(context, &job, &chunk, view)?)).await?;
+                if upload.finished {
+                    return Ok(upload);
+                }
+                job.id = Some(upload.id);
+                taken = Some(upload);
             }
-            job.id = Some(upload.id);
+            if let Some(Err(error)) = rows.next_if(Result::is_err) {
+                return Err(UploadError::unread(error, taken));
+            }
         }
     }
 
-    /// The next rows, their secrets sealed, and the digest over them.
+    /// The next rows, up to the first that could not be read, their secrets sealed, and the digest over them.
     pub(super) fn chunk(
         &self,
-        rows: &mut impl Iterator<Item = oath_seeds::Row>,
+        rows: &mut Peekable<impl Iterator<Item = Result<oath_seeds::Row, ReadError>>>,
         digest: &mut Tag,
         now: UnixTime,
     ) -> Result<Vec<Read>, KeyRingError> {
-        let next = rows.take(CHUNK);
-        next.map(|row| {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        while chunk.len() < CHUNK
+            && let Some(Ok(row)) = rows.next_if(Result::is_ok)
+        {
             *digest = self.digest(*digest, &row);
-            self.seal_row(row, now)
-        })
-        .collect()
+            chunk.push(self.seal_row(row, now)?);
+        }
+        Ok(chunk)
     }
 
     /// The digest over one row more.
@@ -173,17 +191,30 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUpload`].
     pub async fn failures(&self, now: UnixTime, id: u64) -> Result<Vec<UploadFailure>, Error> {
-        self.upload_status(now, id).await?;
         let mut all = Vec::new();
         loop {
-            let skip = u64::try_from(all.len()).unwrap_or(u64::MAX);
-            let page = self.store.failures(id, skip, PAGE).await?;
+            let page = self.failures_page(now, id, all.len(), PAGE).await?;
             let full = page.len() >= PAGE;
             all.extend(page);
             if !full {
                 return Ok(all);
             }
         }
+    }
+
+    /// The same without the first `skip`, and at most `limit`.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUpload`].
+    pub async fn failures_page(
+        &self,
+        now: UnixTime,
+        id: u64,
+        skip: usize,
+        limit: usize,
+    ) -> Result<Vec<UploadFailure>, Error> {
+        self.upload_status(now, id).await?;
+        Ok(self.store.failures(id, skip.try_into().unwrap_or(u64::MAX), limit).await?)
     }
 
     /// Deletes the status of an upload and its failures. The tokens stay.

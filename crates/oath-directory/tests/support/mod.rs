@@ -47,7 +47,7 @@ impl<S: Store> Setup<S> {
             write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
         }
         let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-        let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
+        let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
         block_on(self.directory.upload(&self.operator, self.now, "tokens.csv", rows)).unwrap()
     }
 

@@ -1,16 +1,17 @@
 use super::groups::{self, Groups};
-use super::input::{self, Opened};
+use super::input::{self, Input, Opened, Twice};
 use crate::args::{Reading, Taking};
 use crate::commands::problems::{self, Problem};
 use crate::commands::tokens::{self, policy};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, VERSION, count, number, shown};
 use crate::place::{Database, location};
+use crate::progress::Counted;
 use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
 use oath_directory::store::Store;
 use oath_directory::{Actor, Directory, UploadOptions};
-use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target};
+use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target, WholeFile};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use std::borrow::Cow;
@@ -62,7 +63,12 @@ fn one<S: Store>(
     let (out, json) = (&mut *shell.streams.out, shell.json);
     let mut report = if json { Output::Json { out, first: true } } else { Output::Text(Groups::default(), out) };
     let mut counts = Counts::default();
-    let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
+    let input = &mut *shell.streams.input;
+    let twice = against.map(|_| Twice::new(shell.surroundings, &mut *input, path, reading)).transpose()?;
+    let opened = match &twice {
+        Some(twice) => twice.open(&options)?,
+        None => input::open(shell.surroundings, input, path, reading, &options)?,
+    };
     let (mut reader, bar): Opened<'_> = match opened {
         Ok(opened) => opened,
         Err(ReadError::Refused(finding)) => {
@@ -76,26 +82,22 @@ fn one<S: Store>(
     let target = reader.target();
     report.begin(Some((reader.format().name(), reader.encoding().name(), target)), path)?;
     let mut foreseen = None;
-    let read = match against {
-        None => row_by_row(&mut reader, &mut report, &mut counts)?,
-        Some(against) => match reader.rows() {
-            Ok((rows, about_file)) => {
-                for row in &rows {
-                    report.row(row, row.findings.clone(), &mut counts)?;
-                }
-                for finding in about_file {
-                    report.finding(finding, &mut counts)?;
-                }
-                let turning = tokens::trying(shell.surroundings, rows.len());
-                foreseen = Some(against.foresee(rows, &shell.actor, shell.now)?);
-                drop(turning);
+    let read = match against.zip(twice.as_ref()) {
+        None => {
+            let read = row_by_row(&mut reader, &mut report, &mut counts)?;
+            bar.finish_and_clear();
+            read
+        }
+        // An upload of a file that cannot be read to its end takes no row.
+        Some((against, twice)) => match twice.whole_of((reader, bar), &options) {
+            Ok(rows) => {
+                let rows = tokens::counted(rows, tokens::TRYING, shell.surroundings);
+                foreseen = Some(against.foresee(rows, &mut report, &mut counts, (&shell.actor, shell.now), path)?);
                 Ok(())
             }
-            // An upload of a file that cannot be read to its end takes no row.
             Err(error) => Err(error),
         },
     };
-    bar.finish_and_clear();
     match read {
         Ok(()) => {}
         Err(ReadError::Refused(finding)) => report.finding(*finding, &mut counts)?,
@@ -138,9 +140,29 @@ fn row_by_row<R: Read>(
 }
 
 impl<S: Store> Against<S> {
-    fn foresee(&self, rows: Vec<Row>, actor: &Actor, now: UnixTime) -> Result<Foreseen<'_>, Failure> {
-        let said = rows.iter().flat_map(Row::errors).map(|finding| finding.message.clone()).collect();
-        let preview = block_on(self.directory.preview_upload(actor, now, self.options, rows))?;
+    /// Reports the findings of the rows while the directory tries them.
+    fn foresee(
+        &self,
+        rows: Counted<WholeFile<Input<'_>>>,
+        report: &mut Output<'_>,
+        counts: &mut Counts,
+        (actor, now): (&Actor, UnixTime),
+        path: &Path,
+    ) -> Result<Foreseen<'_>, Failure> {
+        let about_file = rows.items().survey().findings.clone();
+        let (mut said, mut reported) = (HashSet::new(), Ok(()));
+        let rows = rows.inspect(|row| {
+            if let (Ok(row), Ok(())) = (row, &reported) {
+                said.extend(row.errors().map(|finding| finding.message.clone()));
+                reported = report.row(row, row.findings.clone(), counts);
+            }
+        });
+        let preview = block_on(self.directory.preview_upload(actor, now, self.options, rows));
+        let preview = preview.map_err(|error| Failure::of_upload(error, path))?;
+        reported?;
+        for finding in about_file {
+            report.finding(finding, counts)?;
+        }
         Ok(Foreseen { place: &self.place, preview, said })
     }
 }

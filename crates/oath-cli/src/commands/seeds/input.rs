@@ -6,8 +6,11 @@ use crate::place::Surroundings;
 use crate::progress::Watched;
 use crate::shell;
 use indicatif::ProgressBar;
-use oath_seeds::{Kind, Options, ReadError, Reader, Repairs, Target, Unlock};
+use oath_directory::spool::{Spool, SpoolReader};
+use oath_seeds::{Kind, Options, ReadError, Reader, Repairs, Target, Unlock, WholeFile};
 use oath_totp::Secret;
+use std::cell::RefCell;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -16,6 +19,7 @@ use zeroize::Zeroizing;
 pub(crate) enum Input<'a> {
     File(Watched),
     Stdin(&'a mut dyn Read),
+    Spooled(SpoolReader<'a>),
 }
 
 impl Read for Input<'_> {
@@ -23,6 +27,7 @@ impl Read for Input<'_> {
         match self {
             Self::File(file) => file.read(bytes),
             Self::Stdin(input) => input.read(bytes),
+            Self::Spooled(spool) => spool.read(bytes),
         }
     }
 }
@@ -63,18 +68,105 @@ pub(crate) fn open<'a>(
         let opened = Reader::unlocked(Input::Stdin(stdin), options, &unlock);
         return Ok(opened.map(|reader| (reader, ProgressBar::hidden())));
     }
-    let try_open = |unlock: &Unlock| -> Result<Result<Opened<'a>, ReadError>, Failure> {
+    let bar = RefCell::new(ProgressBar::hidden());
+    let input = || {
         let file = Watched::new(shell::open(surroundings, "the seed file", path)?, surroundings.watched);
-        let bar = file.bar();
-        Ok(Reader::unlocked(Input::File(file), options, unlock).map(|reader| (reader, bar)))
+        bar.replace(file.bar());
+        Ok(Input::File(file))
     };
-    let opened = try_open(&unlock)?;
+    let opened = unlocked(surroundings, path, reading, options, &mut unlock, input)?;
+    Ok(opened.map(|reader| (reader, bar.into_inner())))
+}
+
+/// A seed file that is read twice: one that is taken as a whole or not at all.
+pub(crate) struct Twice<'a> {
+    surroundings: &'a Surroundings,
+    path: &'a Path,
+    reading: &'a Reading,
+    unlock: RefCell<Unlock>,
+    /// What can be read only once.
+    spool: Option<Spool>,
+}
+
+impl<'a> Twice<'a> {
+    pub(crate) fn new(
+        surroundings: &'a Surroundings,
+        stdin: &mut dyn Read,
+        path: &'a Path,
+        reading: &'a Reading,
+    ) -> Result<Self, Failure> {
+        read_once(path, reading, None)?;
+        let unlock = RefCell::new(unlock(surroundings, stdin, reading)?);
+        let failed = |error: io::Error| Failure::file("the seed file cannot be read", path, &error);
+        let spool = if is_standard(path) {
+            Some(Spool::new(stdin).map_err(failed)?)
+        } else {
+            let file = shell::open(surroundings, "the seed file", path)?;
+            let is_pipe = !file.metadata().map_err(failed)?.is_file();
+            if is_pipe { Some(Spool::new(file).map_err(failed)?) } else { None }
+        };
+        Ok(Self { surroundings, path, reading, unlock, spool })
+    }
+
+    /// The first time. Where the file needs a password and none was given, a person is asked for it.
+    pub(crate) fn open(&self, options: &Options) -> Result<Result<Opened<'_>, ReadError>, Failure> {
+        let bar = RefCell::new(ProgressBar::hidden());
+        let input = || {
+            let (input, shown) = self.input(self.surroundings.watched).map_err(|error| self.failed(&error))?;
+            bar.replace(shown);
+            Ok(input)
+        };
+        let unlock = &mut self.unlock.borrow_mut();
+        let opened = unlocked(self.surroundings, self.path, self.reading, options, unlock, input)?;
+        Ok(opened.map(|reader| (reader, bar.into_inner())))
+    }
+
+    /// All rows of a file that can be read to its end.
+    pub(crate) fn whole(&self, options: &Options) -> Result<Result<WholeFile<Input<'_>>, ReadError>, Failure> {
+        Ok(self.open(options)?.and_then(|opened| self.whole_of(opened, options)))
+    }
+
+    /// The same where it is open already.
+    pub(crate) fn whole_of<'b>(
+        &'b self,
+        (reader, bar): Opened<'b>,
+        options: &Options,
+    ) -> Result<WholeFile<Input<'b>>, ReadError> {
+        let whole = reader.whole(|| Reader::unlocked(self.input(false)?.0, options, &self.unlock.borrow()));
+        bar.finish_and_clear();
+        whole
+    }
+
+    fn input(&self, watched: bool) -> io::Result<(Input<'_>, ProgressBar)> {
+        if let Some(spool) = &self.spool {
+            return Ok((Input::Spooled(spool.reader()?), ProgressBar::hidden()));
+        }
+        let file = Watched::new(File::open(self.surroundings.file(self.path))?, watched);
+        let bar = file.bar();
+        Ok((Input::File(file), bar))
+    }
+
+    fn failed(&self, error: &io::Error) -> Failure {
+        Failure::file("the seed file cannot be read", self.path, error)
+    }
+}
+
+/// Opens a seed file. Where it needs a password and none was given, a person is asked for it, and `unlock` holds it.
+fn unlocked<'a>(
+    surroundings: &Surroundings,
+    path: &Path,
+    reading: &Reading,
+    options: &Options,
+    unlock: &mut Unlock,
+    input: impl Fn() -> Result<Input<'a>, Failure>,
+) -> Result<Result<Reader<Input<'a>>, ReadError>, Failure> {
+    let opened = Reader::unlocked(input()?, options, unlock);
     let lacks_password = matches!(&opened, Err(ReadError::Refused(finding)) if finding.kind == Kind::KeyMissing);
     if lacks_password && surroundings.asks_a_person && reading.password_file.is_none() && reading.key_file.is_none() {
         let asked = rpassword::prompt_password(format!("Password of {}: ", path.display())).map(Zeroizing::new);
         let password = asked.map_err(|error| Failure::file("the password cannot be read", path, &error))?;
         unlock.password(&password);
-        return try_open(&unlock);
+        return Ok(Reader::unlocked(input()?, options, unlock));
     }
     Ok(opened)
 }

@@ -238,8 +238,7 @@ async fn used<S: Store + Debug>(directory: &Directory<S>, file: &str, secret: &S
     let (operator, user) = (Actor::local_operator(), "a@example.com".parse()?);
     let at = |seconds: u64| UnixTime::from_secs(1_740_000_000 + seconds);
     directory.add_user(&operator, at(0), &user, UserKind::Member, None).await?;
-    let rows = Reader::new(file.as_bytes(), &Options::default())?.collect::<Result<Vec<_>, _>>()?;
-    directory.upload(&operator, at(0), "tokens.csv", rows).await?;
+    directory.upload(&operator, at(0), "tokens.csv", Reader::new(file.as_bytes(), &Options::default())?).await?;
     let token = Totp::new(secret.key(Algorithm::Sha1)?, Digits::Six, TimeStep::SECONDS_30);
     // A second code makes the place certain.
     let codes = Consecutive::from([token.generate(at(0)), token.generate(at(30))]);
