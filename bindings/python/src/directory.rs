@@ -119,6 +119,8 @@ pub(crate) struct Directory {
     opened: Opened,
     shown: String,
     actor: Actor,
+    /// Uploads let in secrets of 80 to 127 bits.
+    legacy: bool,
 }
 
 impl Directory {
@@ -143,33 +145,32 @@ impl Directory {
         url: &Bound<'_, PyAny>,
         keys: Option<FilePath>,
         legacy: bool,
-        make: impl FnOnce(&Location, Policy, &Actor) -> Result<oath_directory::Directory<AnyStore>, LocationError> + Send,
+        make: impl FnOnce(&Location, &Actor) -> Result<oath_directory::Directory<AnyStore>, LocationError> + Send,
     ) -> PyResult<Self> {
-        let policy = Policy { legacy_secrets: legacy, ..Policy::default() };
         if is_memory(url) {
-            return Self::in_memory(py, keys, policy);
+            return Self::in_memory(py, keys, legacy);
         }
         let location = location(py, url, keys)?;
         let (actor, shown) = (Actor::local_operator(), location.database().to_string());
-        let again = Some((location.clone(), policy.clone()));
+        let again = Some(location.clone());
         let opened = Opened::new(py, again, || {
-            make(&location, policy, &actor).map_err(|error| Python::attach(|py| location_error(py, &error)))
+            make(&location, &actor).map_err(|error| Python::attach(|py| location_error(py, &error)))
         })?;
-        Ok(Self { opened, shown, actor })
+        Ok(Self { opened, shown, actor, legacy })
     }
 
-    fn in_memory(py: Python<'_>, keys: Option<FilePath>, policy: Policy) -> PyResult<Self> {
+    fn in_memory(py: Python<'_>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
         if keys.is_some() {
             return Err(value_error("a directory in memory makes its own key ring: leave keys out"));
         }
         let (actor, now) = (Actor::local_operator(), UnixTime::now());
         let create = async || {
-            let inner = oath_directory::Directory::new(MemoryStore::new(), KeyRing::generate()?, policy)?;
+            let inner = oath_directory::Directory::new(MemoryStore::new(), KeyRing::generate()?, Policy::default())?;
             inner.found(&actor, now).await?;
             Ok(inner.with_any_store())
         };
         let inner = py.detach(|| pollster::block_on(create())).map_err(|error: Error| directory_error(py, &error))?;
-        Ok(Self { opened: Opened::new(py, None, || Ok(inner))?, shown: MEMORY.to_owned(), actor })
+        Ok(Self { opened: Opened::new(py, None, || Ok(inner))?, shown: MEMORY.to_owned(), actor, legacy })
     }
 }
 
@@ -224,7 +225,7 @@ impl Directory {
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn open(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        Self::at(py, url, keys, legacy, |location, policy, _| pollster::block_on(location.open(policy)))
+        Self::at(py, url, keys, legacy, |location, _| pollster::block_on(location.open()))
     }
 
     /// Makes the database, or the tables on a server, and the key ring, and opens the directory. A file or a directory that
@@ -232,8 +233,8 @@ impl Directory {
     #[staticmethod]
     #[pyo3(signature = (url, keys = None, *, legacy = false))]
     fn create(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
-        Self::at(py, url, keys, legacy, |location, policy, actor| {
-            pollster::block_on(location.create(actor, UnixTime::now(), policy))
+        Self::at(py, url, keys, legacy, |location, actor| {
+            pollster::block_on(location.create(actor, UnixTime::now(), Policy::default()))
         })
     }
 
@@ -379,7 +380,8 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
-        let (source, assigns) = (Source::of(source)?, UploadOptions { assign_known: assign });
+        let (source, assigns) =
+            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
         let upload = source.whole(py, &options, |rows| {
             let (inner, actor) = (self.inner(py)?, self.asks(at));
             let taken = wait(py, async {
@@ -407,7 +409,8 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
-        let (source, assigns) = (Source::of(source)?, UploadOptions { assign_known: assign });
+        let (source, assigns) =
+            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
         let preview = source.whole(py, &options, |rows| {
             let (inner, actor) = (self.inner(py)?, self.asks(at));
             let found = wait(py, inner.preview_upload(&actor, now, assigns, rows));

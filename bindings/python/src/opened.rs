@@ -12,8 +12,8 @@ use core::ops::Deref;
 use core::sync::atomic::Ordering::SeqCst;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use core::time::Duration;
+use oath_directory::Location;
 use oath_directory::store::AnyStore;
-use oath_directory::{Location, Policy};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -133,7 +133,7 @@ impl Drop for Held {
 }
 
 /// How to open the directory again; none for one in memory, which a fork copies.
-type Again = Option<(Location, Policy)>;
+type Again = Option<Location>;
 
 struct Shared {
     again: Again,
@@ -170,13 +170,13 @@ impl Opened {
     /// Opens a directory, now and after each fork.
     pub(crate) fn new(py: Python<'_>, again: Again, open: impl FnOnce() -> PyResult<Inner> + Send) -> PyResult<Self> {
         register(py)?;
-        if again.as_ref().is_some_and(|(location, _)| location.database_path().is_some()) {
+        if again.as_ref().is_some_and(|location| location.database_path().is_some()) {
             watch(py)?;
         }
         let _section = Section::enter(py)?;
         py.detach(|| {
             let in_use = |database: &Path| Python::attach(|py| in_use(py, database));
-            let held = again.as_ref().and_then(|(location, _)| location.database_path()).map(Held::new);
+            let held = again.as_ref().and_then(Location::database_path).map(Held::new);
             let held = held.transpose().map_err(|database| in_use(&database))?;
             let inner = Tracked { inner: open()?, _held: held };
             let shared = Arc::new(Shared { state: Mutex::new(State::Open(Arc::new(inner))), again });
@@ -195,10 +195,10 @@ impl Opened {
         let section = Section::enter(py)?;
         let open = || -> Result<Option<Arc<Tracked>>, oath_directory::LocationError> {
             let mut state = self.0.state();
-            if let (State::Paused, Some((location, policy))) = (&*state, &self.0.again) {
+            if let (State::Paused, Some(location)) = (&*state, &self.0.again) {
                 // A second SQLite that came in between is not looked for: this handle was first.
                 let held = location.database_path().map(Held::again);
-                let inner = pollster::block_on(location.open(policy.clone()))?;
+                let inner = pollster::block_on(location.open())?;
                 *state = State::Open(Arc::new(Tracked { inner, _held: held }));
                 OPEN.fetch_add(1, SeqCst);
             }

@@ -3,7 +3,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::place::{Surroundings, location};
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, Policy};
+use oath_directory::{Actor, Directory, Location};
 use oath_totp::{Code, CodeRun, UnixTime};
 use pollster::block_on;
 use serde::Serialize;
@@ -43,13 +43,9 @@ impl Shell<'_> {
         if self.json { output::json(out, value) } else { text(out) }.map_err(Failure::from)
     }
 
-    /// The directory with Entra ID's rules.
+    /// The directory.
     pub(crate) fn directory(&mut self) -> Result<Directory<AnyStore>, Failure> {
-        self.directory_with(Policy::default())
-    }
-
-    pub(crate) fn directory_with(&mut self, policy: Policy) -> Result<Directory<AnyStore>, Failure> {
-        Ok(block_on(self.location()?.open(policy))?)
+        Ok(block_on(self.location()?.open())?)
     }
 
     /// Where the directory is, which the command has to do with from now on.

@@ -98,6 +98,8 @@ pub enum Action {
     TokenReset,
     /// The database was restored from a backup: codes up to that moment are refused.
     DirectoryRestored,
+    /// The rules of the directory changed.
+    PolicyChanged,
     /// A sealing key came into the key ring.
     KeyAdded,
     /// Secrets are sealed under another key from then on.
@@ -112,7 +114,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -138,6 +140,7 @@ impl Action {
         Self::TokenUnlocked,
         Self::TokenReset,
         Self::DirectoryRestored,
+        Self::PolicyChanged,
         Self::KeyAdded,
         Self::KeyActivated,
         Self::KeyRemoved,
@@ -174,6 +177,7 @@ impl Action {
             Self::TokenUnlocked => "token-unlocked",
             Self::TokenReset => "token-reset",
             Self::DirectoryRestored => "directory-restored",
+            Self::PolicyChanged => "policy-changed",
             Self::KeyAdded => "key-added",
             Self::KeyActivated => "key-activated",
             Self::KeyRemoved => "key-removed",

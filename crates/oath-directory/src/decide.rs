@@ -5,6 +5,7 @@ pub(crate) mod bulk;
 pub(crate) mod code;
 pub(crate) mod keys;
 pub(crate) mod membership;
+pub(crate) mod policy;
 pub(crate) mod sign_in;
 pub(crate) mod software;
 pub(crate) mod tokens;
@@ -28,6 +29,19 @@ pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) actor: &'a Actor,
     pub(crate) now: UnixTime,
+}
+
+/// Who asks for a decision, and when. The policy comes with the view.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) now: UnixTime,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) const fn under(self, policy: &'a Policy) -> Context<'a> {
+        Context { policy, actor: self.actor, now: self.now }
+    }
 }
 
 impl Context<'_> {

@@ -3,6 +3,7 @@
 mod bulk;
 mod keys;
 mod lists;
+mod policy;
 mod preview;
 mod rehearsal;
 mod rest;
@@ -27,14 +28,15 @@ pub use self::users::UserDetails;
 use self::rest::rest;
 use self::sign_in::Decoy;
 use crate::audit::{Action, Actor, Event};
-use crate::decide::{Context, Decided, Seen};
-use crate::error::Error;
+use crate::decide::{Asked, Context, Decided, Seen};
+use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError, same};
 use crate::model::{Id, Parameters, Sealed, Settings, Status, Tag, Token, TokenId, TokenKind};
-use crate::policy::Policy;
+use crate::policy::{Known, Policy};
 use crate::store::{AnyStore, Changes, CommitError, Fault, Store, StoreError, View, Wanted, Write};
 use core::fmt;
 use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
+use std::sync::Arc;
 
 /// A directory of tokens: who holds which, and which codes are spent.
 ///
@@ -73,7 +75,9 @@ use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
 pub struct Directory<S> {
     store: S,
     keys: KeyRing,
-    policy: Policy,
+    /// What the directory is founded with.
+    first_policy: Arc<Policy>,
+    policy: Known,
     /// What sign-ins for names without users and tokens work on.
     decoy: Decoy,
 }
@@ -85,12 +89,16 @@ impl<S: Store> Directory<S> {
     /// A directory on a store, with the key ring that opens its secrets; one ring may serve many tenants. The first operation on an empty store ties it to
     /// this ring; on a store of another ring every operation fails with [`KeyRingError::Foreign`].
     ///
+    /// `policy` is that of a directory which the first operation makes. One that exists has a policy of its own, which is read
+    /// with every operation: [`set_policy`](Self::set_policy) changes it.
+    ///
     /// # Errors
-    /// [`Error::Keys`] where the operating system has no randomness to give.
+    /// [`Error::Keys`] where the operating system has no randomness to give; [`Refusal::Policy`](crate::Refusal::Policy).
     pub fn new(store: S, keys: KeyRing, policy: Policy) -> Result<Self, Error> {
+        policy.check().map_err(Refusal::Policy)?;
         let keys = keys.of_tenant(store.tenant());
         let decoy = Decoy::new(&keys)?;
-        Ok(Self { store, keys, policy, decoy })
+        Ok(Self { store, keys, first_policy: Arc::new(policy), policy: Known::default(), decoy })
     }
 
     /// The same directory on a store whose type does not show.
@@ -99,14 +107,8 @@ impl<S: Store> Directory<S> {
     where
         S: fmt::Debug + 'static,
     {
-        let Self { store, keys, policy, decoy } = self;
-        Directory { store: AnyStore::new(store), keys, policy, decoy }
-    }
-
-    /// The rules.
-    #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
+        let Self { store, keys, first_policy, policy, decoy } = self;
+        Directory { store: AnyStore::new(store), keys, first_policy, policy, decoy }
     }
 
     /// The store.
@@ -131,8 +133,13 @@ impl<S: Store> Directory<S> {
                 None => Err(damaged_settings("are missing").into()),
             };
         }
-        let settings = Settings { ring: self.keys.id(), floor: UnixTime::default(), mac: Tag::default() };
-        let events = vec![Event::new(now, actor, Action::DirectoryCreated)];
+        let policy = self.first_policy.stored();
+        let settings = Settings { ring: self.keys.id(), floor: UnixTime::default(), policy, mac: Tag::default() };
+        let event = Event::new(now, actor, Action::DirectoryCreated);
+        let default = Policy::default();
+        let differing = self.first_policy.differences(&default);
+        let event = differing.fold(event, |event, field| event.with(field.name, field.shown(&self.first_policy)));
+        let events = vec![event];
         let mut changes = Changes { settings: Some(Write::Insert(settings)), events, ..Changes::default() };
         self.bind(&mut changes);
         match self.store.commit(changes, self.keys.audit_key()).await {
@@ -162,26 +169,22 @@ impl<S: Store> Directory<S> {
         self.is_founded(&view).map(drop)
     }
 
-    const fn context<'a>(&'a self, actor: &'a Actor, now: UnixTime) -> Context<'a> {
-        Context { policy: &self.policy, actor, now }
-    }
-
     /// The one way to change anything but by a sign-in.
     async fn change<T>(
         &self,
-        context: Context<'_>,
+        asked: Asked<'_>,
         wanted: Wanted,
-        mut decide: impl FnMut(&Seen) -> Result<Decided<T>, Error>,
+        mut decide: impl FnMut(Context<'_>, &Seen) -> Result<Decided<T>, Error>,
     ) -> Result<T, Error> {
         for tried in 0..TRIES {
             rest(tried).await;
             let view = self.store.view(wanted.clone()).await?;
-            if !self.is_founded(&view)? {
-                self.found(context.actor, context.now).await?;
+            let (view, policy) = self.seen(view)?;
+            if view.settings.is_none() {
+                self.found(asked.actor, asked.now).await?;
                 continue;
             }
-            let view = Seen::new(view, &self.keys);
-            let Decided { mut changes, outcome } = decide(&view)?;
+            let Decided { mut changes, outcome } = decide(asked.under(&policy), &view)?;
             if changes.is_empty() {
                 return outcome.map_err(Error::from);
             }

@@ -1,5 +1,6 @@
 use crate::keys::KeyRingError;
 use crate::model::{MalformedUpn, Status};
+use crate::policy::PolicyError;
 use crate::store::{Fault, StoreError};
 use core::fmt;
 
@@ -218,6 +219,10 @@ pub enum Refusal {
         /// The user name.
         upn: String,
     },
+    /// The policy has a value that the directory does not take, or a field that it does not know.
+    Policy(PolicyError),
+    /// The policy was changed since it was read.
+    PolicyChanged,
     /// The upload is finished.
     UploadFinished {
         /// Its number.
@@ -263,6 +268,8 @@ impl Refusal {
             Self::WeakSecret { .. } => "secret-weak",
             Self::Damaged { .. } => "token-damaged",
             Self::DamagedUser { .. } => "user-damaged",
+            Self::Policy(error) => error.code(),
+            Self::PolicyChanged => "policy-changed",
             Self::UploadFinished { .. } => "upload-finished",
             Self::OtherFile { .. } => "upload-other-file",
             Self::UnknownUpload { .. } => "upload-unknown",
@@ -309,6 +316,8 @@ impl Refusal {
                 "restore the database from a backup, or reset the token; where that is refused, delete it and upload it again"
             }
             Self::DamagedUser { .. } => "restore the database from a backup",
+            Self::Policy(error) => error.action(),
+            Self::PolicyChanged => "look at the policy, then change it again",
             Self::UploadFinished { .. } => "nothing needs to be done",
             Self::OtherFile { .. } => "give the file that was uploaded then, or upload this one as a new one",
             Self::UnknownUpload { .. } => "list the uploads; a status is kept for 30 days",
@@ -364,6 +373,8 @@ impl fmt::Display for Refusal {
             Self::DamagedUser { upn } => {
                 write!(f, "the record of user {upn} was changed by something other than the directory")
             }
+            Self::Policy(error) => error.fmt(f),
+            Self::PolicyChanged => f.write_str("the policy was changed by another caller since it was read"),
             Self::UploadFinished { id } => write!(f, "upload {id} is finished"),
             Self::OtherFile { id } => write!(f, "the file is not the one of upload {id}, or was changed since"),
             Self::UnknownUpload { id } => write!(f, "there is no upload {id}"),

@@ -147,7 +147,8 @@ impl KeyRing {
     /// The tag that [`Settings::mac`] must be.
     #[must_use]
     pub fn tag_of_settings(&self, settings: &Settings) -> Tag {
-        self.tag(b"settings", &[&settings.ring.0, &settings.floor.as_secs().to_be_bytes()])
+        let Settings { ring, floor, policy, mac: _ } = settings;
+        self.tag(b"settings", &[&ring.0, &floor.as_secs().to_be_bytes(), policy.as_bytes()])
     }
 
     /// A ring with one new sealing key.
@@ -576,9 +577,13 @@ mod tests {
             User { enabled: false, ..base.clone() },
             User { object_id: Some("1".to_owned()), ..base },
         ];
-        let settings =
-            |ring, floor| Settings { ring: Tag([ring; 16]), floor: UnixTime::from_secs(floor), mac: Tag::default() };
-        let settings = [settings(1, 0), settings(2, 0), settings(1, 1)];
+        let settings = |ring, floor, policy: &str| Settings {
+            ring: Tag([ring; 16]),
+            floor: UnixTime::from_secs(floor),
+            policy: policy.to_owned(),
+            mac: Tag::default(),
+        };
+        let settings = [settings(1, 0, ""), settings(2, 0, ""), settings(1, 1, ""), settings(1, 0, "{}")];
         let tags = |keys: &KeyRing| {
             let mut tags: Vec<_> = tokens.iter().map(|token| keys.tag_of_token(token)).collect();
             tags.extend(states.iter().map(|state| keys.tag_of_state(state)));

@@ -32,4 +32,4 @@ pub use self::keys::{KeyRing, KeyRingError};
 #[cfg(feature = "sqlite")]
 pub use self::location::{DatabaseUrl, Location, LocationError, MalformedUrl};
 pub use self::model::{MalformedUpn, Status, Upn, User, UserKind};
-pub use self::policy::Policy;
+pub use self::policy::{Field as PolicyField, Policy, PolicyError};

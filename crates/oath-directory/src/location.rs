@@ -85,7 +85,7 @@ impl Location {
     ///
     /// # Errors
     /// [`LocationError`]: no directory, no key ring, one that others may read, or one that is not that of the directory.
-    pub async fn open(&self, policy: Policy) -> Result<Directory<AnyStore>, LocationError> {
+    pub async fn open(&self) -> Result<Directory<AnyStore>, LocationError> {
         let store = match &self.database {
             DatabaseUrl::Sqlite(path) => SqliteStore::open(&self.folder.join(path), Missing::Refuse).map(AnyStore::new),
             #[cfg(feature = "postgres")]
@@ -93,7 +93,7 @@ impl Location {
         };
         let store = store.map_err(|error| self.database_failed(error))?;
         let keys = self.read_keys()?;
-        let directory = Directory::new(store, keys, policy).map_err(|error| self.database_failed(error))?;
+        let directory = Directory::new(store, keys, Policy::default()).map_err(|error| self.database_failed(error))?;
         match directory.check_ring().await {
             Err(Error::Keys(error)) => Err(self.keys_failed(error)),
             Err(error) => Err(self.database_failed(error)),
@@ -102,7 +102,7 @@ impl Location {
     }
 
     /// Creates the key ring and the directory. Goes on where a process was killed in the middle of it, and where a server was
-    /// not reached any more.
+    /// not reached any more. `policy` is the first one of the directory.
     ///
     /// # Errors
     /// [`LocationError`]; a file or a directory that is there already is never overwritten.

@@ -1,8 +1,17 @@
+mod fields;
+mod known;
+
+pub use self::fields::{Field, PolicyError};
+pub(crate) use self::known::Known;
+
 use crate::model::{Attempts, Parameters, TokenKind};
 use core::time::Duration;
 use oath_totp::{Algorithm, Digits, UnixTime, Window};
 
 /// The rules of a directory as data. The defaults are Entra ID's, as far as Microsoft documents them.
+///
+/// The directory keeps its policy as a record of the tenant: [`Directory::policy`](crate::Directory::policy),
+/// [`set_policy`](crate::Directory::set_policy). [`FIELDS`](Self::FIELDS) lists the fields by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// How many tokens, hardware and software together, a user may hold: 5, [`oath_seeds::MOST_PER_USER`].

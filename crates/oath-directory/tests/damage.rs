@@ -237,7 +237,7 @@ fn a_log_is_not_written_anew_without_the_ring() {
     verifier.finish(head).unwrap();
     let store = MemoryStore::new();
     let ring = KeyRing::generate().unwrap();
-    let directory = oath_directory::Directory::new(store.clone(), ring, Default::default()).unwrap();
+    let directory = Directory::new(store.clone(), ring, Default::default()).unwrap();
     block_on(directory.found(&setup.operator, setup.now)).unwrap();
     let event = Event::new(setup.now, &Actor::local_operator(), oath_directory::audit::Action::SignedIn);
     block_on(store.commit(Changes { events: vec![event], ..Changes::default() }, other.audit_key())).unwrap();
@@ -257,7 +257,7 @@ fn a_chain_that_is_cut_off_or_gone_is_missed_by_a_checkpoint_in_another() {
         logged.push(event);
         head = next;
     }
-    let directory = oath_directory::Directory::new(support::Probe::default(), keys, Default::default()).unwrap();
+    let directory = Directory::new(support::Probe::default(), keys, Default::default()).unwrap();
     let show = |count: usize| {
         let end = logged[..count].last().map(|last| Head { events: last.sequence, hash: last.hash, ..head });
         *directory.store().other_chain.lock().unwrap() = end.map(|end| (logged[..count].to_vec(), end));

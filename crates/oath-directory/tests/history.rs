@@ -318,7 +318,7 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                 let mut seen = BTreeSet::new();
                 rows.retain(|(token, _)| seen.insert(*token));
                 let expected = model.upload(&rows, assign_known);
-                let (options, rows) = (UploadOptions { assign_known }, seed_rows(&rows));
+                let (options, rows) = (UploadOptions { assign_known, ..UploadOptions::default() }, seed_rows(&rows));
                 let upload = block_on(directory.upload_with(&operator, at, "tokens.csv", options, rows)).unwrap();
                 assert_eq!((upload.imported, upload.unchanged, upload.failed), expected, "{op:?}");
                 continue;

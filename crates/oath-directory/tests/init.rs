@@ -30,7 +30,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// The directory opens with its ring, can be written, and its log is whole.
 fn works(folder: &Path) {
-    let directory = block_on(location(folder).open(Policy::default())).unwrap();
+    let directory = block_on(location(folder).open()).unwrap();
     let user = "alice@example.com".parse().unwrap();
     block_on(directory.add_user(&Actor::local_operator(), NOW, &user, UserKind::Member, None)).unwrap();
     assert_eq!(block_on(directory.verify_audit()).unwrap().unwrap().events, 2);
@@ -156,12 +156,12 @@ fn a_key_ring_that_others_can_read_is_refused_with_what_to_do() {
     let mode = |mode| fs::set_permissions(folder.path().join("oath.keys"), fs::Permissions::from_mode(mode)).unwrap();
     for open in [0o640, 0o604, 0o666] {
         mode(open);
-        let error = block_on(location(folder.path()).open(Policy::default())).unwrap_err();
+        let error = block_on(location(folder.path()).open()).unwrap_err();
         assert_eq!(error.code(), "key-ring-open");
         assert!(error.to_string().contains(&format!("{open:o}")) && error.action().contains("chmod 600"), "{error}");
     }
     mode(0o400);
-    assert!(block_on(location(folder.path()).open(Policy::default())).is_ok());
+    assert!(block_on(location(folder.path()).open()).is_ok());
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn an_empty_directory_knows_its_ring() {
     let other = tempfile::tempdir().unwrap();
     create(other.path()).unwrap();
     fs::copy(other.path().join("oath.keys"), &keys).unwrap();
-    let error = block_on(location(folder.path()).open(Policy::default())).unwrap_err();
+    let error = block_on(location(folder.path()).open()).unwrap_err();
     assert_eq!(error.code(), "key-ring-wrong");
     // Nor by the other way in.
     let store = oath_directory::store::SqliteStore::open(

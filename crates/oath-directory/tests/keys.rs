@@ -28,7 +28,7 @@ fn location(folder: &Path) -> Location {
 }
 
 fn open(folder: &Path) -> Directory<AnyStore> {
-    block_on(location(folder).open(Policy::default())).unwrap()
+    block_on(location(folder).open()).unwrap()
 }
 
 /// Alice's activated token in the middle of many, all sealed under the first key.

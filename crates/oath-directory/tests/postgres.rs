@@ -46,6 +46,9 @@ fn it_conforms_at_every_level_of_isolation() {
         number.set(number.get() + 1);
         conformance::race(&PostgresStore::open(&url, tenant(number.get())).unwrap(), |work| block_on(work));
     }
+    server.sql("UPDATE oath_format SET version = 1");
+    let error = PostgresStore::migrate(&server.url("")).unwrap_err();
+    assert!(error.fault == Fault::Corrupt && error.message.contains("format 1"), "{error}");
     server.sql("UPDATE oath_format SET version = 99");
     for error in [
         PostgresStore::open(&server.url(""), tenant(1)).unwrap_err(),

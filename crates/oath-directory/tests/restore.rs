@@ -26,7 +26,7 @@ fn location(folder: &Path) -> Location {
 }
 
 fn open(folder: &Path) -> Directory<AnyStore> {
-    block_on(location(folder).open(Policy::default())).unwrap()
+    block_on(location(folder).open()).unwrap()
 }
 
 fn add(directory: &Directory<AnyStore>, name: &str) {

@@ -163,7 +163,7 @@ fn a_preview_comes_to_what_the_upload_comes_to_and_writes_nothing() {
         })
     };
     for assign_known in [false, true] {
-        let options = UploadOptions { assign_known };
+        let options = UploadOptions { assign_known, ..UploadOptions::default() };
         let before = (tokens(&setup), block_on(setup.directory.verify_audit()).unwrap().unwrap().events);
         let preview = block_on(setup.directory.preview_upload(&setup.operator, setup.now, options, rows())).unwrap();
         let after = (tokens(&setup), block_on(setup.directory.verify_audit()).unwrap().unwrap().events);
@@ -225,7 +225,7 @@ fn an_upload_gives_a_token_back_to_nobody_unless_asked() {
     let message = block_on(setup.directory.failures(setup.now, upload.id)).unwrap()[0].message.clone();
     assert!(message.contains("alice@example.com") && message.contains("Token A"), "{message}");
     assert_eq!(block_on(setup.directory.token("A")).unwrap().token.status, Status::Available);
-    let options = UploadOptions { assign_known: true };
+    let options = UploadOptions { assign_known: true, ..UploadOptions::default() };
     let csv = format!(
         "upn,serial number,secret key,time interval,manufacturer,model\r\nalice@example.com,A,{},30,Contoso,Test\r\n",
         *one.expose_base32()

@@ -12,7 +12,7 @@ use crate::shell::Shell;
 use oath_directory::bulk::Operation;
 use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::{AnyStore, Listed};
-use oath_directory::{Directory, Policy, Status, TokenQuery, UploadOptions, Upn};
+use oath_directory::{Directory, Status, TokenQuery, UploadOptions, Upn};
 use oath_seeds::{WholeFile, failures};
 use pollster::block_on;
 use serde_json::json;
@@ -51,7 +51,7 @@ const UNKNOWN: &str = "token-unknown";
 fn run_one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
         Tokens::Upload { file, assign, resume, dry_run, taking, reading } => {
-            let options = UploadOptions { assign_known: *assign };
+            let options = UploadOptions { assign_known: *assign, legacy_secrets: taking.legacy };
             if *dry_run {
                 return dry_run_of(shell, file, taking, reading, options);
             }
@@ -176,7 +176,7 @@ fn upload(
     options: UploadOptions,
     resume: Option<u64>,
 ) -> Result<Exit, Failure> {
-    let directory = shell.directory_with(policy(taking))?;
+    let directory = shell.directory()?;
     let file = Twice::new(shell.surroundings, &mut *shell.streams.input, path, reading)?;
     let rows = file.whole(&input::upload_options(reading, taking))?.map_err(|error| Failure::unread(&error, path))?;
     let warnings = rows.survey().warnings;
@@ -211,7 +211,7 @@ fn dry_run_of(
     reading: &Reading,
     options: UploadOptions,
 ) -> Result<Exit, Failure> {
-    let directory = shell.directory_with(policy(taking))?;
+    let directory = shell.directory()?;
     let file = Twice::new(shell.surroundings, &mut *shell.streams.input, path, reading)?;
     let rows = file.whole(&input::upload_options(reading, taking))?.map_err(|error| Failure::unread(&error, path))?;
     let warnings = rows.survey().warnings;
@@ -232,11 +232,6 @@ fn dry_run_of(
         writeln!(out, "{DIM}Nothing was written. To upload the file, leave --dry-run out.{DIM:#}")
     })?;
     Ok(Exit::refused_if(*failed > 0))
-}
-
-/// Entra ID's rules, and what the command line makes of them.
-pub(crate) fn policy(taking: &Taking) -> Policy {
-    Policy { legacy_secrets: taking.legacy, ..Policy::default() }
 }
 
 /// What a person sees while an upload is tried.

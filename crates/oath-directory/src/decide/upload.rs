@@ -40,6 +40,8 @@ pub(crate) struct Job {
     pub(crate) finished: bool,
     /// Whether a token that is in the directory and that no user holds is given to the user of its row.
     pub(crate) assign_known: bool,
+    /// Whether secrets of 80 to 127 bits are let in, whatever the policy says.
+    pub(crate) legacy_secrets: bool,
 }
 
 /// Row by row all or nothing, in the order of the file: each row sees what the rows before it did. The upload is written with
@@ -66,7 +68,7 @@ pub(crate) fn upload(context: Context<'_>, job: &Job, rows: &[Read], view: &Seen
         },
         |read| read.value.clone(),
     );
-    let mut folder = Directory::of(view, job.assign_known);
+    let mut folder = Directory::of(view, job);
     let (mut imported, mut unchanged, mut failed) = (0u64, 0u64, 0u64);
     let mut failures = Vec::new();
     for row in rows {
@@ -117,6 +119,7 @@ pub(crate) fn delete(context: Context<'_>, id: u64, reason: &str, view: &Seen) -
 struct Directory<'a> {
     view: &'a Seen,
     assign_known: bool,
+    legacy_secrets: bool,
     users: HashMap<&'a str, &'a Versioned<User>>,
     names: HashMap<UserId, &'a User>,
     held: HashMap<UserId, usize>,
@@ -138,7 +141,7 @@ struct Known<'a> {
 }
 
 impl<'a> Directory<'a> {
-    fn of(view: &'a Seen, assign_known: bool) -> Self {
+    fn of(view: &'a Seen, job: &Job) -> Self {
         let mut held: HashMap<UserId, usize> = HashMap::new();
         for holder in view.tokens.iter().filter_map(|token| token.value.holder) {
             let count = held.entry(holder).or_default();
@@ -148,7 +151,8 @@ impl<'a> Directory<'a> {
             |read: &'a Versioned<Token>| Known { token: &read.value, read: Some(read), holder: read.value.holder };
         Self {
             view,
-            assign_known,
+            assign_known: job.assign_known,
+            legacy_secrets: job.legacy_secrets,
             users: view.users.iter().map(|user| (user.value.upn.key(), user)).collect(),
             names: view.users.iter().map(|user| (user.value.id, &user.value)).collect(),
             held,
@@ -260,7 +264,7 @@ impl<'a> Directory<'a> {
                 action: "allow its hash in the policy, or use a token with 6 digits and 30 or 60 s",
             });
         }
-        if row.bits < 128 && !context.policy.legacy_secrets {
+        if row.bits < 128 && !self.legacy_secrets && !context.policy.legacy_secrets {
             return Err(Refusal::WeakSecret { serial: row.token.serial.clone() }.into());
         }
         Ok(())

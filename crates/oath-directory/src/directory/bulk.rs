@@ -2,7 +2,7 @@ use super::Directory;
 use super::tokens::of_token;
 use crate::audit::Actor;
 use crate::bulk::{BulkReport, BulkRow, Done, RowError, Task};
-use crate::decide::bulk;
+use crate::decide::{Asked, Context, bulk};
 use crate::error::{Error, Refusal};
 use crate::store::{Store, Wanted};
 use oath_totp::UnixTime;
@@ -50,19 +50,22 @@ impl<S: Store> Directory<S> {
     }
 
     async fn bulk_task(&self, actor: &Actor, now: UnixTime, serial: &str, task: &Task) -> Result<Done, Error> {
-        let (context, wanted) = (self.context(actor, now), of_token(serial));
+        let (asked, wanted) = (Asked { actor, now }, of_token(serial));
         match task {
             Task::Assign(upn) => {
                 let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..wanted };
-                self.change(context, wanted, |view| Ok(bulk::assign(context, serial, upn, view)?)).await
+                self.change(asked, wanted, |context, view| Ok(bulk::assign(context, serial, upn, view)?)).await
             }
             Task::Activate(codes) => {
                 let wanted = Wanted { activations: true, ..wanted };
-                let decide = |totp: &_, view: &_| bulk::activate(context, serial, totp, codes, view);
-                self.with_code(context, wanted, serial, decide).await
+                let decide =
+                    |context: Context<'_>, totp: &_, view: &_| bulk::activate(context, serial, totp, codes, view);
+                self.with_code(asked, wanted, serial, decide).await
             }
-            Task::Unassign => self.change(context, wanted, |view| Ok(bulk::unassign(context, serial, view)?)).await,
-            Task::Delete => self.change(context, wanted, |view| Ok(bulk::delete(context, serial, view)?)).await,
+            Task::Unassign => {
+                self.change(asked, wanted, |context, view| Ok(bulk::unassign(context, serial, view)?)).await
+            }
+            Task::Delete => self.change(asked, wanted, |context, view| Ok(bulk::delete(context, serial, view)?)).await,
         }
     }
 }

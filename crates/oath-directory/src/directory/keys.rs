@@ -2,7 +2,7 @@
 
 use super::Directory;
 use crate::audit::{Action, Actor};
-use crate::decide::{Decided, keys};
+use crate::decide::{Asked, Decided, keys};
 use crate::error::Error;
 use crate::keys::KeyRingError;
 use crate::model::Token;
@@ -103,18 +103,18 @@ impl<S: Store> Directory<S> {
         if serials.is_empty() {
             return Ok(Resealed { sealed: 0, damaged: Vec::new(), next });
         }
-        let context = self.context(actor, now);
+        let asked = Asked { actor, now };
         let wanted = Wanted { serials, ..Wanted::default() };
         let (sealed, damaged) =
-            self.change(context, wanted, |view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
+            self.change(asked, wanted, |context, view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
         Ok(Resealed { sealed, damaged, next })
     }
 
     /// Writes down that the ring was changed.
     #[cfg(feature = "sqlite")]
     pub(crate) async fn log_key(&self, actor: &Actor, now: UnixTime, action: Action, name: &str) -> Result<(), Error> {
-        let context = self.context(actor, now);
-        self.change(context, Wanted::default(), |_| {
+        let asked = Asked { actor, now };
+        self.change(asked, Wanted::default(), |context, _| {
             let events = vec![context.event(action).with("key", name)];
             Ok(Decided::new((), Changes { events, ..Changes::default() }))
         })

@@ -8,7 +8,7 @@ use super::upload_error::UploadError;
 use super::uploads::{UploadOptions, pause, wanted_of};
 use crate::audit::Actor;
 use crate::decide::upload::{self, Job};
-use crate::decide::{Decided, Seen};
+use crate::decide::{Asked, Decided, Seen};
 use crate::model::{Fingerprint, Preview, State, Tag, Token, Upload, User, UserId, Version, Versioned};
 use crate::store::{Changes, Store, View, Wanted, Write};
 use oath_seeds::ReadError;
@@ -30,8 +30,15 @@ impl<S: Store> Directory<S> {
         options: UploadOptions,
         rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
     ) -> Result<Preview, UploadError> {
-        let UploadOptions { assign_known } = options;
-        let mut job = Job { file: String::new(), id: None, digest: Tag::default(), finished: false, assign_known };
+        let UploadOptions { assign_known, legacy_secrets } = options;
+        let mut job = Job {
+            file: String::new(),
+            id: None,
+            digest: Tag::default(),
+            finished: false,
+            assign_known,
+            legacy_secrets,
+        };
         let mut rows = rows.into_iter().peekable();
         let (mut ahead, mut failures) = (Ahead::default(), Vec::new());
         loop {
@@ -43,11 +50,11 @@ impl<S: Store> Directory<S> {
             job.finished = rows.peek().is_none();
             let wanted = Wanted { next_upload: job.id.is_none(), ..wanted_of(&chunk) };
             let mut view = self.store.view(wanted.clone()).await?;
-            // A store that is tied to no ring yet holds nothing.
-            self.is_founded(&view)?;
             ahead.complete(&mut view, &wanted);
-            let view = Seen::new(view, &self.keys);
-            let Decided { mut changes, outcome } = upload::upload(self.context(actor, now), &job, &chunk, &view)?;
+            // A store that is tied to no ring yet holds nothing.
+            let (view, policy) = self.seen(view)?;
+            let context = Asked { actor, now }.under(&policy);
+            let Decided { mut changes, outcome } = upload::upload(context, &job, &chunk, &view)?;
             let Upload { id, rows, imported, unchanged, failed, finished, .. } = outcome?;
             self.bind(&mut changes);
             failures.extend(changes.failures.drain(..).flat_map(|(_, failures)| failures));

@@ -35,8 +35,8 @@ impl<S: Store> Directory<S> {
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
-        let Self { keys, policy, decoy, .. } = self;
-        Ok(Directory { store: copy, keys, policy, decoy })
+        let Self { keys, first_policy, policy, decoy, .. } = self;
+        Ok(Directory { store: copy, keys, first_policy, policy, decoy })
     }
 }
 

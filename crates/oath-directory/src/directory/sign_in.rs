@@ -1,7 +1,7 @@
 use super::{Directory, PARAMETERS, TRIES, new_token, random_id, rest};
 use crate::audit::Actor;
-use crate::decide::Seen;
 use crate::decide::sign_in::{self, Candidate, SignedIn, Verdict};
+use crate::decide::{Asked, Context, Seen};
 use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError};
 use crate::model::{Id, State, Tag, Token, TokenKind, Upn, User, UserKind, Version};
@@ -29,11 +29,11 @@ impl<S: Store> Directory<S> {
         for tried in 0..TRIES {
             rest(tried).await;
             let view = self.store.look(upn.key().to_owned(), fresh).await?;
-            if !self.is_founded(&view)? {
+            let (view, policy) = self.seen(view)?;
+            if view.settings.is_none() {
                 self.found(actor, now).await?;
                 continue;
             }
-            let view = Seen::new(view, &self.keys);
             let gate = view.gate(upn.key());
             let version = gate.map(|gate| gate.version);
             if let Some((compared, outcome)) = &sent {
@@ -44,7 +44,8 @@ impl<S: Store> Directory<S> {
                     return Err(Error::OutcomeUnknown);
                 }
             }
-            let Verdict { mut pass, outcome } = self.decide(actor, now, upn, code, &view, request)?;
+            let Verdict { mut pass, outcome } =
+                self.decide(Asked { actor, now }.under(&policy), upn, code, &view, request)?;
             for state in pass.states.iter_mut().filter_map(Write::record_mut) {
                 state.mac = self.keys.tag_of_state(state);
             }
@@ -62,18 +63,17 @@ impl<S: Store> Directory<S> {
     /// Opens the secrets and decides, at a cost that does not depend on the name.
     fn decide(
         &self,
-        actor: &Actor,
-        now: UnixTime,
+        context: Context<'_>,
         upn: &Upn,
         code: &Code,
         view: &Seen,
         request: Id<crate::model::Request>,
     ) -> Result<Verdict, Error> {
-        let context = self.context(actor, now);
+        let Context { policy, now, .. } = context;
         if let Some(retry_after) = sign_in::wait(context, upn, view) {
             return Err(Refusal::Locked { retry_after }.into());
         }
-        let most = self.policy.tokens_per_user;
+        let most = policy.tokens_per_user;
         self.decoy.tags(&self.keys, view.user(upn.key()).is_some(), most.saturating_sub(view.tokens.len()));
         let mut candidates = Vec::with_capacity(most);
         let mut damaged = Vec::new();
@@ -84,15 +84,15 @@ impl<S: Store> Directory<S> {
             };
             match opened {
                 Ok(candidate) => {
-                    count(Work::Codes, steps(self.policy.window, candidate.state.value.totp.drift));
-                    self.decoy.fill_up(code, now, self.policy.window, candidate.state.value.totp.drift);
+                    count(Work::Codes, steps(policy.window, candidate.state.value.totp.drift));
+                    self.decoy.fill_up(code, now, policy.window, candidate.state.value.totp.drift);
                     candidates.push(candidate);
                 }
                 Err(error) => damaged.push((token.value.serial.as_str(), error)),
             }
         }
         for _ in candidates.len()..most {
-            self.decoy.verify(&self.keys, code, now, self.policy.window)?;
+            self.decoy.verify(&self.keys, code, now, policy.window)?;
         }
         // Of a user all of whose tokens are damaged no code is wrong: that is a fault.
         if let Some((_, error)) = damaged.first().filter(|_| candidates.is_empty()) {

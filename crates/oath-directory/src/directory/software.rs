@@ -1,5 +1,6 @@
 use super::{Directory, PARAMETERS, new_token};
 use crate::audit::Actor;
+use crate::decide::Asked;
 use crate::decide::code::{self, Synchronized};
 use crate::decide::software::{self, MAKER};
 use crate::error::{Error, Refusal};
@@ -31,11 +32,16 @@ impl<S: Store> Directory<S> {
         let (manufacturer, model) = MAKER;
         let token = Token { manufacturer: manufacturer.to_owned(), model: model.to_owned(), ..token };
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let context = self.context(actor, now);
-        let user = self.change(context, wanted, |view| Ok(software::enroll(context, upn, &token, view)?)).await?;
+        let asked = Asked { actor, now };
+        let mut issuer = String::new();
+        let user = self.change(asked, wanted, |context, view| {
+            issuer.clone_from(&context.policy.issuer);
+            Ok(software::enroll(context, upn, &token, view)?)
+        });
+        let user = user.await?;
         // A user name is never empty, which is all that could be refused here.
         let unknown = |_| Refusal::UnknownUser { upn: user.upn.to_string() };
-        let uri = KeyUri::totp(secret, user.upn.as_str()).map_err(unknown)?.with_issuer(&self.policy.issuer);
+        let uri = KeyUri::totp(secret, user.upn.as_str()).map_err(unknown)?.with_issuer(&issuer);
         Ok(Enrolment { serial: token.serial, uri })
     }
 
@@ -52,8 +58,8 @@ impl<S: Store> Directory<S> {
     ) -> Result<Synchronized, Error> {
         let wanted =
             Wanted { users: vec![upn.key().to_owned()], holdings: true, activations: true, ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| {
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| {
             let token = &software::waiting(upn, view)?.value;
             let totp = self.open(token)?;
             Ok(code::activate(context, &token.serial, &totp, codes, view)?)

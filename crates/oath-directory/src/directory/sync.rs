@@ -2,7 +2,7 @@ use super::{Directory, random_id};
 use crate::audit::Actor;
 use crate::decide::membership::{self, Named};
 use crate::decide::users::{self, ImportReport, NewUser};
-use crate::decide::{Decided, Seen};
+use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::model::{Upn, User};
 use crate::store::{Store, Wanted};
@@ -147,15 +147,16 @@ impl<S: Store> Directory<S> {
         }
         let removes = options.leavers == Leavers::Remove;
         let removed: HashSet<String> = report.left.iter().filter(|_| removes).cloned().collect();
-        let context = self.context(actor, now);
+        let asked = Asked { actor, now };
         for chunk in new.chunks(CHUNK) {
             let wanted = wanted(chunk);
             let done = if options.dry_run {
                 let mut view = self.store.view(wanted).await?;
                 view.users.retain(|user| !removed.contains(user.value.upn.as_str()));
-                users::import(context, chunk, &Seen::new(view, &self.keys)).outcome?
+                let (view, policy) = self.seen(view)?;
+                users::import(asked.under(&policy), chunk, &view).outcome?
             } else {
-                self.change(context, wanted, |view| Ok(users::import(context, chunk, view))).await?
+                self.change(asked, wanted, |context, view| Ok(users::import(context, chunk, view))).await?
             };
             report.rows.add(done);
         }
@@ -180,10 +181,10 @@ impl<S: Store> Directory<S> {
         if many && !options.many_leavers && !options.dry_run {
             return Err(Refusal::ManyLeavers { leavers: leaving.len(), users }.into());
         }
-        let context = self.context(actor, now);
+        let asked = Asked { actor, now };
         for user in leaving {
             let named = Named { upn: &user.upn, id: Some(user.id) };
-            let decide = |view: &Seen| -> Result<Decided<Vec<String>>, Error> {
+            let decide = |context: Context<'_>, view: &Seen| -> Result<Decided<Vec<String>>, Error> {
                 if removes {
                     return Ok(membership::remove(context, named, "left", view)?);
                 }
@@ -192,10 +193,10 @@ impl<S: Store> Directory<S> {
             };
             let wanted = Wanted { users: vec![user.upn.key().to_owned()], holdings: removes, ..Wanted::default() };
             let done = if options.dry_run {
-                let view = Seen::new(self.store.view(wanted).await?, &self.keys);
-                decide(&view).and_then(|decided| Ok(decided.outcome?))
+                let (view, policy) = self.seen(self.store.view(wanted).await?)?;
+                decide(asked.under(&policy), &view).and_then(|decided| Ok(decided.outcome?))
             } else {
-                self.change(context, wanted, decide).await
+                self.change(asked, wanted, decide).await
             };
             match done {
                 Ok(freed) => {

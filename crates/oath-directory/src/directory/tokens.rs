@@ -1,7 +1,7 @@
 use super::Directory;
 use crate::audit::Actor;
 use crate::decide::code::Synchronized;
-use crate::decide::{Context, Decision, Seen, code, tokens};
+use crate::decide::{Asked, Context, Decision, Seen, code, tokens};
 use crate::error::Error;
 use crate::model::{Token, Upn};
 use crate::store::{Store, Wanted};
@@ -19,8 +19,8 @@ impl<S: Store> Directory<S> {
     /// holds, a software token.
     pub async fn assign(&self, actor: &Actor, now: UnixTime, serial: &str, upn: &Upn) -> Result<Token, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..of_token(serial) };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(tokens::assign(context, serial, upn, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| Ok(tokens::assign(context, serial, upn, view)?)).await
     }
 
     /// Activates a token with the code on its display: assigned, failedActivation, deactivated → activated. The code is
@@ -43,8 +43,9 @@ impl<S: Store> Directory<S> {
         codes: &CodeRun,
     ) -> Result<Synchronized, Error> {
         let wanted = Wanted { activations: true, ..of_token(serial) };
-        let context = self.context(actor, now);
-        self.with_code(context, wanted, serial, |totp, view| code::activate(context, serial, totp, codes, view)).await
+        let asked = Asked { actor, now };
+        self.with_code(asked, wanted, serial, |context, totp, view| code::activate(context, serial, totp, codes, view))
+            .await
     }
 
     /// Finds an activated token again whose clock has left the window of a sign-in, by two or three
@@ -59,9 +60,11 @@ impl<S: Store> Directory<S> {
         serial: &str,
         codes: &Consecutive,
     ) -> Result<Synchronized, Error> {
-        let context = self.context(actor, now);
-        self.with_code(context, of_token(serial), serial, |totp, view| code::resync(context, serial, totp, codes, view))
-            .await
+        let asked = Asked { actor, now };
+        self.with_code(asked, of_token(serial), serial, |context, totp, view| {
+            code::resync(context, serial, totp, codes, view)
+        })
+        .await
     }
 
     /// activated → deactivated: its holder keeps it, but it no longer signs in until it is activated again.
@@ -69,8 +72,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, or not activated.
     pub async fn deactivate(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        let context = self.context(actor, now);
-        self.change(context, of_token(serial), |view| Ok(tokens::deactivate(context, serial, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, of_token(serial), |context, view| Ok(tokens::deactivate(context, serial, view)?)).await
     }
 
     /// Takes a hardware token from its holder: back to available. What is spent stays spent.
@@ -78,8 +81,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, held by nobody, a software token.
     pub async fn unassign(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        let context = self.context(actor, now);
-        self.change(context, of_token(serial), |view| Ok(tokens::unassign(context, serial, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, of_token(serial), |context, view| Ok(tokens::unassign(context, serial, view)?)).await
     }
 
     /// Takes a token out of the directory: an available hardware token, or a software token that does not sign in. What is
@@ -88,22 +91,22 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, a hardware token that a user holds, or a software token that is activated.
     pub async fn delete(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let context = self.context(actor, now);
-        self.change(context, of_token(serial), |view| Ok(tokens::delete(context, serial, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, of_token(serial), |context, view| Ok(tokens::delete(context, serial, view)?)).await
     }
 
     /// A change that needs the token's secret.
     pub(super) async fn with_code<T>(
         &self,
-        context: Context<'_>,
+        asked: Asked<'_>,
         wanted: Wanted,
         serial: &str,
-        decide: impl Fn(&oath_totp::Totp, &Seen) -> Decision<T>,
+        decide: impl Fn(Context<'_>, &oath_totp::Totp, &Seen) -> Decision<T>,
     ) -> Result<T, Error> {
-        self.change(context, wanted, |view| {
+        self.change(asked, wanted, |context, view| {
             let (token, _) = view.token(serial)?;
             let totp = self.open(&token.value)?;
-            Ok(decide(&totp, view)?)
+            Ok(decide(context, &totp, view)?)
         })
         .await
     }

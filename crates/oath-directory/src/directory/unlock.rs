@@ -1,7 +1,7 @@
 use super::Directory;
 use super::tokens::of_token;
 use crate::audit::Actor;
-use crate::decide::unlock;
+use crate::decide::{Asked, unlock};
 use crate::error::Error;
 use crate::model::Upn;
 use crate::store::{Store, Wanted};
@@ -13,9 +13,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
     pub async fn unlock_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<(), Error> {
-        let (context, wanted) =
-            (self.context(actor, now), Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() });
-        self.change(context, wanted, |view| Ok(unlock::unlock_user(context, upn, view)?)).await
+        let (asked, wanted) = (Asked { actor, now }, Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() });
+        self.change(asked, wanted, |context, view| Ok(unlock::unlock_user(context, upn, view)?)).await
     }
 
     /// Ends the wait of a token after wrong codes at activation and resynchronization, and forgets them.
@@ -23,8 +22,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken).
     pub async fn unlock_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let context = self.context(actor, now);
-        self.change(context, of_token(serial), |view| Ok(unlock::unlock_token(context, serial, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, of_token(serial), |context, view| Ok(unlock::unlock_token(context, serial, view)?)).await
     }
 
     /// Sets the last accepted step of a token to the present, and its drift to 0: for a token that accepts no code any more
@@ -34,8 +33,8 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken), [`Refusal::Damaged`](crate::Refusal::Damaged).
     pub async fn reset_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let context = self.context(actor, now);
-        self.change(context, of_token(serial), |view| Ok(unlock::reset(context, serial, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, of_token(serial), |context, view| Ok(unlock::reset(context, serial, view)?)).await
     }
 
     /// To be called after the database was restored from a backup, before anyone signs in: it has forgotten which codes were
@@ -44,7 +43,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`].
     pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
-        let context = self.context(actor, now);
-        self.change(context, Wanted::default(), |view| Ok(unlock::restored(context, view))).await
+        let asked = Asked { actor, now };
+        self.change(asked, Wanted::default(), |context, view| Ok(unlock::restored(context, view))).await
     }
 }

@@ -1,6 +1,7 @@
 use super::upload_error::UploadError;
 use super::{Directory, new_token};
 use crate::audit::Actor;
+use crate::decide::Asked;
 use crate::decide::upload::{self, Job, Read, Row};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
@@ -19,6 +20,8 @@ pub struct UploadOptions {
     /// Gives a token that is in the directory already, and that no user holds, to the user of its row. Without it the row
     /// fails and says so.
     pub assign_known: bool,
+    /// Lets in secrets of 80 to 127 bits, whatever the policy says.
+    pub legacy_secrets: bool,
 }
 
 /// How many rows are one transaction: sign-ins wait for no more than these.
@@ -63,8 +66,15 @@ impl<S: Store> Directory<S> {
         rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
     ) -> Result<Upload, UploadError> {
         self.sweep(actor, now).await?;
-        let UploadOptions { assign_known } = options;
-        let job = Job { file: file.to_owned(), id: None, digest: Tag::default(), finished: false, assign_known };
+        let UploadOptions { assign_known, legacy_secrets } = options;
+        let job = Job {
+            file: file.to_owned(),
+            id: None,
+            digest: Tag::default(),
+            finished: false,
+            assign_known,
+            legacy_secrets,
+        };
         self.take(actor, now, job, None, rows).await
     }
 
@@ -86,9 +96,15 @@ impl<S: Store> Directory<S> {
         if upload.finished {
             return Err(Refusal::UploadFinished { id }.into());
         }
-        let UploadOptions { assign_known } = options;
-        let job =
-            Job { file: upload.file.clone(), id: Some(id), digest: Tag::default(), finished: false, assign_known };
+        let UploadOptions { assign_known, legacy_secrets } = options;
+        let job = Job {
+            file: upload.file.clone(),
+            id: Some(id),
+            digest: Tag::default(),
+            finished: false,
+            assign_known,
+            legacy_secrets,
+        };
         self.take(actor, now, job, Some(upload), rows).await
     }
 
@@ -122,9 +138,10 @@ impl<S: Store> Directory<S> {
             job.finished = rows.peek().is_none();
             if job.finished || !chunk.is_empty() {
                 let wanted = Wanted { next_upload: job.id.is_none(), upload: job.id, ..wanted_of(&chunk) };
-                let context = self.context(actor, now);
-                let upload =
-                    self.change(context, wanted, |view| Ok(upload::upload(context, &job, &chunk, view)?)).await?;
+                let asked = Asked { actor, now };
+                let upload = self
+                    .change(asked, wanted, |context, view| Ok(upload::upload(context, &job, &chunk, view)?))
+                    .await?;
                 if upload.finished {
                     return Ok(upload);
                 }
@@ -227,8 +244,8 @@ impl<S: Store> Directory<S> {
 
     async fn forget_upload(&self, actor: &Actor, now: UnixTime, id: u64, reason: &str) -> Result<(), Error> {
         let wanted = Wanted { upload: Some(id), ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(upload::delete(context, id, reason, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| Ok(upload::delete(context, id, reason, view)?)).await
     }
 
     /// Deletes the uploads whose time is over, each by itself: another caller may be doing the same.

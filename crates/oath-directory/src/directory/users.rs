@@ -1,6 +1,6 @@
 use super::{Directory, TokenQuery, random_id};
 use crate::audit::Actor;
-use crate::decide::Seen;
+use crate::decide::Asked;
 use crate::decide::membership::{self, Named};
 use crate::decide::users::{self, NewUser};
 use crate::error::Error;
@@ -26,8 +26,8 @@ impl<S: Store> Directory<S> {
         let (kind, enabled, object_id, known_as) = (Some(kind), None, None, None);
         let new = NewUser { id, upn: upn_of, kind, display_name, enabled, object_id, known_as };
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(users::add(context, &new, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| Ok(users::add(context, &new, view)?)).await
     }
 
     /// A user with the tokens and the wait after wrong codes.
@@ -36,11 +36,11 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
     pub async fn user(&self, now: UnixTime, upn: &Upn) -> Result<UserDetails, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
-        let view = Seen::new(self.store.view(wanted).await?, &self.keys);
+        let (view, policy) = self.seen(self.store.view(wanted).await?)?;
         let user = view.known_user(upn)?.value.clone();
         let attempts = view.gate(upn.key()).map(|gate| gate.value.attempts).unwrap_or_default();
         let tokens = self.tokens(&TokenQuery { upn: Some(upn.clone()), ..TokenQuery::default() }).await?;
-        Ok(UserDetails { user, tokens, failures: attempts.failures, wait: self.policy.wait(&attempts, now) })
+        Ok(UserDetails { user, tokens, failures: attempts.failures, wait: policy.wait(&attempts, now) })
     }
 
     /// Gives a user another user name. The tokens stay; wrong codes are counted by name and begin anew.
@@ -49,8 +49,8 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser), [`Refusal::UserExists`](crate::Refusal::UserExists).
     pub async fn rename_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, new: &Upn) -> Result<User, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned(), new.key().to_owned()], ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| Ok(membership::rename(context, upn, new, view)?)).await
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| Ok(membership::rename(context, upn, new, view)?)).await
     }
 
     /// Lets a user sign in (`accountEnabled`), or not. The tokens stay with the user; while disabled, every code is refused
@@ -60,8 +60,8 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
     pub async fn enable_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, enabled: bool) -> Result<User, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
-        let context = self.context(actor, now);
-        self.change(context, wanted, |view| {
+        let asked = Asked { actor, now };
+        self.change(asked, wanted, |context, view| {
             Ok(membership::set_enabled(context, Named { upn, id: None }, enabled, view)?)
         })
         .await
@@ -74,8 +74,8 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser); [`Refusal::Damaged`](crate::Refusal::Damaged) for a token that has to be dealt with first.
     pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Vec<String>, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let (context, user) = (self.context(actor, now), Named { upn, id: None });
-        self.change(context, wanted, |view| Ok(membership::remove(context, user, "asked", view)?)).await
+        let (asked, user) = (Asked { actor, now }, Named { upn, id: None });
+        self.change(asked, wanted, |context, view| Ok(membership::remove(context, user, "asked", view)?)).await
     }
 }
 

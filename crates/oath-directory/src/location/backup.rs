@@ -30,7 +30,7 @@ impl Location {
             return Err(exists());
         }
         // With the key ring: a directory that cannot be used is not worth a backup, which would look like one.
-        let directory = self.open(Policy::default()).await?;
+        let directory = self.open().await?;
         let Some(store) = directory.store().as_store::<SqliteStore>() else { return Err(self.on_server()) };
         let made = temporary(&copy).map_err(|error| self.keys_failed(error))?;
         let _temporary = Temporary([made.clone()]);

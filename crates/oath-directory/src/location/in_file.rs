@@ -34,7 +34,7 @@ impl Location {
             (true, false) => Err(self.keys_missing()),
             (true, true) => {
                 // One that cannot be opened is not called a directory.
-                self.open(policy).await?;
+                self.open().await?;
                 // Those of a process that was killed after it linked both.
                 remove_left_overs(&database);
                 remove_left_overs(&keys);
@@ -46,27 +46,33 @@ impl Location {
                     return Err(LocationError::KeyRingExists { keys: self.keys.clone() });
                 }
                 self.link_database(&made, path, false).await?;
-                self.open(policy).await
+                self.open().await
             }
             (false, false) => {
                 let ring = KeyRing::generate().map_err(|error| self.keys_failed(error))?;
-                if let Err(error) = self.make(ring, path, actor, now).await {
+                if let Err(error) = self.make(ring, path, (actor, now), policy).await {
                     // A process that was faster has removed what this one was about to link.
                     let lost = database.exists() && keys.exists();
                     return Err(if lost { self.directory_exists() } else { error });
                 }
-                self.open(policy).await
+                self.open().await
             }
         }
     }
 
-    async fn make(&self, ring: KeyRing, path: &Path, actor: &Actor, now: UnixTime) -> Result<(), LocationError> {
+    async fn make(
+        &self,
+        ring: KeyRing,
+        path: &Path,
+        by: (&Actor, UnixTime),
+        policy: Policy,
+    ) -> Result<(), LocationError> {
         let id = ring.id();
         let (keys, database) = (beside(&self.keys_path(), id), beside(&self.folder.join(path), id));
         // Removed whatever comes of it: linked, they have their other names.
         let _temporary = Temporary([keys.clone(), database.clone()]);
         write_keys(&keys, &ring).map_err(|error| io_failed("the key ring cannot be created", &self.keys, error))?;
-        founded(&database, ring, actor, now).await.map_err(|error| self.database_failed(error))?;
+        founded(&database, ring, by, policy).await.map_err(|error| self.database_failed(error))?;
         self.link_ring(&keys)?;
         self.link_database(&database, path, true).await
     }
@@ -95,8 +101,13 @@ impl Location {
     }
 }
 
-async fn founded(database: &Path, ring: KeyRing, actor: &Actor, now: UnixTime) -> Result<(), Error> {
-    let directory = Directory::new(SqliteStore::open(database, Missing::Create)?, ring, Policy::default())?;
+async fn founded(
+    database: &Path,
+    ring: KeyRing,
+    (actor, now): (&Actor, UnixTime),
+    policy: Policy,
+) -> Result<(), Error> {
+    let directory = Directory::new(SqliteStore::open(database, Missing::Create)?, ring, policy)?;
     directory.found(actor, now).await
 }
 

@@ -7,7 +7,6 @@ use crate::audit::{Action, Actor};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys::{KeyRing, KeyRingError};
-use crate::policy::Policy;
 use crate::private_file;
 use crate::store::AnyStore;
 use oath_totp::UnixTime;
@@ -20,7 +19,7 @@ impl Location {
     /// # Errors
     /// [`LocationError`]; the ring is unchanged then.
     pub async fn add_key(&self, actor: &Actor, now: UnixTime) -> Result<String, LocationError> {
-        let directory = self.open(Policy::default()).await?;
+        let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         let name = ring.add().map_err(|error| self.keys_failed(error))?;
         self.write_ring(&directory, &ring, (actor, now), Action::KeyAdded, &name).await?;
@@ -33,7 +32,7 @@ impl Location {
     /// # Errors
     /// [`KeyRingError::Unknown`]; [`LocationError`].
     pub async fn activate_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<(), LocationError> {
-        let directory = self.open(Policy::default()).await?;
+        let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         if ring.sealing_name() == name {
             return Ok(());
@@ -47,7 +46,7 @@ impl Location {
     /// # Errors
     /// [`KeyRingError::Unknown`], [`KeyRingError::Seals`], [`KeyRingError::Used`]; [`LocationError`].
     pub async fn remove_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<(), LocationError> {
-        let directory = self.open(Policy::default()).await?;
+        let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         ring.remove(name).map_err(|error| self.keys_failed(error))?;
         let report = directory.check_seals().await.map_err(|error| self.database_failed(error))?;

@@ -36,7 +36,7 @@ impl Location {
             (true, false) => return Err(self.keys_missing()),
             (true, true) => {
                 // One that cannot be opened is not called a directory.
-                self.open(policy).await?;
+                self.open().await?;
                 // That of a process that was killed after it tied the tenant.
                 remove_left_overs(&keys);
                 return Err(self.directory_exists());

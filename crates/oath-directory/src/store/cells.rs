@@ -114,7 +114,7 @@ impl<T: Record> Record for Versioned<T> {
 
 impl Record for Settings {
     fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Error> {
-        Ok(Self { ring: cells.tag()?, floor: cells.time()?, mac: cells.tag()? })
+        Ok(Self { ring: cells.tag()?, floor: cells.time()?, policy: cells.text()?, mac: cells.tag()? })
     }
 }
 

@@ -2,7 +2,7 @@ use super::groups::{self, Groups};
 use super::input::{self, Input, Opened, Twice};
 use crate::args::{Reading, Taking};
 use crate::commands::problems::{self, Problem};
-use crate::commands::tokens::{self, policy};
+use crate::commands::tokens;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, VERSION, count, number, shown};
 use crate::place::{Database, location};
@@ -32,7 +32,7 @@ pub(super) fn check(
     if let Some(database) = against {
         let location = location(shell.surroundings, Some(database), shell.global.keys.as_deref())?;
         let place = shell.place.insert(location.database().to_string()).clone();
-        directory = Some(Against { directory: block_on(location.open(policy(taking)))?, place, options });
+        directory = Some(Against { directory: block_on(location.open())?, place, options });
     }
     let mut errors = false;
     for (index, path) in paths.iter().enumerate() {

@@ -20,7 +20,7 @@ use oath_directory::UploadOptions;
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Seeds) -> Result<Exit, Failure> {
     match command {
         Seeds::Check { files, against, assign, taking, reading } => {
-            let options = UploadOptions { assign_known: *assign };
+            let options = UploadOptions { assign_known: *assign, legacy_secrets: taking.legacy };
             check::check(shell, files, against.as_ref(), options, taking, reading)
         }
         Seeds::Convert { file, to, writing, reading } => convert::convert(shell, file, *to, writing, reading),

@@ -36,8 +36,11 @@ impl Table {
 
 use Kind::{Bytes, Flag, Number, Text};
 
-pub(super) const SETTINGS: Table =
-    Table { name: "oath_settings", columns: &[("ring", Bytes), ("floor", Number), ("mac", Bytes)], keys: 0 };
+pub(super) const SETTINGS: Table = Table {
+    name: "oath_settings",
+    columns: &[("ring", Bytes), ("floor", Number), ("policy", Text), ("mac", Bytes)],
+    keys: 0,
+};
 pub(super) const USERS: Table = Table {
     name: "oath_users",
     columns: &[
@@ -134,8 +137,8 @@ fn attempts(Attempts { failures, last_failure, locked_until }: Attempts) -> [Cel
     [Cell::Number(failures.into()), Cell::maybe(last_failure, time), Cell::maybe(locked_until, time)]
 }
 
-pub(super) fn settings_cells(Settings { ring, floor, mac }: &Settings) -> Vec<Cell> {
-    vec![tag(*ring), time(*floor), tag(*mac)]
+pub(super) fn settings_cells(Settings { ring, floor, policy, mac }: &Settings) -> Vec<Cell> {
+    vec![tag(*ring), time(*floor), Cell::text(policy), tag(*mac)]
 }
 
 pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id, mac }: &User) -> Vec<Cell> {

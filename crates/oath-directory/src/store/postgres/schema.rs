@@ -9,7 +9,11 @@ use crate::store::Fault;
 use crate::store::cells::Cells;
 
 /// The version of the tables that this library reads and writes.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
+
+/// The first version that was released. The one before it was written by no release and is left alone: its records are not
+/// bound to their tenants.
+const FIRST: i64 = 2;
 
 /// What makes a version out of the one before, one statement a transaction: each may be repeated after it was broken off.
 /// `{bytewise}` stands where texts are ordered.
@@ -20,7 +24,8 @@ pub(super) const FORMAT: i64 = 1;
 const MIGRATIONS: [&[&str]; 1] = [&[
     // At most one row a tenant: its first change inserts it.
     "CREATE TABLE IF NOT EXISTS oath_settings (
-        tenant uuid NOT NULL, version int8 NOT NULL, ring bytea NOT NULL, floor int8 NOT NULL, mac bytea NOT NULL,
+        tenant uuid NOT NULL, version int8 NOT NULL, ring bytea NOT NULL, floor int8 NOT NULL, policy text NOT NULL,
+        mac bytea NOT NULL,
         PRIMARY KEY (tenant))",
     // `key` is the user name folded to lower case: what it is looked up by, and unique by.
     "CREATE TABLE IF NOT EXISTS oath_users (
@@ -87,8 +92,8 @@ pub(super) async fn migrate(session: &mut Session) -> Result<(), Failure> {
     let bytewise = session.run(async |connection| bytewise(connection).await).await?;
     session.run(async |connection| statement(connection, VERSION_TABLE).await).await?;
     let found = session.run(async |connection| format(connection).await).await?.unwrap_or(0);
-    newest(found)?;
-    for (number, steps) in (1_i64..).zip(MIGRATIONS) {
+    known(found)?;
+    for (number, steps) in (FIRST..).zip(MIGRATIONS) {
         if number <= found {
             continue;
         }
@@ -105,7 +110,7 @@ pub(super) async fn migrate(session: &mut Session) -> Result<(), Failure> {
 pub(super) async fn check(session: &mut Session) -> Result<(), Failure> {
     let found = session.run(async |connection| format(connection).await).await?;
     let found = found.ok_or_else(|| Failure::other(Fault::Missing, "holds no directory"))?;
-    newest(found)?;
+    known(found)?;
     if found < FORMAT {
         let what = format!("holds a directory of format {found}, expected {FORMAT}: migrate it first");
         return Err(Failure::other(Fault::Corrupt, what));
@@ -113,7 +118,15 @@ pub(super) async fn check(session: &mut Session) -> Result<(), Failure> {
     Ok(())
 }
 
-fn newest(found: i64) -> Result<(), Failure> {
+/// Whether these tables are known; 0 where there are none.
+fn known(found: i64) -> Result<(), Failure> {
+    if (1..FIRST).contains(&found) {
+        let what = format!(
+            "holds a directory of format {found}, which no release wrote, expected {FORMAT}: name another database, or drop its \
+             tables whose names begin with oath_"
+        );
+        return Err(Failure::other(Fault::Corrupt, what));
+    }
     if found <= FORMAT {
         return Ok(());
     }

@@ -192,8 +192,9 @@ fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refu
 
 fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), Refused> {
     const SETTINGS: Table = Table {
-        insert: "INSERT INTO settings (one, version, ring, floor, mac) VALUES (1, ?1, ?2, ?3, ?4)",
-        update: "UPDATE settings SET version = ?1, ring = ?2, floor = ?3, mac = ?4 WHERE one = 1 AND version = ?1 - 1",
+        insert: "INSERT INTO settings (one, version, ring, floor, policy, mac) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+        update: "UPDATE settings SET version = ?1, ring = ?2, floor = ?3, policy = ?4, mac = ?5
+                 WHERE one = 1 AND version = ?1 - 1",
         delete: "DELETE FROM settings WHERE one = ?1 AND version = ?2",
         same: "SELECT 1 FROM settings WHERE one = ?1 AND version = ?2",
     };
@@ -202,8 +203,8 @@ fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), 
         write,
         |()| 1_i64,
         |statement, version, settings| {
-            let Settings { ring, floor, mac } = settings;
-            statement.execute(params![version, ring.0, time(*floor), mac.0])
+            let Settings { ring, floor, policy, mac } = settings;
+            statement.execute(params![version, ring.0, time(*floor), policy, mac.0])
         },
     )
 }

@@ -24,6 +24,8 @@ CREATE TABLE settings (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     ring BLOB NOT NULL,
     floor INTEGER NOT NULL,
+    -- A JSON object of the fields that differ from the defaults, or empty.
+    policy TEXT NOT NULL,
     mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;

@@ -1,0 +1,65 @@
+//! The policy: a record of the tenant, which every decision reads with its view.
+
+use super::Directory;
+use crate::audit::Actor;
+use crate::decide::{Asked, Seen, policy};
+use crate::error::Error;
+use crate::model::{Version, Versioned};
+use crate::policy::{Policy, PolicyError};
+use crate::store::{Fault, Store, StoreError, View, Wanted};
+use oath_totp::UnixTime;
+use std::sync::Arc;
+
+impl<S: Store> Directory<S> {
+    /// The policy, with the version of its record. A directory that no policy was set for has the default one.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Keys`] where the directory belongs to another ring.
+    pub async fn policy(&self) -> Result<Versioned<Policy>, Error> {
+        let view = self.store.view(Wanted::default()).await?;
+        let policy = self.policy_of(&view)?;
+        let version = view.settings.map_or(Version::from_stored(0), |settings| settings.version);
+        Ok(Versioned { version, value: Policy::clone(&policy) })
+    }
+
+    /// Puts another policy in the place of the one of this version, and returns its version. The next decision of every
+    /// process goes by it. The audit log keeps the fields that changed, with what they were and what they are.
+    ///
+    /// The version is that of the record which [`policy`](Self::policy) returned; it also grows when the directory was
+    /// [restored](Self::restored).
+    ///
+    /// # Errors
+    /// [`Refusal::PolicyChanged`](crate::Refusal::PolicyChanged) where the record has another version;
+    /// [`Refusal::Policy`](crate::Refusal::Policy) where a value is out of its range.
+    pub async fn set_policy(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        expected: Version,
+        policy: &Policy,
+    ) -> Result<Version, Error> {
+        let asked = Asked { actor, now };
+        self.change(asked, Wanted::default(), |context, view| Ok(policy::set(context, expected, policy, view)?)).await
+    }
+
+    /// The view of a directory that is tied to its ring, with its policy.
+    pub(super) fn seen(&self, view: View) -> Result<(Seen, Arc<Policy>), Error> {
+        let policy = self.policy_of(&view)?;
+        Ok((Seen::new(view, &self.keys), policy))
+    }
+
+    /// The policy of a view whose settings are those that the directory wrote; before the first change the one that it is
+    /// founded with.
+    fn policy_of(&self, view: &View) -> Result<Arc<Policy>, Error> {
+        if !self.is_founded(view)? {
+            return Ok(Arc::clone(&self.first_policy));
+        }
+        let text = view.settings.as_ref().map(|read| read.value.policy.as_str()).unwrap_or_default();
+        // The tag fits: another version of this library wrote it.
+        let newer = |error: PolicyError| StoreError {
+            fault: Fault::Newer,
+            message: format!("the policy of the directory was written by another version of this library: {error}"),
+        };
+        Ok(self.policy.of(text).map_err(newer)?)
+    }
+}

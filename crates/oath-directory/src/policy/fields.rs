@@ -1,0 +1,677 @@
+//! The fields of a policy as a table: a new field of [`Policy`] is one line here, and is then stored, listed, set by the
+//! command, checked and logged.
+
+use super::Policy;
+use core::fmt;
+use core::time::Duration;
+use oath_totp::{Algorithm, Centres, Window};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+
+/// A field of a policy: its name, what it counts, which values it takes.
+#[derive(Debug)]
+pub struct Field {
+    /// A stable name, in kebab case.
+    pub name: &'static str,
+    /// What it counts: `tokens`, `steps`, `seconds`; empty where it counts nothing.
+    pub unit: &'static str,
+    /// What it says, in a sentence.
+    pub meaning: &'static str,
+    /// The least and the greatest number; of a text, of characters.
+    range: (u64, u64),
+    kind: Kind,
+    get: fn(&Policy) -> Json,
+    /// `None` where the value is not one of the field.
+    set: fn(&mut Policy, &Json, (u64, u64)) -> Option<()>,
+}
+
+/// Which values a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Number,
+    NumberOrNone,
+    Seconds,
+    YesOrNo,
+    Algorithms,
+    Text,
+}
+
+/// A type of a field.
+trait Value: Sized {
+    const KIND: Kind;
+    fn to_json(&self) -> Json;
+    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self>;
+}
+
+fn number_within(json: &Json, (least, greatest): (u64, u64)) -> Option<u64> {
+    json.as_u64().filter(|number| (least..=greatest).contains(number))
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Value for $number {
+            const KIND: Kind = Kind::Number;
+
+            fn to_json(&self) -> Json {
+                Json::from(*self)
+            }
+
+            fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
+                number_within(json, range)?.try_into().ok()
+            }
+        }
+    )*};
+}
+
+numbers!(u8, u16, u32, usize);
+
+impl Value for Option<usize> {
+    const KIND: Kind = Kind::NumberOrNone;
+
+    fn to_json(&self) -> Json {
+        Json::from(*self)
+    }
+
+    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
+        if json.is_null() { Some(None) } else { usize::of_json(json, range).map(Some) }
+    }
+}
+
+/// In whole seconds.
+impl Value for Duration {
+    const KIND: Kind = Kind::Seconds;
+
+    fn to_json(&self) -> Json {
+        Json::from(self.as_secs())
+    }
+
+    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
+        number_within(json, range).map(Self::from_secs)
+    }
+}
+
+impl Value for bool {
+    const KIND: Kind = Kind::YesOrNo;
+
+    fn to_json(&self) -> Json {
+        Json::from(*self)
+    }
+
+    fn of_json(json: &Json, _: (u64, u64)) -> Option<Self> {
+        json.as_bool()
+    }
+}
+
+/// At least one, none twice.
+impl Value for Vec<Algorithm> {
+    const KIND: Kind = Kind::Algorithms;
+
+    fn to_json(&self) -> Json {
+        Json::from(self.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    fn of_json(json: &Json, _: (u64, u64)) -> Option<Self> {
+        let mut all = Self::new();
+        for name in json.as_array().filter(|names| !names.is_empty())? {
+            let algorithm = name.as_str()?.parse().ok()?;
+            if all.contains(&algorithm) {
+                return None;
+            }
+            all.push(algorithm);
+        }
+        Some(all)
+    }
+}
+
+/// Without control characters, and without a colon, which ends an issuer in a URI.
+impl Value for String {
+    const KIND: Kind = Kind::Text;
+
+    fn to_json(&self) -> Json {
+        Json::from(self.as_str())
+    }
+
+    fn of_json(json: &Json, (least, greatest): (u64, u64)) -> Option<Self> {
+        let text = json.as_str()?;
+        let length = u64::try_from(text.chars().count()).ok()?;
+        let sound = (least..=greatest).contains(&length) && !text.chars().any(|c| c.is_control() || c == ':');
+        (sound && text.trim() == text).then(|| text.to_owned())
+    }
+}
+
+const fn kind_of<T: Value>(_: fn(&Policy) -> T) -> Kind {
+    T::KIND
+}
+
+/// `field` of [`Policy`], or what `get` and `set` make of it.
+macro_rules! field {
+    ($name:literal, $unit:literal, $least:literal..=$greatest:literal, $field:ident, $meaning:literal) => {
+        field!(
+            $name,
+            $unit,
+            $least..=$greatest,
+            |policy| policy.$field.clone(),
+            |policy, value| policy.$field = value,
+            $meaning
+        )
+    };
+    ($name:literal, $unit:literal, $least:literal..=$greatest:literal, |$of:ident| $get:expr, |$to:ident, $value:ident|
+        $set:expr, $meaning:literal) => {
+        Field {
+            name: $name,
+            unit: $unit,
+            meaning: $meaning,
+            range: ($least, $greatest),
+            kind: kind_of(|$of| $get),
+            get: |$of| Value::to_json(&$get),
+            set: |$to, json, range| {
+                let $value = Value::of_json(json, range)?;
+                $set;
+                Some(())
+            },
+        }
+    };
+}
+
+/// The window with other ends.
+const fn window(back: u8, ahead: u8, of: Window) -> Window {
+    let window = Window::new(back, ahead).with_max_drift(of.max_drift());
+    match of.centres() {
+        Centres::Both => window,
+        Centres::Recorded => window.recorded_only(),
+    }
+}
+
+impl Policy {
+    /// All fields, in the order in which they are shown.
+    pub const FIELDS: &[Field] = &[
+        field!(
+            "tokens-per-user",
+            "tokens",
+            1..=100,
+            tokens_per_user,
+            "How many tokens a user may hold, hardware and software together"
+        ),
+        field!("guests-hold-hardware", "", 0..=1, guests_hold_hardware, "Whether guests may hold hardware tokens"),
+        field!(
+            "activations",
+            "tokens",
+            1..=1_000_000,
+            activations,
+            "How many tokens may be activated within activation-period; none: any number"
+        ),
+        field!(
+            "activation-period",
+            "seconds",
+            1..=31_536_000,
+            activation_period,
+            "The period of the limit of activations"
+        ),
+        field!(
+            "radius",
+            "steps",
+            1..=2880,
+            radius,
+            "How far from the server's clock two codes find a token's clock, at activation and resynchronization"
+        ),
+        field!(
+            "activation-radius-one-code",
+            "steps",
+            0..=2880,
+            activation_radius_one_code,
+            "How far from the token's expected clock one code activates it"
+        ),
+        field!(
+            "activation-attempts",
+            "codes",
+            1..=4_294_967_295,
+            activation_attempts,
+            "How many wrong codes in a row at the activation of a token cost no wait"
+        ),
+        field!(
+            "window-back",
+            "steps",
+            0..=255,
+            |policy| policy.window.back(),
+            |policy, back| policy.window = window(back, policy.window.ahead(), policy.window),
+            "How many steps before the expected one a sign-in accepts"
+        ),
+        field!(
+            "window-ahead",
+            "steps",
+            0..=255,
+            |policy| policy.window.ahead(),
+            |policy, ahead| policy.window = window(policy.window.back(), ahead, policy.window),
+            "How many steps after the expected one a sign-in accepts"
+        ),
+        field!(
+            "window-max-drift",
+            "steps",
+            0..=2880,
+            |policy| policy.window.max_drift(),
+            |policy, most| policy.window = policy.window.with_max_drift(most),
+            "How far the recorded drift of a token may move by sign-ins"
+        ),
+        field!(
+            "window-recorded-only",
+            "",
+            0..=1,
+            |policy| policy.window.centres() == Centres::Recorded,
+            |policy, only| policy.window = centred(policy.window, only),
+            "Whether a sign-in looks around the recorded drift only, and not around the server's own step as well"
+        ),
+        field!("algorithms", "", 1..=3, algorithms, "The hashes of the tokens that are let in"),
+        field!("legacy-secrets", "", 0..=1, legacy_secrets, "Whether secrets of 80 to 127 bits are let in"),
+        field!(
+            "free-attempts",
+            "codes",
+            1..=4_294_967_295,
+            free_attempts,
+            "How many wrong codes in a row at sign-in cost no wait"
+        ),
+        field!(
+            "first-wait",
+            "seconds",
+            1..=31_536_000,
+            first_wait,
+            "The wait after the last free attempt; it doubles with each further wrong code"
+        ),
+        field!("longest-wait", "seconds", 1..=31_536_000, longest_wait, "The longest wait"),
+        field!(
+            "forget-after",
+            "seconds",
+            1..=31_536_000,
+            forget_after,
+            "How long after the last wrong code all of them are forgotten"
+        ),
+        field!(
+            "uploads-kept",
+            "seconds",
+            1..=3_153_600_000,
+            uploads_kept,
+            "How long the status and the failures of an upload are kept"
+        ),
+        field!("issuer", "", 1..=64, issuer, "Who the user sees in the app of a software token"),
+    ];
+
+    /// The policies that have a name, the first being the default.
+    pub const NAMES: [&str; 2] = ["seed-documents", "entra-2025"];
+
+    /// The policy of this name: `seed-documents`, the [default](Self::default), or `entra-2025`, which follows Microsoft's pages
+    /// since December 2025: any number of activations, and one code is enough within ± 2880 steps.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "seed-documents" => Some(Self::default()),
+            "entra-2025" => Some(Self { activations: None, activation_radius_one_code: 2880, ..Self::default() }),
+            _ => None,
+        }
+    }
+
+    /// Sets the field of this name to what a person typed: `200`, `none`, `yes`, `30s`, `5m`, `1h`, `30d`, `SHA1,SHA256`.
+    ///
+    /// # Errors
+    /// [`PolicyError`]; nothing has changed then.
+    pub fn set(&mut self, name: &str, typed: &str) -> Result<(), PolicyError> {
+        let field = Field::find(name)?;
+        let value = || PolicyError::Value { name: field.name, expected: field.expected() };
+        let json = field.kind.read(typed.trim()).ok_or_else(value)?;
+        (field.set)(self, &json, field.range).ok_or_else(value)
+    }
+
+    /// Sets the field of this name back to its default.
+    ///
+    /// # Errors
+    /// [`PolicyError::Unknown`].
+    pub fn reset(&mut self, name: &str) -> Result<(), PolicyError> {
+        let field = Field::find(name)?;
+        let default = (field.get)(&Self::default());
+        (field.set)(self, &default, field.range)
+            .ok_or_else(|| PolicyError::Value { name: field.name, expected: field.expected() })
+    }
+
+    /// Whether every field has a value that the directory takes.
+    ///
+    /// # Errors
+    /// [`PolicyError::Value`] with the first that has not.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        let mut copy = Self::default();
+        for field in Self::FIELDS {
+            let value = (field.get)(self);
+            (field.set)(&mut copy, &value, field.range)
+                .ok_or_else(|| PolicyError::Value { name: field.name, expected: field.expected() })?;
+        }
+        Ok(())
+    }
+
+    /// The fields that differ from another policy.
+    pub fn differences<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'static Field> + use<'a> {
+        Self::FIELDS.iter().filter(move |field| (field.get)(self) != (field.get)(other))
+    }
+
+    /// What a directory keeps: the fields that differ from the defaults, as a JSON object; empty where none does.
+    pub(crate) fn stored(&self) -> String {
+        let default = Self::default();
+        let fields: Map<_, _> =
+            self.differences(&default).map(|field| (field.name.to_owned(), (field.get)(self))).collect();
+        if fields.is_empty() { String::new() } else { Json::Object(fields).to_string() }
+    }
+
+    /// Reads what [`stored`](Self::stored) wrote.
+    pub(crate) fn of_stored(text: &str) -> Result<Self, PolicyError> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let unreadable = || PolicyError::Value { name: "policy", expected: "a JSON object".to_owned() };
+        let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return Err(unreadable()) };
+        Self::of_fields(&fields)
+    }
+
+    fn of_fields(fields: &Map<String, Json>) -> Result<Self, PolicyError> {
+        let mut policy = Self::default();
+        for (name, value) in fields {
+            let field = Field::find(name)?;
+            (field.set)(&mut policy, value, field.range)
+                .ok_or_else(|| PolicyError::Value { name: field.name, expected: field.expected() })?;
+        }
+        Ok(policy)
+    }
+}
+
+fn centred(of: Window, recorded_only: bool) -> Window {
+    let window = Window::new(of.back(), of.ahead()).with_max_drift(of.max_drift());
+    if recorded_only { window.recorded_only() } else { window }
+}
+
+/// An object of all fields by their names.
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Self::FIELDS.iter().map(|field| (field.name, (field.get)(self))))
+    }
+}
+
+/// An object of some fields by their names; those that are missing have their defaults. An unknown name and a value out of
+/// range are errors.
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of_fields(&Map::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Field {
+    fn find(name: &str) -> Result<&'static Self, PolicyError> {
+        Policy::FIELDS
+            .iter()
+            .find(|field| field.name == name)
+            .ok_or_else(|| PolicyError::Unknown { name: name.to_owned(), similar: similar(name) })
+    }
+
+    /// The value of the field as a person reads it: `200`, `none`, `yes`, `SHA1,SHA256`.
+    #[must_use]
+    pub fn shown(&self, policy: &Policy) -> String {
+        match (self.get)(policy) {
+            Json::Null => "none".to_owned(),
+            Json::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
+            Json::String(text) => text,
+            Json::Array(names) => names.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
+            value => value.to_string(),
+        }
+    }
+
+    /// Which values the field takes: `1 to 100 tokens`, `yes or no`.
+    #[must_use]
+    pub fn expected(&self) -> String {
+        let (least, greatest) = self.range;
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
+        match self.kind {
+            Kind::Number => format!("{least} to {greatest}{unit}"),
+            Kind::NumberOrNone => format!("{least} to {greatest}{unit}, or none"),
+            Kind::Seconds => format!("{least} to {greatest} seconds, or a number with s, m, h or d"),
+            Kind::YesOrNo => "yes or no".to_owned(),
+            Kind::Algorithms => "SHA1, SHA256 and SHA512, separated by commas".to_owned(),
+            Kind::Text => format!("{least} to {greatest} characters, none of them a colon or a control character"),
+        }
+    }
+}
+
+impl Kind {
+    /// What a person typed, as a value; whether it is in the range is found when it is set.
+    fn read(self, typed: &str) -> Option<Json> {
+        Some(match self {
+            Self::NumberOrNone if typed == "none" => Json::Null,
+            Self::Number | Self::NumberOrNone => Json::from(digits(typed)?),
+            Self::Seconds => {
+                let units = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+                let unit = units.iter().find_map(|(unit, seconds)| Some((typed.strip_suffix(unit)?, *seconds)));
+                let (number, seconds) = unit.unwrap_or((typed, 1));
+                Json::from(digits(number.trim_end())?.checked_mul(seconds)?)
+            }
+            Self::YesOrNo => Json::from(match typed {
+                "yes" => true,
+                "no" => false,
+                _ => return None,
+            }),
+            Self::Algorithms => Json::from(typed.split(',').map(|name| Json::from(name.trim())).collect::<Vec<_>>()),
+            Self::Text => Json::from(typed),
+        })
+    }
+}
+
+/// Digits and nothing else: `parse` takes a sign as well.
+fn digits(typed: &str) -> Option<u64> {
+    typed.parse().ok().filter(|_| typed.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The field whose name begins like this, has this in it, or has one other character.
+fn similar(name: &str) -> Option<&'static str> {
+    let plain = name.to_lowercase().replace(['_', ' ', '.'], "-");
+    let close = |field: &&Field| {
+        let other = field.name;
+        other == plain
+            || (plain.len() > 2 && other.contains(&*plain))
+            || plain.contains(other)
+            || slips(other, &plain) <= 2
+    };
+    let mut near = Policy::FIELDS.iter().filter(close);
+    near.next().filter(|_| near.next().is_none()).map(|field| field.name)
+}
+
+/// How many characters differ between two texts after their common beginning and before their common end.
+fn slips(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let front = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let back = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let longer = one.len().max(other.len());
+    longer.saturating_sub(front.saturating_add(back).min(longer))
+}
+
+/// A policy that the directory does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// A name that no field has.
+    Unknown {
+        /// The name.
+        name: String,
+        /// The field that may be meant.
+        similar: Option<&'static str>,
+    },
+    /// A value that the field does not take.
+    Value {
+        /// The field.
+        name: &'static str,
+        /// Which values it takes.
+        expected: String,
+    },
+}
+
+impl PolicyError {
+    /// A stable name, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "policy-field-unknown",
+            Self::Value { .. } => "policy-value",
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "name a field of the policy: `oath policy show`",
+            Self::Value { .. } => "give a value that the field takes",
+        }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { name, similar: None } => write!(f, "the policy has no field {name:?}"),
+            Self::Unknown { name, similar: Some(similar) } => {
+                write!(f, "the policy has no field {name:?}; {similar} may be meant")
+            }
+            Self::Value { name, expected } => write!(f, "the field {name} of the policy takes {expected}"),
+        }
+    }
+}
+
+impl core::error::Error for PolicyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_in_the_table_and_is_read_back() {
+        // Exhaustive, so that a new field that is not in the table fails to compile here.
+        let Policy {
+            tokens_per_user: _,
+            guests_hold_hardware: _,
+            activations: _,
+            activation_period: _,
+            radius: _,
+            activation_radius_one_code: _,
+            activation_attempts: _,
+            window: _,
+            algorithms: _,
+            legacy_secrets: _,
+            free_attempts: _,
+            first_wait: _,
+            longest_wait: _,
+            forget_after: _,
+            uploads_kept: _,
+            issuer: _,
+        } = Policy::default();
+        let default = Policy::default();
+        default.check().unwrap();
+        let mut other = Policy::default();
+        for field in Policy::FIELDS {
+            let typed = match field.kind {
+                Kind::Number if field.shown(&default) == "7" => "8",
+                Kind::Number | Kind::NumberOrNone | Kind::Seconds => "7",
+                Kind::YesOrNo if field.shown(&default) == "no" => "yes",
+                Kind::YesOrNo => "no",
+                Kind::Algorithms => "SHA256,SHA512",
+                Kind::Text => "Contoso Ltd",
+            };
+            let before = other.clone();
+            other.set(field.name, typed).unwrap();
+            assert_eq!(field.shown(&other), typed, "{}", field.name);
+            let changed: Vec<_> = other.differences(&before).map(|field| field.name).collect();
+            assert_eq!(changed, [field.name], "one field alone changes");
+        }
+        assert_eq!(other.differences(&default).count(), Policy::FIELDS.len());
+        assert_eq!(Policy::of_stored(&other.stored()), Ok(other.clone()));
+        assert_eq!(serde_json::from_str::<Policy>(&serde_json::to_string(&other).unwrap()).unwrap(), other);
+        for field in Policy::FIELDS {
+            other.reset(field.name).unwrap();
+        }
+        assert_eq!((&other, &*other.stored()), (&default, ""));
+    }
+
+    #[test]
+    fn names_are_unique_and_a_named_policy_is_sound() {
+        let mut names: Vec<_> = Policy::FIELDS.iter().map(|field| field.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Policy::FIELDS.len());
+        for name in Policy::NAMES {
+            Policy::named(name).unwrap().check().unwrap();
+        }
+        assert_eq!(Policy::named("seed-documents"), Some(Policy::default()));
+        assert_eq!(Policy::named("entra"), None);
+        let today = Policy::named("entra-2025").unwrap();
+        assert_eq!(today.stored(), r#"{"activation-radius-one-code":2880,"activations":null}"#);
+        assert_eq!((today.one_code_radius(), today.activations), (2880, None));
+    }
+
+    #[test]
+    fn what_is_typed_is_checked_and_a_wrong_name_is_answered_with_a_right_one() {
+        let mut policy = Policy::default();
+        for (name, typed, shown) in [
+            ("first-wait", "5m", "300"),
+            ("first-wait", "90 s", "90"),
+            ("longest-wait", "2h", "7200"),
+            ("uploads-kept", "90d", "7776000"),
+            ("activations", "none", "none"),
+            ("activations", "1000", "1000"),
+            ("algorithms", "sha-1, SHA256", "SHA1,SHA256"),
+        ] {
+            policy.set(name, typed).unwrap();
+            let field = Policy::FIELDS.iter().find(|field| field.name == name).unwrap();
+            assert_eq!(field.shown(&policy), shown, "{name}={typed}");
+        }
+        let before = policy.clone();
+        for (name, typed) in [
+            ("tokens-per-user", "0"),
+            ("tokens-per-user", "101"),
+            ("tokens-per-user", "+5"),
+            ("tokens-per-user", "none"),
+            ("tokens-per-user", ""),
+            ("window-back", "256"),
+            ("radius", "2881"),
+            ("first-wait", "0"),
+            ("first-wait", "1y"),
+            ("first-wait", "18446744073709551615d"),
+            ("legacy-secrets", "true"),
+            ("algorithms", ""),
+            ("algorithms", "SHA1,SHA1"),
+            ("algorithms", "MD5"),
+            ("issuer", ""),
+            ("issuer", "a:b"),
+            ("issuer", "a\nb"),
+        ] {
+            let error = policy.set(name, typed).unwrap_err();
+            assert!(
+                matches!(error, PolicyError::Value { name: found, .. } if found == name),
+                "{name}={typed}: {error}"
+            );
+        }
+        assert_eq!(policy, before);
+        for (typed, meant) in [
+            ("tokens_per_user", Some("tokens-per-user")),
+            ("Issuer", Some("issuer")),
+            ("isuer", Some("issuer")),
+            ("first-wiat", Some("first-wait")),
+            ("one-code", Some("activation-radius-one-code")),
+            ("window", None),
+            ("color", None),
+        ] {
+            let expected = PolicyError::Unknown { name: typed.to_owned(), similar: meant };
+            assert_eq!(policy.set(typed, "1"), Err(expected), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_stored_policy_is_read_strictly() {
+        for text in ["[]", "{", "null", r#"{"colour":1}"#, r#"{"radius":"40"}"#, r#"{"radius":0}"#, r#"{"radius":1.5}"#]
+        {
+            assert!(Policy::of_stored(text).is_err(), "{text}");
+        }
+        let missing = Policy { tokens_per_user: 0, ..Policy::default() };
+        assert!(matches!(missing.check(), Err(PolicyError::Value { name: "tokens-per-user", .. })));
+    }
+}
