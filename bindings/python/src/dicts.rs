@@ -1,9 +1,11 @@
 //! What a directory returns, as the dicts that `oath_totp.types` describes.
 
+use core::fmt::Display;
 use oath_directory::audit::AuditEvent;
+use oath_directory::bulk::{BulkReport, Done, RowError};
 use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::store::Listed;
-use oath_directory::{ImportReport, SyncReport, User, UserDetails};
+use oath_directory::{ImportReport, SealReport, SyncReport, User, UserDetails};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -79,10 +81,15 @@ pub(crate) fn failure_dict<'py>(py: Python<'py>, failure: &UploadFailure) -> PyR
     dict.set_item("upn", &failure.upn)?;
     dict.set_item("serial", PyString::new(py, &failure.serial))?;
     dict.set_item("field", &failure.field)?;
-    dict.set_item("code", &failure.code)?;
-    dict.set_item("message", &failure.message)?;
-    dict.set_item("action", &failure.action)?;
+    set_error(&dict, &failure.code, &failure.message, &failure.action)?;
     Ok(dict)
+}
+
+/// The three parts of an error, as entries of a dict.
+fn set_error(dict: &Bound<'_, PyDict>, code: &str, message: impl Display, action: &str) -> PyResult<()> {
+    dict.set_item("code", code)?;
+    dict.set_item("message", message.to_string())?;
+    dict.set_item("action", action)
 }
 
 pub(crate) fn report_dict<'py>(py: Python<'py>, report: &ImportReport) -> PyResult<Bound<'py, PyDict>> {
@@ -93,9 +100,7 @@ pub(crate) fn report_dict<'py>(py: Python<'py>, report: &ImportReport) -> PyResu
     let failed = report.failed.iter().map(|(line, refusal)| {
         let row = PyDict::new(py);
         row.set_item("line", line)?;
-        row.set_item("code", refusal.code())?;
-        row.set_item("message", refusal.to_string())?;
-        row.set_item("action", refusal.action())?;
+        set_error(&row, refusal.code(), refusal, refusal.action())?;
         Ok(row)
     });
     dict.set_item("failed", failed.collect::<PyResult<Vec<_>>>()?)?;
@@ -109,12 +114,62 @@ pub(crate) fn sync_dict<'py>(py: Python<'py>, report: &SyncReport) -> PyResult<B
     let stuck = report.stuck.iter().map(|(upn, refusal)| {
         let user = PyDict::new(py);
         user.set_item("upn", upn)?;
-        user.set_item("code", refusal.code())?;
-        user.set_item("message", refusal.to_string())?;
-        user.set_item("action", refusal.action())?;
+        set_error(&user, refusal.code(), refusal, refusal.action())?;
         Ok(user)
     });
     dict.set_item("not_removed", stuck.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(dict)
+}
+
+/// A row of a file of tokens: its line, its serial number and its result.
+pub(crate) type BulkResult = (u64, String, Result<Done, RowError>);
+
+pub(crate) fn bulk_dict<'py>(
+    py: Python<'py>,
+    report: &BulkReport,
+    results: &[BulkResult],
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("done", report.done)?;
+    dict.set_item("unchanged", report.unchanged)?;
+    dict.set_item("failed", report.failed)?;
+    dict.set_item("left", report.left)?;
+    dict.set_item("retry_after", report.retry_after)?;
+    let rows = results.iter().map(|(line, serial, result)| {
+        let row = PyDict::new(py);
+        row.set_item("line", line)?;
+        row.set_item("serial", serial)?;
+        match result {
+            Ok(Done::Now) => row.set_item("result", "done")?,
+            Ok(Done::Before) => row.set_item("result", "unchanged")?,
+            Err(error) => {
+                row.set_item("result", "failed")?;
+                set_error(&row, error.code(), error, error.action())?;
+            }
+        }
+        Ok(row)
+    });
+    dict.set_item("rows", rows.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(dict)
+}
+
+pub(crate) fn sealing_key_dict<'py>(py: Python<'py>, name: &str, seals: bool) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("name", name)?;
+    dict.set_item("seals", seals)?;
+    Ok(dict)
+}
+
+pub(crate) fn seals_dict<'py>(py: Python<'py>, report: &SealReport) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    let keys = report.keys.iter().map(|key| {
+        let dict = sealing_key_dict(py, &key.name, key.seals)?;
+        dict.set_item("tokens", key.tokens)?;
+        dict.set_item("in_ring", key.held)?;
+        Ok(dict)
+    });
+    dict.set_item("keys", keys.collect::<PyResult<Vec<_>>>()?)?;
+    dict.set_item("damaged", &report.damaged)?;
     Ok(dict)
 }
 

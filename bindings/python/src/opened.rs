@@ -211,6 +211,23 @@ impl Opened {
         Ok(Call { inner: inner.ok_or_else(|| closed(py))?, _section: section })
     }
 
+    /// Where it is; none for one in memory.
+    pub(crate) fn location(&self) -> Option<&Location> {
+        self.0.again.as_ref()
+    }
+
+    /// Closes it until the next call, which opens it again with the key ring as it is then.
+    pub(crate) fn pause(&self, py: Python<'_>) -> PyResult<()> {
+        let _section = Section::enter(py)?;
+        py.detach(|| {
+            let is_open = matches!(*self.0.state(), State::Open(_));
+            if is_open {
+                drop(self.0.change(State::Paused));
+            }
+        });
+        Ok(())
+    }
+
     /// Closes it. The last call that uses it waits for the threads of the store to end.
     pub(crate) fn close(&self, py: Python<'_>) {
         let Ok(_section) = Section::enter(py) else { return };

@@ -1,6 +1,7 @@
 mod ahead;
 
 use self::ahead::Ahead;
+use core::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, Read};
@@ -74,6 +75,31 @@ impl Counting {
     /// Prints results while the bar is out of the way.
     pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
+    }
+}
+
+/// Something that turns while a person waits, and says how far it is, where the end is not known; gone when dropped.
+pub(crate) struct Turning(ProgressBar);
+
+impl Turning {
+    pub(crate) fn new(what: &str, watched: bool) -> Self {
+        if !watched {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    /// How far it is.
+    pub(crate) fn tell(&self, what: String) {
+        self.0.set_message(what);
+    }
+}
+
+impl Drop for Turning {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

@@ -34,6 +34,12 @@ impl Operation {
             Self::Delete => "delete",
         }
     }
+
+    /// The operation that is called so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Assign, Self::Activate, Self::Unassign, Self::Delete].into_iter().find(|one| one.name() == name)
+    }
 }
 
 /// A row of a file. `Debug` shows no code.

@@ -17,7 +17,7 @@ mod upload_error;
 mod uploads;
 mod users;
 
-pub use self::keys::{KeyUse, Resealed, SealReport};
+pub use self::keys::{KeyUse, Resealed, Rotated, SealReport};
 pub use self::lists::{AuditReport, TokenQuery};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};
@@ -74,12 +74,13 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Directory<S> {
     store: S,
-    keys: KeyRing,
+    /// Shared with rehearsals.
+    keys: Arc<KeyRing>,
     /// What the directory is founded with.
     first_policy: Arc<Policy>,
     policy: Known,
     /// What sign-ins for names without users and tokens work on.
-    decoy: Decoy,
+    decoy: Arc<Decoy>,
 }
 
 /// How often an operation is decided at most, because others were faster, before it gives up: with its rests, some seconds.
@@ -96,8 +97,8 @@ impl<S: Store> Directory<S> {
     /// [`Error::Keys`] where the operating system has no randomness to give; [`Refusal::Policy`](crate::Refusal::Policy).
     pub fn new(store: S, keys: KeyRing, policy: Policy) -> Result<Self, Error> {
         policy.check().map_err(Refusal::Policy)?;
-        let keys = keys.of_tenant(store.tenant());
-        let decoy = Decoy::new(&keys)?;
+        let keys = Arc::new(keys.of_tenant(store.tenant()));
+        let decoy = Arc::new(Decoy::new(&keys)?);
         Ok(Self { store, keys, first_policy: Arc::new(policy), policy: Known::default(), decoy })
     }
 

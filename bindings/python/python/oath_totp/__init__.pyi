@@ -20,14 +20,18 @@ freezegun and time-machine do not change: pass `at=time.time()` in code that is 
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any, Literal, NoReturn, TypeAlias, final
 
 from oath_totp import seeds as seeds
 from oath_totp._aio import AsyncDirectory as AsyncDirectory
 from oath_totp.types import (
+    BulkDict,
     EventDict,
     FailureDict,
     PreviewDict,
+    SealingKeyDict,
+    SealReportDict,
     StateDict,
     TokenDict,
     UploadDict,
@@ -494,10 +498,25 @@ class Directory:
         """Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
         tokens are deleted.
         """
-    def users(self) -> list[UserDict]:
-        """Returns all users."""
-    def tokens(self, *, status: _Status | None = None, upn: str | None = None) -> list[TokenDict]:
-        """Returns all tokens, those of a status, or those of a user."""
+    def users(self, *, after: str | None = None, limit: int | None = None) -> list[UserDict]:
+        """Returns all users, in the order of their names.
+
+        `limit` and `after`, the last user name of the page before, read them page by page.
+        """
+    def tokens(
+        self,
+        *,
+        status: _Status | None = None,
+        upn: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> list[TokenDict]:
+        """Returns all tokens, those of a status, or those of a user, in the order of their serial numbers.
+
+        `limit` and `after`, the last serial number of the page before, read them page by page.
+        """
+    def similar_serials(self, serial: str) -> list[str]:
+        """Returns serial numbers of tokens that may be meant by this one, which no token has: at most three."""
     def token(self, serial: str) -> TokenDict:
         """Returns a token by its serial number."""
     def upload(
@@ -555,6 +574,20 @@ class Directory:
         """Ends the sign-ins of a token. Its user keeps it."""
     def delete(self, serial: str, *, at: _Time = None) -> None:
         """Deletes a token. Its used codes stay used."""
+    def bulk(
+        self,
+        operation: Literal["assign", "activate", "unassign", "delete"],
+        source: _Source,
+        *,
+        dry_run: bool = False,
+        at: _Time = None,
+    ) -> BulkDict:
+        """Does one operation for each row of a CSV file: 'assign', 'activate', 'unassign' or 'delete'.
+
+        Its first line names the columns: serial number and, as the operation needs them, upn, code and next code. A row that fails
+        does not stop the others. Give the same file again to go on: rows that are done already are 'unchanged'. `dry_run=True`
+        returns what would become of each row and changes nothing.
+        """
     def verify(self, upn: str, code: str, *, at: _Time = None) -> SignedIn:
         """Signs a user in.
 
@@ -585,6 +618,41 @@ class Directory:
 
         The copy needs the key ring, which belongs into another place than the copy.
         """
+    @staticmethod
+    def restore(
+        url: str | os.PathLike[str],
+        backup: str | os.PathLike[str],
+        keys: str | os.PathLike[str] | None = None,
+        *,
+        replace: bool = False,
+        at: _Time = None,
+    ) -> Path | None:
+        """Puts a backup in the place of the database, and refuses every code up to now.
+
+        The database of `url` must not be open, here or in another process. With `replace=True` one that is there is kept under
+        another name, which is returned. `keys` is the key ring of the backup. Open the directory with `Directory.open` then.
+        """
+    def restored(self, *, at: _Time = None) -> None:
+        """Refuses every code up to now, after the database was restored by other means than `Directory.restore`."""
+    def keys(self) -> list[SealingKeyDict]:
+        """Returns the sealing keys of the key ring. The one that `seals` seals new secrets."""
+    def add_key(self, *, at: _Time = None) -> str:
+        """Adds a new key to the file of the key ring, and returns its name.
+
+        It does not seal yet: give the file to all processes that use the directory first, and open it there again.
+        """
+    def activate_key(self, name: str, *, at: _Time = None) -> None:
+        """Seals new secrets under this key from now on."""
+    def remove_key(self, name: str, *, at: _Time = None) -> None:
+        """Takes a key out of the file of the key ring. Refused while a token is sealed under it."""
+    def rotate_keys(self, *, at: _Time = None) -> tuple[int, list[str]]:
+        """Seals all secrets again under the key that seals, while sign-ins go on.
+
+        Returns how many, and the serial numbers of tokens whose secret does not open. A rotation that was interrupted goes on
+        when it is called again.
+        """
+    def check_keys(self) -> SealReportDict:
+        """Opens the secrets of all tokens, and counts the tokens of each key."""
     def close(self) -> None:
         """Closes the files, once the calls of other threads have ended.
 

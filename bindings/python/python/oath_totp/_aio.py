@@ -73,11 +73,17 @@ class AsyncDirectory:
     async def remove_user(self, upn, *, at=None):
         return await to_thread(self._directory.remove_user, upn, at=at)
 
-    async def users(self):
-        return await to_thread(self._directory.users)
+    async def users(self, *, after=None, limit=None):
+        return await to_thread(self._directory.users, after=after, limit=limit)
 
-    async def tokens(self, *, status=None, upn=None):
-        return await to_thread(self._directory.tokens, status=status, upn=upn)
+    async def tokens(self, *, status=None, upn=None, after=None, limit=None):
+        return await to_thread(self._directory.tokens, status=status, upn=upn, after=after, limit=limit)
+
+    async def similar_serials(self, serial):
+        return await to_thread(self._directory.similar_serials, serial)
+
+    async def bulk(self, operation, source, *, dry_run=False, at=None):
+        return await to_thread(self._directory.bulk, operation, source, dry_run=dry_run, at=at)
 
     async def token(self, serial):
         return await to_thread(self._directory.token, serial)
@@ -149,6 +155,31 @@ class AsyncDirectory:
 
     async def backup(self, path):
         await to_thread(self._directory.backup, path)
+
+    @staticmethod
+    async def restore(url, backup, keys=None, *, replace=False, at=None):
+        return await to_thread(Directory.restore, url, backup, keys, replace=replace, at=at)
+
+    async def restored(self, *, at=None):
+        await to_thread(self._directory.restored, at=at)
+
+    async def keys(self):
+        return await to_thread(self._directory.keys)
+
+    async def add_key(self, *, at=None):
+        return await to_thread(self._directory.add_key, at=at)
+
+    async def activate_key(self, name, *, at=None):
+        await to_thread(self._directory.activate_key, name, at=at)
+
+    async def remove_key(self, name, *, at=None):
+        await to_thread(self._directory.remove_key, name, at=at)
+
+    async def rotate_keys(self, *, at=None):
+        return await to_thread(self._directory.rotate_keys, at=at)
+
+    async def check_keys(self):
+        return await to_thread(self._directory.check_keys)
 
     async def close(self):
         await to_thread(self._directory.close)

@@ -60,7 +60,7 @@ class TokenDict(TypedDict):
 
     serial: str
     upn: str | None
-    status: Literal["available", "assigned", "activated", "failedActivation"]
+    status: Literal["available", "assigned", "activated", "failedActivation", "deactivated"]
     manufacturer: str
     model: str
     algorithm: Literal["SHA1", "SHA256", "SHA512"]
@@ -79,6 +79,52 @@ class UserDetailsDict(UserDict):
     failed_attempts: int
     retry_after: int | None
     tokens: list[TokenDict]
+
+
+class _BulkRow(TypedDict):
+    line: int
+    serial: str
+    result: Literal["done", "unchanged", "failed"]
+
+
+class BulkRowDict(_BulkRow, total=False):
+    """What became of a row of a file. A row that failed has `code`, `message` and `action`."""
+
+    code: str
+    message: str
+    action: str
+
+
+class BulkDict(TypedDict):
+    """The result of one operation for the tokens of a file. Rows that are `left` may be tried after `retry_after` seconds."""
+
+    done: int
+    unchanged: int
+    failed: int
+    left: int
+    retry_after: int | None
+    rows: list[BulkRowDict]
+
+
+class SealingKeyDict(TypedDict):
+    """A sealing key of the key ring."""
+
+    name: str
+    seals: bool
+
+
+class KeyUseDict(SealingKeyDict):
+    """A sealing key with the number of tokens that are sealed under it, and whether the key ring holds it."""
+
+    tokens: int
+    in_ring: bool
+
+
+class SealReportDict(TypedDict):
+    """The keys of all tokens, and the serial numbers of those whose secret does not open."""
+
+    keys: list[KeyUseDict]
+    damaged: list[str]
 
 
 class UploadDict(TypedDict):

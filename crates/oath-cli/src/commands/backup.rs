@@ -1,5 +1,6 @@
 use crate::failure::{Exit, Failure};
 use crate::output::{DIM, GOOD, next, pairs, shown, time};
+use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::LocationError;
 use pollster::block_on;
@@ -9,7 +10,9 @@ use std::path::Path;
 /// Writes a copy of the database into a new file.
 pub(crate) fn backup(shell: &mut Shell<'_>, file: &Path) -> Result<Exit, Failure> {
     let location = shell.location()?;
+    let turning = Turning::new("copying the database", shell.surroundings.watched);
     block_on(location.backup(file))?;
+    drop(turning);
     let keys = location.keys().to_string_lossy().into_owned();
     let shown_file = file.to_string_lossy().into_owned();
     shell.answer(&json!({"backup": shown_file, "keys": keys}), |out| {
@@ -26,6 +29,7 @@ pub(crate) fn backup(shell: &mut Shell<'_>, file: &Path) -> Result<Exit, Failure
 /// Puts a backup in the place of the database.
 pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
     let location = shell.location()?;
+    let turning = Turning::new("copying and checking the backup", shell.surroundings.watched);
     let former = block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(|error| match &error {
         LocationError::DirectoryExists { .. } => {
             let action = "name another database; or add --replace, which keeps this one under another name";
@@ -33,6 +37,7 @@ pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Resu
         }
         _ => error.into(),
     })?;
+    drop(turning);
     let former = former.map(|name| name.to_string_lossy().into_owned());
     let (database, floor) = (location.database().place(), time(shell.now));
     shell.answer(&json!({"database": database, "former": former, "refused_until": floor}), |out| {

@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, WARN, count, duration, next, number, shown, time, word};
 use crate::progress::Counting;
 use crate::shell::Shell;
-use oath_directory::bulk::{BulkFile, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError, Task};
+use oath_directory::bulk::{BulkFile, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError};
 use oath_directory::store::AnyStore;
 use oath_directory::{Directory, Refusal};
 use oath_totp::UnixTime;
@@ -47,7 +47,8 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
     let rows = read(shell, operation, path)?;
     let mut directory = shell.directory()?;
     if many.dry_run {
-        directory = rehearsal(directory, &rows)?;
+        let all: Vec<BulkRow> = rows.rows().collect();
+        directory = block_on(directory.rehearsal_of(&all))?.with_any_store();
     }
     let progress = Counting::new("doing rows", rows.len(), shell.surroundings.watched && rows.len() > MANY);
     let (mut report, mut left, mut compared) = (BulkReport::default(), rows.rows(), 0usize);
@@ -113,16 +114,6 @@ impl From<BulkFileError> for Failure {
     fn from(error: BulkFileError) -> Self {
         Self::new(Exit::Refused, error.code(), error.to_string(), error.action())
     }
-}
-
-/// The directory to try the rows on.
-fn rehearsal(directory: Directory<AnyStore>, rows: &BulkFile) -> Result<Directory<AnyStore>, Failure> {
-    let serials = rows.rows().map(|row| row.serial);
-    let users = rows.rows().filter_map(|row| match row.task {
-        Ok(Task::Assign(upn)) => Some(upn),
-        _ => None,
-    });
-    Ok(block_on(directory.rehearsal(serials, users))?.with_any_store())
 }
 
 type Told = (u64, String, Result<Done, RowError>);

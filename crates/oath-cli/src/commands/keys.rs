@@ -1,7 +1,9 @@
 use crate::args::Keys;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, Cell, DIM, GOOD, count, next, shown, table};
+use crate::progress::Turning;
 use crate::shell::Shell;
+use oath_directory::Rotated;
 use pollster::block_on;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -59,16 +61,10 @@ fn activate(shell: &mut Shell<'_>, name: &str) -> Result<Exit, Failure> {
 fn rotate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let key = directory.key_names().last().unwrap_or_default();
-    let (mut sealed, mut damaged, mut after) = (0u64, Vec::new(), None);
-    loop {
-        let batch = block_on(directory.reseal(&shell.actor, shell.now, after))?;
-        sealed = sealed.saturating_add(batch.sealed);
-        damaged.extend(batch.damaged);
-        after = batch.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let turning = Turning::new("sealing secrets again", shell.surroundings.watched);
+    let tell = |sealed| turning.tell(format!("sealed {} again", count(sealed, "secret", "secrets")));
+    let Rotated { sealed, damaged } = block_on(directory.rotate(&shell.actor, shell.now, tell))?;
+    drop(turning);
     shell.answer(&json!({"key": key, "sealed": sealed, "damaged": damaged}), |out| {
         let tokens = count(sealed, "token", "tokens");
         writeln!(out, "{GOOD}Sealed{GOOD:#} {tokens} again, under the key {}.", shown(key))?;

@@ -3,6 +3,7 @@ use crate::args::Users;
 use crate::failure::{Exit, Failure};
 use crate::listing::{Line, Listing, PAGE, pages};
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, word};
+use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::user_file::UserRow;
 use oath_directory::{ImportReport, Leavers, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, user_file};
@@ -141,7 +142,9 @@ fn rows(shell: &mut Shell<'_>, path: &Path) -> Result<Vec<UserRow>, Failure> {
 fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: bool) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let rows = rows(shell, path)?;
+    let turning = Turning::new("comparing the users", shell.surroundings.watched);
     let report = block_on(directory.sync_users(&shell.actor, shell.now, rows, options))?;
+    drop(turning);
     let SyncReport { rows: ImportReport { added, changed, unchanged, failed }, left, freed, stuck } = &report;
     let failures: Vec<_> = failed
         .iter()

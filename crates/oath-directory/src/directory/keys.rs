@@ -1,6 +1,7 @@
 //! Which keys of the ring the tokens are sealed under, and sealing them again under another one.
 
 use super::Directory;
+use super::uploads::pause;
 use crate::audit::{Action, Actor};
 use crate::decide::{Asked, Decided, keys};
 use crate::error::Error;
@@ -22,6 +23,15 @@ pub struct Resealed {
     pub damaged: Vec<String>,
     /// Where the next batch begins; `None` after the last one.
     pub next: Option<String>,
+}
+
+/// What a rotation came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// How many secrets were sealed again.
+    pub sealed: u64,
+    /// The serial numbers of tokens whose secret does not open. They stay as they are.
+    pub damaged: Vec<String>,
 }
 
 /// A sealing key, and what is sealed under it.
@@ -108,6 +118,28 @@ impl<S: Store> Directory<S> {
         let (sealed, damaged) =
             self.change(asked, wanted, |context, view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
         Ok(Resealed { sealed, damaged, next })
+    }
+
+    /// Seals the secrets of all tokens again that are sealed under another key than the one that seals, batch by batch, and tells
+    /// after each how many were sealed so far. Sign-ins go on meanwhile. A rotation that was interrupted goes on when it is called
+    /// again.
+    ///
+    /// # Errors
+    /// As [`reseal`](Self::reseal): the batches before it are sealed.
+    pub async fn rotate(&self, actor: &Actor, now: UnixTime, mut tell: impl FnMut(u64)) -> Result<Rotated, Error> {
+        let (mut rotated, mut after) = (Rotated::default(), None);
+        loop {
+            let Resealed { sealed, damaged, next } = self.reseal(actor, now, after).await?;
+            rotated.sealed = rotated.sealed.saturating_add(sealed);
+            rotated.damaged.extend(damaged);
+            tell(rotated.sealed);
+            after = next;
+            if after.is_none() {
+                return Ok(rotated);
+            }
+            // A caller can cancel it here.
+            pause().await;
+        }
     }
 
     /// Writes down that the ring was changed.

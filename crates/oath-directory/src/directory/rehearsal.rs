@@ -1,13 +1,32 @@
 use super::Directory;
+use crate::bulk::{BulkRow, Task};
 use crate::error::Error;
 use crate::model::{Fingerprint, TokenId, Upn, UserId, Versioned};
+use crate::policy::Known;
 use crate::store::{Changes, CommitError, MemoryStore, Store, View, Wanted, Write};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// How many tokens or users are read at once.
 const CHUNK: usize = 500;
 
 impl<S: Store> Directory<S> {
+    /// A [rehearsal](Self::rehearsal) for the rows of a file.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn rehearsal_of<'a>(
+        &self,
+        rows: impl IntoIterator<Item = &'a BulkRow> + Clone,
+    ) -> Result<Directory<MemoryStore>, Error> {
+        let serials = rows.clone().into_iter().map(|row| row.serial.clone());
+        let users = rows.into_iter().filter_map(|row| match &row.task {
+            Ok(Task::Assign(upn)) => Some(upn.clone()),
+            _ => None,
+        });
+        self.rehearsal(serials, users).await
+    }
+
     /// A copy in memory of the records of these tokens and users, under the same key ring and policy: what changes it changes
     /// nothing here, and every operation on these tokens and users comes to what it would come to here. Its log begins anew.
     ///
@@ -15,7 +34,7 @@ impl<S: Store> Directory<S> {
     /// [`Error::Store`]; [`Error::Keys`] where the directory belongs to another ring; [`Error::Contention`] where another caller
     /// gave a serial number or a user name to another record meanwhile.
     pub async fn rehearsal(
-        self,
+        &self,
         serials: impl IntoIterator<Item = String>,
         users: impl IntoIterator<Item = Upn>,
     ) -> Result<Directory<MemoryStore>, Error> {
@@ -35,8 +54,9 @@ impl<S: Store> Directory<S> {
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
-        let Self { keys, first_policy, policy, decoy, .. } = self;
-        Ok(Directory { store: copy, keys, first_policy, policy, decoy })
+        let (keys, decoy, first_policy) =
+            (Arc::clone(&self.keys), Arc::clone(&self.decoy), Arc::clone(&self.first_policy));
+        Ok(Directory { store: copy, keys, first_policy, policy: Known::default(), decoy })
     }
 }
 

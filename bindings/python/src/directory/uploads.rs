@@ -1,0 +1,119 @@
+use super::Directory;
+use crate::arguments::{self, time};
+use crate::dicts::{failure_dict, preview_dict, upload_dict};
+use crate::errors::upload_error;
+use crate::seeds::options;
+use crate::source::Source;
+use crate::wait::wait;
+use oath_directory::UploadOptions;
+use oath_seeds::Assume;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+#[pymethods]
+impl Directory {
+    /// Imports a seed file: a path, bytes, or an open file. Rows that fail are counted; `failures(upload)` says why.
+    ///
+    /// A file for Entra ID is checked by Entra ID's rules: rows without a user fail, unless `target` is 'inventory'.
+    /// `repairs="apply"` makes the repairs that are safe. `assign=True` gives a token that is in the directory already, and that
+    /// no user holds, to the user of its row; without it the row fails.
+    ///
+    /// A file that cannot be read to its end changes nothing. A path is read twice, in bounded memory. `resume` is the number of
+    /// an upload of the same file that was broken off.
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, resume = None,
+        at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn upload<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        format: Option<&str>,
+        target: Option<&str>,
+        repairs: &str,
+        assign: bool,
+        #[pyo3(from_py_with = arguments::resume)] resume: Option<u64>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
+        let (source, assigns) =
+            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
+        let upload = source.whole(py, &options, |rows| {
+            let (inner, actor) = (self.inner(py)?, self.asks(at));
+            let taken = wait(py, async {
+                match resume {
+                    Some(id) => inner.resume_upload(&actor, now, id, assigns, rows).await,
+                    None => inner.upload_with(&actor, now, &source.name, assigns, rows).await,
+                }
+            });
+            taken?.map_err(|error| upload_error(py, &error))
+        })?;
+        upload_dict(py, &upload)
+    }
+
+    /// Returns what `upload` would come to, and writes nothing.
+    #[pyo3(signature = (source, *, format = None, target = None, repairs = "offer", assign = false, at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn preview_upload<'py>(
+        &self,
+        py: Python<'py>,
+        source: &Bound<'_, PyAny>,
+        format: Option<&str>,
+        target: Option<&str>,
+        repairs: &str,
+        assign: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
+        let (source, assigns) =
+            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
+        let preview = source.whole(py, &options, |rows| {
+            let (inner, actor) = (self.inner(py)?, self.asks(at));
+            let found = wait(py, inner.preview_upload(&actor, now, assigns, rows));
+            found?.map_err(|error| upload_error(py, &error))
+        })?;
+        preview_dict(py, &preview)
+    }
+
+    /// Returns the uploads whose status is still kept.
+    #[pyo3(signature = (*, at = None))]
+    fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let now = time(at)?;
+        self.wait(py, self.inner(py)?.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
+    }
+
+    /// Returns an upload by its number.
+    #[pyo3(signature = (upload, *, at = None))]
+    fn upload_status<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let now = time(at)?;
+        upload_dict(py, &self.wait(py, self.inner(py)?.upload_status(now, upload))?)
+    }
+
+    /// Deletes the status and the failures of an upload. The tokens stay.
+    #[pyo3(signature = (upload, *, at = None))]
+    fn delete_upload(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let now = time(at)?;
+        self.wait(py, self.inner(py)?.delete_upload(&self.asks(at), now, upload))
+    }
+
+    /// Returns the rows of an upload that failed: which line, why, and what to do.
+    #[pyo3(signature = (upload, *, at = None))]
+    fn failures<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let now = time(at)?;
+        self.wait(py, self.inner(py)?.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
+    }
+}

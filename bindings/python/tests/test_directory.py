@@ -1,0 +1,157 @@
+"""Many tokens at once, pages, keys and backups of a directory."""
+
+import asyncio
+import shutil
+
+import pytest
+from oath_totp import AsyncDirectory, Directory, DirectoryError, Mismatch, Secret, Totp
+
+NOW = 1_700_000_000
+SECRETS = {"1": "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX", "2": "HEYDCMRTGQ2TMNZYHEYDCMRTGQ2TMNZY"}
+ALICE, BOB = "alice@example.com", "bob@example.com"
+
+
+def shown(serial, at):
+    return Totp(Secret.from_base32(SECRETS[serial])).generate(at)
+
+
+def furnished(tmp_path):
+    """A directory with two tokens that no user holds."""
+    directory = Directory.create(tmp_path / "oath.db")
+    for upn in (ALICE, BOB):
+        directory.add_user(upn, at=NOW)
+    rows = [f",{serial},{secret},30,C,M\r\n" for serial, secret in SECRETS.items()]
+    header = "upn,serial number,secret key,time interval,manufacturer,model\r\n"
+    uploaded = directory.upload((header + "".join(rows)).encode(), target="inventory", at=NOW)
+    assert uploaded["imported"] == 2
+    return directory
+
+
+def test_one_operation_for_the_tokens_of_a_file_is_tried_done_and_done_again(tmp_path):
+    with furnished(tmp_path) as directory:
+        staff = f"serial,upn\n1,{ALICE}\n2,{BOB}\n3,{BOB}\n,{BOB}\n".encode()
+        results = lambda report: [row["result"] for row in report["rows"]]  # noqa: E731
+        events = directory.verify_audit()[0]
+        tried = directory.bulk("assign", staff, dry_run=True, at=NOW)
+        assert results(tried) == ["done", "done", "failed", "failed"]
+        assert directory.verify_audit()[0] == events and not directory.tokens(status="assigned")
+        assert directory.bulk("assign", staff, at=NOW) == tried
+        failed = tried["rows"][2]
+        assert (failed["line"], failed["serial"], failed["code"]) == (4, "3", "token-unknown")
+        assert failed["message"] and failed["action"] and "code" not in tried["rows"][0]
+        again = directory.bulk("assign", staff, at=NOW)
+        assert results(again) == ["unchanged", "unchanged", "failed", "failed"]
+        assert (again["done"], again["unchanged"], again["failed"], again["left"]) == (0, 2, 2, 0)
+        codes = f"serial,code\n1,{shown('1', NOW)}\n".encode()
+        report = directory.bulk("activate", codes, at=NOW)
+        assert (report["done"], report["retry_after"]) == (1, None)
+        assert directory.verify(ALICE, shown("1", NOW + 60), at=NOW + 60).serial == "1"
+        assert directory.bulk("unassign", b"serial\n1\n2\n", at=NOW)["done"] == 2
+        assert directory.bulk("delete", b"serial\n1\n", at=NOW)["done"] == 1
+        with pytest.raises(ValueError, match="'assign', 'activate'"):
+            directory.bulk("burn", staff)
+        with pytest.raises(DirectoryError, match="no column upn") as error:
+            directory.bulk("assign", b"serial\n1\n")
+        assert error.value.code == "tokens-header" and isinstance(error.value, ValueError)
+
+
+def test_lists_are_read_page_by_page_and_serial_numbers_that_may_be_meant_are_found(tmp_path):
+    with furnished(tmp_path) as directory:
+        assert [user["upn"] for user in directory.users(limit=1)] == [ALICE]
+        assert [user["upn"] for user in directory.users(after=ALICE, limit=5)] == [BOB]
+        assert directory.users(after=BOB) == [] and len(directory.users()) == 2
+        assert [token["serial"] for token in directory.tokens(limit=1)] == ["1"]
+        assert [token["serial"] for token in directory.tokens(status="available", after="1")] == ["2"]
+        assert directory.similar_serials("01") == ["1"] and directory.similar_serials("777777") == []
+        for wrong in (-1, "2", True):
+            with pytest.raises((TypeError, ValueError), match="limit is None or the number of records"):
+                directory.users(limit=wrong)
+
+
+def test_a_key_is_added_activated_and_the_old_one_removed(tmp_path):
+    with furnished(tmp_path) as directory:
+        (old,) = directory.keys()
+        assert old["seals"]
+        new = directory.add_key()
+        assert directory.keys() == [{"name": new, "seals": False}, old]
+        directory.activate_key(new)
+        assert directory.keys() == [{**old, "seals": False}, {"name": new, "seals": True}]
+        with pytest.raises(DirectoryError) as error:
+            directory.remove_key(old["name"])
+        assert error.value.code == "key-in-use"
+        with pytest.raises(DirectoryError) as error:
+            directory.activate_key("missing")
+        assert error.value.code == "key-unknown"
+        assert directory.rotate_keys() == (2, []) and directory.rotate_keys() == (0, [])
+        report = directory.check_keys()
+        assert [(key["name"], key["tokens"], key["in_ring"]) for key in report["keys"]] == [
+            (old["name"], 0, True),
+            (new, 2, True),
+        ]
+        assert report["damaged"] == []
+        directory.remove_key(old["name"])
+        assert [key["name"] for key in directory.keys()] == [new]
+        directory.assign("1", ALICE, at=NOW)
+        directory.activate("1", shown("1", NOW), at=NOW)
+    # Another process has the ring as it is now.
+    with Directory.open(tmp_path / "oath.db") as directory:
+        assert directory.verify(ALICE, shown("1", NOW + 60), at=NOW + 60).serial == "1"
+
+
+def test_a_restored_directory_refuses_every_code_up_to_then(tmp_path):
+    database = tmp_path / "oath.db"
+    directory = furnished(tmp_path)
+    directory.assign("1", ALICE, at=NOW)
+    directory.activate("1", shown("1", NOW), at=NOW)
+    directory.backup(tmp_path / "copy.db")
+    directory.verify(ALICE, shown("1", NOW + 600), at=NOW + 600)
+    with pytest.raises(DirectoryError) as error:
+        Directory.restore(database, tmp_path / "copy.db", replace=True)
+    assert error.value.code == "database-in-use"
+    directory.close()
+    with pytest.raises(DirectoryError) as error:
+        Directory.restore(database, tmp_path / "copy.db")
+    assert error.value.code == "directory-exists"
+    former = Directory.restore(database, tmp_path / "copy.db", replace=True, at=NOW + 600)
+    assert former == tmp_path / f"oath.db.replaced-{NOW + 600}" and former.exists()
+    with Directory.open(database) as restored:
+        with pytest.raises(Mismatch):
+            restored.verify(ALICE, shown("1", NOW + 600), at=NOW + 600)
+        restored.verify(ALICE, shown("1", NOW + 1200), at=NOW + 1200)
+        restored.restored(at=NOW + 1800)
+        with pytest.raises(Mismatch):
+            restored.verify(ALICE, shown("1", NOW + 1800), at=NOW + 1800)
+    new = tmp_path / "new"
+    new.mkdir()
+    shutil.copy(tmp_path / "oath.keys", new)
+    assert Directory.restore(new / "oath.db", tmp_path / "copy.db") is None
+
+
+def test_a_directory_in_memory_has_no_ring_to_change_and_nothing_to_restore():
+    directory = Directory.create("sqlite::memory:")
+    assert [key["seals"] for key in directory.keys()] == [True]
+    for call in (directory.add_key, lambda: directory.activate_key("1"), lambda: directory.remove_key("1")):
+        with pytest.raises(ValueError, match="memory"):
+            call()
+    with pytest.raises(ValueError, match="memory"):
+        Directory.restore("sqlite::memory:", "copy.db")
+    assert directory.check_keys()["keys"][0]["tokens"] == 0
+
+
+def test_the_same_for_asyncio(tmp_path):
+    async def run():
+        async with AsyncDirectory.create(tmp_path / "oath.db") as directory:
+            await directory.add_user(ALICE)
+            name = await directory.add_key()
+            await directory.activate_key(name)
+            assert (await directory.keys())[-1]["name"] == name and await directory.rotate_keys() == (0, [])
+            assert (await directory.bulk("delete", b"serial\n1\n", dry_run=True))["unchanged"] == 1
+            await directory.backup(tmp_path / "copy.db")
+        assert await AsyncDirectory.restore(tmp_path / "oath.db", tmp_path / "copy.db", replace=True)
+        async with AsyncDirectory.open(tmp_path / "oath.db") as directory:
+            await directory.restored()
+            return [user["upn"] for user in await directory.users(limit=9)]
+
+    assert asyncio.run(run()) == [ALICE]
+
+
