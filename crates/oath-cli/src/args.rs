@@ -3,11 +3,13 @@
 mod audit;
 mod keys;
 mod many;
+mod policy;
 mod seeds;
 
 pub(crate) use self::audit::{Audit, Listed};
 pub(crate) use self::keys::Keys;
 pub(crate) use self::many::Many;
+pub(crate) use self::policy::Policy;
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
 use crate::place::Database;
@@ -106,6 +108,9 @@ pub(crate) enum Command {
     },
     /// Refuse every code up to now, after the database was restored by other means than `oath restore`
     Restored,
+    /// The rules of the directory: limits, waits, windows
+    #[command(subcommand)]
+    Policy(Policy),
     /// The keys under which the secrets in the database are sealed
     #[command(subcommand)]
     Keys(Keys),
@@ -436,6 +441,7 @@ impl Command {
                     | Users::Sync { dry_run: true, .. }
             ),
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
+            Self::Policy(command) => !command.tries(),
             Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour
@@ -457,6 +463,7 @@ impl Command {
                 | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { output: None, .. })
                 | Self::Audit(Audit::List { .. })
                 | Self::Keys(Keys::List)
+                | Self::Policy(Policy::Show)
                 | Self::Completions { .. }
                 | Self::Man { .. }
         )

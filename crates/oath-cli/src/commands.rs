@@ -7,6 +7,7 @@ pub(crate) mod code;
 pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod manual;
+pub(crate) mod policy;
 pub(crate) mod problems;
 pub(crate) mod secret_input;
 pub(crate) mod seeds;

@@ -1,5 +1,7 @@
 use crate::args::{Cli, Command};
-use crate::commands::{audit, backup, code, init, keys, manual, seeds, software, tokens, uploads, users, verify};
+use crate::commands::{
+    audit, backup, code, init, keys, manual, policy, seeds, software, tokens, uploads, users, verify,
+};
 use crate::failure::{Exit, Failure};
 use crate::output::time;
 use crate::place::Surroundings;
@@ -88,6 +90,7 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
         Command::Backup { file } => backup::backup(shell, file),
         Command::Restore { backup: file, replace } => backup::restore(shell, file, *replace),
         Command::Restored => backup::restored(shell),
+        Command::Policy(command) => policy::run(shell, command),
         Command::Keys(command) => keys::run(shell, command),
         Command::Audit(command) => audit::run(shell, command),
         Command::Seeds(command) => seeds::run(shell, command),
