@@ -273,6 +273,10 @@ fn codes(s: &mut Scribe) {
 }
 
 fn keeping(s: &mut Scribe) {
+    s.oath("policy show");
+    s.oath("policy set activations=none");
+    s.oath("policy use entra-2025 --dry-run");
+    s.oath("policy reset");
     let added = support::plain(&s.oath("keys add"));
     let name = added["key"].as_str().unwrap().to_owned();
     let old = support::plain(&s.oath("keys list"))["keys"][1]["name"].as_str().unwrap().to_owned();

@@ -34,21 +34,15 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Fail
 fn show(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let Versioned { version, value: policy } = block_on(shell.directory()?.policy())?;
     let default = Policy::default();
-    let fields: Vec<Value> = Policy::FIELDS
-        .iter()
-        .map(|field| {
-            let texts = json!({"unit": field.unit, "takes": field.expected(), "meaning": field.meaning});
-            let mut object =
-                json!({"name": field.name, "value": field.value(&policy), "default": field.value(&default)});
-            if let (Some(object), Value::Object(texts)) = (object.as_object_mut(), texts) {
-                object.extend(texts);
-            }
-            object
-        })
-        .collect();
+    let object = |field: &PolicyField| {
+        let (unit, takes, meaning) = (field.unit, field.expected(), field.meaning);
+        let (value, default) = (field.shown(&policy), field.shown(&default));
+        json!({"name": field.name, "value": value, "default": default, "unit": unit, "takes": takes, "meaning": meaning})
+    };
+    let fields: Vec<Value> = Policy::FIELDS.iter().map(object).collect();
     shell.answer(&json!({"record_version": version.get(), "policy": fields}), |out| {
         let row = |field: &PolicyField| {
-            let own = field.value(&policy) != field.value(&default);
+            let own = field.shown(&policy) != field.shown(&default);
             let value = Cell::new(readable(field, &policy));
             vec![Cell::new(field.name), if own { value.styled(STRONG) } else { value }, Cell::new(note(field, own))]
         };
@@ -94,7 +88,7 @@ fn change(
     let changed: Vec<&PolicyField> = policy.differences(&read.value).collect();
     let changes: Vec<Value> = changed
         .iter()
-        .map(|field| json!({"name": field.name, "from": field.value(&read.value), "to": field.value(&policy)}))
+        .map(|field| json!({"name": field.name, "from": field.shown(&read.value), "to": field.shown(&policy)}))
         .collect();
     let value = json!({"dry_run": dry_run, "record_version": version.get(), "changed": changes});
     shell.answer(&value, |out| {

@@ -286,6 +286,42 @@ pub(super) const FLOOR: Record = record("floor", "A directory that refuses codes
 const KEY_NAME: &str = "The name of the key.";
 const SEALS: Field = f("seals", Flag, "Whether new secrets are sealed under it.");
 
+const RECORD_VERSION: Field = f("record_version", Count, "The version of the record that holds the policy.");
+const RULE: Field = f("name", Text, "The name of the rule.");
+
+pub(super) const POLICY: Record = record(
+    "policy",
+    "The rules of the directory.",
+    &[&[RECORD_VERSION, f("policy", Objects(&POLICY_FIELD), "Each rule, in an order that stays.")]],
+);
+const POLICY_FIELD: Record = record(
+    "rule",
+    "A rule, with texts as `oath policy set` takes them.",
+    &[&[
+        RULE,
+        f("value", Text, "Its value."),
+        f("default", Text, "Its value in a directory whose policy was never changed."),
+        f("unit", Text, "What the value counts; empty where it counts nothing."),
+        f("takes", Text, "Which values it takes."),
+        f("meaning", Text, "What it says."),
+    ]],
+);
+
+pub(super) const POLICY_CHANGED: Record = record(
+    "changed policy",
+    "A change of the rules, or what would change.",
+    &[&[
+        f("dry_run", Flag, "Whether nothing was changed."),
+        RECORD_VERSION,
+        f("changed", Objects(&RULE_CHANGED), "The rules that have another value now."),
+    ]],
+);
+const RULE_CHANGED: Record = record(
+    "changed rule",
+    "A rule, before and after.",
+    &[&[RULE, f("from", Text, "Its former value."), f("to", Text, "Its new value.")]],
+);
+
 pub(super) const KEYS: Record = record(
     "keys",
     "The sealing keys of the ring.",

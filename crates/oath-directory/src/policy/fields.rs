@@ -407,12 +407,6 @@ impl Field {
             .ok_or_else(|| PolicyError::Unknown { name: name.to_owned(), similar: similar(name) })
     }
 
-    /// The value of the field as JSON: a number, null for none, a boolean, a text, or a list of texts.
-    #[must_use]
-    pub fn value(&self, policy: &Policy) -> Json {
-        (self.get)(policy)
-    }
-
     /// The value of the field as a person reads it: `200`, `none`, `yes`, `SHA1,SHA256`.
     #[must_use]
     pub fn shown(&self, policy: &Policy) -> String {
