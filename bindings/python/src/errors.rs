@@ -4,7 +4,7 @@
 use core::fmt::Display;
 use oath_directory::audit::Tampered;
 use oath_directory::store::Fault;
-use oath_directory::{Error, LocationError, Refusal, UploadError};
+use oath_directory::{Error, LocationError, Refusal, SegmentsError, UploadError};
 use oath_seeds::{Finding, Place, ReadError};
 use oath_totp::Rejected;
 use pyo3::call::PyCallArgs;
@@ -74,6 +74,19 @@ pub(crate) fn read_error(py: Python<'_>, error: &ReadError) -> PyErr {
         ReadError::Refused(finding) => finding_error(py, finding, 0),
         ReadError::Io(error) => os_error(error, None),
         other => PyOSError::new_err(other.to_string()),
+    }
+}
+
+/// The error of an exported part of the audit log.
+pub(crate) fn segments_error(py: Python<'_>, error: &SegmentsError, path: &Path) -> PyErr {
+    match error {
+        SegmentsError::Directory(error) => directory_error(py, error),
+        SegmentsError::Tampered(error) => tampered(py, *error),
+        SegmentsError::Io(error) => os_error(error, Some(path)),
+        other => {
+            let action = "name the file as it was exported, or export again";
+            DIRECTORY_ERROR.error(py, (other.to_string(), "exported-file-damaged", action))
+        }
     }
 }
 

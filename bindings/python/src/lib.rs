@@ -12,6 +12,7 @@ mod opened;
 mod same_file;
 mod secret;
 mod seeds;
+mod segments;
 mod source;
 mod uri;
 mod wait;

@@ -346,3 +346,41 @@ def test_the_command_comes_with_it():
     assert shown.stdout.startswith("oath ")
     refused = subprocess.run([sys.executable, "-m", "oath_totp", "nonsense"], capture_output=True, text=True)
     assert refused.returncode == 2 and "nonsense" in refused.stderr
+
+
+def test_an_upload_is_previewed_and_resumed_by_number(tmp_path):
+    directory = Directory.create("sqlite::memory:")
+    content = (HEADER + GOOD + BAD).encode()
+    directory.add_user("alice@example.com", at=NOW)
+    preview = directory.preview_upload(content, at=NOW)
+    assert (preview["rows"], preview["imported"], preview["failed"]) == (2, 1, 1)
+    assert preview["failures"][0]["line"] == 3 and directory.uploads(at=NOW) == []
+    path = tmp_path / "tokens.csv"
+    path.write_bytes(content)
+    upload = directory.upload(path, at=NOW)
+    assert all(upload[name] == preview[name] for name in ("rows", "imported", "unchanged", "failed"))
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        directory.upload(path, resume=upload["upload"], at=NOW)
+    assert error.value.code == "upload-finished"
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        directory.upload(path, resume=99, at=NOW)
+    assert error.value.code == "upload-unknown"
+
+
+def test_the_audit_log_is_exported_and_pruned(tmp_path):
+    directory = Directory.create("sqlite::memory:")
+    directory.add_user("alice@example.com", at=NOW)
+    path = tmp_path / "log.jsonl"
+    assert directory.export_audit(path, 0) == 0 and not path.exists()
+    events = len(directory.events())
+    assert directory.export_audit(path, 2**40) == events == directory.verify_export(path)
+    with pytest.raises(FileExistsError):
+        directory.export_audit(path, 2**40)
+    assert directory.prune_audit(path, dry_run=True) == events == directory.verify_audit()[0]
+    assert directory.prune_audit(path) == events and directory.prune_audit(path) == 0
+    assert [event["action"] for event in directory.events()] == ["audit-pruned"]
+    assert directory.verify_audit()[0] == 1 and directory.verify_export(path) == events
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(oath_totp.DirectoryError) as error:
+        directory.verify_export(path)
+    assert error.value.code == "exported-file-damaged"

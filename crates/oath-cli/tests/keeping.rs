@@ -4,6 +4,7 @@ mod support;
 
 use oath_totp::TimeStep;
 use serde_json::{Value, json};
+use std::fs;
 use support::{Desk, MONDAY, SECRETS, plain, shows};
 
 fn alices(time: u64) -> String {
@@ -140,4 +141,52 @@ fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
     let answer = plain(&rotated.out);
     assert_eq!((rotated.status, answer), (1, json!({"key": third, "sealed": 1, "damaged": ["2300002"]})));
     assert_eq!(desk.json("audit verify")["verified"], true);
+}
+
+#[test]
+fn the_log_is_exported_pruned_and_verified_from_then_on() {
+    let desk = Desk::furnished();
+    let noted = desk.json("audit verify")["ends"][0].as_str().unwrap().to_owned();
+    let none = desk.oath("audit export --until 2020-01-01T00:00:00Z -o log.jsonl");
+    assert!(none.out.contains("Nothing was written") && !desk.path("log.jsonl").exists(), "{none:?}");
+    let done = desk.done("audit export --until 2100-01-01T00:00:00Z -o log.jsonl");
+    assert!(done.contains("Exported") && done.contains("oath audit prune --exported log.jsonl"), "{done}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(desk.path("log.jsonl")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    desk.fails("audit export --until 2100-01-01T00:00:00Z -o log.jsonl", 2, "file-exists", &["log.jsonl"]);
+    let log = fs::read_to_string(desk.path("log.jsonl")).unwrap();
+    let events = u64::try_from(log.lines().count() - 2).unwrap();
+    let actions: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(actions[1..].iter().any(|event| event["action"] == "token-imported" && event["serial"] == "2300001"));
+    assert_eq!(desk.json(&format!("audit verify log.jsonl --contains {noted}"))["events"], events);
+
+    desk.write("cut.jsonl", &log[..log.len() / 2]);
+    desk.fails("audit prune --exported cut.jsonl", 1, "exported-file-damaged", &["cut.jsonl", "line"]);
+    desk.write("changed.jsonl", &log.replacen("2300001", "2300009", 1));
+    let changed = desk.oath("audit verify changed.jsonl");
+    assert_eq!(changed.status, 1, "{changed:?}");
+    let tried = desk.json("audit prune --exported log.jsonl --dry-run");
+    assert_eq!((&tried["events"], &desk.json("audit verify")["events"]), (&json!(events), &json!(events)));
+
+    let pruned = desk.json("audit prune --exported log.jsonl");
+    assert_eq!((&pruned["events"], &pruned["pruned"]), (&json!(events), &json!([noted])));
+    let text = desk.done("audit verify");
+    let first = events + 1;
+    assert!(text.contains("1 event,") && text.contains(&format!("from event {first}")), "{text}");
+    assert_eq!(desk.json("audit verify")["pruned"], json!([noted]));
+    assert_eq!(desk.json(&format!("audit verify --contains {noted}"))["verified"], true);
+    let early = noted.replacen(&format!("{events}:"), "1:", 1);
+    desk.fails(&format!("audit verify --contains {early}"), 1, "event-pruned", &["exported"]);
+    desk.done("users add carol@example.com");
+    desk.done("audit verify log.jsonl");
+    assert!(desk.done("audit prune --exported log.jsonl").contains("Nothing to delete"));
+    desk.done("audit export --until 2100-01-01T00:00:00Z -o next.jsonl");
+    desk.done("audit verify log.jsonl next.jsonl");
+    desk.done("audit prune --exported next.jsonl");
+    desk.fails("audit verify log.jsonl", 1, "segments-apart", &["log.jsonl"]);
+    desk.done("audit verify log.jsonl next.jsonl");
+    desk.done("tokens list");
 }

@@ -2,8 +2,10 @@
 
 mod end;
 mod query;
+pub mod segment;
 
 pub use self::query::EventQuery;
+pub use self::segment::Segment;
 
 use core::fmt;
 use data_encoding::HEXLOWER;
@@ -110,11 +112,13 @@ pub enum Action {
     TokensResealed,
     /// The ends of all chains were written down in this one.
     AuditCheckpoint,
+    /// Exported events at the beginnings of chains were deleted.
+    AuditPruned,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -146,6 +150,7 @@ impl Action {
         Self::KeyRemoved,
         Self::TokensResealed,
         Self::AuditCheckpoint,
+        Self::AuditPruned,
     ];
 
     /// The stable name, in kebab-case.
@@ -183,6 +188,7 @@ impl Action {
             Self::KeyRemoved => "key-removed",
             Self::TokensResealed => "tokens-resealed",
             Self::AuditCheckpoint => "audit-checkpoint",
+            Self::AuditPruned => "audit-pruned",
         }
     }
 
@@ -234,8 +240,18 @@ impl Event {
     /// The ends of chains as they were when the event was written.
     #[must_use]
     pub fn checkpoint(at: UnixTime, actor: &Actor, heads: &[Head]) -> Self {
+        Self::new(at, actor, Action::AuditCheckpoint).with_ends(heads)
+    }
+
+    /// The last events of chains that may be deleted with all before them: those of this pruning and of all before it.
+    #[must_use]
+    pub fn pruned(at: UnixTime, actor: &Actor, ends: &[Head]) -> Self {
+        Self::new(at, actor, Action::AuditPruned).with_ends(ends)
+    }
+
+    fn with_ends(self, heads: &[Head]) -> Self {
         let ends = heads.iter().filter(|head| head.events > 0);
-        let event = Self::new(at, actor, Action::AuditCheckpoint);
+        let event = self;
         ends.fold(event, |event, head| {
             event.with(&head.chain.to_string(), format_args!("{} {}", head.events, head.hash))
         })
@@ -244,12 +260,22 @@ impl Event {
     /// The ends that a checkpoint tells of; none of another event.
     #[must_use]
     pub fn checked_ends(&self) -> Vec<Head> {
+        self.ends_of(Action::AuditCheckpoint)
+    }
+
+    /// The ends up to which a pruning deletes; none of another event.
+    #[must_use]
+    pub fn pruned_ends(&self) -> Vec<Head> {
+        self.ends_of(Action::AuditPruned)
+    }
+
+    fn ends_of(&self, action: Action) -> Vec<Head> {
         let read = |(chain, end): (&String, &String)| {
             let (events, hash) = end.split_once(' ')?;
             let hash = HEXLOWER.decode(hash.as_bytes()).ok()?.try_into().ok()?;
             Some(Head { chain: Chain(chain.parse().ok()?), events: events.parse().ok()?, hash: ChainHash(hash) })
         };
-        let ends = self.detail.iter().filter(|_| self.action == Action::AuditCheckpoint);
+        let ends = self.detail.iter().filter(|_| self.action == action);
         ends.filter_map(read).collect()
     }
 
@@ -284,6 +310,19 @@ pub struct AuditKey(Arc<Hmac<Sha256>>);
 impl AuditKey {
     pub(crate) fn new(keyed: Hmac<Sha256>) -> Self {
         Self(Arc::new(keyed))
+    }
+
+    /// HMAC-SHA-256 over where a segment begins and ends.
+    pub(crate) fn seal(&self, Segment { before, end }: &Segment) -> ChainHash {
+        let mut hash = (*self.0).clone();
+        // As long as no other text under this key: fields of an event begin with the length of a shorter label.
+        hash.update(b"oath-directory audit segment v1");
+        for Head { chain, events, hash: last } in [before, end] {
+            hash.update(&chain.0.to_be_bytes());
+            hash.update(&events.to_be_bytes());
+            hash.update(&last.0);
+        }
+        ChainHash(hash.finalize().into_bytes().into())
     }
 }
 
@@ -392,6 +431,12 @@ impl Verifier {
     #[must_use]
     pub fn new(key: &AuditKey, chain: Chain) -> Self {
         Self { key: key.clone(), head: Head::empty(chain) }
+    }
+
+    /// From the end of what came before.
+    #[must_use]
+    pub fn from(key: &AuditKey, before: Head) -> Self {
+        Self { key: key.clone(), head: before }
     }
 
     /// Takes the next event.

@@ -1,5 +1,6 @@
 //! The shell around the decisions: reads a view, decides, commits, and decides again where another caller was faster.
 
+mod audit;
 mod bulk;
 mod keys;
 mod lists;
@@ -7,6 +8,7 @@ mod policy;
 mod preview;
 mod rehearsal;
 mod rest;
+mod segments;
 mod sign_in;
 mod similar;
 mod software;
@@ -17,8 +19,10 @@ mod upload_error;
 mod uploads;
 mod users;
 
+pub use self::audit::AuditReport;
 pub use self::keys::{KeyUse, Resealed, Rotated, SealReport};
-pub use self::lists::{AuditReport, TokenQuery};
+pub use self::lists::TokenQuery;
+pub use self::segments::{Pruned, SegmentsError};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};
 pub use self::upload_error::UploadError;

@@ -1,3 +1,4 @@
+use crate::audit::Chain;
 use crate::keys::KeyRingError;
 use crate::model::{MalformedUpn, Status};
 use crate::policy::PolicyError;
@@ -233,6 +234,24 @@ pub enum Refusal {
         /// The number of the upload.
         id: u64,
     },
+    /// The event was exported and pruned.
+    EventPruned {
+        /// Its chain.
+        chain: Chain,
+        /// Its number.
+        sequence: u64,
+        /// The first event of the chain that the database holds.
+        first: u64,
+    },
+    /// Events are missing between exported ones and those that follow.
+    SegmentsApart {
+        /// The chain.
+        chain: Chain,
+        /// The last event before the gap.
+        last: u64,
+        /// The first event after it.
+        first: u64,
+    },
     /// No such upload, or its status is no longer kept.
     UnknownUpload {
         /// Its number.
@@ -272,6 +291,8 @@ impl Refusal {
             Self::PolicyChanged => "policy-changed",
             Self::UploadFinished { .. } => "upload-finished",
             Self::OtherFile { .. } => "upload-other-file",
+            Self::EventPruned { .. } => "event-pruned",
+            Self::SegmentsApart { .. } => "segments-apart",
             Self::UnknownUpload { .. } => "upload-unknown",
         }
     }
@@ -320,6 +341,10 @@ impl Refusal {
             Self::PolicyChanged => "look at the policy, then change it again",
             Self::UploadFinished { .. } => "nothing needs to be done",
             Self::OtherFile { .. } => "give the file that was uploaded then, or upload this one as a new one",
+            Self::EventPruned { .. } => {
+                "look for it in the file that was exported before: `oath audit verify FILE --contains`"
+            }
+            Self::SegmentsApart { .. } => "name the file with the events in between as well, or export the log again",
             Self::UnknownUpload { .. } => "list the uploads; a status is kept for 30 days",
         }
     }
@@ -377,6 +402,15 @@ impl fmt::Display for Refusal {
             Self::PolicyChanged => f.write_str("the policy was changed by another caller since it was read"),
             Self::UploadFinished { id } => write!(f, "upload {id} is finished"),
             Self::OtherFile { id } => write!(f, "the file is not the one of upload {id}, or was changed since"),
+            Self::EventPruned { chain, sequence, first } => {
+                write!(
+                    f,
+                    "event {sequence} of chain {chain} was exported and pruned; the database begins with event {first}"
+                )
+            }
+            Self::SegmentsApart { chain, last, first } => {
+                write!(f, "events are missing between event {last} and event {first} of chain {chain}")
+            }
             Self::UnknownUpload { id } => write!(f, "there is no upload {id}"),
         }
     }

@@ -102,6 +102,10 @@ pub trait Store: Send + Sync {
     /// The ends of all chains of the audit log in the order of the chains, kept beside it. A store with one writer at a time
     /// has the one chain [`Chain::FIRST`], and its end also while it is empty.
     fn heads(&self) -> impl Future<Output = Result<Vec<Head>, StoreError>> + Send;
+
+    /// The last events that were [pruned](Changes::pruned) from chains, in the order of the chains: what is left of a chain goes
+    /// on after them. None of a chain that begins with its first event.
+    fn beginnings(&self) -> impl Future<Output = Result<Vec<Head>, StoreError>> + Send;
 }
 
 /// How old what is read may be.
@@ -236,6 +240,9 @@ pub struct Changes {
     pub uploads: Vec<Write<u64, Upload>>,
     /// Refused rows of uploads that exist after the same changes. They come after those that were written before.
     pub failures: Vec<(u64, Vec<UploadFailure>)>,
+    /// Deletes the events of a chain of the audit log up to this one, which becomes its [beginning](Store::beginnings). Applied
+    /// only where the chain begins before it. The caller sees to it that there are no more than [`Changes::MOST`].
+    pub pruned: Option<Head>,
     /// What happened, in order.
     pub events: Vec<Event>,
 }
@@ -254,11 +261,13 @@ impl Changes {
     /// How many records, refused rows and events there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        let Self { settings, users, gates, bumps, tokens, states, activations, uploads, failures, events } = self;
+        let Self { settings, users, gates, bumps, tokens, states, activations, uploads, failures, pruned, events } =
+            self;
         let failures = failures.iter().map(|(_, rows)| rows.len().saturating_add(1));
         [
             usize::from(settings.is_some()),
             usize::from(activations.is_some()),
+            usize::from(pruned.is_some()),
             users.len(),
             gates.len(),
             bumps.len(),

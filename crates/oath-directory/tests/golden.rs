@@ -94,7 +94,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (13, "52d2de877b3e0fb3b2702730cc8174c6cd420e4c4b4b5bef09be7948b84dadb1")
+        (13, "139b2ecb95954f25087e91ee03a0a0e780e46f72ad245e1a29a0f66293890808")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

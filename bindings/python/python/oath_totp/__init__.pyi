@@ -613,6 +613,15 @@ class Directory:
         """Returns the events of a chain of the audit log after the one with the number `after`; by default of the first chain."""
     def verify_audit(self) -> tuple[int, str]:
         """Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed."""
+    def export_audit(self, path: str | os.PathLike[str], until: int | float | datetime) -> int:
+        """Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key
+        ring verifies. Returns the number of events; where there are none, no file is made."""
+    def verify_export(self, path: str | os.PathLike[str]) -> int:
+        """Checks an exported file against the key ring, and that it and the database hold all events between them. Returns the
+        number of events in the file."""
+    def prune_audit(self, path: str | os.PathLike[str], *, dry_run: bool = False, at: _Time = None) -> int:
+        """Deletes the events from the database that an exported file verifiably holds. Returns how many. `dry_run=True` deletes
+        nothing."""
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Writes a copy of the database into a new file, while others use the directory.
 

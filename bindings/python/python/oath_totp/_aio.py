@@ -153,6 +153,15 @@ class AsyncDirectory:
     async def verify_audit(self):
         return await to_thread(self._directory.verify_audit)
 
+    async def export_audit(self, path, until):
+        return await to_thread(self._directory.export_audit, path, until)
+
+    async def verify_export(self, path):
+        return await to_thread(self._directory.verify_export, path)
+
+    async def prune_audit(self, path, *, dry_run=False, at=None):
+        return await to_thread(self._directory.prune_audit, path, dry_run=dry_run, at=at)
+
     async def backup(self, path):
         await to_thread(self._directory.backup, path)
 

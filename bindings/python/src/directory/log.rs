@@ -1,7 +1,9 @@
 use super::Directory;
-use crate::arguments;
+use crate::arguments::{self, time};
 use crate::dicts::event_dict;
 use crate::errors::tampered;
+use crate::segments;
+use crate::source::FilePath;
 use oath_directory::audit::Chain;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -40,5 +42,33 @@ impl Directory {
             Ok(report) => Ok((report.events, report.head())),
             Err(error) => Err(tampered(py, error)),
         }
+    }
+
+    /// Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key
+    /// ring verifies. Returns the number of events; where there are none, no file is made.
+    fn export_audit(&self, py: Python<'_>, path: FilePath, until: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let (inner, until, FilePath(path)) = (self.inner(py)?, time(Some(until))?, path);
+        segments::export(py, &inner, until, &path)
+    }
+
+    /// Checks an exported file against the key ring, and that it and the database hold all events between them. Returns the
+    /// number of events in the file.
+    fn verify_export(&self, py: Python<'_>, path: FilePath) -> PyResult<u64> {
+        let (inner, FilePath(path)) = (self.inner(py)?, path);
+        segments::verify(py, &inner, &path)
+    }
+
+    /// Deletes the events from the database that an exported file verifiably holds. Returns how many. `dry_run=True` deletes
+    /// nothing.
+    #[pyo3(signature = (path, *, dry_run = false, at = None))]
+    fn prune_audit(
+        &self,
+        py: Python<'_>,
+        path: FilePath,
+        dry_run: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let (inner, now, FilePath(path)) = (self.inner(py)?, time(at)?, path);
+        segments::prune(py, &inner, &self.asks(at), now, &path, dry_run)
     }
 }

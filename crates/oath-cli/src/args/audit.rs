@@ -3,6 +3,7 @@ use clap::{Args, Subcommand};
 use oath_directory::Upn;
 use oath_directory::audit::{Action, EventQuery, Head};
 use oath_totp::UnixTime;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
@@ -10,9 +11,30 @@ pub(crate) enum Audit {
     List(Listed),
     /// Check that no event is missing, changed or out of order
     Verify {
+        /// Check these exported files instead, oldest first, and that they and the database hold all events between them
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// Check too that this event is still there, which an earlier check printed as the last one; may be given again
         #[arg(long, value_name = "NUMBER:HASH")]
         contains: Vec<Head>,
+    },
+    /// Write the log up to a time into a file that anyone can read and the key ring verifies
+    Export {
+        /// Events up to this time
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        until: UnixTime,
+        /// The file, which must not exist; JSON lines
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Delete the events from the database that an exported file verifiably holds
+    Prune {
+        /// The exported file: keep it, and a copy of it elsewhere
+        #[arg(long, value_name = "FILE")]
+        exported: PathBuf,
+        /// Say what would be deleted, and delete nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -1,3 +1,5 @@
+mod segments;
+
 use crate::args::{Audit, Listed};
 use crate::failure::{Exit, Failure};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, count, shown, time};
@@ -13,7 +15,10 @@ use std::io::{self, Write};
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failure> {
     match command {
         Audit::List(listed) => list(shell, listed),
-        Audit::Verify { contains } => verify(shell, contains),
+        Audit::Verify { files, contains } if files.is_empty() => verify(shell, contains),
+        Audit::Verify { files, contains } => segments::verify(shell, files, contains),
+        Audit::Export { until, output } => segments::export(shell, *until, output),
+        Audit::Prune { exported, dry_run } => segments::prune(shell, exported, *dry_run),
     }
 }
 
@@ -103,10 +108,21 @@ fn verify(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Exit, Failure> {
     match checked(shell, contains)? {
         Ok(report) => {
             let ends: Vec<_> = report.heads.iter().filter(|head| head.events > 0).map(Head::to_string).collect();
-            let value = json!({"verified": true, "events": report.events, "head": report.head(), "ends": ends});
+            let begins: Vec<_> = report.beginnings.iter().map(Head::to_string).collect();
+            let value = json!({
+                "verified": true, "events": report.events, "head": report.head(), "ends": ends, "pruned": begins,
+            });
             shell.answer(&value, |out| {
                 let events = count(report.events, "event", "events");
                 writeln!(out, "{GOOD}Verified{GOOD:#}: {events}, none missing, changed or out of order.")?;
+                for Head { chain, events, .. } in &report.beginnings {
+                    let of = if *chain == Chain::FIRST { String::new() } else { format!(" of chain {chain}") };
+                    let first = events.saturating_add(1);
+                    writeln!(
+                        out,
+                        "  {DIM}pruned{DIM:#}: the database holds the log from event {first}{of} on; those before were exported"
+                    )?;
+                }
                 for end in contains {
                     writeln!(out, "  {DIM}holds{DIM:#} {end}: nothing up to it has changed since it was noted down")?;
                 }
@@ -121,20 +137,22 @@ fn verify(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Exit, Failure> {
             })?;
             Ok(Exit::Done)
         }
-        Err(tampered) => {
-            let event = tampered.sequence();
-            let reason = match tampered {
-                Tampered::Missing { .. } => "missing",
-                Tampered::Changed { .. } => "changed",
-            };
-            let value = json!({"verified": false, "reason": reason, "event": event, "message": tampered.to_string()});
-            shell.answer(&value, |out| {
-                writeln!(out, "{BAD}Not verified{BAD:#}: {tampered}.")?;
-                writeln!(out, "{DIM}to do:{DIM:#} {}", tampered.action())
-            })?;
-            Ok(Exit::Refused)
-        }
+        Err(tampered) => not_verified(shell, tampered),
     }
+}
+
+fn not_verified(shell: &mut Shell<'_>, tampered: Tampered) -> Result<Exit, Failure> {
+    let event = tampered.sequence();
+    let reason = match tampered {
+        Tampered::Missing { .. } => "missing",
+        Tampered::Changed { .. } => "changed",
+    };
+    let value = json!({"verified": false, "reason": reason, "event": event, "message": tampered.to_string()});
+    shell.answer(&value, |out| {
+        writeln!(out, "{BAD}Not verified{BAD:#}: {tampered}.")?;
+        writeln!(out, "{DIM}to do:{DIM:#} {}", tampered.action())
+    })?;
+    Ok(Exit::Refused)
 }
 
 /// The whole log, and the events that are to be in it.

@@ -386,6 +386,45 @@ pub(super) const LOG_SOUND: Record = record(
         f("events", Count, "Events in it."),
         f("head", Text, "The hash of the last one; of several chains all, separated by blanks."),
         f("ends", Texts, "The end of each chain as `NUMBER:HASH`, to note down for `--contains`."),
+        f("pruned", Texts, "The last event that was exported and pruned, of each chain that has no longer all."),
+    ]],
+);
+
+const SEGMENT: Record = record(
+    "segment",
+    "A range of one chain of the log in an exported file.",
+    &[&[
+        f("chain", Count, "The chain; 0 in a SQLite file."),
+        f("first", Count, "The number of its first event."),
+        f("last", Count, "The number of its last event."),
+        f("end", Text, "That event as `NUMBER:HASH`."),
+    ]],
+);
+const SEGMENTS: Field = f("segments", Objects(&SEGMENT), "What the file holds.");
+
+pub(super) const EXPORT_SOUND: Record = record(
+    "sound export",
+    "Exported files in which nothing is missing or changed.",
+    &[&[f("verified", Flag, "`true`."), f("events", Count, "Events in them."), SEGMENTS]],
+);
+
+pub(super) const LOG_EXPORTED: Record = record(
+    "exported log",
+    "What `audit export` wrote.",
+    &[&[
+        f("file", Text, "The file; `null` where there were no events.").or_null(),
+        f("events", Count, "Events in it."),
+        SEGMENTS,
+    ]],
+);
+
+pub(super) const LOG_PRUNED: Record = record(
+    "pruned log",
+    "What `audit prune` deleted.",
+    &[&[
+        f("dry_run", Flag, "`true` where nothing was deleted."),
+        f("events", Count, "Events that were deleted, or would be."),
+        f("pruned", Texts, "The last of them in each chain as `NUMBER:HASH`."),
     ]],
 );
 

@@ -46,6 +46,7 @@ trait Object: Send + Sync + fmt::Debug {
     fn failures(&self, upload: u64, skip: u64, limit: usize) -> Answer<'_, Vec<UploadFailure>>;
     fn events(&self, chain: Chain, after: u64, limit: usize) -> Answer<'_, Vec<AuditEvent>>;
     fn heads(&self) -> Answer<'_, Vec<Head>>;
+    fn beginnings(&self) -> Answer<'_, Vec<Head>>;
 }
 
 impl<S: Store + fmt::Debug + 'static> Object for S {
@@ -95,6 +96,10 @@ impl<S: Store + fmt::Debug + 'static> Object for S {
 
     fn heads(&self) -> Answer<'_, Vec<Head>> {
         Box::pin(Store::heads(self))
+    }
+
+    fn beginnings(&self) -> Answer<'_, Vec<Head>> {
+        Box::pin(Store::beginnings(self))
     }
 }
 
@@ -146,5 +151,9 @@ impl Store for AnyStore {
 
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
         self.0.heads().await
+    }
+
+    async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {
+        self.0.beginnings().await
     }
 }

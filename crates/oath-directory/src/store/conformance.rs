@@ -48,6 +48,7 @@ pub async fn all<S: Store>(fresh: impl Fn() -> S) {
     records::versions_grow_by_one_also_within_one_set(&fresh()).await;
     a_set_of_changes_is_applied_whole_or_not_at_all(&fresh()).await;
     the_log_is_one_chain(&fresh()).await;
+    pruned_events_go_and_the_log_goes_on(&fresh()).await;
     views::hold_what_was_asked_for_and_nothing_else(&fresh()).await;
     views::of_an_empty_directory_are_empty(&fresh()).await;
     lists::go_on_after_the_last_one(&fresh()).await;
@@ -139,6 +140,7 @@ async fn a_set_of_changes_is_applied_whole_or_not_at_all(store: &impl Store) {
     ] {
         let mut other = samples::full_again();
         other.uploads.push(last);
+        other.pruned = Some(end(store).await);
         assert!(matches!(commit(store, other).await, Err(CommitError::Conflict)));
         assert!(everything(store).await == before, "something of a refused set of changes is left");
     }
@@ -178,6 +180,41 @@ async fn the_log_is_one_chain(store: &impl Store) {
     assert_eq!(store.events(head.chain, head.events, 9).await.unwrap(), []);
     assert_eq!(store.events(head.chain, u64::MAX, 9).await.unwrap(), []);
     assert_eq!(store.events(Chain(!head.chain.0), 0, 9).await.unwrap(), [], "of a chain that no writer has");
+}
+
+async fn pruned_events_go_and_the_log_goes_on(store: &impl Store) {
+    let event = Event::new(UnixTime::from_secs(1), &Actor::local_operator(), Action::SignedIn);
+    let append = |count| Changes { events: vec![event.clone(); count], ..Changes::default() };
+    commit(store, append(5)).await.unwrap();
+    let chain = end(store).await.chain;
+    let log = store.events(chain, 0, usize::MAX).await.unwrap();
+    let up_to = |count: usize| {
+        let last = &log[count - 1];
+        Head { chain, events: last.sequence, hash: last.hash }
+    };
+    assert_eq!(store.beginnings().await.unwrap(), []);
+    commit(store, Changes { pruned: Some(up_to(2)), ..append(1) }).await.unwrap();
+    assert_eq!(store.beginnings().await.unwrap(), [up_to(2)]);
+    assert_eq!(store.events(chain, 0, 2).await.unwrap(), log[2..4], "from the first that is left");
+    assert_eq!(store.events(chain, 4, 1).await.unwrap(), log[4..5]);
+    let before = end(store).await;
+    assert_eq!(before.events, 6);
+    for back in [up_to(1), up_to(2)] {
+        let refused = commit(store, Changes { pruned: Some(back), ..append(1) }).await;
+        assert!(matches!(refused, Err(CommitError::Conflict)), "{back:?}");
+    }
+    assert_eq!((end(store).await, store.beginnings().await.unwrap()), (before, vec![up_to(2)]));
+    // Nothing is left but the end, and the log goes on after it.
+    let all = end(store).await;
+    commit(store, Changes { pruned: Some(all), ..Changes::default() }).await.unwrap();
+    assert_eq!(store.events(chain, 0, 9).await.unwrap(), []);
+    assert_eq!((end(store).await, store.beginnings().await.unwrap()), (all, vec![all]));
+    commit(store, append(3)).await.unwrap();
+    let mut verifier = Verifier::from(&samples::key(), all);
+    let left = store.events(chain, 0, 9).await.unwrap();
+    assert_eq!(left.len(), 3);
+    left.iter().try_for_each(|event| verifier.take(event)).unwrap();
+    verifier.finish(end(store).await).unwrap();
 }
 
 #[cfg(test)]

@@ -94,15 +94,20 @@ impl Store for MemoryStore {
     }
 
     async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        // Numbers are counted from 1 without gaps, so the one after `after` lies at the index `after`.
-        let start = usize::try_from(after).unwrap_or(usize::MAX);
         let contents = self.contents()?;
+        // Numbers are counted without gaps from the one after the beginning.
+        let start = usize::try_from(after.saturating_sub(contents.beginning.events)).unwrap_or(usize::MAX);
         let events = contents.events.iter().filter(|_| chain == Chain::FIRST);
         Ok(events.skip(start).take(limit).cloned().collect())
     }
 
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
         Ok(vec![self.contents()?.head])
+    }
+
+    async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {
+        let beginning = self.contents()?.beginning;
+        Ok(Some(beginning).into_iter().filter(|beginning| beginning.events > 0).collect())
     }
 }
 
@@ -124,6 +129,8 @@ struct Contents {
     /// The highest number of an upload so far: it is not given again when that upload is deleted.
     last_upload: Table<(), u64>,
     events: Vec<AuditEvent>,
+    /// Before the first event.
+    beginning: Head,
     head: Head,
 }
 
@@ -144,6 +151,7 @@ impl Default for Contents {
             failures: Table::default(),
             last_upload: Table::default(),
             events: Vec::new(),
+            beginning: Head::empty(Chain::FIRST),
             head: Head::empty(Chain::FIRST),
         }
     }
@@ -194,10 +202,18 @@ impl Contents {
     }
 
     fn commit(&mut self, mut changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
-        let events = mem::take(&mut changes.events);
+        let (events, pruned) = (mem::take(&mut changes.events), changes.pruned.take());
+        let begins_before = |end: Head| end.chain == Chain::FIRST && self.beginning.events < end.events;
+        if !pruned.is_none_or(begins_before) {
+            return Err(CommitError::Conflict);
+        }
         let result = self.write(changes);
         self.settle(result.is_ok());
         if result.is_ok() {
+            if let Some(end) = pruned {
+                self.events.retain(|audit| audit.sequence > end.events);
+                self.beginning = end;
+            }
             self.append(key, events);
         }
         result

@@ -187,6 +187,10 @@ impl Store for PostgresStore {
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
         self.read(async |connection| read::heads(connection).await).await
     }
+
+    async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {
+        self.read(async |connection| read::beginnings(connection).await).await
+    }
 }
 
 /// A question of a sign-in.

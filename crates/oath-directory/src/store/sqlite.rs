@@ -178,6 +178,11 @@ impl Store for SqliteStore {
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
         self.read(|connection| read::head(connection).map(|head| vec![head])).await
     }
+
+    async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {
+        let beginning = self.read(read::beginning).await?;
+        Ok(Some(beginning).into_iter().filter(|beginning| beginning.events > 0).collect())
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Reader) + Send>;

@@ -32,7 +32,11 @@ impl Setup {
 impl<S: Store> Setup<S> {
     /// With alice and bob, who belong, and a guest.
     pub(crate) fn on(store: S, policy: Policy) -> Self {
-        let directory = Directory::new(store, KeyRing::generate().unwrap(), policy).unwrap();
+        Self::on_ring(store, KeyRing::generate().unwrap(), policy)
+    }
+
+    pub(crate) fn on_ring(store: S, keys: KeyRing, policy: Policy) -> Self {
+        let directory = Directory::new(store, keys, policy).unwrap();
         let setup = Self { directory, operator: Actor::local_operator(), now: UnixTime::from_secs(NOW) };
         for (name, kind) in [("alice", UserKind::Member), ("bob", UserKind::Member), ("guest", UserKind::Guest)] {
             block_on(setup.directory.add_user(&setup.operator, setup.now, &upn(name), kind, None)).unwrap();

@@ -122,6 +122,10 @@ impl Store for Probe {
         Ok(events.take(limit).cloned().collect())
     }
 
+    async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {
+        self.store.beginnings().await
+    }
+
     async fn heads(&self) -> Result<Vec<Head>, StoreError> {
         let mut heads = self.store.heads().await?;
         heads.extend(self.other_chain.lock().unwrap().iter().map(|(_, head)| *head));

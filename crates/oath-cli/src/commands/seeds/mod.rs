@@ -7,7 +7,7 @@ mod find;
 mod formats;
 pub(crate) mod groups;
 pub(crate) mod input;
-mod output;
+pub(crate) mod output;
 mod probe;
 mod repair;
 mod writing;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// Writes to a file, which is there afterwards as a whole or not at all, or to standard output. A file is readable by its
 /// owner alone; one that exists already is left as it is. `write` answers whether what it wrote is to be kept.
-pub(super) fn to(
+pub(crate) fn to(
     surroundings: &Surroundings,
     stdout: &mut dyn Write,
     path: &Path,

@@ -69,6 +69,7 @@ fn changes() -> impl Strategy<Value = Changes> {
                 activations,
                 uploads,
                 failures: failures.into_iter().collect(),
+                pruned: None,
                 events: (0..events).map(|n| Event::new(at(n), &Actor::local_operator(), Action::Uploaded)).collect(),
             }
         })

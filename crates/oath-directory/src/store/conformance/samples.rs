@@ -140,6 +140,7 @@ fn set_of(number: u8, settings: Write<(), Settings>, activations: Write<(), Acti
         activations: Some(activations),
         uploads: vec![Write::Insert(upload(number.into()))],
         failures: vec![(number.into(), vec![failure(2, "x"), failure(1, "y")])],
+        pruned: None,
         events: vec![event],
     }
 }
@@ -156,6 +157,7 @@ pub(in crate::store) struct Everything {
     next_upload: u64,
     events: Vec<AuditEvent>,
     heads: Vec<Head>,
+    beginnings: Vec<Head>,
 }
 
 /// What only a view shows, in order.
@@ -210,5 +212,6 @@ pub(in crate::store) async fn everything(store: &impl Store) -> Everything {
         next_upload: view.next_upload,
         events: store.events(super::end(store).await.chain, 0, usize::MAX).await.unwrap(),
         heads: store.heads().await.unwrap(),
+        beginnings: store.beginnings().await.unwrap(),
     }
 }

@@ -4,6 +4,7 @@ use super::rows::{
     self, ACTIVATIONS, FAILURES, GATES, SETTINGS, STATES, TOKENS, Table, UPLOADS, USERS, fingerprint_cell,
 };
 use super::values::{Cell, Kind, Query};
+use crate::audit::Head;
 use crate::model::{TenantId, UploadFailure, Version};
 use crate::store::{Changes, Write};
 use core::mem::discriminant;
@@ -29,7 +30,8 @@ pub(super) enum Mode {
 
 /// All steps, in the order of the fields and within a field in that of the list.
 pub(super) fn steps(tenant: TenantId, changes: &Changes, mode: Mode) -> Vec<Step> {
-    let Changes { settings, users, gates, bumps, tokens, states, activations, uploads, failures, events: _ } = changes;
+    let Changes { settings, users, gates, bumps, tokens, states, activations, uploads, failures, pruned, events: _ } =
+        changes;
     let mut steps = Steps { tenant, mode, steps: Vec::new() };
     steps.writes(&SETTINGS, settings.as_slice(), |()| Vec::new(), rows::settings_cells);
     steps.writes(&USERS, users, |id| vec![Cell::id(*id)], rows::user_cells);
@@ -42,6 +44,9 @@ pub(super) fn steps(tenant: TenantId, changes: &Changes, mode: Mode) -> Vec<Step
     steps.numbers(uploads);
     for (upload, rows) in failures {
         steps.failures(*upload, rows);
+    }
+    if let Some(end) = pruned {
+        steps.prune(*end);
     }
     steps.steps
 }
@@ -200,6 +205,21 @@ impl Steps {
             let query = self.query(sql.to_owned()).with_all(Kind::Number, gone);
             self.push(query, None);
         }
+    }
+
+    /// Deletes the events of a chain up to this one, where the chain begins before it.
+    fn prune(&mut self, end: Head) {
+        let sql = "INSERT INTO oath_beginnings AS b (tenant, chain, events, hash) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (tenant, chain) DO UPDATE SET events = excluded.events, hash = excluded.hash
+                   WHERE b.events < excluded.events";
+        let query = self.query(sql.to_owned()).with(Kind::Number, Cell::bits(end.chain.0));
+        let query =
+            query.with(Kind::Number, Cell::bits(end.events)).with(Kind::Bytes, Cell::Bytes(end.hash.0.to_vec()));
+        self.push(query, Some(1));
+        let sql = "DELETE FROM oath_events WHERE tenant = $1 AND chain = $2 AND sequence <= $3";
+        let query = self.query(sql.to_owned()).with(Kind::Number, Cell::bits(end.chain.0));
+        let query = query.with(Kind::Number, Cell::bits(end.events));
+        self.push(query, None);
     }
 
     fn failures(&mut self, upload: u64, rows: &[UploadFailure]) {

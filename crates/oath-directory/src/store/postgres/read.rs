@@ -211,6 +211,14 @@ pub(super) async fn heads(connection: &Connection) -> Result<Vec<Head>, Failure>
     Ok(heads)
 }
 
+/// The last events that were pruned, in the order of the chains.
+pub(super) async fn beginnings(connection: &Connection) -> Result<Vec<Head>, Failure> {
+    let query = of(connection, "SELECT chain, events, hash FROM oath_beginnings WHERE tenant = $1");
+    let mut beginnings: Vec<Head> = each(&one(connection, query).await?, Record::read)?;
+    beginnings.sort_by_key(|beginning| beginning.chain);
+    Ok(beginnings)
+}
+
 /// The end of this chain, or of any.
 pub(super) async fn head(connection: &Connection, chain: Option<Chain>) -> Result<Option<Head>, Failure> {
     let sql = "SELECT chain, events, hash FROM oath_heads WHERE tenant = $1";

@@ -76,6 +76,10 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     "CREATE TABLE IF NOT EXISTS oath_heads (
         tenant uuid NOT NULL, chain int8 NOT NULL, events int8 NOT NULL, hash bytea NOT NULL,
         PRIMARY KEY (tenant, chain))",
+    // The last event of a chain that was pruned: what is left goes on after it.
+    "CREATE TABLE IF NOT EXISTS oath_beginnings (
+        tenant uuid NOT NULL, chain int8 NOT NULL, events int8 NOT NULL, hash bytea NOT NULL,
+        PRIMARY KEY (tenant, chain))",
 ]];
 
 /// The one table that no tenant owns.

@@ -1,6 +1,6 @@
 use super::fault::is_taken;
 use super::read;
-use crate::audit::{AuditKey, Event, Head};
+use crate::audit::{AuditKey, Chain, Event, Head};
 use crate::model::{
     Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
     Version,
@@ -45,7 +45,20 @@ pub(super) fn apply(connection: &Connection, changes: &Changes, key: &AuditKey, 
     changes.activations.iter().try_for_each(|write| activations(connection, write))?;
     changes.uploads.iter().try_for_each(|write| upload(connection, write))?;
     changes.failures.iter().try_for_each(|(upload, rows)| failures(connection, *upload, rows))?;
+    changes.pruned.iter().try_for_each(|end| prune(connection, *end))?;
     log.append(connection, &changes.events, key).map_err(Refused::Failed)
+}
+
+/// Deletes the events up to this one, where the log begins before it.
+fn prune(connection: &Connection, end: Head) -> Result<(), Refused> {
+    let events = number(end.events)?;
+    let sql = "UPDATE audit_beginning SET events = ?1, hash = ?2 WHERE events < ?1";
+    let begins_before = connection.prepare_cached(sql)?.execute(params![events, end.hash.0])?;
+    if begins_before == 0 || end.chain != Chain::FIRST {
+        return Err(Refused::Conflict);
+    }
+    connection.prepare_cached("DELETE FROM events WHERE sequence <= ?1")?.execute([events])?;
+    Ok(())
 }
 
 /// Ends a sign-in. What it compares is looked at before anything is written: where it is refused for a conflict, there is

@@ -200,6 +200,11 @@ pub(super) fn head(connection: &Connection) -> Result<Head> {
     connection.prepare_cached(sql)?.query_row([], |row| Head::read(&mut Row::of(row)))
 }
 
+pub(super) fn beginning(connection: &Connection) -> Result<Head> {
+    let sql = "SELECT events, hash FROM audit_beginning";
+    connection.prepare_cached(sql)?.query_row([], |row| Head::read(&mut Row::of(row)))
+}
+
 /// A limit for SQLite, which takes a negative one for none.
 fn most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)

@@ -155,6 +155,15 @@ CREATE TABLE audit_head (
 
 INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
 
+-- The last event that was pruned: the log goes on after it.
+CREATE TABLE audit_beginning (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    events INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+
+INSERT INTO audit_beginning VALUES (1, 0, zeroblob(32));
+
 PRAGMA application_id = 0x4f415448;
 PRAGMA user_version = 3;
 ";
