@@ -26,12 +26,11 @@ fn check(file: &str) -> Result<(), Box<dyn Error>> {
         let number = findings.entry((severity, code)).or_default();
         *number = number.saturating_add(1);
     };
-    while let Some(row) = reader.next() {
+    while let Some(row) = reader.look() {
         let row = row?;
         rows = rows.saturating_add(1);
         records = records.saturating_add(u64::from(row.record.is_some()));
         row.findings.iter().for_each(|finding| count(finding.severity, finding.code()));
-        reader.recycle(row);
     }
     reader.take_findings().iter().for_each(|finding| count(finding.severity, finding.code()));
     let seconds = begin.elapsed().as_secs_f64();

@@ -178,6 +178,13 @@ impl<'a> Cells<'a> {
         start.zip(end).and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default()
     }
 
+    /// The line from a cell behind the first on; `None` where cells had to be unquoted, or there is none.
+    pub(crate) fn from(&self, index: usize) -> Option<&'a str> {
+        let before = self.ends.get(index.checked_sub(1)?)?;
+        // Where the last cell ends, no separator stands, and nothing begins behind one.
+        self.text.get(before.checked_add(self.gap)?..).filter(|_| self.gap > 0)
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
         (0..self.len()).map(move |index| self.get(index))
     }
@@ -229,6 +236,15 @@ mod tests {
         assert_eq!(cells(r#""a,b","c""d""#, ','), ["a,b", "c\"d"]);
         assert_eq!(cells(r#""a,b,c",,"#, ','), ["a,b,c", "", ""]);
         assert_eq!(cells("a\rb,c\r", ','), ["a\rb", "c\r"]);
+    }
+
+    #[test]
+    fn the_rest_of_a_line_from_a_cell_on() {
+        let mut splitter = Splitter::new();
+        let cells = splitter.split("a,b,,c", ',');
+        let rests = [None, Some("b,,c"), Some(",c"), Some("c"), None];
+        assert_eq!([0, 1, 2, 3, 5].map(|index| cells.from(index)), rests);
+        assert_eq!(splitter.split("a,\"b\",c", ',').from(1), None, "the line is not its cells");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use crate::check::Checks;
 use crate::fingerprints::{Fingerprints, Prints, Seen};
+use crate::record::Failed;
 use crate::tally::SerialLengths;
 use crate::text::{count, reportable_upn};
 use crate::values::serial::is_plain;
@@ -80,11 +81,10 @@ impl Duplicates {
             place(core::slice::from_mut(&mut finding));
             row.findings.push(finding);
             // Its other mistakes are shown, too.
-            row.draft = row.record.take().map(Box::new);
-            if let Some(record) = row.draft.as_deref() {
-                row.upn = record.upn.as_deref().and_then(reportable_upn);
-                row.serial.clone_from(&record.serial);
-            }
+            let draft = row.record.take();
+            let upn = draft.as_ref().and_then(|record| reportable_upn(record.upn.as_deref()?));
+            let serial = draft.as_ref().and_then(|record| record.serial.clone());
+            row.failed = Some(Box::new(Failed { upn, serial, draft }));
         }
     }
 

@@ -194,30 +194,27 @@ pub fn losses(record: &Record, format: Format) -> Vec<Loss> {
     let Some(capacity) = format.capacity() else { return Vec::new() };
     // A user or a serial number that becomes the account is not lost.
     let as_account = capacity.carries(Field::Account).then(|| account_field(record)).flatten();
-    present(record)
-        .filter(|field| !capacity.carries(*field) && as_account != Some(*field))
-        .map(|field| Loss { field })
-        .collect()
+    let lost = |field: &Field| has(record, *field) && !capacity.carries(*field) && as_account != Some(*field);
+    Field::ALL.iter().copied().filter(lost).map(|field| Loss { field }).collect()
 }
 
-/// The texts and numbers that a record has besides its secret and parameters.
-fn present(record: &Record) -> impl Iterator<Item = Field> {
+/// Whether a record has a text or a number besides its secret and parameters.
+fn has(record: &Record, field: Field) -> bool {
     let details = record.details();
-    [
-        (Field::Upn, record.upn.is_some()),
-        (Field::SerialNumber, record.serial.is_some()),
-        (Field::Manufacturer, !record.manufacturer.is_empty()),
-        (Field::Model, !record.model.is_empty()),
-        (Field::Issuer, details.issuer.is_some()),
-        (Field::Account, details.account.is_some()),
-        (Field::KeyId, details.key_id.is_some()),
-        (Field::Start, details.start.is_some()),
-        (Field::Expiry, details.expiry.is_some()),
-        (Field::Drift, details.drift.is_some()),
-        (Field::LastUsed, details.last_used.is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(field, there)| there.then_some(field))
+    match field {
+        Field::Upn => record.upn.is_some(),
+        Field::SerialNumber => record.serial.is_some(),
+        Field::Manufacturer => !record.manufacturer.is_empty(),
+        Field::Model => !record.model.is_empty(),
+        Field::Issuer => details.issuer.is_some(),
+        Field::Account => details.account.is_some(),
+        Field::KeyId => details.key_id.is_some(),
+        Field::Start => details.start.is_some(),
+        Field::Expiry => details.expiry.is_some(),
+        Field::Drift => details.drift.is_some(),
+        Field::LastUsed => details.last_used.is_some(),
+        _ => false,
+    }
 }
 
 /// Which field of a record a format writes as the account: the account, else the user, else the serial number.
@@ -274,7 +271,7 @@ pub(crate) fn obstacles_of(record: &Record, capacity: &Capacity) -> Vec<Obstacle
     for need in capacity.needs {
         let there = match need {
             Field::Account => account_field(record).is_some(),
-            need => present(record).any(|field| field == *need),
+            need => has(record, *need),
         };
         if !there {
             found.push(Obstacle::Needs(*need));

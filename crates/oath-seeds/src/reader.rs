@@ -3,7 +3,7 @@ use crate::duplicates::{self, Duplicates};
 use crate::input::{DamagedGzip, Input};
 use crate::lines::Lines;
 use crate::source::{Context, Rows};
-use crate::{Encoding, FailedRow, Finding, Format, Kind, Options, Place, Row, SeedFile, Severity, Target, Unlock};
+use crate::{Encoding, Finding, Format, Kind, Options, Place, Row, SeedFile, Severity, Target, Unlock};
 use crate::{documents, recognise, rows, target};
 use core::fmt;
 use std::collections::VecDeque;
@@ -40,6 +40,8 @@ pub struct Reader<R> {
     rows: VecDeque<Row>,
     /// So many of them have been compared and checked.
     settled: usize,
+    /// So many of these have been looked at, and are done with.
+    looked: usize,
     /// What stopped the reading behind them.
     failed: Option<ReadError>,
     ended: bool,
@@ -66,7 +68,7 @@ impl<R> Source<R> {
 }
 
 /// So many rows are read ahead.
-const AHEAD: usize = 32;
+const AHEAD: usize = 64;
 
 impl<R: io::Read> Reader<R> {
     /// Reads the head of a file: its encoding, its format, its header. It reads in large pieces: `input` needs no buffer.
@@ -120,6 +122,7 @@ impl<R: io::Read> Reader<R> {
             duplicates: Duplicates::new(),
             rows: VecDeque::with_capacity(AHEAD),
             settled: 0,
+            looked: 0,
             failed: None,
             ended: false,
             closed: false,
@@ -174,7 +177,9 @@ impl<R: io::Read> Reader<R> {
                 "Check the letters with accents, and save the file as UTF-8.",
             ));
         }
-        document(text, &mut self.context, unlock, &mut self.rows)?;
+        let read = document(text, &mut self.context, unlock, &mut self.rows);
+        oath_totp::overwrite_stack();
+        read?;
         self.ended = true;
         Ok(())
     }
@@ -204,24 +209,46 @@ impl<R: io::Read> Reader<R> {
         core::mem::take(&mut self.context.findings)
     }
 
-    /// Gives a row back that is no longer needed, so that its memory serves the next ones. Worth it where a million rows
-    /// are only looked at:
+    /// The next row, as the iterator has it, where it stays. For a caller that only looks at each of a million rows: its
+    /// memory serves the rows after it.
     ///
     /// ```
     /// # use oath_seeds::{Options, Reader};
     /// # let file = "upn,serial number,secret key,time interval,manufacturer,model\n";
     /// # let mut reader = Reader::new(file.as_bytes(), &Options::default())?;
-    /// while let Some(row) = reader.next() {
+    /// while let Some(row) = reader.look() {
     ///     let row = row?;
     ///     // …
-    ///     reader.recycle(row);
     /// }
     /// # Ok::<(), oath_seeds::ReadError>(())
     /// ```
-    pub fn recycle(&mut self, mut row: Row) {
-        if let Some(record) = &mut row.record {
-            self.context.texts.take_back(record);
+    ///
+    /// # Errors
+    /// As the iterator.
+    pub fn look(&mut self) -> Option<Result<&mut Row, ReadError>> {
+        if self.looked == self.settled {
+            self.give_back();
+            self.read_ahead();
         }
+        let next = self.looked;
+        match self.rows.get_mut(next) {
+            Some(row) => {
+                self.looked = next.saturating_add(1);
+                Some(Ok(row))
+            }
+            None => self.failed.take().map(Err),
+        }
+    }
+
+    /// Drops the rows that were looked at, and keeps the memory of their texts.
+    fn give_back(&mut self) {
+        let Self { rows, context, looked, settled, .. } = self;
+        for record in rows.range_mut(..*looked).filter_map(|row| row.record.as_mut()) {
+            context.texts.take_back(record);
+        }
+        rows.drain(..*looked);
+        *settled = settled.saturating_sub(*looked);
+        *looked = 0;
     }
 
     /// How many of the records that the iterator has handed out turned out to have a doubtful serial number: see
@@ -287,6 +314,8 @@ impl<R: io::Read> Reader<R> {
                 self.failed = Some(error);
             }
         }
+        // Of the secrets that were decoded.
+        oath_totp::overwrite_stack();
         self.settle();
         if self.ended && self.failed.is_none() && !core::mem::replace(&mut self.closed, true) {
             self.context.findings.extend(self.context.tallies.findings());
@@ -335,6 +364,9 @@ impl<R: io::Read> Iterator for Reader<R> {
     type Item = Result<Row, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.looked > 0 {
+            self.give_back();
+        }
         if self.settled == 0 {
             self.read_ahead();
         }
@@ -414,11 +446,11 @@ pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Re
         }
         // As the iterator would, without a row that is moved from hand to hand.
         reader.settled = 0;
-        for row in reader.rows.drain(..) {
-            findings.extend(row.findings);
-            match row.record {
+        for mut row in reader.rows.drain(..) {
+            findings.append(&mut row.findings);
+            match row.record.take() {
                 Some(record) => records.push(record),
-                None => failed.push(FailedRow { place: row.place, upn: row.upn, serial: row.serial }),
+                None => failed.push(row.into_failed()),
             }
         }
     }
@@ -428,9 +460,9 @@ pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Re
     let doubtful = reader.duplicates.take_doubtful(&mut records, |findings| reader.source.place(findings));
     if !doubtful.is_empty() {
         reader.drop_passed();
-        for row in doubtful {
-            findings.extend(row.findings);
-            failed.push(FailedRow { place: row.place, upn: row.upn, serial: row.serial });
+        for mut row in doubtful {
+            findings.append(&mut row.findings);
+            failed.push(row.into_failed());
         }
         failed.sort_by_key(|row| row.place);
     }

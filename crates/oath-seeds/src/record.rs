@@ -70,12 +70,17 @@ impl Record {
     /// A name for messages and lists: the serial number, else issuer and account, else the user, else the place in the file.
     #[must_use]
     pub fn name(&self) -> String {
+        self.own_name().unwrap_or_else(|| self.place.to_string())
+    }
+
+    /// The same without the place.
+    pub(crate) fn own_name(&self) -> Option<String> {
         let details = self.details();
         match (&self.serial, &details.issuer, details.account.as_ref().or(self.upn.as_ref())) {
-            (Some(serial), _, _) => serial.clone(),
-            (None, Some(issuer), Some(account)) => format!("{issuer}:{account}"),
-            (None, None, Some(name)) | (None, Some(name), None) => name.clone(),
-            (None, None, None) => self.place.to_string(),
+            (Some(serial), _, _) => Some(serial.clone()),
+            (None, Some(issuer), Some(account)) => Some(format!("{issuer}:{account}")),
+            (None, None, Some(name)) | (None, Some(name), None) => Some(name.clone()),
+            (None, None, None) => None,
         }
     }
 }
@@ -130,35 +135,54 @@ pub struct Row {
     pub record: Option<Record>,
     /// What there is to say about it.
     pub findings: Vec<Finding>,
+    /// Of a row that is no record. In a box: nearly every row is one, and rows are moved.
+    pub(crate) failed: Option<Box<Failed>>,
+}
+
+/// What is left of a row that is no record.
+#[derive(Debug, Default)]
+pub(crate) struct Failed {
+    /// What a report may show.
     pub(crate) upn: Option<String>,
+    /// The same.
     pub(crate) serial: Option<String>,
-    /// Of a row that is no record: what could be read of it, for the target to judge, too. What could not be read is a value
-    /// that every target takes.
-    pub(crate) draft: Option<Box<Record>>,
+    /// What could be read of the row, for the target to judge, too. What could not be read is a value that every target
+    /// takes.
+    pub(crate) draft: Option<Record>,
 }
 
 impl Row {
     /// A row that is a record.
     pub(crate) fn of(record: Record, findings: Vec<Finding>) -> Self {
-        Self { place: record.place, record: Some(record), findings, upn: None, serial: None, draft: None }
+        Self { place: record.place, record: Some(record), findings, failed: None }
     }
 
     /// A row that is none, with what a report may show of it.
     pub(crate) fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Self {
-        Self { place: checks.place(), record: None, findings: checks.findings, upn, serial, draft: None }
+        let failed = Failed { upn, serial, draft: None };
+        Self { place: checks.place(), record: None, findings: checks.findings, failed: Some(Box::new(failed)) }
+    }
+
+    /// What a report may show of a row that is no record.
+    pub(crate) fn into_failed(self) -> FailedRow {
+        let Failed { upn, serial, .. } = self.failed.map(|failed| *failed).unwrap_or_default();
+        FailedRow { place: self.place, upn, serial }
     }
 
     /// The user, as far as one could be read: for reports.
     #[must_use]
     pub fn upn(&self) -> Option<&str> {
-        self.record.as_ref().and_then(|record| record.upn.as_deref()).or(self.upn.as_deref())
+        self.record.as_ref().and_then(|record| record.upn.as_deref()).or_else(|| self.failed.as_ref()?.upn.as_deref())
     }
 
     /// The serial number, as far as it could be read: for reports. `None` too where what stands in its place could be
     /// a secret that slipped into the wrong column.
     #[must_use]
     pub fn serial(&self) -> Option<&str> {
-        self.record.as_ref().and_then(|record| record.serial.as_deref()).or(self.serial.as_deref())
+        self.record
+            .as_ref()
+            .and_then(|record| record.serial.as_deref())
+            .or_else(|| self.failed.as_ref()?.serial.as_deref())
     }
 
     /// The findings for which it is no record.

@@ -1,10 +1,12 @@
 use crate::capacity::{self, Capacity};
 use crate::check::Checks;
 use crate::obstacle::{Obstacle, obstacles_of};
+use crate::values::model::Said;
 use crate::values::{secret, upn};
 use crate::{Field, Finding, Kind, Record, Repairs, Row, Severity};
 use core::fmt;
 use core::str::FromStr;
+use oath_totp::Secret;
 
 /// Declares [`Target`] with the stable name, the human name and the capacity beside each variant.
 macro_rules! targets {
@@ -127,8 +129,8 @@ pub fn check(record: &Record, target: Target) -> Vec<Finding> {
 /// Checks the record of a row; an error takes the record away. Of a row that is none, what could be read is checked, so that
 /// a report shows all mistakes at once.
 pub(crate) fn settle(row: &mut Row, target: Target, place: impl Fn(&mut [Finding])) {
-    let draft = row.draft.take();
-    let Some(record) = row.record.as_ref().or(draft.as_deref()) else { return };
+    let draft = row.failed.as_mut().and_then(|failed| failed.draft.take());
+    let Some(record) = row.record.as_ref().or(draft.as_ref()) else { return };
     let mut checks = Checks::new(row.place, Repairs::Offer);
     elsewhere(record, &mut checks);
     judge(record, target, draft.is_none(), &mut checks);
@@ -158,22 +160,30 @@ pub(crate) fn refuse_weak(row: &mut Row, target: Target) {
 
 /// Refuses a token whose secret is another of its values, too: lists and logs show those.
 fn elsewhere(record: &Record, checks: &mut Checks) {
-    let details = record.details.as_deref();
-    let texts = [
-        (Field::Upn, record.upn.as_deref()),
-        (Field::SerialNumber, record.serial.as_deref()),
-        (Field::Manufacturer, Some(&*record.manufacturer)),
-        (Field::Model, Some(&*record.model)),
-        (Field::Issuer, details.and_then(|details| details.issuer.as_deref())),
-        (Field::Account, details.and_then(|details| details.account.as_deref())),
-        (Field::KeyId, details.and_then(|details| details.key_id.as_deref())),
-    ];
-    for (field, text) in texts {
-        if text.is_some_and(|text| secret::stands_in(text, &record.secret)) {
-            let action = format!("Write the {field} in its place.");
-            checks.error(Kind::SecretElsewhere, field, format!("The {field} is the secret key."), action);
-        }
+    let Record { upn, serial, secret, manufacturer, model, details, .. } = record;
+    look(Field::Upn, upn.as_deref(), secret, checks);
+    look(Field::SerialNumber, serial.as_deref(), secret, checks);
+    look(Field::Manufacturer, Some(manufacturer), secret, checks);
+    look(Field::Model, Some(model), secret, checks);
+    if let Some(details) = details {
+        look(Field::Issuer, details.issuer.as_deref(), secret, checks);
+        look(Field::Account, details.account.as_deref(), secret, checks);
+        look(Field::KeyId, details.key_id.as_deref(), secret, checks);
     }
+}
+
+/// In place: nearly every text has a length that no writing of the secret has.
+#[inline(always)]
+fn look(field: Field, text: Option<&str>, secret: &Secret, checks: &mut Checks) {
+    if text.is_some_and(|text| secret::stands_in(text, secret)) {
+        found_elsewhere(field, checks);
+    }
+}
+
+#[cold]
+fn found_elsewhere(field: Field, checks: &mut Checks) {
+    let action = format!("Write the {field} in its place.");
+    checks.error(Kind::SecretElsewhere, field, format!("The {field} is the secret key."), action);
 }
 
 /// `whole`: it is no draft.
@@ -226,11 +236,7 @@ fn refusal(obstacle: &Obstacle, record: &Record, target: Target) -> (String, &'s
             "Have the token programmed with a shorter secret, or take it to a system without this limit.",
         ),
         Obstacle::Interval { x, .. } if target.has_upn_rules() => {
-            let hint = if crate::values::interval::is_c200(&record.model) {
-                " A Feitian c200 is 60 s from the factory."
-            } else {
-                ""
-            };
+            let hint = if Said::by(&record.model).c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
             (
                 format!("The time interval is \"{x}\"; expected 30 or 60.{hint}"),
                 "Write how many seconds the token shows a code for; a token with another interval cannot be used here. If \
@@ -245,8 +251,9 @@ impl Row {
     /// Takes the record away, since an error says so; the row keeps what a report may show.
     pub(crate) fn drop_record(&mut self) {
         if let Some(Record { upn, serial, .. }) = self.record.take() {
-            self.upn = upn.as_deref().and_then(crate::text::reportable_upn);
-            self.serial = serial.as_deref().and_then(crate::text::reportable_serial);
+            let failed = self.failed.get_or_insert_default();
+            failed.upn = upn.as_deref().and_then(crate::text::reportable_upn);
+            failed.serial = serial.as_deref().and_then(crate::text::reportable_serial);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Where the texts of records come from, with as few pieces of memory as can be.
 
 use crate::Record;
+use crate::values::model::Said;
 use std::sync::Arc;
 
 /// The texts of the rows of one file.
@@ -8,6 +9,8 @@ use std::sync::Arc;
 pub(crate) struct Texts {
     pub(crate) manufacturer: Repeated,
     pub(crate) model: Repeated,
+    /// What the model of the row before says.
+    said: Said,
     /// Strings whose rows have been given back, to be used again.
     spare: Vec<String>,
 }
@@ -21,6 +24,14 @@ impl Texts {
         let Some(mut string) = self.spare.pop() else { return text.to_owned() };
         string.push_str(text);
         string
+    }
+
+    /// A model, and what its name says.
+    pub(crate) fn model(&mut self, text: &str) -> (Arc<str>, Said) {
+        if !self.model.is(text) {
+            self.said = Said::by(text);
+        }
+        (self.model.of(text), self.said)
     }
 
     pub(crate) fn take_back(&mut self, record: &mut Record) {
@@ -40,8 +51,12 @@ impl Texts {
 pub(crate) struct Repeated(Arc<str>);
 
 impl Repeated {
+    fn is(&self, text: &str) -> bool {
+        *self.0 == *text
+    }
+
     pub(crate) fn of(&mut self, text: &str) -> Arc<str> {
-        if *self.0 != *text {
+        if !self.is(text) {
             self.0 = text.into();
         }
         Arc::clone(&self.0)

@@ -87,11 +87,10 @@ impl<R: io::Read> Reader<R> {
         }
         let state = RandomState::new();
         let mut first = Digest::new(&state);
-        while let Some(row) = self.next() {
+        while let Some(row) = self.look() {
             let row = row?;
-            survey.row(&row);
-            first.take(&row);
-            self.recycle(row);
+            survey.row(row);
+            first.take(row);
         }
         let damaged = self.damaged();
         self.drop_passed();

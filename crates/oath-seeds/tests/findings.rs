@@ -572,3 +572,78 @@ fn formats_are_known_by_their_head() {
         assert_eq!(recognise(&text).unwrap().format, format, "{text}");
     }
 }
+
+/// Readers remember how the row before ended.
+#[test]
+fn rows_that_end_alike_are_read_alike_and_others_are_not() {
+    let ends =
+        ["30,Contoso,HT-1", "60,Contoso,HT-1", "30,Contoso,C202 60s", "45,Contoso,HT-1", "30,Contoso, HT-1", "30,,"];
+    let serials = 1_000_000..;
+    let order = [0, 0, 1, 1, 0, 2, 2, 0, 3, 3, 0, 4, 4, 5, 5, 0];
+    let lines: Vec<String> = order
+        .iter()
+        .zip(serials)
+        .map(|(end, serial)| format!("a@example.com,{serial},{},{}", secret_of(serial), ends[*end]))
+        .collect();
+    let (together, _) = rows(&file(&lines.join("\r\n")), &Options::default().target(Target::Inventory));
+    assert_eq!(together.len(), lines.len());
+    for (row, line) in together.iter().zip(&lines) {
+        let (alone, _) = rows(&file(line), &Options::default().target(Target::Inventory));
+        let (record, of_alone) = (row.record.as_ref().unwrap(), alone[0].record.as_ref().unwrap());
+        let shown = |record: &oath_seeds::Record| {
+            let oath_seeds::Record { algorithm, digits, moving, manufacturer, model, .. } = record;
+            format!("{algorithm} {digits:?} {moving:?} {manufacturer} {model}")
+        };
+        assert_eq!(shown(record), shown(of_alone), "{line}");
+        assert_eq!(row.findings.len(), alone[0].findings.len(), "{line}");
+    }
+    // What is said of an ending is said of every row that has it.
+    let (entra, about) = rows(&file(&lines.join("\r\n")), &Options::default());
+    let refused: Vec<u64> =
+        entra.iter().filter(|row| row.record.is_none()).filter_map(|row| row.place.line()).collect();
+    assert_eq!(refused, [10, 11], "45 s");
+    let model = about.iter().find(|finding| finding.kind == Kind::IntervalModel).unwrap();
+    assert!(model.message.contains("2 lines"), "{model}");
+}
+
+/// A secret that no other number gives.
+fn secret_of(number: u32) -> String {
+    let mut bytes = [7; 20];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    oath_totp::Secret::from_bytes(&bytes).unwrap().expose_base32().to_string()
+}
+
+#[test]
+fn rows_that_are_looked_at_are_those_of_the_iterator() {
+    let lines: Vec<String> = (0..500u32)
+        .map(|n| {
+            // Some are refused.
+            let serial = if n % 7 == 0 { "1E+12".to_owned() } else { format!("TK-{n:04}") };
+            format!("user{n}@example.com,{serial},{},30,Contoso,HT-1", secret_of(n))
+        })
+        .collect();
+    let text = file(&lines.join("\n"));
+    let shown = |row: &Row| format!("{} {:?} {:?} {}", row.place, row.upn(), row.serial(), row.record.is_some());
+    let (expected, about) = rows(&text, &Options::default());
+    let expected: Vec<String> = expected.iter().map(shown).collect();
+    // Looks at some, takes some, and so on.
+    for (looked, taken) in [(1, 0), (0, 1), (1, 1), (3, 2), (64, 1), (65, 63), (7, 100)] {
+        let mut reader = Reader::new(text.as_bytes(), &Options::default()).unwrap();
+        let mut found = Vec::new();
+        let mut findings = reader.take_findings();
+        loop {
+            let before = found.len();
+            for _ in 0..looked {
+                found.extend(reader.look().map(|row| shown(row.unwrap())));
+            }
+            found.extend(reader.by_ref().take(taken).map(|row| shown(&row.unwrap())));
+            if found.len() == before {
+                break;
+            }
+        }
+        findings.extend(reader.take_findings());
+        assert_eq!(found, expected, "{looked} and {taken}");
+        assert_eq!(findings.len(), about.len());
+        assert!(reader.look().is_none() && reader.next().is_none());
+    }
+}

@@ -5,6 +5,7 @@ use crate::check::Checks;
 use crate::obstacle::hash_of;
 use crate::source::Context;
 use crate::table::row::readable;
+use crate::values::model::Said;
 use crate::values::{interval, parameters, secret, serial};
 use crate::{Field, Moving, Record, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
@@ -56,7 +57,7 @@ impl<'a> Fields<'a> {
     /// The interval, likewise.
     pub(super) fn step(&mut self, index: usize, default: Option<u32>) -> Option<TimeStep> {
         match self.given(index) {
-            Some(text) => interval::read(text, "", self.checks),
+            Some(text) => interval::read(text, Said::default(), self.checks),
             None => {
                 let step = self.context.assume.interval.or(default).and_then(|x| TimeStep::new(x, 0).ok());
                 self.known(Field::TimeInterval, step)

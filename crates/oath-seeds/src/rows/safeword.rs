@@ -6,6 +6,7 @@ use crate::lines::Line;
 use crate::source::{Context, Rows};
 use crate::table::row::readable;
 use crate::text::{quoted, reportable_serial};
+use crate::values::model::Said;
 use crate::values::{interval, parameters, secret, serial};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, Severity, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
@@ -191,7 +192,7 @@ impl Data {
                 data.digits = parameters::read_digits(value, checks);
             } else if is("sccTick") {
                 once(data.step.is_some(), Field::TimeInterval, checks);
-                data.step = interval::read(value, "", checks);
+                data.step = interval::read(value, Said::default(), checks);
             } else if is("sccSeq") {
                 once(data.counter.is_some(), Field::Counter, checks);
                 data.counter = parameters::read_counter(value, checks);

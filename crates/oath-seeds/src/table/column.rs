@@ -68,7 +68,7 @@ impl Column {
 
 /// Reads an uncertain secret. `seen`: whether the column has secrets that are certainly Base32, and hex.
 fn decide(row: &mut Row, hex: Secret, seen: (bool, bool), mut checks: Checks) {
-    let record = row.record.as_mut().or(row.draft.as_deref_mut());
+    let record = row.record.as_mut().or_else(|| row.failed.as_mut()?.draft.as_mut());
     let Some(record) = record else { return };
     if seen == (false, true) {
         record.secret = hex;

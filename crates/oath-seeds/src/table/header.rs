@@ -24,6 +24,8 @@ pub(super) struct Header {
     pub(super) width: usize,
     /// How many columns a row must have.
     pub(super) least: usize,
+    /// How many columns the user, the serial number and the secret take at the beginning; `None` where others are among them.
+    pub(super) own: Option<usize>,
 }
 
 /// What a line is that stands where the header may stand.
@@ -111,8 +113,19 @@ impl Header {
         let Columns { places, width, .. } = columns;
         let least = places.iter().filter(|place| **place != ABSENT).max().map_or(0, |last| last.saturating_add(1));
         let parameters = places.iter().skip(Field::ENTRA.len()).any(|place| *place != ABSENT);
-        Ok(Found::Header(Box::new(Self { format, separator, columns: places, parameters, width, least }), findings))
+        let own = own(&places);
+        Ok(Found::Header(
+            Box::new(Self { format, separator, columns: places, parameters, width, least, own }),
+            findings,
+        ))
     }
+}
+
+/// How many columns at the beginning hold what differs from row to row.
+fn own(places: &[usize; COLUMNS.len()]) -> Option<usize> {
+    let (own, shared) = places.split_first_chunk::<3>()?;
+    let count = own.iter().filter(|place| **place != ABSENT).max()?.saturating_add(1);
+    shared.iter().all(|place| *place >= count).then_some(count)
 }
 
 /// What a header line says.

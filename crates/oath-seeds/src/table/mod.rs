@@ -1,12 +1,14 @@
 //! Tables with a header: the rows of Entra ID's upload file and of its relatives.
 
 mod column;
+mod ending;
 pub(crate) mod header;
 mod names;
 pub(crate) mod row;
 mod shape;
 
 use self::column::Column;
+use self::ending::Last;
 use self::header::{Found, Header};
 use crate::cells::{Splitter, trimmed};
 use crate::lines::Line;
@@ -24,6 +26,7 @@ pub(crate) struct Table {
     /// The first line that is neither a comment nor the header, and how many of them there are.
     before: Option<(u64, u64)>,
     column: Column,
+    last: Last,
 }
 
 impl Table {
@@ -31,7 +34,14 @@ impl Table {
     const BEFORE: u64 = 20;
 
     pub(crate) fn new(format: Format) -> Self {
-        Self { format, splitter: Splitter::new(), header: None, before: None, column: Column::default() }
+        Self {
+            format,
+            splitter: Splitter::new(),
+            header: None,
+            before: None,
+            column: Column::default(),
+            last: Last::default(),
+        }
     }
 
     /// Looks for the header.
@@ -103,11 +113,8 @@ impl Rows for Table {
             return Ok(());
         }
         let mut found = None;
-        row::Reading { header, splitter: &mut self.splitter, context, rows, found: &mut found }.read(
-            line,
-            text,
-            windows_1252,
-        );
+        let Self { splitter, last, .. } = self;
+        row::Reading { header, splitter, context, rows, found: &mut found, last }.read(line, text, windows_1252);
         if header.format == Format::DeepnetCsv
             && let Some(row) = column::last(rows, Place::Line(line.number))
         {

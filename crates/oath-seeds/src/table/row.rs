@@ -1,12 +1,16 @@
 use super::column::Found;
+use super::ending::{Ending, Last};
 use super::header::Header;
 use super::shape;
 use crate::cells::{Cells, Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
+use crate::record::Failed;
 use crate::source::Context;
 use crate::tally::Tallies;
 use crate::text::{is_unreadable, reportable_serial, reportable_upn};
+use crate::texts::Texts;
+use crate::values::model::Said;
 use crate::values::secret::Reading as Secrets;
 use crate::values::{interval, parameters, secret, serial, upn};
 use crate::{Assume, Field, Format, Kind, Moving, Place, Record, Repair, Row, TokenType};
@@ -24,19 +28,21 @@ pub(super) struct Reading<'a> {
     pub(super) rows: &'a mut VecDeque<Row>,
     /// What the secret is in a format that does not say its encoding.
     pub(super) found: &'a mut Option<Found>,
+    pub(super) last: &'a mut Last,
 }
 
 impl Reading<'_> {
     /// Adds the row to those read; none for a comment.
     pub(super) fn read(self, line: &Line<'_>, text: &str, windows_1252: bool) {
-        let Self { header, splitter, context, rows, found } = self;
+        let Self { header, splitter, context, rows, found, last } = self;
         let mut checks = context.checks(Place::Line(line.number));
         if line.too_long {
             checks.line_too_long();
             rows.push_back(Row::failed(checks, None, None));
             return;
         }
-        if let Some(encoding) = shape::other_encoding(text) {
+        let plain = is_plain(text);
+        if !plain && let Some(encoding) = shape::other_encoding(text) {
             checks.error(
                 Kind::EncodingChanges,
                 None,
@@ -75,7 +81,8 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                rows.push_back(Fields::new(cells, header, &wrapped.row).row(checks, context, found));
+                let plain = is_plain(&wrapped.row);
+                rows.push_back(Fields { cells, header, plain }.row(checks, context, found, last));
                 return;
             }
             splitter.find(text, header.separator);
@@ -92,7 +99,7 @@ impl Reading<'_> {
         if header.format != Format::ThalesCsv && text.starts_with('"') && all_quoted(text, header.separator) {
             context.tallies.add_line(Kind::QuotedFields, line.number);
         }
-        rows.push_back(Fields::new(cells, header, text).row(checks, context, found));
+        rows.push_back(Fields { cells, header, plain }.row(checks, context, found, last));
     }
 }
 
@@ -123,15 +130,23 @@ struct Fields<'a> {
     plain: bool,
 }
 
-impl<'a> Fields<'a> {
-    fn new(cells: Cells<'a>, header: &'a Header, line: &str) -> Self {
-        // All bytes are looked at, without a branch: the compiler makes vector instructions of it.
-        let odd = line.bytes().fold(0, |odd, b| odd | u8::from(b.wrapping_sub(b'!') >= b'\x7f' - b'!'));
-        Self { cells, header, plain: odd == 0 }
-    }
+/// Whether a text holds printable ASCII only, and no blank.
+fn is_plain(text: &str) -> bool {
+    // All bytes are looked at, without a branch: the compiler makes vector instructions of it.
+    let look = |bytes: &[u8]| bytes.iter().fold(0, |odd, b| odd | u8::from(b.wrapping_sub(b'!') >= b'\x7f' - b'!'));
+    let bytes = text.as_bytes();
+    // The last block overlaps the one before it, so that no byte is looked at alone.
+    let odd = match bytes.last_chunk::<32>() {
+        Some(last) => bytes.as_chunks::<32>().0.iter().fold(look(last), |odd, block| odd | look(block)),
+        None => look(bytes),
+    };
+    odd == 0
+}
 
-    fn row(self, mut checks: Checks, context: &mut Context, found: &mut Option<Found>) -> Row {
+impl<'a> Fields<'a> {
+    fn row(self, mut checks: Checks, context: &mut Context, found: &mut Option<Found>, last: &mut Last) -> Row {
         let Context { tallies, texts, assume, .. } = context;
+        let assume = *assume;
         self.spaces(&checks, tallies);
         let name = self.text(Field::Upn, &mut checks).and_then(|text| match text {
             text if upn::is_plain(text) => Some(Some(texts.own(text))),
@@ -148,17 +163,26 @@ impl<'a> Fields<'a> {
                 secret::read(text, &mut checks, tallies)
             }
         });
-        let manufacturer = self.text(Field::Manufacturer, &mut checks).unwrap_or_default();
-        let model = self.text(Field::Model, &mut checks).unwrap_or_default();
-        let parameters = self.parameters(*assume, &mut checks);
-        let moving = self.moving(&parameters, model, *assume, &mut checks);
+        let ending = self.header.own.filter(|_| self.plain).and_then(|own| self.cells.from(own));
+        let Ending { manufacturer, model, said, parameters, moving } = match last.of(ending) {
+            Some(known) => known.clone(),
+            None => {
+                let before = checks.findings.len();
+                let read = self.ending(texts, assume, &mut checks);
+                if let Some(text) = ending
+                    && checks.findings.len() == before
+                {
+                    last.keep(text, &read);
+                }
+                read
+            }
+        };
         if let Some(secret) = &secret
             && !self.header.has(Field::Algorithm)
             && assume.algorithm.is_none()
         {
-            hash_unsaid(secret, model, &mut checks);
+            hash_unsaid(secret, &model, said, &mut checks);
         }
-        let (manufacturer, model) = (texts.manufacturer.of(manufacturer), texts.model.of(model));
         let good = !checks.failed() && name.is_some() && serial.is_some() && secret.is_some() && moving.is_some();
         // What could not be read is a value that every target takes: see `Row::draft`.
         let Some(secret) = secret.or_else(|| Secret::from_bytes(&[0; 20]).ok()) else {
@@ -176,16 +200,28 @@ impl<'a> Fields<'a> {
             model,
             details: None,
         };
-        if good { Row::of(record, self.placed(checks)) } else { self.failed(checks, Some(Box::new(record))) }
+        if good { Row::of(record, self.placed(checks)) } else { self.failed(checks, Some(record)) }
+    }
+
+    /// Reads all but the user, the serial number and the secret.
+    fn ending(&self, texts: &mut Texts, assume: Assume, checks: &mut Checks) -> Ending {
+        let manufacturer = self.text(Field::Manufacturer, checks).unwrap_or_default();
+        let model = self.text(Field::Model, checks).unwrap_or_default();
+        let manufacturer = texts.manufacturer.of(manufacturer);
+        let (model, said) = texts.model(model);
+        let parameters = self.parameters(assume, checks);
+        let moving = self.moving(&parameters, said, assume, checks);
+        Ending { manufacturer, model, said, parameters, moving }
     }
 
     #[expect(clippy::disallowed_macros, reason = "its message shows nothing of the row")]
-    fn failed(self, checks: Checks, draft: Option<Box<Record>>) -> Row {
+    fn failed(self, checks: Checks, draft: Option<Record>) -> Row {
         debug_assert!(checks.failed(), "a row without a record has an error");
         let cell = |field| trimmed(self.cells.get(self.header.column(field)));
         let upn = reportable_upn(cell(Field::Upn));
         let serial = reportable_serial(cell(Field::SerialNumber));
-        Row { place: checks.place(), record: None, findings: self.placed(checks), upn, serial, draft }
+        let failed = Some(Box::new(Failed { upn, serial, draft }));
+        Row { place: checks.place(), record: None, findings: self.placed(checks), failed }
     }
 
     /// The findings with the columns of their fields.
@@ -241,7 +277,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What moves the codes on.
-    fn moving(&self, parameters: &Parameters, model: &str, assume: Assume, checks: &mut Checks) -> Option<Moving> {
+    fn moving(&self, parameters: &Parameters, model: Said, assume: Assume, checks: &mut Checks) -> Option<Moving> {
         let text = self.text(Field::TimeInterval, checks)?;
         if parameters.kind == Some(TokenType::Hotp) && matches!(text, "" | "0" | "30" | "60") {
             return Some(Moving::Counter { counter: parameters.counter });
@@ -376,7 +412,8 @@ pub(crate) fn left_over(text: &str) -> Option<&str> {
 }
 
 /// The parameters of a row.
-struct Parameters {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parameters {
     kind: Option<TokenType>,
     algorithm: Algorithm,
     digits: Digits,
@@ -409,9 +446,9 @@ fn either(text: &str, checks: &mut Checks, tallies: &mut Tallies, found: &mut Op
 }
 
 /// Warns of a token that probably has another hash than the one that a file without a column for it means.
-fn hash_unsaid(secret: &Secret, model: &str, checks: &mut Checks) {
+fn hash_unsaid(secret: &Secret, model: &str, said: Said, checks: &mut Checks) {
     let long = matches!(secret.byte_len(), 32 | 64);
-    if !long && !model.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"sha")) {
+    if !long && !said.sha {
         return;
     }
     let plain: String = model.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();

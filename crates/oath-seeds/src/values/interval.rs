@@ -1,5 +1,6 @@
 use crate::check::Checks;
 use crate::text::quoted;
+use crate::values::model::Said;
 use crate::{Field, Kind, Repair};
 use oath_totp::TimeStep;
 use zeroize::Zeroizing;
@@ -8,9 +9,9 @@ const FIELD: Field = Field::TimeInterval;
 /// The longest interval that is believed, in seconds: a day.
 pub(crate) const MAX: u32 = 86_400;
 
-/// Reads the interval of a row. Without one no default is taken: a 60 s token read as 30 s gives wrong codes for ever.
-pub(crate) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeStep> {
-    let c200 = is_c200(model);
+/// Reads the interval of a row; `model` is what the name of its model says. Without one no default is taken: a 60 s token read as 30 s gives wrong codes for ever.
+pub(crate) fn read(text: &str, model: Said, checks: &mut Checks) -> Option<TimeStep> {
+    let Said { interval: named, c200, .. } = model;
     let step = match text {
         "30" => TimeStep::SECONDS_30,
         "60" => TimeStep::SECONDS_60,
@@ -26,14 +27,14 @@ pub(crate) fn read(text: &str, model: &str, checks: &mut Checks) -> Option<TimeS
         }
         _ => spelled(text, c200, checks)?,
     };
-    if let Some(named) = named(model).filter(|x| *x != step.x()) {
+    if let Some(named) = named.filter(|x| *x != step.x()) {
         checks.warning(
             Kind::IntervalModel,
             FIELD,
             format!("The time interval is {}, but the model's name says {named} s.", step.x()),
             format!("Watch how long the token shows one code; if it is {named} seconds, write {named}."),
         );
-    } else if c200 && named(model).is_none() && step == TimeStep::SECONDS_30 {
+    } else if c200 && named.is_none() && step == TimeStep::SECONDS_30 {
         checks.warning(
             Kind::IntervalModel,
             FIELD,
@@ -76,26 +77,4 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
     checks
         .repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x))
         .then_some(step)
-}
-
-/// The interval that the name of a model says: `C202 60s`, `OTP (30 sec)`.
-fn named(model: &str) -> Option<u32> {
-    // Nearly every model: too short for one, or without the letter.
-    if !model.as_bytes().iter().any(|b| b.eq_ignore_ascii_case(&b's')) {
-        return None;
-    }
-    [30, 60].into_iter().find(|x| {
-        let number = if *x == 30 { "30" } else { "60" };
-        model.match_indices(number).any(|(at, _)| {
-            let alone = model.get(..at).is_some_and(|before| !before.ends_with(|c: char| c.is_ascii_digit()));
-            let unit = model.get(at.saturating_add(2)..).unwrap_or_default().trim_start();
-            let word = unit.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-            alone && ["s", "sec", "secs", "second", "seconds"].iter().any(|known| word.eq_ignore_ascii_case(known))
-        })
-    })
-}
-
-/// The Feitian OTP c200, however it is written.
-pub(crate) fn is_c200(model: &str) -> bool {
-    model.as_bytes().windows(4).any(|part| matches!(part, [b'c' | b'C', b'2', b'0', b'0']))
 }

@@ -4,6 +4,7 @@ pub(crate) mod base64;
 pub(crate) mod date;
 pub(crate) mod interval;
 pub(crate) mod key_uri;
+pub(crate) mod model;
 pub(crate) mod parameters;
 pub(crate) mod secret;
 pub(crate) mod serial;

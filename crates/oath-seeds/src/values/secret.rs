@@ -192,7 +192,9 @@ fn empty(text: &str, checks: &mut Checks) {
 /// Judges and decodes a run of letters and digits of the alphabet, with or without padding.
 fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) -> Option<Secret> {
     let length = kinds.length;
-    let Ok(secret) = Secret::from_base32(text.trim_end_matches('=')) else {
+    let run = text.get(..length).unwrap_or_default();
+    // The reader overwrites the stack after every few rows.
+    let Ok(secret) = Secret::from_base32_leaving_traces(run) else {
         checks.error(
             Kind::SecretLength,
             FIELD,
@@ -205,7 +207,6 @@ fn decode(text: &str, kinds: Kinds, checks: &mut Checks, tallies: &mut Tallies) 
     if kinds.may_be_hex && HEX_LENGTHS.contains(&length) {
         may_be_hex(checks);
     }
-    let run = text.get(..length).unwrap_or_default();
     if kinds.lower {
         tallies.add(Kind::SecretLowerCase, checks);
     }
@@ -259,20 +260,31 @@ pub(crate) fn judge_only(secret: &Secret, checks: &mut Checks) -> bool {
 /// digits.
 ///
 /// Leakage: as [`read`]; the secrets are compared in constant time.
+#[inline(always)]
 pub(crate) fn stands_in(text: &str, secret: &Secret) -> bool {
     let bytes = secret.byte_len();
-    if text.len() < bytes {
-        return false;
-    }
-    let is = |reading: &[u8]| Secret::from_bytes(reading).is_ok_and(|reading| reading == *secret);
+    (text.len() == bytes || text.len() >= base64_length(bytes)) && stands_in_long(text, secret)
+}
+
+/// How many characters so many bytes are in Base64, without padding. No other writing but the bytes themselves is shorter.
+const fn base64_length(bytes: usize) -> usize {
+    bytes.saturating_mul(4).div_ceil(3)
+}
+
+#[inline(never)]
+fn stands_in_long(text: &str, secret: &Secret) -> bool {
+    let bytes = secret.byte_len();
     let digits = text.trim_end_matches('=').len();
-    if (text.len() == bytes && is(text.as_bytes()))
-        || (digits == bytes.saturating_mul(4).div_ceil(3) && base64::decode(text.as_bytes()).is_some_and(|b| is(&b)))
+    if (text.len() == bytes && *secret == *text.as_bytes())
+        || (digits == base64_length(bytes) && base64::decode(text.as_bytes()).is_some_and(|bytes| *secret == **bytes))
     {
         return true;
     }
     // As long as it is in Base32 or in hex: nearly no run of a clean file is read.
     let lengths = [bytes.saturating_mul(8).div_ceil(5), bytes.saturating_mul(2)];
+    if lengths.iter().all(|length| text.len() < *length) {
+        return false;
+    }
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| lengths.contains(&run.len())).any(|run| {
         let readings = [Secret::from_base32(run), Secret::from_hex(run)];
         readings.iter().flatten().any(|reading| reading == secret)
@@ -293,7 +305,8 @@ struct Kinds {
 
 impl Kinds {
     fn of(text: &str) -> Self {
-        let run = text.trim_end_matches('=').as_bytes();
+        let padding = text.bytes().rev().take_while(|b| *b == b'=').count();
+        let run = text.as_bytes().get(..text.len().saturating_sub(padding)).unwrap_or_default();
         // All characters, without a branch: the compiler turns it into vector instructions.
         let (mut illegal, mut lower, mut beyond_hex) = (0u8, 0u8, 0u8);
         for &b in run {

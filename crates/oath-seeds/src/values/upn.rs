@@ -1,7 +1,7 @@
 use crate::check::Checks;
 use crate::text::{character, is_hidden, is_typographic_quote};
 use crate::{Field, Kind, Repair};
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
 const FIELD: Field = Field::Upn;
 
@@ -51,23 +51,30 @@ pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
 /// Whether a name is of the kind that nearly all are: letters, digits, dots, dashes, underscores around one @.
 pub(crate) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let odd = bytes.iter().fold(0, |odd, b| odd | ODD.get(usize::from(*b)).copied().unwrap_or(1));
-    let at = memchr(b'@', bytes);
-    odd == 0 && at.is_some_and(|at| at > 0 && at.saturating_add(1) < bytes.len()) && at == memrchr(b'@', bytes)
+    let weigh = |byte: &u8| WEIGHTS.get(usize::from(*byte)).copied().unwrap_or(ODD);
+    let weight = bytes.iter().fold(0u32, |sum, byte| sum.wrapping_add(weigh(byte)));
+    weight == AT && bytes.first() != Some(&b'@') && bytes.last() != Some(&b'@')
 }
 
-/// 1 for every byte that makes a name worth a closer look.
-static ODD: [u8; 256] = {
-    let mut odd = [1; 256];
-    let mut plain: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_@";
+/// The weight of an @.
+const AT: u32 = 1;
+/// The weight of every byte that makes a name worth a closer look: more than that of all @ that a field can hold. A whole
+/// field of such bytes weighs less than 2^27.
+const ODD: u32 = 1 << 16;
+
+/// Nothing for the other bytes of plain names.
+static WEIGHTS: [u32; 256] = {
+    let mut weights = [ODD; 256];
+    let mut plain: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
     while let [byte, rest @ ..] = plain {
         #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "at compile time, where From is not const")]
         {
-            odd[*byte as usize] = 0;
+            weights[*byte as usize] = 0;
         }
         plain = rest;
     }
-    odd
+    weights[0x40] = AT;
+    weights
 };
 
 /// A typographic quote, or a single one that is not doubled.
@@ -103,7 +110,7 @@ pub(crate) fn judge(name: &str, checks: &mut Checks) {
             "Write the name as the directory shows it.",
         );
     }
-    if name.contains("#EXT#") || name.contains("#ext#") {
+    if memchr(b'#', name.as_bytes()).is_some() && (name.contains("#EXT#") || name.contains("#ext#")) {
         checks.warning(
             Kind::UpnGuest,
             FIELD,
@@ -160,4 +167,34 @@ impl Look {
 /// A name as the upload wants it.
 pub(crate) fn escaped(name: &str) -> String {
     name.replace('\'', "''")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Look, is_plain};
+
+    #[test]
+    fn a_plain_name_needs_no_closer_look() {
+        let names = [
+            "a@b",
+            "a.b-c_d9@example.com",
+            "@",
+            "a@",
+            "@b",
+            "a@@b",
+            "a@b@c",
+            "ab",
+            "",
+            "a b@c",
+            "o''neil@x",
+            "\u{e4}@b",
+        ];
+        let long = format!("{}@b", "a".repeat(1000));
+        let odd = format!("{}@b", "!".repeat(1022));
+        for name in names.into_iter().chain([long.as_str(), &odd]) {
+            let look = Look::of(name);
+            let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_@".contains(&b)) && look.formed;
+            assert_eq!(is_plain(name), plain, "{name}");
+        }
+    }
 }

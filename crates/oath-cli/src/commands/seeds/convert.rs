@@ -31,13 +31,12 @@ pub(super) fn convert(
     let mut report = Report::new(reader.format(), to);
     output::to(shell.surroundings, &mut *shell.streams.out, &writing.output, |out| {
         let mut writer = Writer::new(out, to, &write_options).map_err(|error| unwritten(&error, &writing.output))?;
-        while let Some(row) = reader.next() {
+        while let Some(row) = reader.look() {
             let row = row.map_err(|error| Failure::unread(&error, file))?;
             report.row(row.findings.iter());
             if let Some(record) = &row.record {
                 report.record(record, &mut writer, writing)?;
             }
-            reader.recycle(row);
         }
         bar.finish_and_clear();
         report.end(&reader.take_findings());

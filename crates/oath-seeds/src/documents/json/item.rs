@@ -4,6 +4,7 @@ use super::tree::{Json, Object};
 use crate::check::Checks;
 use crate::source::Context;
 use crate::text::{quoted, reportable_serial};
+use crate::values::model::Said;
 use crate::values::{interval, parameters, secret, serial};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, Severity, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
@@ -319,7 +320,7 @@ impl<'d> Item<'d, '_> {
     pub(super) fn interval(&mut self, name: &'static str, model: &str, default: Option<u32>) -> Option<TimeStep> {
         match self.scalar(name, Field::TimeInterval) {
             Scalar::Bad => None,
-            Scalar::Text(text) => interval::read(&text, model, &mut self.checks),
+            Scalar::Text(text) => interval::read(&text, Said::by(model), &mut self.checks),
             Scalar::Absent => self.assumed_interval(default),
         }
     }
