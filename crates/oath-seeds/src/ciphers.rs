@@ -6,6 +6,7 @@ use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use aes::{Aes128, Aes192, Aes256};
 use aes_kw::{AesKw, AesKwp};
 use hmac::{Hmac, Mac as _};
+use oath_totp::overwritten;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
@@ -124,18 +125,6 @@ impl Cipher {
             Self::Wrap(_) => None,
         })
     }
-}
-
-/// Computes in frames of its own and then overwrites them: ciphers and hashes keep keys in theirs. What is computed has its
-/// secrets on the heap.
-fn overwritten<T>(compute: impl FnOnce() -> T) -> T {
-    #[inline(never)]
-    fn apart<T>(compute: impl FnOnce() -> T) -> T {
-        compute()
-    }
-    let computed = apart(compute);
-    oath_totp::overwrite_stack();
-    computed
 }
 
 /// Unwraps a key; where it was not wrapped as RFC 3394 says, with the padding of RFC 5649, which some programs use under the

@@ -7,8 +7,6 @@ use core::fmt;
 use oath_totp::{Algorithm, Code, CodeRun, Digits, Secret, TimeStep, Totp, UnixTime};
 use zeroize::Zeroizing;
 
-/// So many codes of one token may be given.
-const MOST_CODES: usize = 16;
 /// No seed has a longer text.
 const MOST_CHARACTERS: usize = 2048;
 /// A person reads the clock and the display a moment apart: so many steps may lie between the offsets of two codes.
@@ -78,6 +76,11 @@ pub struct Probe {
     pub chance: f64,
 }
 
+impl Probe {
+    /// So many codes of one token may be given.
+    pub const MOST_CODES: usize = 16;
+}
+
 /// Why nothing was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -93,7 +96,7 @@ pub enum ProbeError {
 impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CodeCount(found) => write!(f, "expected 1 to {MOST_CODES} codes; found {found}"),
+            Self::CodeCount(found) => write!(f, "expected 1 to {} codes; found {found}", Probe::MOST_CODES),
             Self::Digits => f.write_str("the codes have different numbers of digits: note codes of one token"),
             Self::TooLong => write!(f, "the seed has more than {MOST_CHARACTERS} characters: give one token's alone"),
         }
@@ -130,7 +133,7 @@ impl core::error::Error for ProbeError {}
 /// [`ProbeError`].
 pub fn probe(text: &str, codes: &[(Code, UnixTime)], radius: u16) -> Result<Probe, ProbeError> {
     let ((first, at), later) = match codes.split_first() {
-        Some((first, later)) if codes.len() <= MOST_CODES => (first, later),
+        Some((first, later)) if codes.len() <= Probe::MOST_CODES => (first, later),
         _ => return Err(ProbeError::CodeCount(codes.len())),
     };
     let digits = first.digits();

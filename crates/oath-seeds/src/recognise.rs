@@ -166,6 +166,8 @@ const REFUSED: &[(Place, &str, Kind, &str, &str)] = &[
 const MARKS: &[(Place, &[&str], Format, &str)] = &[
     (Place::In, &["<", "keycontainer"], Format::Pskc, "the element KeyContainer"),
     (Place::In, &["<", "<productcode"], Format::DeepnetXml, "the element productCode"),
+    // A header may leave the code of the product out; a file of SafeNet has none.
+    (Place::In, &["<data", "<header", "<tokens"], Format::DeepnetXml, "the elements data, header and tokens"),
     (Place::In, &["<tokens", "<token"], Format::SafeNetXml, "the element Tokens"),
     (Place::Start, &["otpauth-migration:"], Format::OtpauthMigration, "a URI otpauth-migration:"),
     (Place::Start, &["otpauth:"], Format::OtpauthLines, "a URI otpauth:"),

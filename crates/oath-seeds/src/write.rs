@@ -270,11 +270,9 @@ impl Refused {
         }
         let losses = if options.accept_loss { Vec::new() } else { losses(record, format) };
         let refused = !obstacles.is_empty() || !losses.is_empty();
-        let name = || match record.name() {
-            // It comes from no file either.
-            name if name == Place::File.to_string() => format!("number {}", index.saturating_add(1)),
-            name => name,
-        };
+        // It may come from no file either.
+        let name = || record.own_name().or_else(|| (record.place != Place::File).then(|| record.place.to_string()));
+        let name = || name().unwrap_or_else(|| format!("number {}", index.saturating_add(1)));
         refused.then(|| Self { index, name: name(), obstacles, losses })
     }
 }

@@ -45,7 +45,7 @@ pub use self::outcome::{Accepted, Rejected};
 pub use self::parameters::{Algorithm, AlgorithmError, Digits, DigitsError};
 pub use self::time::{TimeStep, TimeStepError, UnixTime};
 pub use self::totp::{Totp, TotpState};
-pub use self::traces::overwrite_stack;
+pub use self::traces::{overwrite_stack, overwritten};
 pub use self::window::{Centres, Window};
 
 #[cfg(oath_ct_check)]

@@ -26,9 +26,10 @@ pub fn overwrite_stack() {
     zeroize::zeroize_stack::<DEPTH>();
 }
 
-/// Runs `run` in frames of its own and then overwrites them. The value that it returns must hold its secrets on the heap.
+/// Runs `run` in frames of its own and then overwrites them, as [`overwrite_stack`] does. The value that it returns must hold
+/// its secrets on the heap.
 #[inline]
-pub(crate) fn overwritten<T>(run: impl FnOnce() -> T) -> T {
+pub fn overwritten<T>(run: impl FnOnce() -> T) -> T {
     let made = apart(run);
     overwrite_stack();
     made

@@ -70,7 +70,7 @@ pub(crate) fn probe(
     const EXPECTED: &str = "a code is a str, or a pair (code, time)";
     let seed = text(seed, "a seed is a str")?;
     let at = time(at)?;
-    let seen = each(codes, MOST, |one| {
+    let seen = each(codes, oath_seeds::Probe::MOST_CODES, |one| {
         if one.is_instance_of::<PyString>() {
             return Ok((code(one)?, at));
         }
@@ -140,9 +140,6 @@ pub(super) fn find(
     let shown = PyTuple::new(py, shown.collect::<PyResult<Vec<_>>>()?)?.unbind();
     Ok(Matches { shown, searched: found.searched, window: found.window, chance: found.chance })
 }
-
-/// The codes that `probe` takes.
-const MOST: usize = 16;
 
 /// Reads one code or a sequence. One more than the most is read, so that it is an error, and an endless iterator ends.
 fn each<'py, T>(

@@ -53,9 +53,21 @@ pub(crate) fn cases() -> Vec<Case> {
     [json(), lines(), xml(), encrypted()].into_iter().flatten().collect()
 }
 
+/// A request to Microsoft Graph with two tokens that have one secret.
+const ONE_SECRET: &str = r#"{"value":[
+{"serialNumber":"0250000001","manufacturer":"Contoso","model":"HT-1","secretKey":"G3FQT6F36W2WEXA4SFZK22OBOFSTWXAN","timeIntervalInSeconds":30,"hashFunction":"hmacsha1"},
+{"serialNumber":"0250000002","manufacturer":"Contoso","model":"HT-1","secretKey":"G3FQT6F36W2WEXA4SFZK22OBOFSTWXAN","timeIntervalInSeconds":30,"hashFunction":"hmacsha1"}
+]}"#;
+
 fn json() -> Vec<Case> {
     let hotp = REST.replace("TOTP", "HOTP").replace("\"period\":30", "\"counter\":7");
     vec![
+        Case::edit(ONE_SECRET, Kind::SecretDuplicate, |file, finding| {
+            // The message names the place of the first one; the finding stands at the other.
+            assert!(finding.message.contains("device 1") && finding.place.number() == 2, "{finding}");
+            let (first, _) = file.split_once("},").unwrap();
+            format!("{first}}}\n]}}")
+        }),
         Case::edit(and_otp(&REST.replace(",\"algorithm\"", "\"algorithm\"")), Kind::Malformed, |file, finding| {
             // The message says line and column.
             assert!(finding.place.line() == Some(3) && finding.message.contains("column"), "{finding}");

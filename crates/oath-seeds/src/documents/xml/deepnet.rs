@@ -4,7 +4,7 @@ use super::{Element, Pull, Tree, wrong_root};
 use crate::check::Checks;
 use crate::source::Context;
 use crate::text::reportable_serial;
-use crate::values::{base64, parameters, secret, serial};
+use crate::values::{base64, interval, parameters, secret, serial};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, Severity, TokenType, Unlock};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep};
 use std::collections::VecDeque;
@@ -94,9 +94,10 @@ impl Header {
             return Err(finding);
         }
         let interval =
-            match text("timeWindow").map(|text| text.parse::<u32>().ok().filter(|x| (1..=86_400).contains(x))) {
+            match text("timeWindow").map(|text| text.parse::<u32>().ok().filter(|x| (1..=interval::MAX).contains(x))) {
                 Some(None) => {
-                    let message = "The time interval (timeWindow) is no number of seconds from 1 to 86400.".to_owned();
+                    let most = interval::MAX;
+                    let message = format!("The time interval (timeWindow) is no number of seconds from 1 to {most}.");
                     return Err(refusal(Kind::IntervalUnsupported, Some(Field::TimeInterval), message, SHEET));
                 }
                 interval => interval.flatten(),

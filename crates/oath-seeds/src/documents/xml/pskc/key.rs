@@ -5,7 +5,7 @@ use super::container::{Container, Value};
 use crate::check::Checks;
 use crate::source::Context;
 use crate::text::{number, reportable_serial, reportable_upn};
-use crate::values::{base64, date, parameters, secret, serial};
+use crate::values::{base64, date, interval, parameters, secret, serial};
 use crate::{Field, Finding, Kind, Moving, Place, Record, Row, TokenType};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, UnixTime};
 use zeroize::Zeroizing;
@@ -369,12 +369,13 @@ fn timed(interval: Option<i64>, time: Option<i64>, context: &Context, checks: &m
         return None;
     };
     let t0 = time.unwrap_or(0);
-    let step = u32::try_from(x).ok().filter(|x| *x <= 86_400).zip(u64::try_from(t0).ok());
+    let step = u32::try_from(x).ok().filter(|x| *x <= interval::MAX).zip(u64::try_from(t0).ok());
     let Some(step) = step.and_then(|(x, t0)| TimeStep::new(x, t0).ok()) else {
         let message = format!(
-            "The time interval is {} and the start of counting (Time) {}; expected 1 to 86400, and 0 or more.",
+            "The time interval is {} and the start of counting (Time) {}; expected 1 to {}, and 0 or more.",
             number(x),
-            number(t0)
+            number(t0),
+            interval::MAX
         );
         checks.error(Kind::IntervalUnsupported, Field::TimeInterval, message, ASK);
         return None;
