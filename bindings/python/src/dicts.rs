@@ -165,6 +165,7 @@ pub(crate) fn seals_dict<'py>(py: Python<'py>, report: &SealReport) -> PyResult<
     let keys = report.keys.iter().map(|key| {
         let dict = sealing_key_dict(py, &key.name, key.seals)?;
         dict.set_item("tokens", key.tokens)?;
+        dict.set_item("recognised", key.recognised)?;
         dict.set_item("in_ring", key.held)?;
         Ok(dict)
     });

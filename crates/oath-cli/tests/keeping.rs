@@ -118,13 +118,12 @@ fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
     desk.fails("keys activate missing", 1, "key-unknown", &["missing", "oath keys list"]);
     assert_eq!(desk.json(&format!("keys activate {new}")), json!({"key": new, "seals": true}));
     desk.fails(&format!("keys remove {old}"), 1, "key-in-use", &["2 tokens", "oath keys rotate"]);
-    let used =
-        |name: &str, tokens: u64, seals: bool| json!({"name": name, "tokens": tokens, "in_ring": true, "seals": seals});
+    let used = |name: &str, tokens: u64, seals: bool| json!({"name": name, "tokens": tokens, "recognised": tokens, "in_ring": true, "seals": seals});
     assert_eq!(desk.json("keys check"), json!({"keys": [used(&old, 2, false), used(&new, 0, true)], "damaged": []}));
     assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 2, "damaged": []}));
     assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 0, "damaged": []}));
     assert_eq!(desk.json("keys check")["keys"], json!([used(&old, 0, false), used(&new, 2, true)]));
-    assert_eq!(desk.json(&format!("keys remove {old}")), json!({"key": old, "removed": true}));
+    assert_eq!(desk.json(&format!("keys remove {old}")), json!({"key": old, "removed": true, "recognised": 0}));
     let noon = MONDAY + 4 * 3600;
     desk.done(&format!("verify alice@example.com {} --at {noon}", alices(noon)));
     // What does not open is told, and stays.
@@ -141,6 +140,29 @@ fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
     let answer = plain(&rotated.out);
     assert_eq!((rotated.status, answer), (1, json!({"key": third, "sealed": 1, "damaged": ["2300002"]})));
     assert_eq!(desk.json("audit verify")["verified"], true);
+}
+
+#[test]
+fn a_removed_key_goes_on_to_recognise_deleted_tokens_until_none_is_left() {
+    let desk = in_use();
+    desk.done("tokens unassign 2300002");
+    desk.done("tokens delete 2300002");
+    let old = desk.json("keys list")["keys"][0]["name"].as_str().unwrap().to_owned();
+    let new = desk.json("keys add")["key"].as_str().unwrap().to_owned();
+    desk.done(&format!("keys activate {new}"));
+    desk.done("keys rotate");
+    assert!(desk.done(&format!("keys remove {old}")).contains("recognises 1 deleted token by it"));
+    let listed = json!({"keys": [{"name": new, "seals": true}], "retired": [old]});
+    assert_eq!(desk.json("keys list"), listed);
+    assert!(desk.done("keys check").contains("recognises deleted tokens"));
+    desk.fails(&format!("keys remove {old}"), 1, "key-in-use", &["1 deleted token", "keep it"]);
+    // The token is back: its secret is there, and is recognised by the new key from then on.
+    desk.done("tokens upload fobs.csv");
+    desk.done("keys rotate");
+    assert_eq!(desk.json(&format!("keys remove {old}"))["recognised"], 0);
+    assert_eq!(desk.json("keys list")["retired"], json!([]));
+    let noon = MONDAY + 4 * 3600;
+    desk.done(&format!("verify alice@example.com {} --at {noon}", alices(noon)));
 }
 
 #[test]

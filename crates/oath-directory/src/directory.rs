@@ -259,7 +259,7 @@ fn new_token(
         model: String::new(),
         parameters,
         sealed,
-        fingerprint: keys.fingerprint(secret),
+        fingerprint: keys.fingerprint(secret)?,
         status: Status::Available,
         holder: None,
         created,

@@ -24,8 +24,8 @@ pub use self::decide::code::Synchronized;
 pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
 pub use self::directory::{
-    AuditReport, Directory, Enrolment, KeyUse, Leavers, Pruned, Resealed, Rotated, SealReport, SegmentsError, SyncOptions,
-    SyncReport, TokenQuery, UnknownLeavers, UploadError, UploadOptions, UserDetails,
+    AuditReport, Directory, Enrolment, KeyUse, Leavers, Pruned, Resealed, Rotated, SealReport, SegmentsError,
+    SyncOptions, SyncReport, TokenQuery, UnknownLeavers, UploadError, UploadOptions, UserDetails,
 };
 pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};

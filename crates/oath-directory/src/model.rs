@@ -10,7 +10,7 @@ mod user;
 pub use self::gate::{Attempts, Gate, Request, RequestId};
 pub use self::id::{Id, IdError, Tenant, TenantId, TokenId, UserId};
 pub use self::settings::{Settings, Tag};
-pub use self::token::{Fingerprint, Parameters, Sealed, State, Status, Token, TokenKind};
+pub use self::token::{Fingerprint, Parameters, RecogniserId, Sealed, State, Status, Token, TokenKind};
 pub use self::upload::{Preview, Upload, UploadFailure};
 pub use self::user::{MalformedUpn, Upn, User, UserKind};
 

@@ -80,6 +80,13 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send;
 
+    /// States of secrets in the order of their fingerprints, after `after`; at most `limit`. Also those whose tokens were deleted.
+    fn states(
+        &self,
+        after: Option<Fingerprint>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<State>, StoreError>> + Send;
+
     /// Uploads in the order of their numbers, after `after` (0: from the first); at most `limit`.
     fn uploads(&self, after: u64, limit: usize) -> impl Future<Output = Result<Vec<Upload>, StoreError>> + Send;
 

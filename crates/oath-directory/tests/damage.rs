@@ -250,7 +250,7 @@ fn a_chain_that_is_cut_off_or_gone_is_missed_by_a_checkpoint_in_another() {
     use oath_directory::audit::{Action, Actor, Chain, Event, Head, Tampered};
     let (actor, now) = (Actor::local_operator(), UnixTime::from_secs(support::NOW));
     let zeros = "00".repeat(32);
-    let keys = KeyRing::parse(&format!("recognise {zeros}\nseal a {zeros}")).unwrap();
+    let keys = KeyRing::parse(&format!("bind {zeros}\nseal a {zeros}")).unwrap();
     let (mut head, mut logged) = (Head::empty(Chain(1)), Vec::new());
     for _ in 0..3 {
         let (event, next) = head.append(keys.audit_key(), Event::new(now, &actor, Action::SignedIn));

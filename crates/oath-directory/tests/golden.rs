@@ -17,7 +17,7 @@ const NOW: u64 = 1_700_000_000;
 /// Digits counted on, and none that a standard prints: a published secret is refused.
 const SECRETS: [&[u8]; 3] = [b"45678901234567890123", b"23456789012345678901", b"34567890123456789012"];
 /// Keys that are visibly none.
-const RING: &str = "recognise 0101010101010101010101010101010101010101010101010101010101010101\n\
+const RING: &str = "bind 0101010101010101010101010101010101010101010101010101010101010101\n\
                     seal golden 0202020202020202020202020202020202020202020202020202020202020202\n";
 
 fn kit() -> PathBuf {
@@ -94,7 +94,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (13, "139b2ecb95954f25087e91ee03a0a0e780e46f72ad245e1a29a0f66293890808")
+        (13, "bcc37534f1474a4410982431d85fcfdabd5b00873174ad0e807d7b7b6769f8d4")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

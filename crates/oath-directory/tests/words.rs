@@ -91,7 +91,7 @@ fn the_codes_show_no_secret() {
 fn the_key_ring_shows_no_key() {
     let hex = Secret::from_bytes(&K).unwrap().expose_hex();
     let text: String = (1..=6).map(|number| format!("seal name{number} {}\n", *hex)).collect();
-    let ring = format!("recognise {}\n{text}", *hex);
+    let ring = format!("bind {}\n{text}", *hex);
     shows_nothing(&KeyRing::parse(&ring).unwrap());
     for malformed in
         [ring.replace("name6", "name1"), format!("{ring}{}", *hex), format!("{ring}seal x {}0", *hex), text]
@@ -133,7 +133,7 @@ fn seed_files_and_the_directory_show_no_secret() {
     shows_nothing(&format!("{:?}", read.records[0]));
 
     let hex = Secret::from_bytes(&K).unwrap().expose_hex();
-    let keys = KeyRing::parse(&format!("recognise {}\nseal a {}\n", *hex, *hex)).unwrap();
+    let keys = KeyRing::parse(&format!("bind {}\nseal a {}\n", *hex, *hex)).unwrap();
     let directory = Directory::new(MemoryStore::default(), keys, Policy::default()).unwrap();
     pollster::block_on(async {
         let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(1_740_000_000));

@@ -652,8 +652,12 @@ class Directory:
         """
     def activate_key(self, name: str, *, at: _Time = None) -> None:
         """Seals new secrets under this key from now on."""
-    def remove_key(self, name: str, *, at: _Time = None) -> None:
-        """Takes a key out of the file of the key ring. Refused while a token is sealed under it."""
+    def remove_key(self, name: str, *, at: _Time = None) -> int:
+        """Takes a key out of the file of the key ring. Refused while a token is sealed under it.
+
+        Returns how many secrets of deleted tokens it recognises. Where there are any, it is retired: it opens nothing any more,
+        and their used codes stay used.
+        """
     def rotate_keys(self, *, at: _Time = None) -> tuple[int, list[str]]:
         """Seals all secrets again under the key that seals, while sign-ins go on.
 

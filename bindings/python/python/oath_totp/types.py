@@ -114,9 +114,11 @@ class SealingKeyDict(TypedDict):
 
 
 class KeyUseDict(SealingKeyDict):
-    """A sealing key with the number of tokens that are sealed under it, and whether the key ring holds it."""
+    """A key with the numbers of tokens that are sealed under it and of secrets that it recognises, those of deleted tokens among
+    them; and whether the key ring holds it."""
 
     tokens: int
+    recognised: int
     in_ring: bool
 
 

@@ -11,12 +11,14 @@ pub(crate) enum Keys {
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Seal all secrets again under the key that seals; sign-ins go on, and an interrupted rotation goes on when run again
+    /// Seal all secrets again under the key that seals, and recognise them by it; sign-ins go on, and an interrupted rotation goes on when run again
     Rotate,
     /// Open the secrets of all tokens, and count the tokens of each key
     Check,
     /// Take a key out of the key ring; refused while a token is sealed under it
     ///
+    /// Where secrets of deleted tokens are recognised by it, that stays in the ring and opens nothing: without it their used codes
+    /// would be good again. `oath keys check` counts them.
     /// A backup in which tokens are sealed under it can be restored with a copy of the former key ring only.
     Remove {
         #[arg(value_name = "NAME")]

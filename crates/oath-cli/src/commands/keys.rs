@@ -21,15 +21,18 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Keys) -> Result<Exit, Failure
 
 const SEALS: &str = "seals";
 const OPENS: &str = "opens";
+const RETIRED: &str = "recognises deleted tokens";
 
 fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let last = directory.key_names().last().unwrap_or_default();
     let keys: Vec<(&str, bool)> = directory.key_names().map(|name| (name, name == last)).collect();
     let values: Vec<Value> = keys.iter().map(|(name, seals)| json!({"name": name, "seals": seals})).collect();
-    shell.answer(&json!({"keys": values}), |out| {
+    let retired: Vec<&str> = directory.retired_key_names().collect();
+    shell.answer(&json!({"keys": values, "retired": retired}), |out| {
         let row = |(name, seals): &(&str, bool)| vec![Cell::new(name), Cell::new(if *seals { SEALS } else { OPENS })];
-        table(out, &["key", "use"], &keys.iter().map(row).collect::<Vec<_>>())
+        let retired = retired.iter().map(|name| vec![Cell::new(name), Cell::new(RETIRED)]);
+        table(out, &["key", "use"], &keys.iter().map(row).chain(retired).collect::<Vec<_>>())
     })?;
     Ok(Exit::Done)
 }
@@ -74,11 +77,13 @@ fn rotate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
 }
 
 fn check(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
-    let report = block_on(shell.directory()?.check_seals())?;
-    let keys = report
-        .keys
-        .iter()
-        .map(|key| json!({"name": key.name, "tokens": key.tokens, "in_ring": key.held, "seals": key.seals}));
+    let directory = shell.directory()?;
+    let report = block_on(directory.check_seals())?;
+    let is_retired = |name: &str| directory.retired_key_names().any(|other| other == name);
+    let keys = report.keys.iter().map(|key| {
+        let (tokens, recognised) = (key.tokens, key.recognised);
+        json!({"name": key.name, "tokens": tokens, "recognised": recognised, "in_ring": key.held, "seals": key.seals})
+    });
     let value = json!({"keys": keys.collect::<Vec<_>>(), "damaged": report.damaged});
     shell.answer(&value, |out| {
         let rows: Vec<_> = report
@@ -88,12 +93,13 @@ fn check(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
                 let used = match (key.held, key.seals) {
                     (false, _) => Cell::new("not in the key ring").styled(BAD),
                     (true, true) => Cell::new(SEALS),
+                    (true, false) if is_retired(&key.name) => Cell::new(RETIRED),
                     (true, false) => Cell::new(OPENS),
                 };
-                vec![Cell::new(&key.name), used, Cell::number(key.tokens)]
+                vec![Cell::new(&key.name), used, Cell::number(key.tokens), Cell::number(key.recognised)]
             })
             .collect();
-        table(out, &["key", "use", "tokens"], &rows)?;
+        table(out, &["key", "use", "tokens", "recognised"], &rows)?;
         if report.damaged.is_empty() {
             writeln!(out, "{GOOD}All secrets open.{GOOD:#}")?;
         }
@@ -104,9 +110,16 @@ fn check(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
 
 fn remove(shell: &mut Shell<'_>, name: &str) -> Result<Exit, Failure> {
     let location = shell.location()?;
-    block_on(location.remove_key(&shell.actor, shell.now, name))?;
-    shell.answer(&json!({"key": name, "removed": true}), |out| {
+    let recognised = block_on(location.remove_key(&shell.actor, shell.now, name))?;
+    shell.answer(&json!({"key": name, "removed": true, "recognised": recognised}), |out| {
         writeln!(out, "{GOOD}Removed{GOOD:#} the key {} from the key ring.", shown(name))?;
+        if recognised > 0 {
+            let secrets = count(recognised, "deleted token", "deleted tokens");
+            writeln!(
+                out,
+                "The ring still recognises {secrets} by it, so that used codes stay used; it opens no secret."
+            )?;
+        }
         writeln!(out, "{DIM}Keep a copy of the former key ring as long as a backup needs it.{DIM:#}")
     })?;
     Ok(Exit::Done)

@@ -322,10 +322,16 @@ const RULE_CHANGED: Record = record(
     &[&[RULE, f("from", Text, "Its former value."), f("to", Text, "Its new value.")]],
 );
 
+const RECOGNISED: Field =
+    f("recognised", Count, "Secrets that are recognised by it, those of deleted tokens among them.");
+
 pub(super) const KEYS: Record = record(
     "keys",
     "The sealing keys of the ring.",
-    &[&[f("keys", Objects(&KEY_OF_RING), "In the order of the ring.")]],
+    &[&[
+        f("keys", Objects(&KEY_OF_RING), "In the order of the ring."),
+        f("retired", Texts, "Names of removed keys by which secrets of deleted tokens are recognised."),
+    ]],
 );
 const KEY_OF_RING: Record = record("key of the ring", "A sealing key.", &[&[f("name", Text, KEY_NAME), SEALS]]);
 
@@ -335,7 +341,7 @@ pub(super) const KEY: Record =
 pub(super) const KEY_REMOVED: Record = record(
     "removed key",
     "A key that is no longer in the ring.",
-    &[&[f("key", Text, KEY_NAME), f("removed", Flag, "`true`.")]],
+    &[&[f("key", Text, KEY_NAME), f("removed", Flag, "`true`."), RECOGNISED]],
 );
 
 const DAMAGED: Field = f("damaged", Texts, "The serial numbers of tokens whose secret does not open.");
@@ -357,6 +363,7 @@ const KEY_USE: Record = record(
     &[&[
         f("name", Text, KEY_NAME),
         f("tokens", Count, "Tokens that are sealed under it."),
+        RECOGNISED,
         f("in_ring", Flag, "Whether the ring holds it."),
         SEALS,
     ]],

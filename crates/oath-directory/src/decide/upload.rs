@@ -16,7 +16,16 @@ pub(crate) struct Row {
     /// As it stands in the file, and as a user name where it is one.
     pub(crate) upn: Option<(String, Option<Upn>)>,
     pub(crate) token: Token,
+    /// What its secret may be known by, besides the fingerprint of the token: under the other keys of the ring.
+    pub(crate) others: Vec<Fingerprint>,
     pub(crate) bits: usize,
+}
+
+impl Row {
+    /// All that its secret may be known by.
+    pub(crate) fn prints(&self) -> impl Iterator<Item = Fingerprint> {
+        core::iter::once(self.token.fingerprint).chain(self.others.iter().copied())
+    }
 }
 
 /// A row as it was read.
@@ -199,7 +208,7 @@ impl<'a> Directory<'a> {
                 if let Some(user) = user {
                     self.may_hold(context, user)?;
                 }
-                self.insert(context, new, user, upload);
+                self.insert(context, row, user, upload);
                 Ok(true)
             }
         }
@@ -221,7 +230,7 @@ impl<'a> Directory<'a> {
     fn known(&self, row: &Row) -> Result<Option<Known<'a>>, Failure> {
         let new = &row.token;
         let by_serial = self.by_serial.get(new.serial.as_str()).copied();
-        match (by_serial, self.by_fingerprint.get(&new.fingerprint)) {
+        match (by_serial, row.prints().find_map(|print| self.by_fingerprint.get(&print))) {
             (None, None) => Ok(None),
             (Some(known), _) if known.read.is_some() && self.view.is_damaged(known.token) => {
                 Err(Refusal::Damaged { serial: new.serial.clone() }.into())
@@ -292,16 +301,23 @@ impl<'a> Directory<'a> {
         }
     }
 
-    fn insert(&mut self, context: Context<'_>, new: &'a Token, user: Option<&'a Versioned<User>>, upload: u64) {
+    fn insert(&mut self, context: Context<'_>, row: &'a Row, user: Option<&'a Versioned<User>>, upload: u64) {
+        let new = &row.token;
         let holder = user.map(|user| user.value.id);
         let status = if holder.is_some() { Status::Assigned } else { Status::Available };
         self.by_serial.insert(&new.serial, Known { token: new, read: None, holder });
-        self.by_fingerprint.insert(new.fingerprint, &new.serial);
-        // A secret that was here before keeps its state, and with it what is spent.
-        if self.states.insert(new.fingerprint) {
-            self.changes.states.push(Write::Insert(State::fresh(new.fingerprint)));
+        self.by_fingerprint.extend(row.prints().map(|print| (print, new.serial.as_str())));
+        // A secret that was here before keeps its state, and with it what is spent: under the key that recognised it then.
+        let before = row.prints().find(|print| self.states.contains(print));
+        let fingerprint = before.unwrap_or(new.fingerprint);
+        if self.states.insert(fingerprint) {
+            self.changes.states.push(Write::Insert(State::fresh(fingerprint)));
         }
-        self.changes.tokens.push(Write::Insert(Token { status, holder, ..new.clone() }));
+        // Of two uploads that make the same secret known under two keys at the same time, one conflicts.
+        if !row.others.is_empty() && self.changes.settings.is_none() {
+            self.changes.settings = self.view.settings.as_ref().map(touch);
+        }
+        self.changes.tokens.push(Write::Insert(Token { status, holder, fingerprint, ..new.clone() }));
         let event = context.event(Action::TokenImported).of_token(&new.serial).with("upload", upload);
         self.changes.events.push(event);
         if let Some(user) = user {

@@ -41,7 +41,9 @@ pub struct KeyUse {
     pub name: String,
     /// How many tokens are sealed under it.
     pub tokens: u64,
-    /// Whether the ring holds it.
+    /// How many secrets are recognised by it, those of deleted tokens among them.
+    pub recognised: u64,
+    /// Whether the ring holds it. One that was retired is held, and opens nothing.
     pub held: bool,
     /// Whether new secrets are sealed under it.
     pub seals: bool,
@@ -57,6 +59,11 @@ pub struct SealReport {
 }
 
 impl<S: Store> Directory<S> {
+    /// The names of retired keys of the ring, which recognise secrets of deleted tokens and open nothing.
+    pub fn retired_key_names(&self) -> impl Iterator<Item = &str> {
+        self.keys.retired_names()
+    }
+
     /// The names of the sealing keys of the ring. The last one seals.
     pub fn key_names(&self) -> impl Iterator<Item = &str> {
         self.keys.names()
@@ -75,7 +82,8 @@ impl<S: Store> Directory<S> {
         .await
     }
 
-    /// Opens the secrets of all tokens, and counts them by the key that they are sealed under.
+    /// Opens the secrets of all tokens, and counts them by the key that they are sealed under. Counts the states of secrets by the
+    /// key that recognises them, too: those outlive their tokens, and cannot be moved to another key without the secret.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -90,17 +98,39 @@ impl<S: Store> Directory<S> {
             Ok(())
         })
         .await?;
+        let recognised = self.recognised().await?;
+        let of = |name: &str| recognised.get(name).copied().unwrap_or_default();
         let mut keys: Vec<KeyUse> = Vec::new();
-        for name in self.keys.names() {
+        for (name, retired) in
+            self.keys.names().map(|name| (name, false)).chain(self.keys.retired_names().map(|name| (name, true)))
+        {
             let tokens = used.remove(name).unwrap_or_default();
-            keys.push(KeyUse { name: name.to_owned(), tokens, held: true, seals: name == self.keys.sealing_name() });
+            let seals = !retired && name == self.keys.sealing_name();
+            keys.push(KeyUse { name: name.to_owned(), tokens, recognised: of(name), held: true, seals });
         }
-        keys.extend(used.into_iter().map(|(name, tokens)| KeyUse { name, tokens, held: false, seals: false }));
+        let lacking = |(name, tokens)| KeyUse { name, tokens, recognised: 0, held: false, seals: false };
+        keys.extend(used.into_iter().map(lacking));
         Ok(SealReport { keys, damaged })
     }
 
+    /// How many secrets each key of the ring recognises.
+    async fn recognised(&self) -> Result<BTreeMap<String, u64>, Error> {
+        let (mut recognised, mut after) = (BTreeMap::<String, u64>::new(), None);
+        loop {
+            let page = self.store.states(after, BATCH).await?;
+            let Some(last) = page.last() else { return Ok(recognised) };
+            after = Some(last.fingerprint);
+            for state in &page {
+                if let Some(name) = self.keys.recogniser_of(&state.fingerprint) {
+                    let secrets = recognised.entry(name.to_owned()).or_default();
+                    *secrets = secrets.saturating_add(1);
+                }
+            }
+        }
+    }
+
     /// Seals the secrets of the next tokens after the serial number `after` (`None`: from the first) under the key of the ring
-    /// that seals, where they are sealed under another one. Sign-ins go on meanwhile. To be called until
+    /// that seals, where they are sealed under another one, and makes them known by that key. Sign-ins go on meanwhile. To be called until
     /// [`Resealed::next`] is `None`; a rotation that was interrupted begins again from the first, and does nothing twice.
     ///
     /// # Errors
@@ -108,7 +138,7 @@ impl<S: Store> Directory<S> {
     pub async fn reseal(&self, actor: &Actor, now: UnixTime, after: Option<String>) -> Result<Resealed, Error> {
         let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
         let next = page.last().map(|last| last.token.serial.clone());
-        let others = page.into_iter().filter(|Listed { token, .. }| token.sealed.key != self.keys.sealing_name());
+        let others = page.into_iter().filter(|Listed { token, .. }| keys::is_older(&self.keys, token));
         let serials: Vec<String> = others.map(|listed| listed.token.serial).collect();
         if serials.is_empty() {
             return Ok(Resealed { sealed: 0, damaged: Vec::new(), next });

@@ -173,13 +173,12 @@ impl<S: Store> Directory<S> {
 
     /// The digest over one row more.
     fn digest(&self, before: Tag, row: &oath_seeds::Row) -> Tag {
-        let print = row.record.as_ref().map(|record| self.keys.fingerprint(&record.secret));
         self.keys.tag_of_row(
             before,
             row.place.number(),
             row.upn().unwrap_or_default(),
             row.serial().unwrap_or_default(),
-            print,
+            row.record.as_ref().map(|record| &record.secret),
         )
     }
 
@@ -292,6 +291,7 @@ impl<S: Store> Directory<S> {
             place: record.place,
             upn: record.upn.as_ref().map(|upn| (upn.clone(), upn.parse().ok())),
             token: Token { manufacturer: record.manufacturer.to_string(), model: record.model.to_string(), ..token },
+            others: self.keys.other_fingerprints(secret),
             bits: secret.byte_len().saturating_mul(8),
         }))
     }
@@ -325,7 +325,7 @@ pub(super) fn wanted_of(rows: &[Read]) -> Wanted {
         users: tokens().filter_map(|row| Some(row.upn.as_ref()?.1.as_ref()?.key().to_owned())).collect(),
         holdings: true,
         serials: tokens().map(|row| row.token.serial.clone()).collect(),
-        fingerprints: tokens().map(|row| row.token.fingerprint).collect(),
+        fingerprints: tokens().flat_map(|row| row.prints()).collect(),
         ..Wanted::default()
     }
 }

@@ -43,18 +43,38 @@ impl Location {
 
     /// Removes a key under which no token is sealed any more. Backups in which there are such tokens then need the former ring.
     ///
+    /// Returns how many secrets of deleted tokens are recognised by it. Where there are any, the key is retired: it opens nothing
+    /// any more, but the ring goes on to recognise by it, so that codes that were used are not good again when such a secret is
+    /// uploaded once more. A retired key can be removed when it recognises none.
+    ///
+    /// Only the directory of this location is asked. Where directories of other tenants have the same ring, all of them must
+    /// have been rotated before.
+    ///
     /// # Errors
-    /// [`KeyRingError::Unknown`], [`KeyRingError::Seals`], [`KeyRingError::Used`]; [`LocationError`].
-    pub async fn remove_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<(), LocationError> {
+    /// [`KeyRingError::Unknown`], [`KeyRingError::Seals`], [`KeyRingError::Used`], [`KeyRingError::Recognises`];
+    /// [`LocationError`].
+    pub async fn remove_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<u64, LocationError> {
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
+        let retired = ring.retired_names().any(|other| other == name);
+        // What cannot be done is refused before anything is counted.
         ring.remove(name).map_err(|error| self.keys_failed(error))?;
         let report = directory.check_seals().await.map_err(|error| self.database_failed(error))?;
-        let tokens = report.keys.iter().filter(|key| key.name == name).map(|key| key.tokens).sum();
+        let found = report.keys.into_iter().find(|key| key.name == name);
+        let (tokens, secrets) = found.map_or((0, 0), |key| (key.tokens, key.recognised));
+        let name_of = || name.to_owned();
         if tokens > 0 {
-            return Err(self.keys_failed(KeyRingError::Used { name: name.to_owned(), tokens }));
+            return Err(self.keys_failed(KeyRingError::Used { name: name_of(), tokens }));
         }
-        self.write_ring(&directory, &ring, (actor, now), Action::KeyRemoved, name).await
+        if retired && secrets > 0 {
+            return Err(self.keys_failed(KeyRingError::Recognises { name: name_of(), secrets }));
+        }
+        if secrets > 0 {
+            ring = self.read_keys()?;
+            ring.retire(name).map_err(|error| self.keys_failed(error))?;
+        }
+        self.write_ring(&directory, &ring, (actor, now), Action::KeyRemoved, name).await?;
+        Ok(secrets)
     }
 
     async fn write_ring(

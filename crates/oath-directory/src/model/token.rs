@@ -121,10 +121,38 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// A keyed hash of a secret (HMAC-SHA-256 under a key of the ring): the same secret is recognised without being opened,
-/// and nobody without the ring can test a guess.
+/// A keyed hash of a secret (HMAC-SHA-256 under a key of the ring, 224 bits of it, after the id of that key): the same secret is
+/// recognised without being opened, and nobody without the ring can test a guess.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
+
+/// Which key of a ring a [`Fingerprint`] was made under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecogniserId(pub [u8; 4]);
+
+impl RecogniserId {
+    /// The first bytes of a MAC under the key.
+    pub(crate) fn of(mac: [u8; 32]) -> Self {
+        let mut id = Self([0; 4]);
+        id.0.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
+        id
+    }
+}
+
+impl Fingerprint {
+    pub(crate) fn new(key: RecogniserId, mac: [u8; 32]) -> Self {
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(key.0.into_iter().chain(mac)).for_each(|(to, from)| *to = from);
+        Self(bytes)
+    }
+
+    /// Which key it was made under.
+    #[must_use]
+    pub const fn recogniser(&self) -> RecogniserId {
+        let [a, b, c, d, ..] = self.0;
+        RecogniserId([a, b, c, d])
+    }
+}
 
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 use super::{Changes, CommitError, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
 use core::any::Any;
 use core::fmt;
 use core::future::Future;
@@ -42,6 +42,7 @@ trait Object: Send + Sync + fmt::Debug {
     fn commit<'a>(&'a self, changes: Changes, key: &'a AuditKey) -> Answer<'a, (), CommitError>;
     fn users(&self, after: Option<String>, limit: usize) -> Answer<'_, Vec<User>>;
     fn tokens(&self, filter: TokenFilter, after: Option<String>, limit: usize) -> Answer<'_, Vec<Listed>>;
+    fn states(&self, after: Option<Fingerprint>, limit: usize) -> Answer<'_, Vec<State>>;
     fn uploads(&self, after: u64, limit: usize) -> Answer<'_, Vec<Upload>>;
     fn failures(&self, upload: u64, skip: u64, limit: usize) -> Answer<'_, Vec<UploadFailure>>;
     fn events(&self, chain: Chain, after: u64, limit: usize) -> Answer<'_, Vec<AuditEvent>>;
@@ -80,6 +81,10 @@ impl<S: Store + fmt::Debug + 'static> Object for S {
 
     fn tokens(&self, filter: TokenFilter, after: Option<String>, limit: usize) -> Answer<'_, Vec<Listed>> {
         Box::pin(Store::tokens(self, filter, after, limit))
+    }
+
+    fn states(&self, after: Option<Fingerprint>, limit: usize) -> Answer<'_, Vec<State>> {
+        Box::pin(Store::states(self, after, limit))
     }
 
     fn uploads(&self, after: u64, limit: usize) -> Answer<'_, Vec<Upload>> {
@@ -135,6 +140,10 @@ impl Store for AnyStore {
         limit: usize,
     ) -> Result<Vec<Listed>, StoreError> {
         self.0.tokens(filter, after, limit).await
+    }
+
+    async fn states(&self, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>, StoreError> {
+        self.0.states(after, limit).await
     }
 
     async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {

@@ -81,6 +81,10 @@ impl Store for MemoryStore {
             .collect())
     }
 
+    async fn states(&self, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>, StoreError> {
+        Ok(self.contents()?.states.behind(after).map(|(_, state)| state.value.clone()).take(limit).collect())
+    }
+
     async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {
         let contents = self.contents()?;
         Ok(contents.uploads.behind(Some(after)).map(|(_, upload)| upload.value.clone()).take(limit).collect())

@@ -26,7 +26,7 @@ use self::fault::Failure;
 use self::write::{Request, Work, Writer};
 use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
@@ -170,6 +170,10 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Listed>, StoreError> {
         self.read(async move |connection| read::tokens(connection, &filter, after.as_deref(), limit).await).await
+    }
+
+    async fn states(&self, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>, StoreError> {
+        self.read(async move |connection| read::states(connection, after, limit).await).await
     }
 
     async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {

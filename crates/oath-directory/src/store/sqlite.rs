@@ -19,7 +19,7 @@ use self::access::{Place, Reader};
 use self::write::{Request, Work, Writer};
 use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
 use core::time::Duration;
 use futures_channel::oneshot;
 use rusqlite::Connection;
@@ -158,6 +158,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Listed>, StoreError> {
         self.read(move |connection| read::tokens(connection, &filter, after.as_deref(), limit)).await
+    }
+
+    async fn states(&self, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>, StoreError> {
+        self.read(move |connection| read::states(connection, after, limit)).await
     }
 
     async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {

@@ -1,7 +1,7 @@
 use core::future::poll_fn;
 use core::task::Poll;
 use oath_directory::audit::{AuditEvent, AuditKey, Chain, Head};
-use oath_directory::model::{TenantId, Upload, UploadFailure, User};
+use oath_directory::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
 use oath_directory::store::{
     Changes, CommitError, Fault, Fresh, Listed, MemoryStore, Pass, Store, StoreError, TokenFilter, View, Wanted,
 };
@@ -103,6 +103,10 @@ impl Store for Probe {
         limit: usize,
     ) -> Result<Vec<Listed>, StoreError> {
         self.store.tokens(filter, after, limit).await
+    }
+
+    async fn states(&self, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>, StoreError> {
+        self.store.states(after, limit).await
     }
 
     async fn uploads(&self, after: u64, limit: usize) -> Result<Vec<Upload>, StoreError> {

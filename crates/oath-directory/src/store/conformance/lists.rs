@@ -161,3 +161,24 @@ pub(super) async fn numbers_of_uploads_are_not_given_again(store: &impl Store) {
     assert!(set(Write::Unchanged(version(1), 7)).await.is_err());
     assert_eq!(next().await, 3);
 }
+
+pub(super) async fn states_come_in_the_order_of_their_fingerprints(store: &impl Store) {
+    let mut prints = [print(0), print(0x0a), print(0x90), print(0xa0), print(0xff)];
+    let states = prints.iter().map(|print| Write::Insert(State::fresh(*print))).collect();
+    commit(store, Changes { states, ..Changes::default() }).await.unwrap();
+    prints.sort();
+    for limit in [1, 2, 9] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.states(after, limit).await.unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = Some(last.fingerprint);
+            found.extend(page.into_iter().map(|state| state.fingerprint));
+            assert!(found.len() <= prints.len(), "it begins again");
+        }
+        assert_eq!(found, prints);
+    }
+    assert!(store.states(None, 0).await.unwrap().is_empty());
+    assert_eq!(store.states(Some(print(0x0b)), 1).await.unwrap()[0].fingerprint, print(0x90));
+}

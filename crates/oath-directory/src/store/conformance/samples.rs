@@ -30,7 +30,7 @@ pub(in crate::store) async fn commit(store: &impl Store, changes: Changes) -> Re
 /// A key for audit logs.
 pub(in crate::store) fn key() -> AuditKey {
     let zeros = "00".repeat(32);
-    KeyRing::parse(&format!("recognise {zeros}\nseal a {zeros}")).unwrap().audit_key().clone()
+    KeyRing::parse(&format!("bind {zeros}\nseal a {zeros}")).unwrap().audit_key().clone()
 }
 
 /// All failures of an upload.

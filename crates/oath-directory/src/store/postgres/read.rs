@@ -158,6 +158,20 @@ fn listed(cells: &mut Row<'_>) -> Result<Listed, Failure> {
     Ok(Listed { token, state, holder })
 }
 
+pub(super) async fn states(
+    connection: &Connection,
+    after: Option<Fingerprint>,
+    limit: usize,
+) -> Result<Vec<State>, Failure> {
+    // Every fingerprint comes after the empty text.
+    let after = after.map_or_else(|| Cell::text(""), fingerprint_cell);
+    let query = select(connection, &STATES, " AND r.fingerprint > $2 ORDER BY r.fingerprint LIMIT $3")
+        .with(Kind::Text, after)
+        .with(Kind::Number, most(limit));
+    let found = each::<Versioned<State>>(&one(connection, query).await?, Record::read)?;
+    Ok(found.into_iter().map(|state| state.value).collect())
+}
+
 pub(super) async fn uploads(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Upload>, Failure> {
     let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
     let query = select(connection, &UPLOADS, " AND r.id > $2 ORDER BY r.id LIMIT $3")

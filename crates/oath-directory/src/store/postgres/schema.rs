@@ -42,12 +42,12 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         tenant uuid NOT NULL, version int8 NOT NULL, id uuid NOT NULL, kind text NOT NULL, serial text{bytewise} NOT NULL,
         manufacturer text NOT NULL, model text NOT NULL, algorithm text NOT NULL, digits int8 NOT NULL,
         step_x int8 NOT NULL, step_t0 int8 NOT NULL, sealed_under text NOT NULL, sealed bytea NOT NULL,
-        fingerprint text NOT NULL, status text NOT NULL, holder uuid, created int8 NOT NULL, mac bytea NOT NULL,
+        fingerprint text{bytewise} NOT NULL, status text NOT NULL, holder uuid, created int8 NOT NULL, mac bytea NOT NULL,
         PRIMARY KEY (tenant, id), UNIQUE (tenant, serial), UNIQUE (tenant, fingerprint), UNIQUE (tenant, holder, id),
         UNIQUE (tenant, status, serial))",
     // Outlives its token: the highest step of a secret is never forgotten.
     "CREATE TABLE IF NOT EXISTS oath_states (
-        tenant uuid NOT NULL, version int8 NOT NULL, fingerprint text NOT NULL, last_step int8, drift int8 NOT NULL,
+        tenant uuid NOT NULL, version int8 NOT NULL, fingerprint text{bytewise} NOT NULL, last_step int8, drift int8 NOT NULL,
         last_used int8, failures int8 NOT NULL, last_failure int8, locked_until int8, mac bytea NOT NULL,
         PRIMARY KEY (tenant, fingerprint))",
     // At most one row a tenant. Times of 8 bytes each, most significant first.

@@ -2,7 +2,7 @@ use super::rows::{
     self, Row, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
 };
 use crate::audit::{AuditEvent, Head};
-use crate::model::{State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, Versioned};
+use crate::model::{Fingerprint, State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, Versioned};
 use crate::store::cells::{Cells, Record};
 use crate::store::{Listed, TokenFilter, View, Wanted};
 use rusqlite::{Connection, Params, Result, params};
@@ -166,6 +166,15 @@ fn listed(cells: &mut Row<'_, '_>) -> Result<Listed> {
     let state = state.map_or_else(|| State::fresh(token.fingerprint), |state| state.value);
     let holder = cells.maybe::<Versioned<User>>(0)?.map(|user| user.value);
     Ok(Listed { token, state, holder })
+}
+
+pub(super) fn states(connection: &Connection, after: Option<Fingerprint>, limit: usize) -> Result<Vec<State>> {
+    const STATES: &str =
+        concat!("SELECT ", state_columns!(), " FROM states WHERE fingerprint > ?1 ORDER BY fingerprint LIMIT ?2");
+    // Every fingerprint is longer than nothing.
+    let after = after.map_or_else(Vec::new, |Fingerprint(bytes)| bytes.to_vec());
+    let found: Vec<Versioned<State>> = all(connection, STATES, params![after, most(limit)])?;
+    Ok(found.into_iter().map(|state| state.value).collect())
 }
 
 pub(super) fn uploads(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Upload>> {

@@ -147,10 +147,10 @@ fn qr(keep: bool) -> Outcome {
 /// The text of a key ring with new keys, as it stands in its file.
 fn ring_text() -> Result<Zeroizing<String>, Box<dyn Error>> {
     let mut text = room(1000);
-    for head in ["recognise", "seal a", "seal b", "seal c", "seal d", "seal e", "seal f"] {
+    for head in ["bind", "seal a", "seal b", "seal c", "seal d", "seal e", "seal f"] {
         text.push_str(head);
         let key = new_secret(32)?;
-        if head == "recognise" {
+        if head == "bind" {
             // What the ring derives from it.
             for label in ["oath-directory binding key v1", "oath-directory audit key v1"] {
                 look_for(&Zeroizing::new(sha256_mac(key.expose_bytes(), label)?), OF_A_KEY);
@@ -195,7 +195,7 @@ fn keys_in_a_list_that_grows(text: &str) -> Outcome {
 
 fn malformed_key_ring(keep: bool) -> Outcome {
     let text = ring_text()?;
-    for (from, to) in [("seal f", "seal a"), ("seal f", "seal"), ("seal f", "recognise"), ("seal f ", "seal f 0")] {
+    for (from, to) in [("seal f", "seal a"), ("seal f", "seal"), ("seal f", "bind"), ("seal f ", "seal f 0")] {
         let (head, last) = text.split_once(from).ok_or("no such line")?;
         let mut malformed = room(1000);
         [head, to, last].into_iter().for_each(|part| malformed.push_str(part));

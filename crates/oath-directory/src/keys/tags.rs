@@ -1,0 +1,70 @@
+//! Binding records to the ring and their tenant.
+
+use super::{KeyRing, short};
+use crate::model::{Settings, State, Tag, Token, TokenKind, User, UserId};
+use crate::work::{Work, count};
+use hmac::Mac;
+use oath_totp::Secret;
+
+impl KeyRing {
+    fn tag(&self, kind: &[u8], fields: &[&[u8]]) -> Tag {
+        count(Work::Tags, 1);
+        let mut mac = (*self.binder).clone();
+        let mut field = |bytes: &[u8]| {
+            // Lengths first: no two records run together to the same bytes.
+            mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(bytes);
+        };
+        field(b"oath-directory record v1");
+        field(kind);
+        fields.iter().for_each(|bytes| field(bytes));
+        short(mac.finalize().into_bytes().into())
+    }
+
+    /// The tag that [`Token::mac`] must be.
+    #[must_use]
+    pub fn tag_of_token(&self, token: &Token) -> Tag {
+        let Token { id, kind, serial, fingerprint, status, holder, .. } = token;
+        let kind: &[u8] = match kind {
+            TokenKind::Hardware => b"hardware",
+            TokenKind::Software => b"software",
+        };
+        let holder = holder.map(UserId::to_bytes);
+        let holder = holder.as_ref().map_or(&[][..], |id| id);
+        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status.name().as_bytes(), holder];
+        self.tag(b"token", &fields)
+    }
+
+    /// The tag that [`State::mac`] must be.
+    #[must_use]
+    pub fn tag_of_state(&self, state: &State) -> Tag {
+        let last_step = state.totp.last_step.map(u64::to_be_bytes);
+        let last_step = last_step.as_ref().map_or(&[][..], |step| step);
+        self.tag(b"state", &[&state.fingerprint.0, last_step, &state.totp.drift.to_be_bytes()])
+    }
+
+    /// The tag that [`User::mac`] must be.
+    #[must_use]
+    pub fn tag_of_user(&self, user: &User) -> Tag {
+        let User { id, upn, kind, display_name: _, enabled, object_id, mac: _ } = user;
+        let object_id = object_id.as_deref().unwrap_or_default().as_bytes();
+        let fields = [&id.to_bytes(), upn.key().as_bytes(), kind.name().as_bytes(), &[u8::from(*enabled)], object_id];
+        self.tag(b"user", &fields)
+    }
+
+    /// The digest of an upload over one row more: see [`Upload::digest`](crate::model::Upload::digest). It is the same whatever
+    /// key recognises.
+    ///
+    /// Leakage: the secret, its length aside.
+    pub(crate) fn tag_of_row(&self, before: Tag, line: u64, upn: &str, serial: &str, secret: Option<&Secret>) -> Tag {
+        let secret = secret.map_or(&[][..], Secret::expose_bytes);
+        self.tag(b"row", &[&before.0, &line.to_be_bytes(), upn.as_bytes(), serial.as_bytes(), secret])
+    }
+
+    /// The tag that [`Settings::mac`] must be.
+    #[must_use]
+    pub fn tag_of_settings(&self, settings: &Settings) -> Tag {
+        let Settings { ring, floor, policy, mac: _ } = settings;
+        self.tag(b"settings", &[&ring.0, &floor.as_secs().to_be_bytes(), policy.as_bytes()])
+    }
+}
