@@ -66,13 +66,7 @@ pub(crate) fn location(
         Failure::new(Exit::Fault, "usage", error.to_string(), "see `oath --help`").in_place(place)
     };
     let database = match (db, &surroundings.db) {
-        (Some(url), _) => {
-            let url = url.clone().map_err(|error| usage("--db on the command line", error))?;
-            if url.has_password() {
-                return Err(password_shown());
-            }
-            url
-        }
+        (Some(url), _) => given(url, "--db", "set the whole URL in the variable OATH_DB, or the password")?,
         (None, Some(url)) => url.clone().map_err(|error| usage("the variable OATH_DB", error))?,
         (None, None) => DatabaseUrl::default(),
     };
@@ -80,11 +74,26 @@ pub(crate) fn location(
     Ok(Location::new(database, keys).within(&surroundings.folder))
 }
 
-fn password_shown() -> Failure {
+/// The directory that a check compares with.
+pub(crate) fn compared(surroundings: &Surroundings, url: &Database, keys: Option<&Path>) -> Result<Location, Failure> {
+    let url = given(url, "--against", "set it")?;
+    location(surroundings, Some(&Ok(url)), keys)
+}
+
+/// The URL of an option. `instead` says what to do with a password in it.
+fn given(url: &Database, option: &str, instead: &str) -> Result<DatabaseUrl, Failure> {
+    let place = format!("{option} on the command line");
+    let url = url
+        .clone()
+        .map_err(|error| Failure::new(Exit::Fault, "usage", error.to_string(), "see `oath --help`").in_place(&place))?;
+    if !url.has_password() {
+        return Ok(url);
+    }
     let message = "there is a password in the URL, and every user of this machine can read it there";
-    let action = "change the password, and leave it out of --db: set the whole URL in the variable OATH_DB, or the \
-                  password in PGPASSWORD or in the file that PGPASSFILE names";
-    Failure::new(Exit::Fault, "password-shown", message, action).in_place("--db on the command line")
+    let action = format!(
+        "change the password, and leave it out of {option}: {instead} in PGPASSWORD or in the file that PGPASSFILE names"
+    );
+    Err(Failure::new(Exit::Fault, "password-shown", message, action).in_place(&place))
 }
 
 impl From<LocationError> for Failure {

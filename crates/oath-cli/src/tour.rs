@@ -6,7 +6,7 @@ mod fob;
 mod stage;
 
 use self::fob::Fob;
-use self::stage::Stage;
+use self::stage::{Kept, Stage};
 use crate::failure::{Exit, Failure};
 use crate::output::{Cell, drift, duration, table, time};
 use crate::shell::Shell;
@@ -27,12 +27,12 @@ pub(crate) fn play(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let folder =
         folder.map_err(|error| Failure::file("no temporary folder can be made", &std::env::temp_dir(), &error))?;
     // Of the command line only: the directory that the environment names is left alone.
-    let db = match &shell.global.db {
-        Some(_) => Some(shell.location()?.database().clone()),
+    let kept = match &shell.global.db {
+        Some(_) => Some(Kept::of(&shell.location()?, &shell.surroundings.folder)?),
         None => None,
     };
     let (out, json) = (&mut *shell.streams.out, shell.json);
-    let mut stage = Stage::new(folder.path(), db, at(0), out, json);
+    let mut stage = Stage::new(folder.path(), kept, at(0), out, json);
     upload(&mut stage)?;
     let fob = Fob::new(files::secret_of(SERIAL), at(0))?;
     sign_in(&mut stage, &fob)?;

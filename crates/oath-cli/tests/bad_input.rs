@@ -6,6 +6,18 @@ mod support;
 use std::fs;
 use support::{Desk, HEADER, SECRETS};
 
+/// As of `--db`. No server is asked.
+#[test]
+fn a_password_in_the_url_of_a_comparison_is_refused_with_advice_that_fits() {
+    let desk = Desk::on_sqlite();
+    desk.write("fobs.csv", HEADER);
+    let words = "seeds check fobs.csv --against postgres://keeper:not-to-be-shown@localhost/oath";
+    let holds = ["--against on the command line", "leave it out of --against: set it in PGPASSWORD"];
+    desk.fails(words, 2, "password-shown", &holds);
+    assert!(!desk.oath(words).err.contains("not-to-be-shown"));
+    desk.fails("seeds check fobs.csv --against sqlite:", 2, "usage", &["--against on the command line"]);
+}
+
 #[test]
 fn files_that_are_no_seed_files_are_refused_as_a_whole() {
     let desk = Desk::furnished();

@@ -32,11 +32,17 @@ fn the_whole_story(text: &str) {
 }
 
 #[test]
-fn the_tour_plays_in_the_database_that_the_command_line_names() {
+fn the_tour_plays_in_the_database_that_the_command_line_names_and_keeps_it() {
     let desk = Desk::on_sqlite();
     let database = Desk::new().database("tour.db");
-    the_whole_story(&desk.done(&format!("tour --db {database}")));
-    assert!(desk.snapshot().is_empty());
+    let text = desk.done(&format!("tour --db {database}"));
+    the_whole_story(&text);
+    assert!(text.contains("The directory is kept in ") && text.contains("oath.keys"), "{text}");
+    let verified = desk.done(&format!("audit verify --db {database}"));
+    assert!(verified.contains("Verified: 78 events"), "{verified}");
+    let bobs = desk.json(&format!("tokens list --upn bob@contoso.com --db {database}"));
+    assert_eq!(bobs[0]["serial"], "2300001");
+    desk.fails(&format!("tour --db {database}"), 2, "file-exists", &["the tour makes a directory of its own"]);
 }
 
 #[test]

@@ -204,6 +204,23 @@ impl<S: Store> Directory<S> {
         Err(Error::Contention)
     }
 
+    /// What [`change`](Self::change) would decide at this moment, and on what. Nothing is written. `amend` puts in the view what
+    /// earlier decisions would have left.
+    async fn tried<T>(
+        &self,
+        asked: Asked<'_>,
+        wanted: Wanted,
+        amend: impl FnOnce(&mut View),
+        decide: impl FnOnce(Context<'_>, &Seen) -> Result<Decided<T>, Error>,
+    ) -> Result<(Decided<T>, Seen), Error> {
+        let mut view = self.store.view(wanted).await?;
+        amend(&mut view);
+        // A store that is tied to no ring yet holds nothing.
+        let (view, policy) = self.seen(view)?;
+        let decided = decide(asked.under(&policy), &view)?;
+        Ok((decided, view))
+    }
+
     /// Binds all records that are to be written to the key ring.
     fn bind(&self, changes: &mut Changes) {
         let keys = &self.keys;

@@ -1,6 +1,8 @@
 //! How the two files of a directory come to be, and that nothing which was there is lost.
 #![cfg(feature = "sqlite")]
 
+mod support;
+
 use oath_directory::{Actor, Directory, KeyRing, Location, LocationError, Policy, UserKind};
 use oath_totp::UnixTime;
 use pollster::block_on;
@@ -9,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use support::names;
 
 const CHILD: &str = "OATH_INIT_CHILD";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -19,13 +22,6 @@ fn location(folder: &Path) -> Location {
 
 fn create(folder: &Path) -> Result<(), LocationError> {
     block_on(location(folder).create(&Actor::local_operator(), NOW, Policy::default())).map(drop)
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// The directory opens with its ring, can be written, and its log is whole.

@@ -1,6 +1,8 @@
 //! Backups are whole, and a restored directory accepts no code that was good before.
 #![cfg(feature = "sqlite")]
 
+mod support;
+
 use oath_directory::store::AnyStore;
 use oath_directory::{Actor, Directory, Location, LocationError, Policy, UserKind};
 use oath_totp::{Totp, UnixTime};
@@ -10,6 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use support::names;
 
 const CHILD: &str = "OATH_RESTORE_CHILD";
 const NOW: u64 = 1_700_000_000;
@@ -61,13 +64,6 @@ fn furnished() -> tempfile::TempDir {
     block_on(location(folder.path()).backup(Path::new("backup.db"))).unwrap();
     add(&directory, "bob");
     folder
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// The directory is the restored one, and refuses what was good up to then.

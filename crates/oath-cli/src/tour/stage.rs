@@ -1,15 +1,15 @@
 use crate::failure::{Exit, Failure};
-use crate::output::{self, BAD, DIM, GOOD, STRONG};
+use crate::output::{self, BAD, DIM, GOOD, STRONG, shown};
 use crate::place::Surroundings;
 use crate::run::run;
 use crate::shell::Streams;
 use anstream::adapter::strip_str;
-use oath_directory::DatabaseUrl;
+use oath_directory::{DatabaseUrl, Location};
 use oath_totp::UnixTime;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Plays commands: each is printed as it could be typed, parsed and run like a typed one, and followed by what it said.
 pub(super) struct Stage<'a> {
@@ -18,6 +18,31 @@ pub(super) struct Stage<'a> {
     json: bool,
     said: Option<String>,
     steps: Vec<Step>,
+}
+
+/// Where the directory of the tour stays, which the command line names.
+pub(super) struct Kept {
+    db: DatabaseUrl,
+    keys: PathBuf,
+}
+
+impl Kept {
+    /// Names of files begin in this folder, and not in that of the tour.
+    pub(super) fn of(location: &Location, folder: &Path) -> Result<Self, Failure> {
+        let whole = |path: &Path| {
+            let whole = std::path::absolute(folder.join(path));
+            whole.map_err(|error| Failure::file("the folder of the directory cannot be found", path, &error))
+        };
+        let keys = whole(location.keys())?;
+        let file = location.database_path().map(|path| whole(&path)).transpose()?;
+        for path in file.iter().chain([&keys]) {
+            if path.symlink_metadata().is_ok() {
+                let what = "there is a file of this name already, and the tour makes a directory of its own";
+                return Err(Failure::new(Exit::Fault, "file-exists", what, "name others with --db and --keys").at(path));
+            }
+        }
+        Ok(Self { db: file.map_or_else(|| location.database().clone(), DatabaseUrl::Sqlite), keys })
+    }
 }
 
 /// One command of the tour for scripts.
@@ -30,15 +55,10 @@ struct Step {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(
-        folder: &Path,
-        db: Option<DatabaseUrl>,
-        clock: UnixTime,
-        out: &'a mut dyn Write,
-        json: bool,
-    ) -> Self {
-        let (folder, db, clock) = (folder.to_owned(), db.map(Ok), Some(clock));
-        let surroundings = Surroundings { folder, db, clock, ..Surroundings::default() };
+    pub(super) fn new(folder: &Path, kept: Option<Kept>, clock: UnixTime, out: &'a mut dyn Write, json: bool) -> Self {
+        let (folder, clock) = (folder.to_owned(), Some(clock));
+        let (db, keys) = kept.map_or((None, None), |Kept { db, keys }| (Some(Ok(db)), Some(keys.into_os_string())));
+        let surroundings = Surroundings { folder, db, keys, clock, ..Surroundings::default() };
         Self { surroundings, out, json, said: None, steps: Vec::new() }
     }
 
@@ -135,8 +155,19 @@ impl<'a> Stage<'a> {
         if self.json {
             return Ok(self.steps.iter().try_for_each(|step| output::json(self.out, step))?);
         }
+        let kept = match (&self.surroundings.db, &self.surroundings.keys) {
+            (Some(Ok(db)), Some(keys)) => format!(
+                " The directory is kept in {}, its key ring in {}.",
+                shown(&db.place()),
+                shown(&keys.to_string_lossy())
+            ),
+            _ => String::new(),
+        };
         self.note(|out| {
-            writeln!(out, "\n{GOOD}That was the tour.{GOOD:#} Its folder is gone again; yours begins with `oath init`.")
+            writeln!(
+                out,
+                "\n{GOOD}That was the tour.{GOOD:#} Its folder is gone again; yours begins with `oath init`.{kept}"
+            )
         })
     }
 }

@@ -8,7 +8,7 @@ use super::upload_error::UploadError;
 use super::uploads::{UploadOptions, pause, wanted_of};
 use crate::audit::Actor;
 use crate::decide::upload::{self, Job};
-use crate::decide::{Asked, Decided, Seen};
+use crate::decide::{Asked, Context, Decided, Seen};
 use crate::model::{Fingerprint, Preview, State, Tag, Token, Upload, User, UserId, Version, Versioned};
 use crate::store::{Changes, Store, View, Wanted, Write};
 use oath_seeds::ReadError;
@@ -49,12 +49,10 @@ impl<S: Store> Directory<S> {
             }
             job.finished = rows.peek().is_none();
             let wanted = Wanted { next_upload: job.id.is_none(), ..wanted_of(&chunk) };
-            let mut view = self.store.view(wanted.clone()).await?;
-            ahead.complete(&mut view, &wanted);
-            // A store that is tied to no ring yet holds nothing.
-            let (view, policy) = self.seen(view)?;
-            let context = Asked { actor, now }.under(&policy);
-            let Decided { mut changes, outcome } = upload::upload(context, &job, &chunk, &view)?;
+            let amend = |view: &mut View| ahead.complete(view, &wanted);
+            let decide = |context: Context<'_>, view: &Seen| Ok(upload::upload(context, &job, &chunk, view)?);
+            let tried = self.tried(Asked { actor, now }, wanted.clone(), amend, decide).await?;
+            let (Decided { mut changes, outcome }, view) = tried;
             let Upload { id, rows, imported, unchanged, failed, finished, .. } = outcome?;
             self.bind(&mut changes);
             failures.extend(changes.failures.drain(..).flat_map(|(_, failures)| failures));

@@ -5,7 +5,7 @@ use crate::decide::users::{self, ImportReport, NewUser};
 use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::model::{Upn, User};
-use crate::store::{Store, Wanted};
+use crate::store::{Store, View, Wanted};
 use crate::user_file::UserRow;
 use core::fmt;
 use core::str::FromStr;
@@ -151,10 +151,9 @@ impl<S: Store> Directory<S> {
         for chunk in new.chunks(CHUNK) {
             let wanted = wanted(chunk);
             let done = if options.dry_run {
-                let mut view = self.store.view(wanted).await?;
-                view.users.retain(|user| !removed.contains(user.value.upn.as_str()));
-                let (view, policy) = self.seen(view)?;
-                users::import(asked.under(&policy), chunk, &view).outcome?
+                let amend = |view: &mut View| view.users.retain(|user| !removed.contains(user.value.upn.as_str()));
+                let decide = |context: Context<'_>, view: &Seen| Ok(users::import(context, chunk, view));
+                self.tried(asked, wanted, amend, decide).await?.0.outcome?
             } else {
                 self.change(asked, wanted, |context, view| Ok(users::import(context, chunk, view))).await?
             };
@@ -193,8 +192,8 @@ impl<S: Store> Directory<S> {
             };
             let wanted = Wanted { users: vec![user.upn.key().to_owned()], holdings: removes, ..Wanted::default() };
             let done = if options.dry_run {
-                let (view, policy) = self.seen(self.store.view(wanted).await?)?;
-                decide(asked.under(&policy), &view).and_then(|decided| Ok(decided.outcome?))
+                let tried = self.tried(asked, wanted, |_| (), decide).await;
+                tried.and_then(|(decided, _)| Ok(decided.outcome?))
             } else {
                 self.change(asked, wanted, decide).await
             };

@@ -14,6 +14,8 @@ use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Upn, UserKind};
 use oath_totp::{Algorithm, Code, CodeRun, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 pub(crate) const NOW: u64 = 1_700_000_000;
 
@@ -103,4 +105,12 @@ pub(crate) fn two_codes(number: u64, now: UnixTime) -> [Code; 2] {
 pub(crate) fn code(error: Error) -> &'static str {
     let Error::Refused(refusal) = error else { panic!("{error}") };
     refusal.code()
+}
+
+/// The names of the files of a folder, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }

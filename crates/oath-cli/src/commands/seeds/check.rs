@@ -5,7 +5,7 @@ use crate::commands::problems::{self, Problem};
 use crate::commands::tokens;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, VERSION, count, number, shown};
-use crate::place::{Database, location};
+use crate::place::{Database, compared};
 use crate::progress::Counted;
 use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
@@ -30,7 +30,7 @@ pub(super) fn check(
 ) -> Result<Exit, Failure> {
     let mut directory = None;
     if let Some(database) = against {
-        let location = location(shell.surroundings, Some(database), shell.global.keys.as_deref())?;
+        let location = compared(shell.surroundings, database, shell.global.keys.as_deref())?;
         let place = shell.place.insert(location.database().to_string()).clone();
         directory = Some(Against { directory: block_on(location.open())?, place, options });
     }
