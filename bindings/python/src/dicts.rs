@@ -4,8 +4,10 @@ use core::fmt::Display;
 use oath_directory::audit::AuditEvent;
 use oath_directory::bulk::{BulkReport, Done, RowError};
 use oath_directory::model::{Preview, Upload, UploadFailure};
+use oath_directory::report::{Age, Few, ModelReport};
+use oath_directory::rights::Role;
 use oath_directory::store::Listed;
-use oath_directory::{ImportReport, SealReport, SyncReport, User, UserDetails};
+use oath_directory::{ImportReport, SealReport, Status, SyncReport, User, UserDetails, UserStatus};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -17,6 +19,41 @@ pub(crate) fn user_dict<'py>(py: Python<'py>, user: &User) -> PyResult<Bound<'py
     dict.set_item("display_name", user.display_name.as_deref())?;
     dict.set_item("enabled", user.enabled)?;
     dict.set_item("object_id", user.object_id.as_deref())?;
+    dict.set_item("roles", user.roles.iter().map(Role::name).collect::<Vec<_>>())?;
+    Ok(dict)
+}
+
+pub(crate) fn user_status_dict<'py>(py: Python<'py>, status: &UserStatus) -> PyResult<Bound<'py, PyDict>> {
+    let dict = user_dict(py, &status.user)?;
+    dict.set_item("failed_attempts", status.failures)?;
+    dict.set_item("locked_until", status.locked_until.map(UnixTime::as_secs))?;
+    Ok(dict)
+}
+
+pub(crate) fn few_dict<'py>(py: Python<'py>, few: &Few) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("count", few.count)?;
+    dict.set_item("first", &few.first)?;
+    Ok(dict)
+}
+
+pub(crate) fn model_dict<'py>(py: Python<'py>, model: &ModelReport) -> PyResult<Bound<'py, PyDict>> {
+    let (dict, statuses) = (PyDict::new(py), PyDict::new(py));
+    dict.set_item("manufacturer", &model.manufacturer)?;
+    dict.set_item("model", &model.model)?;
+    for (status, count) in Status::ALL.into_iter().zip(model.by_status) {
+        statuses.set_item(status.name(), count)?;
+    }
+    dict.set_item("by_status", statuses)?;
+    let clocks = Age::ALL.into_iter().zip(model.clocks).filter(|(_, clocks)| clocks.tokens > 0).map(|(age, clocks)| {
+        let dict = PyDict::new(py);
+        dict.set_item("age", age.name())?;
+        dict.set_item("tokens", clocks.tokens)?;
+        dict.set_item("mean_drift", clocks.mean())?;
+        dict.set_item("most_drift", clocks.most)?;
+        Ok(dict)
+    });
+    dict.set_item("clocks", clocks.collect::<PyResult<Vec<_>>>()?)?;
     Ok(dict)
 }
 
@@ -24,6 +61,8 @@ pub(crate) fn user_details_dict<'py>(py: Python<'py>, details: &UserDetails) -> 
     let dict = user_dict(py, &details.user)?;
     dict.set_item("failed_attempts", details.failures)?;
     dict.set_item("retry_after", details.wait)?;
+    dict.set_item("locked_until", details.locked_until.map(UnixTime::as_secs))?;
+    dict.set_item("known_sources", details.known_sources)?;
     let tokens = details.tokens.iter().map(|listed| token_dict(py, listed));
     dict.set_item("tokens", tokens.collect::<PyResult<Vec<_>>>()?)?;
     Ok(dict)

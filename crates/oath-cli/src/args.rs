@@ -14,7 +14,8 @@ pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
 
 use crate::place::Database;
 use clap::{Args, Parser, Subcommand};
-use oath_directory::{Leavers, Status, Upn};
+use oath_directory::rights::{Operation, Role};
+use oath_directory::{Leavers, Source, Status, Upn};
 use oath_totp::{Algorithm, Digits, UnixTime};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -49,6 +50,9 @@ pub(crate) struct Global {
     /// Print results, and errors too, as JSON: one object, or one a line where there are many (docs/json.md)
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Act as this user of the directory, with the rights of the user's roles; see `oath roles` [default: the local operator]
+    #[arg(long = "as", global = true, value_name = "UPN")]
+    pub(crate) acting: Option<Upn>,
     /// The time, as Unix seconds or as RFC 3339 (2026-01-05T08:00:00Z) [default: now]
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub(crate) at: Option<UnixTime>,
@@ -69,6 +73,11 @@ pub(crate) enum Command {
     /// Who can hold tokens
     #[command(subcommand)]
     Users(Users),
+    /// Print who may do what: the rights of users and of each role
+    ///
+    /// `own`: for oneself; `users`: for users without a role, and for tokens that no user holds; `all`: for everyone; `-`: not at
+    /// all. The local operator, who can read the database and the key ring, may do everything.
+    Roles,
     /// The tokens and their lives
     #[command(subcommand)]
     Tokens(Tokens),
@@ -85,6 +94,22 @@ pub(crate) enum Command {
         /// The code on the display; `-` reads a line of standard input
         #[arg(value_name = "CODE")]
         code: String,
+        /// It is a recovery code, which is used up with it; it comes on standard input, CODE is `-`
+        #[arg(long)]
+        recovery: bool,
+        /// Where the sign-in comes from, as the server knows it: an identifier of the device that a stranger cannot know. A source
+        /// that the user has signed in from has attempts of its own
+        #[arg(long, value_name = "TEXT", value_parser = source)]
+        source: Option<Source>,
+    },
+    /// Codes that sign a user in once each, for the day when no token is at hand
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Print the fleet in numbers: stock by model, clocks, tokens that nobody uses, users and tokens near a lock
+    Report {
+        /// Draw it into this file as well
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
     },
     /// Copy the database into a new file, while others use the directory; the key ring is not part of it
     ///
@@ -173,8 +198,12 @@ pub(crate) enum Users {
         #[arg(long)]
         yes: bool,
     },
-    /// List the users
-    List,
+    /// List the users, with their wrong codes and locks
+    List {
+        /// Only those who have to wait after wrong codes
+        #[arg(long)]
+        locked: bool,
+    },
     /// Show a user, the user's tokens and the wait after wrong codes
     Show {
         #[arg(value_name = "UPN")]
@@ -202,11 +231,32 @@ pub(crate) enum Users {
         #[arg(value_name = "UPN")]
         upn: Upn,
     },
+    /// Show the roles of a user, or change them
+    ///
+    /// A user with a role is an administrator. `oath roles` prints what each role allows.
+    Roles {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+        /// Give the user this role: helpdesk-administrator, auditor, authentication-administrator,
+        /// privileged-authentication-administrator, authentication-policy-administrator or global-administrator
+        #[arg(long, value_name = "ROLE")]
+        add: Vec<Role>,
+        /// Take this role from the user
+        #[arg(long, value_name = "ROLE")]
+        remove: Vec<Role>,
+    },
     /// End the wait of a user after wrong codes
     Unlock {
         #[arg(value_name = "UPN")]
         upn: Upn,
     },
+}
+
+impl Users {
+    /// Whether it is `roles` without a change.
+    const fn shows_roles(&self) -> bool {
+        matches!(self, Self::Roles { add, remove, .. } if add.is_empty() && remove.is_empty())
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -378,6 +428,25 @@ pub(crate) enum Uploads {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Recovery {
+    /// Give a user ten new codes, and show them this once; former ones are good no longer
+    Issue {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Show how many codes a user has left, never which
+    Show {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+    /// Take all codes from a user
+    Reset {
+        #[arg(value_name = "UPN")]
+        upn: Upn,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Software {
     /// Make a secret for a user's app, and show it this once
     Enroll {
@@ -433,18 +502,18 @@ impl Command {
     pub(crate) const fn writes(&self) -> bool {
         match self {
             Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restore { .. } | Self::Restored => true,
-            Self::Users(command) => !matches!(
-                command,
-                Users::List
-                    | Users::Show { .. }
-                    | Users::Import { dry_run: true, .. }
-                    | Users::Sync { dry_run: true, .. }
-            ),
+            Self::Users(command) => {
+                let tries = matches!(command, Users::Import { dry_run: true, .. } | Users::Sync { dry_run: true, .. });
+                !tries && !command.shows_roles() && !matches!(command, Users::List { .. } | Users::Show { .. })
+            }
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Policy(command) => !command.tries(),
+            Self::Recovery(command) => !matches!(command, Recovery::Show { .. }),
             Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
             Self::Tour
+            | Self::Report { .. }
+            | Self::Roles
             | Self::Backup { .. }
             | Self::Audit(_)
             | Self::Seeds(_)
@@ -458,21 +527,51 @@ impl Command {
     pub(crate) const fn shows(&self) -> bool {
         matches!(
             self,
-            Self::Users(Users::List | Users::Show { .. })
+            Self::Users(Users::List { .. } | Users::Show { .. })
                 | Self::Tokens(Tokens::List { .. } | Tokens::Show { .. })
                 | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { output: None, .. })
                 | Self::Audit(Audit::List { .. })
                 | Self::Keys(Keys::List)
                 | Self::Policy(Policy::Show)
                 | Self::Completions { .. }
+                | Self::Roles
+                | Self::Report { .. }
                 | Self::Man { .. }
         )
+    }
+
+    /// What the command reads of a directory, for which an actor is asked first. Commands that write are asked by the directory,
+    /// in the view that decides.
+    pub(crate) const fn reads(&self) -> Option<(Operation, Option<&Upn>)> {
+        Some(match self {
+            Self::Users(Users::Show { upn } | Users::Roles { upn, .. }) | Self::Recovery(Recovery::Show { upn }) => {
+                (Operation::ShowUser, Some(upn))
+            }
+            Self::Tokens(Tokens::List { upn: Some(upn), .. }) => (Operation::ShowUser, Some(upn)),
+            Self::Report { .. }
+            | Self::Users(Users::List { .. })
+            | Self::Tokens(Tokens::List { upn: None, .. } | Tokens::Show { .. })
+            | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { .. }) => (Operation::List, None),
+            Self::Policy(Policy::Show) => (Operation::List, None),
+            Self::Audit(_) => (Operation::ReadLog, None),
+            Self::Backup { .. } | Self::Keys(_) => (Operation::Maintain, None),
+            _ => return None,
+        })
+    }
+
+    /// Whether only the local operator can run the command, since it makes or replaces a directory.
+    pub(crate) const fn makes_a_directory(&self) -> bool {
+        matches!(self, Self::Init | Self::Tour | Self::Restore { .. })
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "clap asks for a result")]
 fn database(text: &str) -> Result<Database, String> {
     Ok(text.parse())
+}
+
+fn source(text: &str) -> Result<Source, String> {
+    Source::new(text).ok_or_else(|| "expected a text".to_owned())
 }
 
 pub(crate) fn digits(text: &str) -> Result<Digits, String> {

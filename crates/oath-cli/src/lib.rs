@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod failure;
 mod listing;
+mod operator;
 mod output;
 mod place;
 mod progress;

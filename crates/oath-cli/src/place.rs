@@ -1,6 +1,7 @@
 //! Where a directory is: its database and its key ring.
 
 use crate::failure::{Exit, Failure};
+use crate::operator;
 use oath_directory::store::StoreError;
 use oath_directory::{DatabaseUrl, Location, LocationError, MalformedUrl};
 use oath_totp::UnixTime;
@@ -20,6 +21,8 @@ pub(crate) struct Surroundings {
     pub(crate) keys: Option<OsString>,
     /// The time, where it is not the system's.
     pub(crate) clock: Option<UnixTime>,
+    /// Whether the log names the person who runs the command. The tour's does not.
+    pub(crate) named: bool,
     /// Whether a person sits at standard input.
     pub(crate) asks_a_person: bool,
     /// Whether a person watches standard error.
@@ -34,9 +37,15 @@ impl Surroundings {
             db: set("OATH_DB").map(|url| url.to_string_lossy().parse()),
             keys: set("OATH_KEYS"),
             clock: None,
+            named: true,
             asks_a_person: io::stdin().is_terminal(),
             watched: io::stderr().is_terminal(),
         }
+    }
+
+    /// What the operating system calls the person who runs the command, for the audit log.
+    pub(crate) fn operator(&self) -> Option<String> {
+        self.named.then(operator::name).flatten()
     }
 
     pub(crate) fn now(&self) -> UnixTime {

@@ -1,6 +1,7 @@
 use crate::args::{Cli, Command};
 use crate::commands::{
-    audit, backup, code, init, keys, manual, policy, seeds, software, tokens, uploads, users, verify,
+    audit, backup, code, init, keys, manual, policy, recovery, report, roles, seeds, software, tokens, uploads, users,
+    verify,
 };
 use crate::failure::{Exit, Failure};
 use crate::output::time;
@@ -11,6 +12,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ErrorKind as UsageErrorKind};
 use oath_directory::Actor;
 use oath_totp::UnixTime;
+use pollster::block_on;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 
@@ -47,7 +49,12 @@ pub(crate) fn run(
 fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>) -> Result<Exit, Failure> {
     let clock = surroundings.now();
     let now = cli.global.at.unwrap_or(clock);
-    let (global, mut actor) = (&cli.global, Actor::local_operator());
+    let global = &cli.global;
+    let mut actor = match (&global.acting, surroundings.operator()) {
+        (Some(upn), _) => Actor::user(upn.clone()),
+        (None, Some(name)) => Actor::local_operator_named(&name),
+        (None, None) => Actor::local_operator(),
+    };
     if cli.command.writes() && now.as_secs().abs_diff(clock.as_secs()) > SAME_TIME {
         if !global.force {
             return Err(another_time(now, clock));
@@ -78,15 +85,41 @@ fn another_time(now: UnixTime, clock: UnixTime) -> Failure {
     Failure::new(Exit::Fault, "time-differs", message, action).in_place("--at on the command line")
 }
 
+/// Asks whether the actor may read what the command shows.
+fn ask(shell: &mut Shell<'_>, command: &Command) -> Result<(), Failure> {
+    if shell.global.acting.is_none() {
+        return Ok(());
+    }
+    if command.makes_a_directory() {
+        let action = "leave --as out: users have rights in a directory that is there";
+        return Err(Failure::new(
+            Exit::Fault,
+            "usage",
+            "only the local operator makes or replaces a directory",
+            action,
+        )
+        .in_place("--as on the command line"));
+    }
+    if let Some((operation, about)) = command.reads() {
+        block_on(shell.directory()?.allow(&shell.actor, shell.now, operation, about))?;
+    }
+    Ok(())
+}
+
 fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
+    ask(shell, command)?;
     match command {
         Command::Tour => tour::play(shell),
         Command::Init => init::init(shell),
         Command::Users(command) => users::run(shell, command),
+        Command::Roles => roles::table_of_rights(shell),
         Command::Tokens(command) => tokens::run(shell, command),
         Command::Uploads(command) => uploads::run(shell, command),
         Command::Software(command) => software::run(shell, command),
-        Command::Verify { upn, code } => verify::verify(shell, upn, code),
+        Command::Verify { upn, code, recovery: false, source } => verify::verify(shell, upn, code, source.as_ref()),
+        Command::Verify { upn, code, recovery: true, source } => verify::recover(shell, upn, code, source.as_ref()),
+        Command::Report { svg } => report::run(shell, svg.as_deref()),
+        Command::Recovery(command) => recovery::run(shell, command),
         Command::Backup { file } => backup::backup(shell, file),
         Command::Restore { backup: file, replace } => backup::restore(shell, file, *replace),
         Command::Restored => backup::restored(shell),

@@ -1,9 +1,9 @@
 use crate::args::Global;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::output;
 use crate::place::{Surroundings, location};
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location};
+use oath_directory::{Actor, Directory, Location, RecoveryCode};
 use oath_totp::{Code, CodeRun, UnixTime};
 use pollster::block_on;
 use serde::Serialize;
@@ -66,6 +66,13 @@ impl Shell<'_> {
         let place = if typed == "-" { "standard input" } else { TYPED };
         let code = if typed == "-" { Code::from_typed(self.line()?.trim()) } else { Code::from_typed(typed) };
         code.map_err(|error| Failure::from(error).in_place(place))
+    }
+
+    /// A recovery code on the next line of standard input.
+    pub(crate) fn recovery_code(&mut self) -> Result<RecoveryCode, Failure> {
+        RecoveryCode::from_typed(self.line()?.trim()).map_err(|error| {
+            Failure::new(Exit::Refused, "code-malformed", error.to_string(), error.action()).in_place("standard input")
+        })
     }
 
     /// The same for a code, and the next code where it is given.

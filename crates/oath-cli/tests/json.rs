@@ -122,6 +122,7 @@ fn every_command_prints_the_fields_of_the_table_and_no_others() {
     users(&mut s);
     tokens(&mut s);
     software(&mut s);
+    recovery(&mut s);
     uploads(&mut s);
     seeds(&mut s);
     codes(&mut s);
@@ -145,7 +146,9 @@ fn users(s: &mut Scribe) {
     s.oath("users import users.csv --dry-run");
     s.oath("users import users.csv");
     s.oath("users add guest@else.com --guest --name Gina");
+    s.oath("users roles bob@example.com --add auditor");
     s.oath("users list");
+    s.oath("roles");
     s.oath("users rename carol@example.com caroline@example.com");
     s.oath("users disable caroline@example.com");
     s.oath("users enable caroline@example.com");
@@ -172,6 +175,7 @@ fn tokens(s: &mut Scribe) {
     }
     s.oath(&format!("verify alice@example.com {wrong} --at {}", MONDAY + 61));
     s.oath(&format!("users show alice@example.com --at {}", MONDAY + 62));
+    s.oath(&format!("users list --locked --at {}", MONDAY + 62));
     s.desk.oath(&format!("users unlock alice@example.com --at {}", MONDAY + 63));
     s.oath(&format!("verify alice@example.com {} --at {}", alices(MONDAY + 120), MONDAY + 120));
     let (code, next) = (alices(MONDAY + 3600), alices(MONDAY + 3630));
@@ -181,7 +185,8 @@ fn tokens(s: &mut Scribe) {
     for _ in 0..10 {
         s.desk.oath(&format!("tokens activate 2300002 {wrong} --at {now}"));
     }
-    s.oath("tokens show 2300002");
+    s.oath(&format!("tokens show 2300002 --at {now}"));
+    s.oath(&format!("tokens list --at {now}"));
     s.oath("tokens unlock 2300002");
     s.oath(&format!("tokens reset 2300001 --at {now}"));
     s.oath("tokens deactivate 2300001");
@@ -222,6 +227,14 @@ fn software(s: &mut Scribe) {
     let enrolled = support::plain(&s.oath("software enroll bob@example.com"));
     let code = shows(enrolled["secret"].as_str().unwrap(), TimeStep::SECONDS_30, MONDAY);
     s.oath(&format!("software confirm bob@example.com {code} --at {MONDAY}"));
+}
+
+fn recovery(s: &mut Scribe) {
+    let issued = support::plain(&s.oath("recovery issue bob@example.com"));
+    s.oath("recovery show bob@example.com");
+    s.oath("report --svg report.svg");
+    s.oath_with("verify bob@example.com - --recovery", issued["codes"][0].as_str().unwrap());
+    s.oath("recovery reset bob@example.com");
 }
 
 fn uploads(s: &mut Scribe) {

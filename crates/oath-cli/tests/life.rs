@@ -21,7 +21,7 @@ fn a_token_is_activated_signs_in_once_per_code_and_is_passed_on() {
         token,
         json!({"serial": "2300001", "upn": "alice@example.com", "status": "activated", "manufacturer": "Contoso",
                "model": "HardwareKey", "algorithm": "SHA1", "digits": 6, "step": 30, "drift": 8,
-               "last_used": "2026-01-05T08:00:00Z"})
+               "last_used": "2026-01-05T08:00:00Z", "failed_attempts": 0, "locked_until": null})
     );
 
     let verify = |code: &str, at: u64| desk.oath(&format!("verify alice@example.com {code} --at {at} --json"));
@@ -211,7 +211,10 @@ fn users_are_added_imported_and_listed() {
     let added = desk.json("users add alice@example.com --name Alice");
     assert_eq!(
         added,
-        json!({"upn": "alice@example.com", "kind": "member", "display_name": "Alice", "enabled": true, "object_id": null})
+        json!({
+            "upn": "alice@example.com", "kind": "member", "display_name": "Alice", "enabled": true, "object_id": null,
+            "roles": [],
+        })
     );
     desk.done("users add guest@else.com --guest");
     desk.fails("users add ALICE@example.com", 1, "user-exists", &["alice@example.com"]);
@@ -230,8 +233,8 @@ fn users_are_added_imported_and_listed() {
     assert_eq!((&report["failed"][0]["line"], &report["failed"][0]["code"]), (&json!(5), &json!("upn-malformed")));
     assert_eq!(
         desk.done("users list"),
-        "user               kind    account  name\nalice@example.com  member  enabled  Alice\n\
-         bob@example.com    member  enabled  -\nguest@else.com     guest   enabled  Gina\n"
+        "user               kind    account  wrong codes  name\nalice@example.com  member  enabled            0  Alice\n\
+         bob@example.com    member  enabled            0  -\nguest@else.com     guest   enabled            0  Gina\n"
     );
 }
 

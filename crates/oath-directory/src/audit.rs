@@ -6,6 +6,7 @@ pub mod segment;
 
 pub use self::query::EventQuery;
 pub use self::segment::Segment;
+pub use crate::actor::Actor;
 
 use core::fmt;
 use data_encoding::HEXLOWER;
@@ -15,35 +16,6 @@ use serde::Serialize;
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Who asks for an operation. Every operation takes one, and every event names it.
-///
-/// For now there is the local operator, who may do everything: whoever can read the database and the key ring.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    name: String,
-    clock: Option<UnixTime>,
-}
-
-impl Actor {
-    /// The person at the keyboard, who may do everything.
-    #[must_use]
-    pub fn local_operator() -> Self {
-        Self { name: "local-operator".to_owned(), clock: None }
-    }
-
-    /// The same actor, who gives another time than the one that the clock shows: both stand in the audit log.
-    #[must_use]
-    pub fn while_the_clock_shows(self, clock: UnixTime) -> Self {
-        Self { clock: Some(clock), ..self }
-    }
-
-    /// As the audit log writes it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
 
 /// What happened. The names are stable: they are hashed, and scripts read them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -114,11 +86,19 @@ pub enum Action {
     AuditCheckpoint,
     /// Exported events at the beginnings of chains were deleted.
     AuditPruned,
+    /// An actor asked for an operation that no role of the actor allows; nothing was changed.
+    Denied,
+    /// A user got a role or lost one.
+    RolesChanged,
+    /// A user got recovery codes, in the place of all former ones.
+    RecoveryIssued,
+    /// The recovery codes of a user were taken away.
+    RecoveryReset,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 36] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -151,6 +131,10 @@ impl Action {
         Self::TokensResealed,
         Self::AuditCheckpoint,
         Self::AuditPruned,
+        Self::Denied,
+        Self::RolesChanged,
+        Self::RecoveryIssued,
+        Self::RecoveryReset,
     ];
 
     /// The stable name, in kebab-case.
@@ -189,6 +173,10 @@ impl Action {
             Self::TokensResealed => "tokens-resealed",
             Self::AuditCheckpoint => "audit-checkpoint",
             Self::AuditPruned => "audit-pruned",
+            Self::Denied => "denied",
+            Self::RolesChanged => "roles-changed",
+            Self::RecoveryIssued => "recovery-issued",
+            Self::RecoveryReset => "recovery-reset",
         }
     }
 
@@ -221,8 +209,8 @@ impl Event {
     #[must_use]
     pub fn new(at: UnixTime, actor: &Actor, action: Action) -> Self {
         let empty = String::new;
-        let detail = actor.clock.map(|clock| ("clock".to_owned(), clock.as_secs().to_string())).into_iter().collect();
-        Self { at, actor: actor.name.clone(), action, upn: empty(), serial: empty(), detail }
+        let detail = actor.clock().map(|clock| ("clock".to_owned(), clock.as_secs().to_string())).into_iter().collect();
+        Self { at, actor: actor.name(), action, upn: empty(), serial: empty(), detail }
     }
 
     /// About this user.

@@ -1,11 +1,15 @@
 //! What an operation comes to: pure functions of the policy, the input, the time and a view of the records, into a set of
 //! changes or a refusal. They read no clock, open no file and change nothing.
 
+pub(crate) mod budget;
 pub(crate) mod bulk;
 pub(crate) mod code;
 pub(crate) mod keys;
 pub(crate) mod membership;
 pub(crate) mod policy;
+pub(crate) mod recovery;
+pub(crate) mod rights;
+pub(crate) mod roles;
 pub(crate) mod sign_in;
 pub(crate) mod software;
 pub(crate) mod tokens;
@@ -13,6 +17,7 @@ pub(crate) mod unlock;
 pub(crate) mod upload;
 pub(crate) mod users;
 
+use self::rights::Ask;
 use crate::audit::{Action, Actor, Event};
 use crate::error::Refusal;
 use crate::keys::{KeyRing, same};
@@ -29,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) actor: &'a Actor,
     pub(crate) now: UnixTime,
+    /// What the actor wants to do.
+    pub(crate) ask: Ask<'a>,
 }
 
 /// Who asks for a decision, and when. The policy comes with the view.
@@ -36,11 +43,13 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Asked<'a> {
     pub(crate) actor: &'a Actor,
     pub(crate) now: UnixTime,
+    /// What the actor wants to do. The directory asks whether the actor may, for every operation.
+    pub(crate) ask: Ask<'a>,
 }
 
 impl<'a> Asked<'a> {
     pub(crate) const fn under(self, policy: &'a Policy) -> Context<'a> {
-        Context { policy, actor: self.actor, now: self.now }
+        Context { policy, actor: self.actor, now: self.now, ask: self.ask }
     }
 }
 

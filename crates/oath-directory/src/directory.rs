@@ -6,7 +6,9 @@ mod keys;
 mod lists;
 mod policy;
 mod preview;
+mod recovery;
 mod rehearsal;
+mod report;
 mod rest;
 mod segments;
 mod sign_in;
@@ -21,7 +23,8 @@ mod users;
 
 pub use self::audit::AuditReport;
 pub use self::keys::{KeyUse, Resealed, Rotated, SealReport};
-pub use self::lists::TokenQuery;
+pub use self::lists::{TokenQuery, UserQuery, UserStatus};
+pub use self::recovery::RecoveryStatus;
 pub use self::segments::{Pruned, SegmentsError};
 pub use self::software::Enrolment;
 pub use self::sync::{Leavers, SyncOptions, SyncReport, UnknownLeavers};
@@ -32,11 +35,13 @@ pub use self::users::UserDetails;
 use self::rest::rest;
 use self::sign_in::Decoy;
 use crate::audit::{Action, Actor, Event};
+use crate::decide::rights::{self, Ask};
 use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError, same};
-use crate::model::{Id, Parameters, Sealed, Settings, Status, Tag, Token, TokenId, TokenKind};
+use crate::model::{Id, Parameters, Sealed, Settings, Status, Tag, Token, TokenId, TokenKind, Upn};
 use crate::policy::{Known, Policy};
+use crate::rights::Operation;
 use crate::store::{AnyStore, Changes, CommitError, Fault, Store, StoreError, View, Wanted, Write};
 use core::fmt;
 use oath_totp::{Algorithm, Digits, KeyError, Secret, TimeStep, Totp, UnixTime};
@@ -174,13 +179,53 @@ impl<S: Store> Directory<S> {
         self.is_founded(&view).map(drop)
     }
 
-    /// The one way to change anything but by a sign-in.
+    /// Asks whether the actor may do what reads and changes nothing, at this moment. Lists take no actor: a server calls
+    /// [`allow`](Self::allow) before them.
+    async fn ask(&self, asked: Asked<'_>, mut wanted: Wanted) -> Result<(), Error> {
+        let Some(upn) = asked.actor.upn() else { return Ok(()) };
+        wanted.users.push(upn.key().to_owned());
+        let (view, policy) = self.seen(self.store.view(wanted).await?)?;
+        match rights::check(asked.under(&policy), &view) {
+            Ok(_) => Ok(()),
+            Err((refusal, event)) => self.deny(refusal, event).await,
+        }
+    }
+
+    /// Asks whether an actor may read: users, tokens, the log. `about` is the user that is looked at, where it is one.
+    ///
+    /// # Errors
+    /// [`Refusal::Denied`], of which the log has an event then.
+    pub async fn allow(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        operation: Operation,
+        about: Option<&Upn>,
+    ) -> Result<(), Error> {
+        let ask = about.map_or(Ask::directory(operation), |upn| Ask::user(operation, upn));
+        let users = about.iter().map(|upn| upn.key().to_owned()).collect();
+        self.ask(Asked { actor, now, ask }, Wanted { users, ..Wanted::default() }).await
+    }
+
+    /// Writes down that an actor was refused, and refuses. Nothing else is written.
+    async fn deny<T>(&self, refusal: Refusal, event: Event) -> Result<T, Error> {
+        let changes = Changes { events: vec![event], ..Changes::default() };
+        match self.store.commit(changes, self.keys.audit_key()).await {
+            Ok(()) => Err(refusal.into()),
+            Err(CommitError::Conflict) => Err(Error::Contention),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// The one way to change anything but by a sign-in. Whether the actor may is decided in the view of the decision: a role
+    /// that is taken away meanwhile is a conflict.
     async fn change<T>(
         &self,
         asked: Asked<'_>,
-        wanted: Wanted,
+        mut wanted: Wanted,
         mut decide: impl FnMut(Context<'_>, &Seen) -> Result<Decided<T>, Error>,
     ) -> Result<T, Error> {
+        wanted.users.extend(asked.actor.upn().map(|upn| upn.key().to_owned()));
         for tried in 0..TRIES {
             rest(tried).await;
             let view = self.store.view(wanted.clone()).await?;
@@ -189,10 +234,16 @@ impl<S: Store> Directory<S> {
                 self.found(asked.actor, asked.now).await?;
                 continue;
             }
-            let Decided { mut changes, outcome } = decide(asked.under(&policy), &view)?;
+            let context = asked.under(&policy);
+            let rests = match rights::check(context, &view) {
+                Ok(rests) => rests,
+                Err((refusal, event)) => return self.deny(refusal, event).await,
+            };
+            let Decided { mut changes, outcome } = decide(context, &view)?;
             if changes.is_empty() {
                 return outcome.map_err(Error::from);
             }
+            rights::rest_on(&mut changes, rests);
             changes.bumps.extend(view.bumps(&changes));
             self.bind(&mut changes);
             match self.store.commit(changes, self.keys.audit_key()).await {
@@ -209,15 +260,20 @@ impl<S: Store> Directory<S> {
     async fn tried<T>(
         &self,
         asked: Asked<'_>,
-        wanted: Wanted,
+        mut wanted: Wanted,
         amend: impl FnOnce(&mut View),
         decide: impl FnOnce(Context<'_>, &Seen) -> Result<Decided<T>, Error>,
     ) -> Result<(Decided<T>, Seen), Error> {
+        wanted.users.extend(asked.actor.upn().map(|upn| upn.key().to_owned()));
         let mut view = self.store.view(wanted).await?;
         amend(&mut view);
         // A store that is tied to no ring yet holds nothing.
         let (view, policy) = self.seen(view)?;
-        let decided = decide(asked.under(&policy), &view)?;
+        let context = asked.under(&policy);
+        if let Err((refusal, event)) = rights::check(context, &view) {
+            return self.deny(refusal, event).await;
+        }
+        let decided = decide(context, &view)?;
         Ok((decided, view))
     }
 

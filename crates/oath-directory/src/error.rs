@@ -2,6 +2,7 @@ use crate::audit::Chain;
 use crate::keys::KeyRingError;
 use crate::model::{MalformedUpn, Status};
 use crate::policy::PolicyError;
+use crate::rights::Operation;
 use crate::store::{Fault, StoreError};
 use core::fmt;
 
@@ -125,6 +126,13 @@ pub enum Refusal {
         period: u64,
         /// Seconds until the next one.
         retry_after: u64,
+    },
+    /// No role of the actor allows the operation. The audit log has an event of it.
+    Denied {
+        /// Who asked.
+        actor: String,
+        /// For what.
+        operation: Operation,
     },
     /// The user name is malformed.
     Upn(MalformedUpn),
@@ -270,6 +278,7 @@ impl Refusal {
             Self::Ambiguous { .. } => "ambiguous",
             Self::Locked { .. } => "locked",
             Self::TooManyActivations { .. } => "too-many-activations",
+            Self::Denied { .. } => "denied",
             Self::Upn(_) => "upn-malformed",
             Self::UnknownUser { .. } => "user-unknown",
             Self::UserExists { .. } => "user-exists",
@@ -312,6 +321,7 @@ impl Refusal {
             }
             Self::Ambiguous { .. } => "give the next code of the token as well, after this one",
             Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
+            Self::Denied { .. } => "ask an administrator whose role allows it: `oath roles` prints who may do what",
             Self::Upn(_) => "correct the user name",
             Self::UnknownUser { .. } => "add the user first, or correct the user name",
             Self::UserExists { .. } => "nothing needs to be done, unless another user was meant",
@@ -366,6 +376,9 @@ impl fmt::Display for Refusal {
                     f,
                     "{limit} tokens were activated within {period} s, which is the limit; the next one in {retry_after} s"
                 )
+            }
+            Self::Denied { actor, operation } => {
+                write!(f, "{actor} may not do this: no role of that user allows {operation}")
             }
             Self::Upn(error) => error.fmt(f),
             Self::UnknownUser { upn } => write!(f, "there is no user {upn}"),

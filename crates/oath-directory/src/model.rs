@@ -2,13 +2,15 @@
 
 mod gate;
 mod id;
+mod recovery;
 mod settings;
 mod token;
 mod upload;
 mod user;
 
-pub use self::gate::{Attempts, Gate, Request, RequestId};
+pub use self::gate::{Attempts, Gate, KnownSource, Request, RequestId, Source};
 pub use self::id::{Id, IdError, Tenant, TenantId, TokenId, UserId};
+pub use self::recovery::{MalformedRecoveryCode, Recovery, RecoveryCode};
 pub use self::settings::{Settings, Tag};
 pub use self::token::{Fingerprint, Parameters, RecogniserId, Sealed, State, Status, Token, TokenKind};
 pub use self::upload::{Preview, Upload, UploadFailure};

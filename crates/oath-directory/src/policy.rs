@@ -4,7 +4,7 @@ mod known;
 pub use self::fields::{Field, PolicyError};
 pub(crate) use self::known::Known;
 
-use crate::model::{Attempts, Parameters, TokenKind};
+use crate::model::{Attempts, Gate, Parameters, TokenKind};
 use core::time::Duration;
 use oath_totp::{Algorithm, Digits, UnixTime, Window};
 
@@ -38,6 +38,9 @@ pub struct Policy {
     pub algorithms: Vec<Algorithm>,
     /// Whether secrets of 80 to 127 bits are let in: no, RFC 4226 asks for 128.
     pub legacy_secrets: bool,
+    /// Whether a user may take a token that no user holds by its serial number, as in Security info of Entra ID: yes. Whoever
+    /// reads a serial number can claim the token then, though not activate it; assign tokens before they are shipped.
+    pub users_claim_tokens: bool,
     /// How many wrong codes in a row at sign-in cost no wait: 10. Ours, as all about attempts.
     pub free_attempts: u32,
     /// How long the wait is behind the last free attempt: 30 s. It doubles with each further wrong code.
@@ -46,6 +49,13 @@ pub struct Policy {
     pub longest_wait: Duration,
     /// How long after the last wrong code all of them are forgotten: 1 day.
     pub forget_after: Duration,
+    /// How many sources that a name has signed in from are remembered, each with attempts of its own: 8, at most
+    /// [`Gate::MOST_KNOWN`]. The one that was seen least of late gives its place to a new one. 0: all sources share one budget.
+    pub known_sources: usize,
+    /// How long after its last right code a source is known: 90 days.
+    pub known_source_kept: Duration,
+    /// How many recovery codes a user is given: 10, at most [`Recovery::MOST`](crate::model::Recovery::MOST).
+    pub recovery_codes: usize,
     /// How long the status and the failures of an upload are kept: 30 days.
     pub uploads_kept: Duration,
     /// The issuer in the URIs of software tokens: who the user sees in the app.
@@ -65,10 +75,14 @@ impl Default for Policy {
             window: Window::around(2),
             algorithms: vec![Algorithm::Sha1],
             legacy_secrets: false,
+            users_claim_tokens: true,
             free_attempts: 10,
             first_wait: Duration::from_secs(30),
             longest_wait: Duration::from_secs(60 * 60),
             forget_after: Duration::from_secs(24 * 60 * 60),
+            known_sources: 8,
+            known_source_kept: Duration::from_secs(90 * 24 * 60 * 60),
+            recovery_codes: 10,
             uploads_kept: Duration::from_secs(30 * 24 * 60 * 60),
             issuer: "oath".to_owned(),
         }
@@ -131,6 +145,14 @@ impl Policy {
                 .min(self.longest_wait)
         });
         Attempts { failures, last_failure: Some(now), locked_until: wait.map(|wait| later(now, wait)) }
+    }
+
+    /// Until when a code from one source or another is refused unread at this gate, where it is.
+    #[must_use]
+    pub fn locked_until(&self, gate: &Gate, now: UnixTime) -> Option<UnixTime> {
+        let known = gate.known.iter().map(|known| &known.attempts);
+        let waits = [&gate.attempts].into_iter().chain(known).filter_map(|attempts| self.wait(attempts, now));
+        waits.max().map(|seconds| later(now, Duration::from_secs(seconds)))
     }
 
     /// How many seconds a code has to wait, where it has to: never more than [`longest_wait`](Self::longest_wait). A lock

@@ -69,8 +69,12 @@ pub trait Store: Send + Sync {
     /// to be inserted exists: read again and decide again. Changes with more than [`Changes::MOST`] records are refused.
     fn commit(&self, changes: Changes, key: &AuditKey) -> impl Future<Output = Result<(), CommitError>> + Send;
 
-    /// Users in the order of [`Upn::key`](crate::Upn::key), after `after`; at most `limit`.
-    fn users(&self, after: Option<String>, limit: usize) -> impl Future<Output = Result<Vec<User>, StoreError>> + Send;
+    /// Users in the order of [`Upn::key`](crate::Upn::key), after `after`, with the gates of their names; at most `limit`.
+    fn users(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<ListedUser>, StoreError>> + Send;
 
     /// Tokens in the order of their serial numbers (by bytes), after `after`; at most `limit`.
     fn tokens(
@@ -322,6 +326,15 @@ pub struct Listed {
     pub state: State,
     /// Its holder.
     pub holder: Option<User>,
+}
+
+/// A user with what a list shows beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedUser {
+    /// The user.
+    pub user: User,
+    /// The gate of the user's name, where there is one.
+    pub gate: Option<Gate>,
 }
 
 /// Why changes were not applied. Nothing of them was.

@@ -30,7 +30,7 @@ fn a_rehearsal_comes_to_the_same_and_leaves_the_directory_alone() {
     let events = || block_on(oath_directory::store::Store::heads(&store)).unwrap();
     let before = events();
     let serials = rows.iter().map(|row| row.serial.clone());
-    let rehearsal = block_on(directory.rehearsal(serials, ["alice", "bob"].map(upn))).unwrap();
+    let rehearsal = block_on(directory.rehearsal(&operator, serials, ["alice", "bob"].map(upn))).unwrap();
     let mut results = Vec::new();
     let report = block_on(rehearsal.bulk(&operator, now, &rows, |row, result| {
         results.push((row.line, result.map_err(|error| error.code())));
@@ -57,7 +57,7 @@ fn a_directory_of_another_ring_is_not_rehearsed() {
     let store = MemoryStore::new();
     drop(Setup::on(store.clone(), Policy::default()));
     let other = Directory::new(store, KeyRing::generate().unwrap(), Policy::default()).unwrap();
-    let error = block_on(other.rehearsal(["1".to_owned()], [])).unwrap_err();
+    let error = block_on(other.rehearsal(&oath_directory::Actor::local_operator(), ["1".to_owned()], [])).unwrap_err();
     assert_eq!(error, KeyRingError::Foreign.into());
 }
 

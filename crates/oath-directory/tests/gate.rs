@@ -6,7 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Waker};
 use oath_directory::audit::Action;
 use oath_directory::store::{Changes, MemoryStore, Store};
-use oath_directory::{Error, Policy, Refusal, Status, UserKind};
+use oath_directory::{Error, Policy, Refusal, Source, Status, UserKind, UserQuery};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use std::sync::atomic::Ordering::SeqCst;
@@ -33,12 +33,20 @@ fn count(setup: &Setup<impl Store>, action: Action) -> usize {
 
 /// Answers to codes that all look before any of them writes. They write in the order of the codes.
 fn at_once(setup: &Setup<Probe>, codes: &[Code]) -> Vec<Result<String, Error>> {
+    at_once_from(setup, &codes.iter().map(|code| (code.clone(), None)).collect::<Vec<_>>())
+}
+
+/// The same, each from its source.
+fn at_once_from(setup: &Setup<Probe>, codes: &[(Code, Option<Source>)]) -> Vec<Result<String, Error>> {
     let probe = setup.directory.store();
     probe.gather.store(probe.counts().0 + codes.len() + 1, SeqCst);
     let user = upn("alice");
     let mut calls: Vec<_> = codes
         .iter()
-        .map(|code| Some(Box::pin(setup.directory.verify(&setup.operator, setup.now, &user, code))))
+        .map(|(code, source)| {
+            let (actor, now) = (&setup.operator, setup.now);
+            Some(Box::pin(setup.directory.verify_from(actor, now, &user, code, source.as_ref())))
+        })
         .collect();
     let mut answers: Vec<_> = codes.iter().map(|_| None).collect();
     for round in 0.. {
@@ -384,4 +392,168 @@ fn a_recorded_drift_never_exceeds_what_a_resynchronization_searches() {
         setup.verify("alice", &shown(1, setup.now, 4)).unwrap();
         assert_eq!(block_on(setup.directory.token("A")).unwrap().state.totp.drift, 2);
     }
+}
+
+fn source(name: &str) -> Source {
+    Source::new(name).unwrap()
+}
+
+fn from(setup: &Setup<impl Store>, name: &str, source: Option<&Source>, code: &Code) -> Result<String, Error> {
+    let upn = upn(name);
+    let found = setup.directory.verify_from(&setup.operator, setup.now, &upn, code, source);
+    block_on(found).map(|signed_in| signed_in.serial)
+}
+
+fn is_locked(answer: &Result<String, Error>) -> bool {
+    matches!(answer, Err(Error::Refused(Refusal::Locked { .. })))
+}
+
+#[test]
+fn guesses_of_strangers_lock_strangers_and_not_a_device_that_the_user_signed_in_from() {
+    let mut setup = with_token(MemoryStore::new());
+    let (laptop, other) = (source("laptop"), source("other"));
+    assert!(from(&setup, "alice", Some(&laptop), &shown(1, setup.now, 0)).is_ok());
+    for guess in 0..10 {
+        let strange = if guess % 2 == 0 { None } else { Some(&other) };
+        assert!(!is_locked(&from(&setup, "alice", strange, &wrong())), "{guess}");
+    }
+    setup.later(29);
+    for strange in [None, Some(&other), Some(&source("a third"))] {
+        assert!(is_locked(&from(&setup, "alice", strange, &shown(1, setup.now, 0))));
+    }
+    let details = block_on(setup.directory.user(setup.now, &upn("alice"))).unwrap();
+    assert_eq!((details.failures, details.wait, details.known_sources), (10, Some(1), 1));
+    let mut list = |locked| {
+        let users = setup.directory.users_after(setup.now, UserQuery { locked }, None, 2);
+        block_on(users).unwrap().into_iter().map(|user| (user.user.upn.to_string(), user.failures)).collect::<Vec<_>>()
+    };
+    assert_eq!(list(true), [("alice@example.com".to_owned(), 10)]);
+    assert_eq!(list(false).len(), 2, "two at the most");
+    assert!(from(&setup, "alice", Some(&laptop), &shown(1, setup.now, 0)).is_ok(), "her own device is not locked");
+    assert!(is_locked(&from(&setup, "alice", None, &wrong())), "and strangers get no new tries by her sign-in");
+}
+
+#[test]
+fn wrong_codes_from_a_known_device_lock_it_alone_and_unlocking_ends_all_locks() {
+    let mut setup = with_token(MemoryStore::new());
+    let laptop = source("laptop");
+    assert!(from(&setup, "alice", Some(&laptop), &shown(1, setup.now, 0)).is_ok());
+    setup.later(90);
+    for _ in 0..10 {
+        assert!(!is_locked(&from(&setup, "alice", Some(&laptop), &wrong())));
+    }
+    assert!(is_locked(&from(&setup, "alice", Some(&laptop), &wrong())));
+    let locked = || {
+        let users = setup.directory.users_after(setup.now, UserQuery { locked: true }, None, 9);
+        block_on(users)
+            .unwrap()
+            .into_iter()
+            .map(|user| user.locked_until.unwrap().as_secs() - setup.now.as_secs())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(locked(), [30], "the list shows the lock of the device");
+    assert!(!is_locked(&from(&setup, "alice", None, &wrong())));
+    block_on(setup.directory.unlock_user(&setup.operator, setup.now, &upn("alice"))).unwrap();
+    assert_eq!(setup.actions().pop().unwrap().event.detail["failures"], "11");
+    assert!(locked().is_empty());
+    assert!(from(&setup, "alice", Some(&laptop), &shown(1, setup.now, 0)).is_ok());
+}
+
+#[test]
+fn eight_devices_are_known_for_ninety_days_and_the_oldest_gives_its_place() {
+    let mut setup = with_token(MemoryStore::new());
+    let devices: Vec<Source> = (0..9).map(|number| source(&format!("device {number}"))).collect();
+    let is_known = |setup: &Setup, device: &Source| {
+        let directory = &setup.directory;
+        for _ in 0..12 {
+            let _ = block_on(directory.verify_from(&setup.operator, setup.now, &upn("alice"), &wrong(), None));
+        }
+        let answer = from(setup, "alice", Some(device), &wrong());
+        block_on(directory.unlock_user(&setup.operator, setup.now, &upn("alice"))).unwrap();
+        !is_locked(&answer)
+    };
+    for device in &devices {
+        setup.later(86_400);
+        assert!(!is_known(&setup, device));
+        assert!(from(&setup, "alice", Some(device), &shown(1, setup.now, 0)).is_ok());
+    }
+    let known = |setup: &Setup| devices.iter().map(|device| is_known(setup, device)).collect::<Vec<_>>();
+    assert_eq!(known(&setup), [false, true, true, true, true, true, true, true, true]);
+    assert_eq!(block_on(setup.directory.user(setup.now, &upn("alice"))).unwrap().known_sources, 8);
+    // Seven days were between the first of these and the last.
+    setup.later(82 * 86_400);
+    assert_eq!(known(&setup).iter().filter(|known| **known).count(), 8);
+    setup.later(2 * 86_400);
+    assert_eq!(known(&setup).iter().filter(|known| **known).count(), 6);
+    // Another name knows none of them, and a user who comes after the first one neither.
+    assert!(!is_known(&setup, &devices[0]));
+    block_on(setup.directory.remove_user(&setup.operator, setup.now, &upn("alice"))).unwrap();
+    assert!(!devices.iter().any(|device| is_known_of_nobody(&setup, device)));
+}
+
+/// Whether a device has attempts of its own at the name of a user who is gone.
+fn is_known_of_nobody(setup: &Setup, device: &Source) -> bool {
+    for _ in 0..12 {
+        let _ = from(setup, "alice", None, &wrong());
+    }
+    !is_locked(&from(setup, "alice", Some(device), &wrong()))
+}
+
+#[test]
+fn guesses_at_once_from_several_sources_get_the_tries_of_serial_ones() {
+    for right_at in [0, 7, 13, 14, 28, 29, 40, 99] {
+        let (mut together, mut serial) = (with_token(Probe::default()), with_token(MemoryStore::new()));
+        let laptop = source("laptop");
+        assert!(from(&together, "alice", Some(&laptop), &shown(1, together.now, 0)).is_ok());
+        assert!(from(&serial, "alice", Some(&laptop), &shown(1, serial.now, 0)).is_ok());
+        together.later(90);
+        serial.later(90);
+        // Of three guesses one comes from her device, one from another and one from nowhere.
+        let codes: Vec<_> = (0..100)
+            .map(|guess| {
+                let code = if guess == right_at { shown(1, together.now, 0) } else { wrong() };
+                (code, [Some(laptop.clone()), Some(source("other")), None][guess % 3].clone())
+            })
+            .collect();
+        let expected: Vec<_> =
+            codes.iter().map(|(code, source)| from(&serial, "alice", source.as_ref(), code)).collect();
+        assert_eq!(at_once_from(&together, &codes), expected, "{right_at}");
+        let tried = |from_laptop: bool| {
+            let of = |(index, answer): (usize, &Result<String, Error>)| {
+                (index % 3 == 0) == from_laptop && !is_locked(answer)
+            };
+            expected.iter().enumerate().filter(|found| of(*found)).count()
+        };
+        if right_at == 99 {
+            assert_eq!((tried(true), tried(false)), (10, 10), "each budget has its ten");
+        }
+    }
+}
+
+#[test]
+fn names_that_nobody_has_answer_and_cost_the_same_from_every_source() {
+    let setup = Setup::on(Probe::default(), Policy::default());
+    let laptop = source("laptop");
+    let mut all = Vec::new();
+    for name in ["alice", "nobody"] {
+        let before = setup.directory.store().counts();
+        let answers: Vec<_> =
+            (0..24).map(|guess| from(&setup, name, [Some(&laptop), None][guess % 2], &wrong())).collect();
+        let after = setup.directory.store().counts();
+        all.push((after.0 - before.0, after.1 - before.1, answers));
+    }
+    assert_eq!(all[0], all[1]);
+}
+
+#[test]
+fn a_source_is_kept_as_a_keyed_hash_and_shown_nowhere() {
+    let setup = with_token(MemoryStore::new());
+    let laptop = source("cookie-of-the-laptop");
+    assert!(from(&setup, "alice", Some(&laptop), &shown(1, setup.now, 0)).is_ok());
+    let wanted = oath_directory::store::Wanted { users: vec!["alice@example.com".to_owned()], ..Default::default() };
+    let view = block_on(setup.directory.store().view(wanted)).unwrap();
+    assert_eq!(view.gates[0].value.known.len(), 1);
+    let shown = format!("{laptop:?} {view:?} {:?}", setup.actions());
+    assert!(shown.starts_with("Source([elided])") && !shown.contains("cookie-of-the-laptop"), "{shown}");
+    assert!(Source::new("").is_none());
 }

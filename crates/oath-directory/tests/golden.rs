@@ -5,8 +5,11 @@
 #![cfg(feature = "sqlite")]
 
 use oath_directory::audit::Chain;
+use oath_directory::rights::{Role, Roles};
 use oath_directory::store::{AnyStore, SqliteStore};
-use oath_directory::{Actor, Directory, Error, KeyRing, Location, Policy, Refusal, Status, TokenQuery, UserKind};
+use oath_directory::{
+    Actor, Directory, Error, KeyRing, Location, Policy, RecoveryCode, Refusal, Source, Status, TokenQuery, UserKind,
+};
 use oath_seeds::{Options, Reader, Target};
 use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
@@ -62,7 +65,7 @@ fn make() {
     let store = SqliteStore::open(&path, oath_directory::store::Missing::Create).unwrap();
     let directory = Directory::new(store, KeyRing::parse(RING).unwrap(), Policy::default()).unwrap();
     let actor = Actor::local_operator();
-    block_on(async {
+    let codes = block_on(async {
         directory.found(&actor, at(0)).await.unwrap();
         let alice = "alice@example.com".parse().unwrap();
         directory.add_user(&actor, at(0), &alice, UserKind::Member, Some("Alice")).await.unwrap();
@@ -71,14 +74,19 @@ fn make() {
             let codes = [code(token, at(0)), code(token, at(30))].into();
             directory.activate(&actor, at(0), &format!("000{token}"), &codes).await.unwrap();
         }
-        directory.verify(&actor, at(90), &alice, &code(0, at(90))).await.map(drop).unwrap();
+        let laptop = Source::new("laptop");
+        directory.verify_from(&actor, at(90), &alice, &code(0, at(90)), laptop.as_ref()).await.map(drop).unwrap();
         directory.verify(&actor, at(90), &alice, &"000000".parse().unwrap()).await.map(drop).unwrap_err();
         directory.deactivate(&actor, at(100), "0001").await.unwrap();
+        let auditor = Roles::NONE.with(Role::Auditor);
+        directory.change_roles(&actor, at(100), &alice, auditor, Roles::NONE).await.unwrap();
+        directory.issue_recovery(&actor, at(100), &alice).await.unwrap()
     });
     drop(directory);
     fs::create_dir_all(kit()).unwrap();
     fs::copy(path, kit().join("oath.db")).unwrap();
     fs::write(kit().join("oath.keys"), RING).unwrap();
+    fs::write(kit().join("recovery.txt"), codes[0].expose_text().as_bytes()).unwrap();
 }
 
 #[test]
@@ -94,7 +102,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (13, "bcc37534f1474a4410982431d85fcfdabd5b00873174ad0e807d7b7b6769f8d4")
+        (15, "930f6b18382fccd5d9c9b2b180005e3a33e942c56b49f697b597c17cd6c23f7b")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 
@@ -103,6 +111,15 @@ fn the_golden_directory_is_read_as_it_was_written() {
     assert_eq!(verify(0, at(90)), Err(Error::Refused(Refusal::Rejected)), "what was used stays used");
     assert_eq!(verify(1, at(120)), Err(Error::Refused(Refusal::Rejected)), "deactivated");
     assert_eq!(verify(0, at(120)).unwrap(), "0000");
+    let details = block_on(directory.user(at(120), &alice)).unwrap();
+    assert_eq!((details.user.roles, details.known_sources), (Roles::NONE.with(Role::Auditor), 1));
+    let recovery = fs::read_to_string(kit().join("recovery.txt")).unwrap();
+    let recovery = RecoveryCode::from_typed(&recovery).unwrap();
+    let recover = || {
+        let found = directory.verify_recovery(&actor, at(130), &alice, &recovery, None);
+        block_on(found).map(|found| found.left)
+    };
+    assert_eq!((recover(), recover()), (Ok(9), Err(Error::Refused(Refusal::Rejected))));
     let codes = [code(1, at(150)), code(1, at(180))].into();
     block_on(directory.activate(&actor, at(150), "0001", &codes)).unwrap();
     // The same secrets are recognised.

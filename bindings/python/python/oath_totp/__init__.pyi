@@ -30,6 +30,7 @@ from oath_totp.types import (
     EventDict,
     FailureDict,
     PreviewDict,
+    ReportDict,
     SealingKeyDict,
     SealReportDict,
     StateDict,
@@ -38,6 +39,7 @@ from oath_totp.types import (
     UserDetailsDict,
     UserDict,
     UserImportDict,
+    UserStatusDict,
     UserSyncDict,
 )
 
@@ -498,10 +500,13 @@ class Directory:
         """Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
         tokens are deleted.
         """
-    def users(self, *, after: str | None = None, limit: int | None = None) -> list[UserDict]:
+    def users(
+        self, *, after: str | None = None, limit: int | None = None, locked: bool = False, at: _Time = None
+    ) -> list[UserStatusDict]:
         """Returns all users, in the order of their names.
 
-        `limit` and `after`, the last user name of the page before, read them page by page.
+        `limit` and `after`, the last user name of the page before, read them page by page. `locked=True` returns those who have
+        to wait after wrong codes.
         """
     def tokens(
         self,
@@ -588,12 +593,44 @@ class Directory:
         does not stop the others. Give the same file again to go on: rows that are done already are 'unchanged'. `dry_run=True`
         returns what would become of each row and changes nothing.
         """
-    def verify(self, upn: str, code: str, *, at: _Time = None) -> SignedIn:
+    def verify(self, upn: str, code: str, *, source: str | None = None, at: _Time = None) -> SignedIn:
         """Signs a user in.
 
         Raises Mismatch for a wrong code, a used code and an unknown user alike, Locked after too many wrong codes, and
         MalformedCode. `except Rejected` catches all of them.
+
+        `source` names where the sign-in comes from, as an identifier of the device that a stranger cannot know: a source that the
+        user has signed in from has attempts of its own, so that guesses of strangers do not lock it.
         """
+    def acting_as(self, upn: str) -> Directory:
+        """Returns the same directory for a user of it, who may do what the user's roles allow: what they do not raises
+        DirectoryError with the code 'denied', and the audit log has an event of it.
+
+        Who it is, the caller knows, by a sign-in for example. To close either of the two closes both.
+        """
+    def change_roles(
+        self, upn: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), at: _Time = None
+    ) -> UserDict:
+        """Gives a user roles and takes others away; a role in both is taken away. Returns the user.
+
+        The roles are helpdesk-administrator, auditor, authentication-administrator, privileged-authentication-administrator,
+        authentication-policy-administrator and global-administrator.
+        """
+    def issue_recovery(self, upn: str, *, at: _Time = None) -> tuple[str, ...]:
+        """Gives a user ten new recovery codes, each good for one sign-in, in the place of all former ones. They cannot be read
+        again.
+        """
+    def recovery_left(self, upn: str) -> int:
+        """Returns how many recovery codes a user has left."""
+    def reset_recovery(self, upn: str, *, at: _Time = None) -> int:
+        """Takes all recovery codes from a user. Returns how many there were."""
+    def verify_recovery(self, upn: str, code: str, *, source: str | None = None, at: _Time = None) -> int:
+        """Signs a user in by a recovery code, which is used up with it. Returns how many are left.
+
+        Raises what `verify` raises; both share their attempts.
+        """
+    def report(self, *, at: _Time = None) -> ReportDict:
+        """Returns the fleet in numbers: stock by model, clocks, tokens without a code for 90 days, users and tokens near a lock."""
     def enroll(self, upn: str, *, issuer: str | None = None, at: _Time = None) -> tuple[str, KeyUri]:
         """Makes a software token. Returns its serial number and its URI for the user's app, which cannot be read again.
 

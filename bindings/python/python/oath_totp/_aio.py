@@ -73,8 +73,8 @@ class AsyncDirectory:
     async def remove_user(self, upn, *, at=None):
         return await to_thread(self._directory.remove_user, upn, at=at)
 
-    async def users(self, *, after=None, limit=None):
-        return await to_thread(self._directory.users, after=after, limit=limit)
+    async def users(self, *, after=None, limit=None, locked=False, at=None):
+        return await to_thread(self._directory.users, after=after, limit=limit, locked=locked, at=at)
 
     async def tokens(self, *, status=None, upn=None, after=None, limit=None):
         return await to_thread(self._directory.tokens, status=status, upn=upn, after=after, limit=limit)
@@ -126,8 +126,29 @@ class AsyncDirectory:
     async def delete(self, serial, *, at=None):
         return await to_thread(self._directory.delete, serial, at=at)
 
-    async def verify(self, upn, code, *, at=None):
-        return await to_thread(self._directory.verify, upn, code, at=at)
+    async def verify(self, upn, code, *, source=None, at=None):
+        return await to_thread(self._directory.verify, upn, code, source=source, at=at)
+
+    async def acting_as(self, upn):
+        return AsyncDirectory(self._directory.acting_as(upn))
+
+    async def change_roles(self, upn, *, add=(), remove=(), at=None):
+        return await to_thread(self._directory.change_roles, upn, add=add, remove=remove, at=at)
+
+    async def issue_recovery(self, upn, *, at=None):
+        return await to_thread(self._directory.issue_recovery, upn, at=at)
+
+    async def recovery_left(self, upn):
+        return await to_thread(self._directory.recovery_left, upn)
+
+    async def reset_recovery(self, upn, *, at=None):
+        return await to_thread(self._directory.reset_recovery, upn, at=at)
+
+    async def verify_recovery(self, upn, code, *, source=None, at=None):
+        return await to_thread(self._directory.verify_recovery, upn, code, source=source, at=at)
+
+    async def report(self, *, at=None):
+        return await to_thread(self._directory.report, at=at)
 
     async def enroll(self, upn, *, issuer=None, at=None):
         return await to_thread(self._directory.enroll, upn, issuer=issuer, at=at)

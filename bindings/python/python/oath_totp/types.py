@@ -18,6 +18,54 @@ class UserDict(TypedDict):
     display_name: str | None
     enabled: bool
     object_id: str | None
+    roles: list[str]
+
+
+class UserStatusDict(UserDict):
+    """A user of the list. `locked_until` is Unix seconds; None: the next code is read."""
+
+    failed_attempts: int
+    locked_until: int | None
+
+
+class FewDict(TypedDict):
+    """How many, and the first 50 of them by serial number or user name."""
+
+    count: int
+    first: list[str]
+
+
+class ClocksDict(TypedDict):
+    """How far clocks are off, in seconds, of the tokens of an age."""
+
+    age: str
+    tokens: int
+    mean_drift: int
+    most_drift: int
+
+
+class ModelDict(TypedDict):
+    """The tokens of a model by their status, and their clocks."""
+
+    manufacturer: str
+    model: str
+    by_status: dict[str, int]
+    clocks: list[ClocksDict]
+
+
+class ReportDict(TypedDict):
+    """The fleet in numbers. `at` is Unix seconds; `activations_allowed` is None for any number."""
+
+    at: int
+    tokens: int
+    users: int
+    models: list[ModelDict]
+    other_models: int
+    unused: FewDict
+    tokens_near_lock: FewDict
+    users_near_lock: FewDict
+    activations: int
+    activations_allowed: int | None
 
 
 class FailedUserDict(TypedDict):
@@ -78,6 +126,8 @@ class UserDetailsDict(UserDict):
 
     failed_attempts: int
     retry_after: int | None
+    locked_until: int | None
+    known_sources: int
     tokens: list[TokenDict]
 
 

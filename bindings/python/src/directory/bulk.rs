@@ -42,7 +42,7 @@ impl Directory {
         let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
         let report = self.wait(py, async {
             if dry_run {
-                inner.rehearsal_of(&rows).await?.bulk(&actor, now, &rows, tell).await
+                inner.rehearsal_of(&actor, &rows).await?.bulk(&actor, now, &rows, tell).await
             } else {
                 inner.bulk(&actor, now, &rows, tell).await
             }

@@ -7,6 +7,7 @@ use crate::opened::refuse_if_held;
 use crate::source::FilePath;
 use crate::wait::wait;
 use oath_directory::Actor;
+use oath_directory::rights::Operation;
 use oath_directory::store::SqliteStore;
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
@@ -18,7 +19,7 @@ impl Directory {
     ///
     /// The copy needs the key ring, which belongs into another place than the copy.
     fn backup(&self, py: Python<'_>, path: FilePath) -> PyResult<()> {
-        let inner = self.inner(py)?;
+        let inner = self.reader(py, Operation::Maintain, None)?;
         let Some(store) = inner.store().as_store::<SqliteStore>() else {
             return Err(value_error(if self.shown == MEMORY {
                 "a directory in memory has no database to back up"

@@ -5,6 +5,7 @@ use crate::errors::tampered;
 use crate::segments;
 use crate::source::FilePath;
 use oath_directory::audit::Chain;
+use oath_directory::rights::Operation;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -12,7 +13,7 @@ use pyo3::types::PyDict;
 impl Directory {
     /// Returns the chains of the audit log: on a server one or more for all machines, in a SQLite file the one chain 0.
     fn chains(&self, py: Python<'_>) -> PyResult<Vec<u64>> {
-        let chains = self.wait(py, self.inner(py)?.chains())?;
+        let chains = self.wait(py, self.reader(py, Operation::ReadLog, None)?.chains())?;
         Ok(chains.into_iter().map(|Chain(number)| number).collect())
     }
 
@@ -25,7 +26,7 @@ impl Directory {
         #[pyo3(from_py_with = arguments::limit)] limit: usize,
         #[pyo3(from_py_with = arguments::chain)] chain: Option<u64>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let inner = self.inner(py)?;
+        let inner = self.reader(py, Operation::ReadLog, None)?;
         let events = self.wait(py, async {
             let chain = match chain {
                 Some(number) => Chain(number),
@@ -38,7 +39,7 @@ impl Directory {
 
     /// Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed.
     fn verify_audit(&self, py: Python<'_>) -> PyResult<(u64, String)> {
-        match self.wait(py, self.inner(py)?.verify_audit())? {
+        match self.wait(py, self.reader(py, Operation::ReadLog, None)?.verify_audit())? {
             Ok(report) => Ok((report.events, report.head())),
             Err(error) => Err(tampered(py, error)),
         }
@@ -47,14 +48,14 @@ impl Directory {
     /// Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key
     /// ring verifies. Returns the number of events; where there are none, no file is made.
     fn export_audit(&self, py: Python<'_>, path: FilePath, until: &Bound<'_, PyAny>) -> PyResult<u64> {
-        let (inner, until, FilePath(path)) = (self.inner(py)?, time(Some(until))?, path);
+        let (inner, until, FilePath(path)) = (self.reader(py, Operation::ReadLog, None)?, time(Some(until))?, path);
         segments::export(py, &inner, until, &path)
     }
 
     /// Checks an exported file against the key ring, and that it and the database hold all events between them. Returns the
     /// number of events in the file.
     fn verify_export(&self, py: Python<'_>, path: FilePath) -> PyResult<u64> {
-        let (inner, FilePath(path)) = (self.inner(py)?, path);
+        let (inner, FilePath(path)) = (self.reader(py, Operation::ReadLog, None)?, path);
         segments::verify(py, &inner, &path)
     }
 
@@ -68,7 +69,7 @@ impl Directory {
         dry_run: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u64> {
-        let (inner, now, FilePath(path)) = (self.inner(py)?, time(at)?, path);
+        let (inner, now, FilePath(path)) = (self.reader(py, Operation::Maintain, None)?, time(at)?, path);
         segments::prune(py, &inner, &self.asks(at), now, &path, dry_run)
     }
 }

@@ -3,6 +3,7 @@
 mod bulk;
 mod keeping;
 mod keys;
+mod life;
 mod log;
 mod results;
 mod tokens;
@@ -22,6 +23,7 @@ use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use std::env;
+use std::sync::Arc;
 
 /// Users and their tokens in one SQLite file or on a PostgreSQL server, made by `Directory.create` and opened by
 /// `Directory.open`.
@@ -39,7 +41,7 @@ use std::env;
 /// process opens it again at its next call. A fork that bypasses Python's hooks is a DirectoryError in the child.
 #[pyclass(frozen, module = "oath_totp")]
 pub(crate) struct Directory {
-    opened: Opened,
+    opened: Arc<Opened>,
     shown: String,
     actor: Actor,
     /// Uploads let in secrets of 80 to 127 bits.
@@ -86,7 +88,7 @@ impl Directory {
         let opened = Opened::new(py, again, || {
             make(&location, &actor).map_err(|error| Python::attach(|py| location_error(py, &error)))
         })?;
-        Ok(Self { opened, shown, actor, legacy })
+        Ok(Self { opened: Arc::new(opened), shown, actor, legacy })
     }
 
     fn in_memory(py: Python<'_>, keys: Option<FilePath>, legacy: bool) -> PyResult<Self> {
@@ -100,7 +102,7 @@ impl Directory {
             Ok(inner.with_any_store())
         };
         let inner = py.detach(|| pollster::block_on(create())).map_err(|error: Error| directory_error(py, &error))?;
-        Ok(Self { opened: Opened::new(py, None, || Ok(inner))?, shown: MEMORY.to_owned(), actor, legacy })
+        Ok(Self { opened: Arc::new(Opened::new(py, None, || Ok(inner))?), shown: MEMORY.to_owned(), actor, legacy })
     }
 }
 

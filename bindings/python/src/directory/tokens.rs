@@ -3,6 +3,7 @@ use crate::arguments::{self, code, time};
 use crate::dicts::token_dict;
 use crate::errors::{rejected, value_error};
 use crate::uri::KeyUri;
+use oath_directory::rights::Operation;
 use oath_directory::{Status, TokenQuery, Upn};
 use oath_totp::{Code, CodeRun, Rejected};
 use pyo3::prelude::*;
@@ -24,7 +25,11 @@ impl Directory {
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let status = status.map(str::parse::<Status>).transpose().map_err(value_error)?;
         let query = TokenQuery { status, upn: upn.map(|upn| super::upn(py, upn)).transpose()?, serial: None };
-        let inner = self.inner(py)?;
+        let (operation, about) = match &query.upn {
+            Some(upn) => (Operation::ShowUser, Some(upn)),
+            None => (Operation::List, None),
+        };
+        let inner = self.reader(py, operation, about)?;
         let tokens = self.wait(py, async {
             match (after, limit) {
                 (None, None) => inner.tokens(&query).await,
@@ -36,12 +41,12 @@ impl Directory {
 
     /// Returns serial numbers of tokens that may be meant by this one, which no token has: at most three.
     fn similar_serials(&self, py: Python<'_>, serial: &str) -> PyResult<Vec<String>> {
-        self.wait(py, self.inner(py)?.similar_serials(serial))
+        self.wait(py, self.reader(py, Operation::List, None)?.similar_serials(serial))
     }
 
     /// Returns a token by its serial number.
     fn token<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Bound<'py, PyDict>> {
-        token_dict(py, &self.wait(py, self.inner(py)?.token(serial))?)
+        token_dict(py, &self.wait(py, self.reader(py, Operation::List, None)?.token(serial))?)
     }
 
     /// Assigns an available token to a user.
@@ -107,18 +112,22 @@ impl Directory {
     ///
     /// Raises Mismatch for a wrong code, a used code and an unknown user alike, Locked after too many wrong codes, and
     /// MalformedCode. `except Rejected` catches all of them.
-    #[pyo3(signature = (upn, code, *, at = None))]
+    ///
+    /// `source` names where the sign-in comes from, as an identifier of the device that a stranger cannot know: a source that the
+    /// user has signed in from has attempts of its own, so that guesses of strangers do not lock it.
+    #[pyo3(signature = (upn, code, *, source = None, at = None))]
     fn verify(
         &self,
         py: Python<'_>,
         upn: &str,
         code: &Bound<'_, PyAny>,
+        source: Option<&str>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<SignedIn> {
-        let (code, now) = (arguments::code(code)?, time(at)?);
+        let (code, now, source) = (arguments::code(code)?, time(at)?, super::life::source(source));
         // A text that is not a user name gets the same answer as a wrong code.
         let upn = upn.parse::<Upn>().map_err(|_| rejected(py, Rejected::Mismatch))?;
-        let found = self.wait(py, self.inner(py)?.verify(&self.asks(at), now, &upn, &code))?;
+        let found = self.wait(py, self.inner(py)?.verify_from(&self.asks(at), now, &upn, &code, source.as_ref()))?;
         Ok(found.into())
     }
 

@@ -6,6 +6,7 @@ use crate::seeds::options;
 use crate::source::Source;
 use crate::wait::wait;
 use oath_directory::UploadOptions;
+use oath_directory::rights::Operation;
 use oath_seeds::Assume;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -78,7 +79,10 @@ impl Directory {
     #[pyo3(signature = (*, at = None))]
     fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.uploads(now))?.iter().map(|upload| upload_dict(py, upload)).collect()
+        self.wait(py, self.reader(py, Operation::List, None)?.uploads(now))?
+            .iter()
+            .map(|upload| upload_dict(py, upload))
+            .collect()
     }
 
     /// Returns an upload by its number.
@@ -90,7 +94,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
-        upload_dict(py, &self.wait(py, self.inner(py)?.upload_status(now, upload))?)
+        upload_dict(py, &self.wait(py, self.reader(py, Operation::List, None)?.upload_status(now, upload))?)
     }
 
     /// Deletes the status and the failures of an upload. The tokens stay.
@@ -114,6 +118,9 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.failures(now, upload))?.iter().map(|failure| failure_dict(py, failure)).collect()
+        self.wait(py, self.reader(py, Operation::List, None)?.failures(now, upload))?
+            .iter()
+            .map(|failure| failure_dict(py, failure))
+            .collect()
     }
 }

@@ -1,10 +1,11 @@
 use super::Directory;
 use crate::arguments::{self, time};
-use crate::dicts::{report_dict, sync_dict, user_details_dict, user_dict};
+use crate::dicts::{report_dict, sync_dict, user_details_dict, user_dict, user_status_dict};
 use crate::errors::{directory_value_error, value_error};
 use crate::source::Source;
+use oath_directory::rights::Operation;
 use oath_directory::user_file::UserRow;
-use oath_directory::{Leavers, SyncOptions, UserKind, user_file};
+use oath_directory::{Leavers, SyncOptions, UserKind, UserQuery, user_file};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::io::{self, Read};
@@ -81,7 +82,8 @@ impl Directory {
     #[pyo3(signature = (upn, *, at = None))]
     fn user<'py>(&self, py: Python<'py>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
         let (upn, now) = (super::upn(py, upn)?, time(at)?);
-        user_details_dict(py, &self.wait(py, self.inner(py)?.user(now, &upn))?)
+        let inner = self.reader(py, Operation::ShowUser, Some(&upn))?;
+        user_details_dict(py, &self.wait(py, inner.user(now, &upn))?)
     }
 
     /// Gives a user another user name. The tokens stay.
@@ -120,23 +122,22 @@ impl Directory {
 
     /// Returns all users, in the order of their names.
     ///
-    /// `limit` and `after`, the last user name of the page before, read them page by page.
-    #[pyo3(signature = (*, after = None, limit = None))]
+    /// `limit` and `after`, the last user name of the page before, read them page by page. `locked=True` returns those who have
+    /// to wait after wrong codes.
+    #[pyo3(signature = (*, after = None, limit = None, locked = false, at = None))]
     fn users<'py>(
         &self,
         py: Python<'py>,
         after: Option<&str>,
         #[pyo3(from_py_with = arguments::page)] limit: Option<usize>,
+        locked: bool,
+        at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let after = after.map(|upn| super::upn(py, upn)).transpose()?;
-        let inner = self.inner(py)?;
-        let users = self.wait(py, async {
-            match (&after, limit) {
-                (None, None) => inner.users().await,
-                (after, limit) => inner.users_after(after.as_ref(), limit.unwrap_or(usize::MAX)).await,
-            }
-        })?;
-        users.iter().map(|user| user_dict(py, user)).collect()
+        let (after, now) = (after.map(|upn| super::upn(py, upn)).transpose()?, time(at)?);
+        let inner = self.reader(py, Operation::List, None)?;
+        let limit = limit.unwrap_or(usize::MAX);
+        let users = self.wait(py, inner.users_after(now, UserQuery { locked }, after.as_ref(), limit))?;
+        users.iter().map(|user| user_status_dict(py, user)).collect()
     }
 
     /// Ends the wait of a user after wrong codes.

@@ -7,7 +7,7 @@ use crate::progress::Counting;
 use crate::shell::Shell;
 use oath_directory::bulk::{BulkFile, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError};
 use oath_directory::store::AnyStore;
-use oath_directory::{Directory, Refusal};
+use oath_directory::{Actor, Directory, Refusal};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
     let mut directory = shell.directory()?;
     if many.dry_run {
         let all: Vec<BulkRow> = rows.rows().collect();
-        directory = block_on(directory.rehearsal_of(&all))?.with_any_store();
+        directory = block_on(directory.rehearsal_of(&shell.actor, &all))?.with_any_store();
     }
     let progress = Counting::new("doing rows", rows.len(), shell.surroundings.watched && rows.len() > MANY);
     let (mut report, mut left, mut compared) = (BulkReport::default(), rows.rows(), 0usize);
@@ -64,7 +64,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
         let mut results = Vec::with_capacity(chunk.len());
         let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
         report.add(block_on(directory.bulk(&shell.actor, shell.now, &chunk, tell))?);
-        let views = views(&directory, &results, &mut compared)?;
+        let views = views(&directory, &shell.actor, &results, &mut compared)?;
         progress.add(views.len());
         if untold.is_ok() {
             untold = progress.aside(|| told(shell, &views, operation, many.dry_run));
@@ -120,6 +120,7 @@ type Told = (u64, String, Result<Done, RowError>);
 
 fn views<'a>(
     directory: &Directory<AnyStore>,
+    actor: &Actor,
     results: &'a [Told],
     compared: &mut usize,
 ) -> Result<Vec<RowView<'a>>, Failure> {
@@ -134,7 +135,7 @@ fn views<'a>(
                 let mut message = error.to_string();
                 if matches!(error, RowError::Refused(Refusal::UnknownToken { .. })) && *compared < COMPARED {
                     *compared = compared.saturating_add(1);
-                    message.push_str(&meant(directory, serial)?);
+                    message.push_str(&meant(directory, actor, serial)?);
                 }
                 Some(ErrorView { code: error.code(), message, action: error.action() })
             }
@@ -146,7 +147,11 @@ fn views<'a>(
 }
 
 /// `; is 0950380269 meant?`, or nothing. For an operator, who may list all tokens.
-pub(crate) fn meant(directory: &Directory<AnyStore>, serial: &str) -> Result<String, Failure> {
+pub(crate) fn meant(directory: &Directory<AnyStore>, actor: &Actor, serial: &str) -> Result<String, Failure> {
+    // Who may claim a token by its serial number is not told which there are.
+    if actor.upn().is_some() {
+        return Ok(String::new());
+    }
     let similar = block_on(directory.similar_serials(serial))?;
     Ok(match similar.as_slice() {
         [] => String::new(),

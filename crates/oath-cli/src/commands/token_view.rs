@@ -6,7 +6,7 @@ use anstyle::Style;
 use oath_directory::Status;
 use oath_directory::model::TokenKind;
 use oath_directory::store::Listed;
-use oath_totp::{Algorithm, Digits};
+use oath_totp::{Algorithm, Digits, UnixTime};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -22,10 +22,13 @@ pub(crate) struct TokenView<'a> {
     step: u32,
     drift: i64,
     last_used: Option<String>,
+    failed_attempts: u32,
+    locked_until: Option<String>,
 }
 
-impl<'a> From<&'a Listed> for TokenView<'a> {
-    fn from(Listed { token, state, holder }: &'a Listed) -> Self {
+impl<'a> TokenView<'a> {
+    /// As it is at that moment: a lock that has ended is none.
+    pub(crate) fn of(Listed { token, state, holder }: &'a Listed, now: UnixTime) -> Self {
         Self {
             serial: &token.serial,
             upn: holder.as_ref().map(|user| user.upn.as_str()),
@@ -37,6 +40,8 @@ impl<'a> From<&'a Listed> for TokenView<'a> {
             step: token.parameters.time_step.x(),
             drift: state.totp.drift,
             last_used: state.last_used.map(time),
+            failed_attempts: state.attempts.failures,
+            locked_until: state.attempts.locked_until.filter(|until| *until > now).map(time),
         }
     }
 }
@@ -48,20 +53,12 @@ pub(crate) struct TokenDetails<'a> {
     token: TokenView<'a>,
     kind: TokenKind,
     created: String,
-    failed_attempts: u32,
-    locked_until: Option<String>,
 }
 
-impl<'a> From<&'a Listed> for TokenDetails<'a> {
-    fn from(listed: &'a Listed) -> Self {
-        let attempts = &listed.state.attempts;
-        Self {
-            token: listed.into(),
-            kind: listed.token.kind,
-            created: time(listed.token.created),
-            failed_attempts: attempts.failures,
-            locked_until: attempts.locked_until.map(time),
-        }
+impl<'a> TokenDetails<'a> {
+    pub(crate) fn of(listed: &'a Listed, now: UnixTime) -> Self {
+        let (kind, created) = (listed.token.kind, time(listed.token.created));
+        Self { token: TokenView::of(listed, now), kind, created }
     }
 }
 
@@ -85,7 +82,10 @@ impl Line for TokenView<'_> {
         vec![
             Cell::new(self.serial),
             Cell::new(self.upn.unwrap_or("-")),
-            Cell::new(self.status.name()).styled(colour(self.status)),
+            self.locked_until.as_ref().map_or_else(
+                || Cell::new(self.status.name()).styled(colour(self.status)),
+                |_| Cell::new(format!("{}, locked", self.status)).styled(BAD),
+            ),
             Cell::new(or_dash(self.manufacturer)),
             Cell::new(or_dash(self.model)),
             Cell::new(self.code()),
@@ -123,7 +123,7 @@ impl TokenView<'_> {
 
 impl TokenDetails<'_> {
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { token, kind, created, failed_attempts, locked_until } = self;
+        let Self { token, kind, created } = self;
         token.sentence(out)?;
         let kind = match kind {
             TokenKind::Hardware => "hardware",
@@ -136,10 +136,10 @@ impl TokenDetails<'_> {
             ("last used", token.last_used.clone().unwrap_or_else(|| "never".to_owned())),
             ("uploaded", created.clone()),
         ];
-        if *failed_attempts > 0 {
-            values.push(("wrong codes", failed_attempts.to_string()));
+        if token.failed_attempts > 0 {
+            values.push(("wrong codes", token.failed_attempts.to_string()));
         }
-        if let Some(until) = locked_until {
+        if let Some(until) = &token.locked_until {
             values.push(("locked until", until.clone()));
         }
         pairs(out, &values)?;

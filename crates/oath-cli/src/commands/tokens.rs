@@ -38,7 +38,7 @@ fn one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     let ended = run_one(shell, command);
     match (ended, command.serial()) {
         (Err(Failure::Told(mut report)), Some(serial)) if report.code == UNKNOWN => {
-            report.message.push_str(&bulk::meant(&shell.directory()?, serial)?);
+            report.message.push_str(&bulk::meant(&shell.directory()?, &shell.actor, serial)?);
             Err(Failure::Told(report))
         }
         (ended, _) => ended,
@@ -60,7 +60,7 @@ fn run_one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
             let listed = block_on(shell.directory()?.token(serial))?;
-            let details = TokenDetails::from(&listed);
+            let details = TokenDetails::of(&listed, shell.now);
             shell.answer(&details, |out| details.write(out))?;
             Ok(Exit::Done)
         }
@@ -136,7 +136,7 @@ pub(crate) fn changed(
     follow_up: Option<(&str, &str)>,
 ) -> Result<Exit, Failure> {
     let listed = block_on(directory.token(serial))?;
-    let view = TokenView::from(&listed);
+    let view = TokenView::of(&listed, shell.now);
     shell.answer(&view, |out| {
         view.sentence(out)?;
         follow_up.map_or(Ok(()), |(what, command)| next(out, what, command))
@@ -151,14 +151,15 @@ fn list(
     serial: Option<String>,
 ) -> Result<Exit, Failure> {
     let all = status.is_none() && upn.is_none() && serial.is_none();
-    let (directory, query) = (shell.directory()?, TokenQuery { status, upn, serial });
+    let (directory, now, query) = (shell.directory()?, shell.now, TokenQuery { status, upn, serial });
     let (out, mut listing) = (&mut *shell.streams.out, Listing::new::<TokenView<'_>>(shell.json));
     let next = |last: Option<&Listed>| {
         let after = last.map(|listed| listed.token.serial.as_str());
         Ok(block_on(directory.tokens_after(&query, after, PAGE))?)
     };
-    let print =
-        |out: &mut dyn Write, page: &[Listed]| listing.page(out, &page.iter().map(TokenView::from).collect::<Vec<_>>());
+    let print = |out: &mut dyn Write, page: &[Listed]| {
+        listing.page(out, &page.iter().map(|listed| TokenView::of(listed, now)).collect::<Vec<_>>())
+    };
     let any = pages(out, next, print)?;
     match (any || shell.json, all) {
         (true, _) => {}

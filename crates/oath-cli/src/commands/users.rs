@@ -1,12 +1,18 @@
+use super::roles;
 use super::token_view::TokenView;
 use crate::args::Users;
 use crate::failure::{Exit, Failure};
 use crate::listing::{Line, Listing, PAGE, pages};
-use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, word};
+use crate::output::{
+    BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, time, word,
+};
 use crate::progress::Turning;
 use crate::shell::Shell;
+use oath_directory::rights::Role;
 use oath_directory::user_file::UserRow;
-use oath_directory::{ImportReport, Leavers, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, user_file};
+use oath_directory::{
+    ImportReport, Leavers, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, UserQuery, UserStatus, user_file,
+};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
@@ -23,7 +29,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failur
             let options = SyncOptions { leavers: *leavers, many_leavers: *yes, dry_run: *dry_run };
             sync(shell, file, options, false)
         }
-        Users::List => list(shell),
+        Users::List { locked } => list(shell, *locked),
         Users::Show { upn } => show(shell, upn),
         Users::Rename { upn, new } => {
             let user = block_on(shell.directory()?.rename_user(&shell.actor, shell.now, upn, new))?;
@@ -38,6 +44,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failur
             changed(shell, &user, "Enabled")
         }
         Users::Remove { upn } => remove(shell, upn),
+        Users::Roles { upn, add, remove } => roles::of_user(shell, upn, add, remove),
         Users::Unlock { upn } => {
             let directory = shell.directory()?;
             block_on(directory.unlock_user(&shell.actor, shell.now, upn))?;
@@ -57,13 +64,15 @@ struct UserView<'a> {
     display_name: Option<&'a str>,
     enabled: bool,
     object_id: Option<&'a str>,
+    roles: Vec<&'static str>,
 }
 
 impl<'a> From<&'a User> for UserView<'a> {
     fn from(user: &'a User) -> Self {
-        let User { upn, kind, display_name, enabled, object_id, .. } = user;
+        let User { upn, kind, display_name, enabled, object_id, roles, .. } = user;
         let (display_name, object_id) = (display_name.as_deref(), object_id.as_deref());
-        Self { upn: upn.as_str(), kind: *kind, display_name, enabled: *enabled, object_id }
+        let roles = roles.iter().map(Role::name).collect();
+        Self { upn: upn.as_str(), kind: *kind, display_name, enabled: *enabled, object_id, roles }
     }
 }
 
@@ -84,12 +93,15 @@ fn changed(shell: &mut Shell<'_>, user: &User, what: &str) -> Result<Exit, Failu
 
 fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let UserDetails { user, tokens, failures, wait } = block_on(directory.user(shell.now, upn))?;
-    let views: Vec<TokenView<'_>> = tokens.iter().map(TokenView::from).collect();
+    let UserDetails { user, tokens, failures, wait, locked_until, known_sources } =
+        block_on(directory.user(shell.now, upn))?;
+    let views: Vec<TokenView<'_>> = tokens.iter().map(|token| TokenView::of(token, shell.now)).collect();
     let mut value = serde_json::to_value(UserView::from(&user)).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.insert("failed_attempts".to_owned(), failures.into());
         fields.insert("retry_after".to_owned(), wait.into());
+        fields.insert("locked_until".to_owned(), locked_until.map(time).into());
+        fields.insert("known_sources".to_owned(), known_sources.into());
         fields.insert("tokens".to_owned(), serde_json::to_value(&views).unwrap_or_default());
     }
     shell.answer(&value, |out| {
@@ -107,8 +119,11 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
                 ("name", or_dash(&user.display_name)),
                 ("object ID", or_dash(&user.object_id)),
                 ("account", signs_in.to_owned()),
+                ("roles", user.roles.to_string()),
                 ("wrong codes", failures.to_string()),
                 ("wait", wait),
+                ("locked until", locked_until.map_or_else(|| "-".to_owned(), time)),
+                ("known devices", known_sources.to_string()),
             ],
         )?;
         if views.is_empty() {
@@ -222,28 +237,58 @@ fn leavers(out: &mut dyn Write, left: &[String], freed: &[String], options: Sync
     Ok(())
 }
 
-impl Line for UserView<'_> {
-    const HEAD: &'static [&'static str] = &["user", "kind", "account", "name"];
+/// A user of the list.
+#[derive(Serialize)]
+struct UserLine<'a> {
+    #[serde(flatten)]
+    user: UserView<'a>,
+    failed_attempts: u32,
+    locked_until: Option<String>,
+}
+
+impl<'a> From<&'a UserStatus> for UserLine<'a> {
+    fn from(UserStatus { user, failures, locked_until }: &'a UserStatus) -> Self {
+        Self { user: user.into(), failed_attempts: *failures, locked_until: locked_until.map(time) }
+    }
+}
+
+impl Line for UserLine<'_> {
+    const HEAD: &'static [&'static str] = &["user", "kind", "account", "wrong codes", "name"];
 
     fn cells(&self) -> Vec<Cell> {
-        let style = if self.kind == UserKind::Guest { WARN } else { PLAIN };
-        let (account, colour) = if self.enabled { ("enabled", PLAIN) } else { ("disabled", BAD) };
+        let Self { user, failed_attempts, locked_until } = self;
+        let style = if user.kind == UserKind::Guest { WARN } else { PLAIN };
+        let (account, colour) = match (user.enabled, locked_until) {
+            (false, _) => ("disabled".to_owned(), BAD),
+            (true, Some(until)) => (format!("locked until {until}"), BAD),
+            (true, None) => ("enabled".to_owned(), PLAIN),
+        };
         vec![
-            Cell::new(self.upn),
-            Cell::new(self.kind.name()).styled(style),
+            Cell::new(user.upn),
+            Cell::new(user.kind.name()).styled(style),
             Cell::new(account).styled(colour),
-            Cell::new(self.display_name.unwrap_or("-")),
+            Cell::number(u64::from(*failed_attempts)),
+            Cell::new(user.display_name.unwrap_or("-")),
         ]
     }
 }
 
-fn list(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+fn list(shell: &mut Shell<'_>, locked: bool) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let (out, mut listing) = (&mut *shell.streams.out, Listing::new::<UserView<'_>>(shell.json));
-    let next = |last: Option<&User>| Ok(block_on(directory.users_after(last.map(|user| &user.upn), PAGE))?);
-    let print =
-        |out: &mut dyn Write, page: &[User]| listing.page(out, &page.iter().map(UserView::from).collect::<Vec<_>>());
+    let now = shell.now;
+    let (out, mut listing) = (&mut *shell.streams.out, Listing::new::<UserLine<'_>>(shell.json));
+    let next = |last: Option<&UserStatus>| {
+        let after = last.map(|status| &status.user.upn);
+        Ok(block_on(directory.users_after(now, UserQuery { locked }, after, PAGE))?)
+    };
+    let print = |out: &mut dyn Write, page: &[UserStatus]| {
+        listing.page(out, &page.iter().map(UserLine::from).collect::<Vec<_>>())
+    };
     if !pages(out, next, print)? && !shell.json {
+        if locked {
+            writeln!(out, "No user has to wait.")?;
+            return Ok(Exit::Done);
+        }
         writeln!(out, "No users yet. Add one with `oath users add UPN`, or many with `oath users import FILE`.")?;
     }
     Ok(Exit::Done)

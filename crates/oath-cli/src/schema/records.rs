@@ -59,9 +59,46 @@ const USER_FIELDS: &[Field] = &[
     f("display_name", Text, "The display name.").or_null(),
     f("enabled", Flag, "Whether the user may sign in (accountEnabled)."),
     f("object_id", Text, "The object ID in the system that the users come from.").or_null(),
+    ROLES,
 ];
 
+const ROLES: Field = f(
+    "roles",
+    Texts,
+    "What the user may do for others, by the names of `oath roles`; a user with one is an administrator.",
+);
+
 pub(super) const USER: Record = record("user", "A user.", &[USER_FIELDS]);
+
+const USER_FAILURES: Field =
+    f("failed_attempts", Count, "Wrong codes from all sources, of each since its last right one.");
+const USER_LOCKED: Field =
+    f("locked_until", Time, "Until when codes from one source or another are refused unread.").or_null();
+
+pub(super) const USER_LISTED: Record = record(
+    "user of the list",
+    "A user, and whether the user has to wait.",
+    &[USER_FIELDS, &[USER_FAILURES, USER_LOCKED]],
+);
+
+pub(super) const USER_ROLES: Record = record("roles", "The roles of a user.", &[&[UPN, ROLES]]);
+
+const CELL: Kind = OneOf(&["-", "own", "users", "all"]);
+
+pub(super) const RIGHTS: Record = record(
+    "rights",
+    "Who may do an operation: `own` for oneself, `users` for users without a role, `all` for everyone, `-` not at all.",
+    &[&[
+        f("operation", Text, "The operation."),
+        f("user", CELL, "Every user."),
+        f("helpdesk", CELL, "What helpdesk-administrator adds."),
+        f("auditor", CELL, "What auditor adds."),
+        f("authentication", CELL, "What authentication-administrator adds."),
+        f("privileged", CELL, "What privileged-authentication-administrator adds."),
+        f("policy", CELL, "What authentication-policy-administrator adds."),
+        f("global", CELL, "What global-administrator adds."),
+    ]],
+);
 
 pub(super) const USER_DETAILS: Record = record(
     "user with tokens",
@@ -69,8 +106,10 @@ pub(super) const USER_DETAILS: Record = record(
     &[
         USER_FIELDS,
         &[
-            f("failed_attempts", Count, "Wrong codes since the last right one."),
-            f("retry_after", Count, "Seconds until the next code is read, where it has to wait.").or_null(),
+            USER_FAILURES,
+            f("retry_after", Count, "Seconds until the next code from a source that is not known is read.").or_null(),
+            USER_LOCKED,
+            f("known_sources", Count, "Sources that the user has signed in from of late."),
             f("tokens", Objects(&TOKEN), "The tokens that the user holds."),
         ],
     ],
@@ -129,6 +168,8 @@ const TOKEN_FIELDS: &[Field] = &[
     f("step", Count, "The time step X in seconds."),
     f("drift", Integer, "Steps that its clock is ahead of the server's; negative: behind."),
     f("last_used", Time, "When a code of it was accepted last.").or_null(),
+    f("failed_attempts", Count, "Wrong codes at its activation or resynchronization since the last right one."),
+    f("locked_until", Time, "Until when no code is read for these.").or_null(),
 ];
 
 pub(super) const TOKEN: Record = record("token", "A token, never with its secret.", &[TOKEN_FIELDS]);
@@ -141,8 +182,6 @@ pub(super) const TOKEN_DETAILS: Record = record(
         &[
             f("kind", OneOf(&["hardware", "software"]), "A device, or an app."),
             f("created", Time, "When it came into the directory."),
-            f("failed_attempts", Count, "Wrong codes at its activation or resynchronization since the last right one."),
-            f("locked_until", Time, "Until when no code is read for these.").or_null(),
         ],
     ],
 );
@@ -259,9 +298,79 @@ pub(super) const VERDICT: Record = record(
     &[&[
         f("accepted", Flag, "Whether the user signs in."),
         f("serial", Text, "Where accepted: the token that showed the code.").at_times(),
+        f("recovery_codes_left", Count, "Where a recovery code was accepted: how many the user has left.").at_times(),
         f("reason", OneOf(&["rejected", "locked"]), "Where not accepted.").at_times(),
         f("retry_after", Count, "Where locked: seconds until the next code is read.").at_times(),
     ]],
+);
+
+pub(super) const REPORT: Record = record(
+    "report",
+    "The fleet in numbers.",
+    &[&[
+        f("at", Time, "When."),
+        f("tokens", Count, "All tokens."),
+        f("users", Count, "All users."),
+        f("models", Objects(&MODEL), "What there is of each model, at most 200 of them."),
+        f("other_models", Count, "Tokens of further models."),
+        f("unused", Object(&FEW), "Activated tokens without a code for 90 days."),
+        f("tokens_near_lock", Object(&FEW), "Tokens that are locked at activation, or have two tries left or fewer."),
+        f("users_near_lock", Object(&FEW), "Users who are locked at sign-in, or have two tries left or fewer."),
+        f("activations", Count, "Activations within the period of the policy."),
+        f("activations_allowed", Count, "How many the policy allows in it; `null`: any number.").or_null(),
+        f("svg", Text, "`--svg`: the file of the picture.").at_times(),
+    ]],
+);
+const MODEL: Record = record(
+    "stock of a model",
+    "The tokens of a model by their status, and how far their clocks are off.",
+    &[&[
+        f("manufacturer", Text, "The manufacturer; may be empty."),
+        f("model", Text, "The model; may be empty."),
+        f("available", Count, "Tokens that no user holds."),
+        f("assigned", Count, "Tokens that wait for their first code."),
+        f("activated", Count, "Tokens that sign in."),
+        f("failed_activation", Count, "Tokens whose last code for activation was wrong."),
+        f("deactivated", Count, "Tokens that were stopped."),
+        f("clocks", Objects(&CLOCKS), "By the time in the directory, of tokens that have shown a code."),
+    ]],
+);
+const CLOCKS: Record = record(
+    "clocks",
+    "How far clocks are off.",
+    &[&[
+        f(
+            "age",
+            OneOf(&["under 1 year", "1 to 2 years", "2 to 4 years", "4 years and more"]),
+            "Time in the directory.",
+        ),
+        f("tokens", Count, "How many tokens."),
+        f("mean_drift", Count, "The mean drift in seconds, before or after the time."),
+        f("most_drift", Count, "The greatest drift in seconds."),
+    ]],
+);
+const FEW: Record = record(
+    "some of many",
+    "How many, and which the first of them are.",
+    &[&[f("count", Count, "How many."), f("first", Texts, "The first 50 serial numbers or user names.")]],
+);
+
+pub(super) const RECOVERY_CODES: Record = record(
+    "recovery codes",
+    "New recovery codes of a user. Secret: they are printed this once.",
+    &[&[UPN, f("codes", Texts, "The codes, each good once. Secret.")]],
+);
+
+pub(super) const RECOVERY: Record = record(
+    "state of recovery codes",
+    "How many recovery codes a user has.",
+    &[&[UPN, f("left", Count, "Codes that are not used yet."), f("issued", Time, "When they were issued.").or_null()]],
+);
+
+pub(super) const RECOVERY_RESET: Record = record(
+    "reset recovery codes",
+    "A user whose recovery codes were taken away.",
+    &[&[UPN, f("reset", Flag, "`true`."), f("had", Count, "How many codes there were.")]],
 );
 
 pub(super) const BACKUP: Record = record(

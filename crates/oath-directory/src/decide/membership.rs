@@ -4,7 +4,7 @@ use super::tokens::taken_back;
 use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::{Action, Event};
 use crate::error::Refusal;
-use crate::model::{TokenKind, Upn, User, UserId, Versioned};
+use crate::model::{Gate, TokenKind, Upn, User, UserId, Versioned};
 use crate::store::{Changes, Write};
 
 /// Gives a user another user name. The tokens stay.
@@ -74,6 +74,10 @@ pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: 
             }
         };
         changes.events.push(context.event(action).of_user(name).of_token(&token.serial));
+    }
+    // A next user of this name is not known from the devices of this one.
+    if let Some(gate) = view.gate(read.value.upn.key()).filter(|gate| !gate.value.known.is_empty()) {
+        changes.gates.push(update(gate, Gate { known: Vec::new(), ..gate.value.clone() }));
     }
     changes.users.push(Write::Delete(read.version, read.value.id));
     let event = context.event(Action::UserRemoved).of_user(name).with("reason", reason);

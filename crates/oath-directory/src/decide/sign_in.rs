@@ -1,8 +1,9 @@
+use super::budget::Budget;
 use super::code::{after_success, reason};
 use super::{Context, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{Attempts, Gate, RequestId, State, Status, Token, Upn, Versioned};
+use crate::model::{Gate, RequestId, State, Status, Tag, Token, Upn, User, UserId, Versioned};
 use crate::store::{Pass, Write};
 use oath_totp::{Accepted, Code, Rejected, Totp, TotpState};
 
@@ -23,11 +24,21 @@ pub(crate) struct Candidate<'a> {
     pub(crate) totp: Totp,
 }
 
+/// Who asks, and from where.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt {
+    pub(crate) request: RequestId,
+    /// `None`: unknown.
+    pub(crate) source: Option<Tag>,
+}
+
 /// What to write, and the answer to give once it is written.
 #[derive(Clone, Debug)]
-pub(crate) struct Verdict {
+pub(crate) struct Verdict<T> {
     pub(crate) pass: Pass,
-    pub(crate) outcome: Result<SignedIn, Refusal>,
+    /// Written in the same transaction, where a sign-in changes its user.
+    pub(crate) users: Vec<Write<UserId, User>>,
+    pub(crate) outcome: Result<T, Refusal>,
 }
 
 /// The activated tokens of the user of this name, sound or not, with the states of their secrets; none of a user who is
@@ -43,15 +54,20 @@ pub(crate) fn activated<'a>(
         .map(|token| (token, view.state(&token.value.fingerprint)))
 }
 
-/// Seconds until a code for this name is read, where it has to wait. Names that no user has wait as well.
-pub(crate) fn wait(context: Context<'_>, upn: &Upn, view: &Seen) -> Option<u64> {
-    view.gate(upn.key()).and_then(|gate| context.policy.wait(&gate.value.attempts, context.now))
+/// What a sign-in counts at the gate of its name.
+pub(super) fn budget<'a>(context: Context<'a>, upn: &Upn, source: Option<Tag>, view: &'a Seen) -> Budget<'a> {
+    Budget { policy: context.policy, gate: view.gate(upn.key()), source, now: context.now }
+}
+
+/// Seconds until a code for this name from this source is read, where it has to wait. Names that no user has wait as well.
+pub(crate) fn wait(context: Context<'_>, upn: &Upn, source: Option<Tag>, view: &Seen) -> Option<u64> {
+    context.policy.wait(&budget(context, upn, source, view).attempts(), context.now)
 }
 
 /// Is this code right for any of the candidates?
 ///
 /// A code that matches several of the user's tokens is consumed on all of them, so that it does not sign in a second time
-/// by another one. A wrong one costs the *name* an attempt, whether a user has that name or not: neither the answer
+/// by another one. A wrong one costs the *name* an attempt, or its source where the name has signed in from it before, whether a user has that name or not: neither the answer
 /// nor the work tells. The gate of the name is compared and written always, also where there was none: a guess that failed
 /// since the view, or a token that was taken back, makes this decision conflict.
 pub(crate) fn sign_in(
@@ -60,13 +76,13 @@ pub(crate) fn sign_in(
     code: &Code,
     candidates: &[Candidate<'_>],
     view: &Seen,
-    request: RequestId,
-) -> Verdict {
+    attempt: Attempt,
+) -> Verdict<SignedIn> {
     let Context { policy, now, .. } = context;
-    let gate = view.gate(upn.key());
-    let after = |attempts| {
+    let budget = budget(context, upn, attempt.source, view);
+    let after = |(attempts, known)| {
         let name = upn.key().to_owned();
-        Write::over(gate, Gate { name, attempts, last_request: Some(request) })
+        Write::over(budget.gate, Gate { name, attempts, known, last_request: Some(attempt.request) })
     };
     let (mut states, mut events) = (Vec::new(), Vec::new());
     let mut signed_in: Option<SignedIn> = None;
@@ -89,8 +105,8 @@ pub(crate) fn sign_in(
         }
     }
     if let Some(signed_in) = signed_in {
-        let gate = after(Attempts::default());
-        return Verdict { pass: Pass { gate, states, events }, outcome: Ok(signed_in) };
+        let gate = after(budget.after_success());
+        return Verdict { pass: Pass { gate, states, events }, users: Vec::new(), outcome: Ok(signed_in) };
     }
     let why = match (view.known_user(upn), candidates) {
         (Err(Refusal::DamagedUser { .. }), _) => "damaged-user",
@@ -99,8 +115,7 @@ pub(crate) fn sign_in(
         (Ok(_), []) => "no-activated-token",
         _ => reason(if replayed { Rejected::Replayed } else { Rejected::Mismatch }),
     };
-    let attempts = gate.map(|read| read.value.attempts).unwrap_or_default();
-    let gate = after(policy.after_failure(&attempts, now));
+    let gate = after(budget.after_failure());
     events.push(context.event(Action::SignInRejected).of_user(upn.as_str()).with("reason", why));
-    Verdict { pass: Pass { gate, states, events }, outcome: Err(Refusal::Rejected) }
+    Verdict { pass: Pass { gate, states, events }, users: Vec::new(), outcome: Err(Refusal::Rejected) }
 }

@@ -3,17 +3,20 @@
 use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{Attempts, Gate, Settings, State, Token, Upn};
+use crate::model::{Attempts, Gate, KnownSource, Settings, State, Token, Upn};
 use crate::store::{Changes, Write};
 use oath_totp::TotpState;
 
-/// Forgets the wrong codes of a user: the next code is read at once. Nothing changes where there are none.
+/// Forgets the wrong codes of a user, from all sources: the next code is read at once. Nothing changes where there are none.
 pub(crate) fn unlock_user(context: Context<'_>, upn: &Upn, view: &Seen) -> Decision<()> {
     view.known_user(upn)?;
     let mut changes = Changes::default();
-    if let Some(gate) = view.gate(upn.key()).filter(|gate| gate.value.attempts != Attempts::default()) {
-        let failures = gate.value.attempts.failures;
-        changes.gates.push(update(gate, Gate { attempts: Attempts::default(), ..gate.value.clone() }));
+    let none = Attempts::default();
+    let counts = |gate: &Gate| gate.attempts != none || gate.known.iter().any(|known| known.attempts != none);
+    if let Some(gate) = view.gate(upn.key()).filter(|gate| counts(&gate.value)) {
+        let failures = gate.value.failures();
+        let known = gate.value.known.iter().map(|known| KnownSource { attempts: none, ..*known }).collect();
+        changes.gates.push(update(gate, Gate { attempts: none, known, ..gate.value.clone() }));
         changes.events.push(context.event(Action::UserUnlocked).of_user(upn.as_str()).with("failures", failures));
     }
     Ok(Decided::new((), changes))

@@ -2,7 +2,8 @@ use super::membership::{enabled, renamed};
 use super::{Context, Decided, Decision, Seen, touch, update};
 use crate::audit::{Action, Event};
 use crate::error::Refusal;
-use crate::model::{Tag, TokenKind, Upn, User, UserId, UserKind, Versioned};
+use crate::model::{Recovery, Tag, TokenKind, Upn, User, UserId, UserKind, Versioned};
+use crate::rights::Roles;
 use crate::store::{Changes, Write};
 use std::collections::{HashMap, HashSet};
 
@@ -198,6 +199,8 @@ fn record(new: &NewUser) -> User {
         display_name: new.display_name.clone(),
         enabled: new.enabled.unwrap_or(true),
         object_id: new.object_id.clone(),
+        roles: Roles::NONE,
+        recovery: Recovery::default(),
         mac: Tag::default(),
     }
 }

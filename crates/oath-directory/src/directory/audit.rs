@@ -1,6 +1,7 @@
 use super::Directory;
 use crate::audit::{Actor, AuditEvent, Chain, Event, Head, Tampered, Verifier};
 use crate::error::{Error, Refusal};
+use crate::rights::Operation;
 use crate::store::{Changes, CommitError, Store};
 use oath_totp::UnixTime;
 use std::collections::BTreeMap;
@@ -62,6 +63,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`].
     pub async fn checkpoint(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+        self.allow(actor, now, Operation::Maintain, None).await?;
         let events = vec![Event::checkpoint(now, actor, &self.store.heads().await?)];
         self.log(Changes { events, ..Changes::default() }).await
     }
@@ -85,7 +87,7 @@ impl<S: Store> Directory<S> {
         // The beginnings before and after: a pruning between them would look like missing events.
         let mut beginnings = self.beginnings().await?;
         loop {
-            let found = self.verify_from(&beginnings).await?;
+            let found = self.verify_after(&beginnings).await?;
             let after = self.beginnings().await?;
             if after == beginnings {
                 return Ok(found);
@@ -98,7 +100,7 @@ impl<S: Store> Directory<S> {
         Ok(self.store.beginnings().await?.into_iter().map(|beginning| (beginning.chain, beginning)).collect())
     }
 
-    async fn verify_from(&self, beginnings: &Beginnings) -> Result<Result<AuditReport, Tampered>, Error> {
+    async fn verify_after(&self, beginnings: &Beginnings) -> Result<Result<AuditReport, Tampered>, Error> {
         // The ends first: events that are appended meanwhile are checked next time.
         let heads = self.store.heads().await?;
         let (mut events, mut pruned) = (0u64, BTreeMap::new());

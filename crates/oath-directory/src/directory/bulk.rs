@@ -2,8 +2,10 @@ use super::Directory;
 use super::tokens::of_token;
 use crate::audit::Actor;
 use crate::bulk::{BulkReport, BulkRow, Done, RowError, Task};
+use crate::decide::rights::Ask;
 use crate::decide::{Asked, Context, bulk};
 use crate::error::{Error, Refusal};
+use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::UnixTime;
 
@@ -50,7 +52,13 @@ impl<S: Store> Directory<S> {
     }
 
     async fn bulk_task(&self, actor: &Actor, now: UnixTime, serial: &str, task: &Task) -> Result<Done, Error> {
-        let (asked, wanted) = (Asked { actor, now }, of_token(serial));
+        let ask = match task {
+            Task::Assign(upn) => Ask::user(Operation::Assign, upn),
+            Task::Activate(_) => Ask::holder(Operation::Activate, serial),
+            Task::Unassign => Ask::holder(Operation::Unassign, serial),
+            Task::Delete => Ask::holder(Operation::DeleteToken, serial),
+        };
+        let (asked, wanted) = (Asked { actor, now, ask }, of_token(serial));
         match task {
             Task::Assign(upn) => {
                 let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..wanted };

@@ -3,10 +3,12 @@
 use super::Directory;
 use super::uploads::pause;
 use crate::audit::{Action, Actor};
+use crate::decide::rights::Ask;
 use crate::decide::{Asked, Decided, keys};
 use crate::error::Error;
 use crate::keys::KeyRingError;
 use crate::model::Token;
+use crate::rights::Operation;
 use crate::store::{Changes, Listed, Store, TokenFilter, Wanted};
 use oath_totp::UnixTime;
 use std::collections::BTreeMap;
@@ -143,7 +145,7 @@ impl<S: Store> Directory<S> {
         if serials.is_empty() {
             return Ok(Resealed { sealed: 0, damaged: Vec::new(), next });
         }
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         let wanted = Wanted { serials, ..Wanted::default() };
         let (sealed, damaged) =
             self.change(asked, wanted, |context, view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
@@ -175,7 +177,7 @@ impl<S: Store> Directory<S> {
     /// Writes down that the ring was changed.
     #[cfg(feature = "sqlite")]
     pub(crate) async fn log_key(&self, actor: &Actor, now: UnixTime, action: Action, name: &str) -> Result<(), Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         self.change(asked, Wanted::default(), |context, _| {
             let events = vec![context.event(action).with("key", name)];
             Ok(Decided::new((), Changes { events, ..Changes::default() }))

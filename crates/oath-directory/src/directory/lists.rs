@@ -1,7 +1,9 @@
 use super::Directory;
 use crate::error::{Error, Refusal};
 use crate::model::{Status, Upn, User};
-use crate::store::{Listed, Store, TokenFilter};
+use crate::policy::Policy;
+use crate::store::{Listed, ListedUser, Store, TokenFilter};
+use oath_totp::UnixTime;
 
 /// Which tokens to list. What is `None` does not matter.
 #[derive(Clone, Debug, Default)]
@@ -14,33 +16,79 @@ pub struct TokenQuery {
     pub serial: Option<String>,
 }
 
+/// Which users to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UserQuery {
+    /// Only those who have to wait after wrong codes, from one source or another.
+    pub locked: bool,
+}
+
+/// A user of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserStatus {
+    /// The user.
+    pub user: User,
+    /// Wrong codes from all sources, of each since its last right one.
+    pub failures: u32,
+    /// Until when codes from one source or another are refused unread; `None`: the next code is read.
+    pub locked_until: Option<UnixTime>,
+}
+
+impl UserStatus {
+    fn of(ListedUser { user, gate }: ListedUser, policy: &Policy, now: UnixTime) -> Self {
+        let gate = gate.unwrap_or_default();
+        Self { user, failures: gate.failures(), locked_until: policy.locked_until(&gate, now) }
+    }
+}
+
 /// How many records are read at once.
 const PAGE: usize = 1000;
 
 impl<S: Store> Directory<S> {
-    /// All users, in the order of their names. [`users_after`](Self::users_after) reads them page by page.
+    /// All users, in the order of their names. [`users_after`](Self::users_after) reads them page by page, with their locks.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         let mut all: Vec<User> = Vec::new();
         loop {
-            let page = self.users_after(all.last().map(|user| &user.upn), PAGE).await?;
+            let page = self.store.users(all.last().map(|user| user.upn.key().to_owned()), PAGE).await?;
             let full = page.len() >= PAGE;
-            all.extend(page);
+            all.extend(page.into_iter().map(|listed| listed.user));
             if !full {
                 return Ok(all);
             }
         }
     }
 
-    /// The users after one of this name, in the order of their names; at most `limit`, and fewer only at the end. `None`: from the
-    /// first.
+    /// The users after one of this name, in the order of their names, and whether they are locked now; at most `limit`, and fewer
+    /// only at the end. `None`: from the first.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn users_after(&self, after: Option<&Upn>, limit: usize) -> Result<Vec<User>, Error> {
-        Ok(self.store.users(after.map(|upn| upn.key().to_owned()), limit).await?)
+    pub async fn users_after(
+        &self,
+        now: UnixTime,
+        query: UserQuery,
+        after: Option<&Upn>,
+        limit: usize,
+    ) -> Result<Vec<UserStatus>, Error> {
+        let policy = self.policy().await?.value;
+        let mut after = after.map(|upn| upn.key().to_owned());
+        let mut found = Vec::new();
+        loop {
+            // Few users are locked: whole pages are read, whatever is missing.
+            let most = if query.locked { PAGE } else { limit };
+            let page = self.store.users(after, most).await?;
+            let ended = page.len() < most;
+            after = page.last().map(|listed| listed.user.upn.key().to_owned());
+            let users = page.into_iter().map(|listed| UserStatus::of(listed, &policy, now));
+            found.extend(users.filter(|user| !query.locked || user.locked_until.is_some()));
+            if ended || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
     }
 
     /// The tokens that fit the query, in the order of their serial numbers. [`tokens_after`](Self::tokens_after) reads them page

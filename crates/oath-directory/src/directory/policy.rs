@@ -2,10 +2,12 @@
 
 use super::Directory;
 use crate::audit::Actor;
+use crate::decide::rights::Ask;
 use crate::decide::{Asked, Seen, policy};
 use crate::error::Error;
 use crate::model::{Version, Versioned};
 use crate::policy::{Policy, PolicyError};
+use crate::rights::Operation;
 use crate::store::{Fault, Store, StoreError, View, Wanted};
 use oath_totp::UnixTime;
 use std::sync::Arc;
@@ -38,7 +40,7 @@ impl<S: Store> Directory<S> {
         expected: Version,
         policy: &Policy,
     ) -> Result<Version, Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangePolicy) };
         self.change(asked, Wanted::default(), |context, view| Ok(policy::set(context, expected, policy, view)?)).await
     }
 

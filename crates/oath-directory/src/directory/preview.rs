@@ -7,9 +7,11 @@ use super::Directory;
 use super::upload_error::UploadError;
 use super::uploads::{UploadOptions, pause, wanted_of};
 use crate::audit::Actor;
+use crate::decide::rights::Ask;
 use crate::decide::upload::{self, Job};
 use crate::decide::{Asked, Context, Decided, Seen};
 use crate::model::{Fingerprint, Preview, State, Tag, Token, Upload, User, UserId, Version, Versioned};
+use crate::rights::Operation;
 use crate::store::{Changes, Store, View, Wanted, Write};
 use oath_seeds::ReadError;
 use oath_totp::UnixTime;
@@ -30,6 +32,7 @@ impl<S: Store> Directory<S> {
         options: UploadOptions,
         rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
     ) -> Result<Preview, UploadError> {
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Upload) };
         let UploadOptions { assign_known, legacy_secrets } = options;
         let mut job = Job {
             file: String::new(),
@@ -51,7 +54,7 @@ impl<S: Store> Directory<S> {
             let wanted = Wanted { next_upload: job.id.is_none(), ..wanted_of(&chunk) };
             let amend = |view: &mut View| ahead.complete(view, &wanted);
             let decide = |context: Context<'_>, view: &Seen| Ok(upload::upload(context, &job, &chunk, view)?);
-            let tried = self.tried(Asked { actor, now }, wanted.clone(), amend, decide).await?;
+            let tried = self.tried(asked, wanted.clone(), amend, decide).await?;
             let (Decided { mut changes, outcome }, view) = tried;
             let Upload { id, rows, imported, unchanged, failed, finished, .. } = outcome?;
             self.bind(&mut changes);

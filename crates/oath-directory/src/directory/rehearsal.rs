@@ -1,4 +1,5 @@
 use super::Directory;
+use crate::audit::Actor;
 use crate::bulk::{BulkRow, Task};
 use crate::error::Error;
 use crate::model::{Fingerprint, TokenId, Upn, UserId, Versioned};
@@ -17,6 +18,7 @@ impl<S: Store> Directory<S> {
     /// As there.
     pub async fn rehearsal_of<'a>(
         &self,
+        actor: &Actor,
         rows: impl IntoIterator<Item = &'a BulkRow> + Clone,
     ) -> Result<Directory<MemoryStore>, Error> {
         let serials = rows.clone().into_iter().map(|row| row.serial.clone());
@@ -24,10 +26,11 @@ impl<S: Store> Directory<S> {
             Ok(Task::Assign(upn)) => Some(upn.clone()),
             _ => None,
         });
-        self.rehearsal(serials, users).await
+        self.rehearsal(actor, serials, users).await
     }
 
-    /// A copy in memory of the records of these tokens and users, under the same key ring and policy: what changes it changes
+    /// A copy in memory of the records of these tokens and users, and of the actor who will try them, under the same key ring
+    /// and policy: what changes it changes
     /// nothing here, and every operation on these tokens and users comes to what it would come to here. Its log begins anew.
     ///
     /// # Errors
@@ -35,11 +38,13 @@ impl<S: Store> Directory<S> {
     /// gave a serial number or a user name to another record meanwhile.
     pub async fn rehearsal(
         &self,
+        actor: &Actor,
         serials: impl IntoIterator<Item = String>,
         users: impl IntoIterator<Item = Upn>,
     ) -> Result<Directory<MemoryStore>, Error> {
         let serials: Vec<String> = serials.into_iter().collect();
-        let users: Vec<String> = users.into_iter().map(|upn| upn.key().to_owned()).collect();
+        let users = users.into_iter().map(|upn| upn.key().to_owned());
+        let users: Vec<String> = users.chain(actor.upn().map(|upn| upn.key().to_owned())).collect();
         let general = Wanted { activations: true, ..Wanted::default() };
         let of_serials = serials.chunks(CHUNK).map(|chunk| Wanted { serials: chunk.to_vec(), ..Wanted::default() });
         let of_users =

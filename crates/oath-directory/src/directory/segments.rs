@@ -6,6 +6,7 @@ use super::uploads::pause;
 use crate::audit::segment::{SegmentError, SegmentWriter, read_segments};
 use crate::audit::{Actor, AuditEvent, Event, Head, Segment, Tampered};
 use crate::error::{Error, Refusal};
+use crate::rights::Operation;
 use crate::store::{Changes, Store};
 use core::fmt;
 use oath_totp::UnixTime;
@@ -178,6 +179,7 @@ impl<S: Store> Directory<S> {
     /// Nothing is deleted where the log or the file does not verify, or where the file begins after the first event that the
     /// database holds ([`Refusal::SegmentsApart`]).
     pub async fn prune_audit(&self, actor: &Actor, now: UnixTime, file: impl BufRead) -> Result<Pruned, SegmentsError> {
+        self.allow(actor, now, Operation::Maintain, None).await?;
         let Plan { ends, beginnings, mut recorded } = self.plan(file).await?;
         let mut pruned = Pruned::default();
         if ends.is_empty() {

@@ -1,11 +1,13 @@
 use super::{Directory, PARAMETERS, TRIES, new_token, random_id, rest};
-use crate::audit::Actor;
-use crate::decide::sign_in::{self, Candidate, SignedIn, Verdict};
+use crate::audit::{Action, Actor, Event};
+use crate::decide::rights::Ask;
+use crate::decide::sign_in::{self, Attempt, Candidate, SignedIn, Verdict};
 use crate::decide::{Asked, Context, Seen};
 use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError};
-use crate::model::{Id, State, Tag, Token, TokenKind, Upn, User, UserKind, Version};
-use crate::store::{CommitError, Fault, Fresh, Store, Write};
+use crate::model::{Recovery, Source, State, Tag, Token, TokenKind, Upn, User, UserId, UserKind, Version};
+use crate::rights::{Operation, Roles};
+use crate::store::{Changes, CommitError, Fault, Fresh, Store, Write};
 use crate::work::{Work, count};
 use core::hint::black_box;
 use oath_totp::{Code, Secret, Totp, TotpState, UnixTime, Window};
@@ -22,10 +24,49 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::Locked`] after too many wrong ones. [`Error::Store`], [`Error::Keys`] and [`Error::OutcomeUnknown`] are
     /// faults: neither a grant nor a wrong code.
     pub async fn verify(&self, actor: &Actor, now: UnixTime, upn: &Upn, code: &Code) -> Result<SignedIn, Error> {
+        self.verify_from(actor, now, upn, code, None).await
+    }
+
+    /// As [`verify`](Self::verify), from a source that the caller knows. A source that the name has signed in from before has
+    /// attempts of its own: guesses of strangers do not lock it, and its wrong codes do not lock others. All sources that are
+    /// not known share the attempts of the name. `None`: unknown.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub async fn verify_from(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        upn: &Upn,
+        code: &Code,
+        source: Option<&Source>,
+    ) -> Result<SignedIn, Error> {
+        self.at_the_gate(actor, now, upn, source, |context: Context<'_>, view: &Seen, attempt| {
+            self.decide(context, upn, code, view, attempt)
+        })
+        .await
+    }
+
+    /// The one way to sign in: reads, decides, writes, and decides again where another caller was faster.
+    pub(super) async fn at_the_gate<T: Clone>(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        upn: &Upn,
+        source: Option<&Source>,
+        decide: impl Fn(Context<'_>, &Seen, Attempt) -> Result<Verdict<T>, Error>,
+    ) -> Result<T, Error> {
+        let (operation, source) = (Operation::SignIn, source.map(|source| self.keys.tag_of_source(upn.key(), source)));
+        // A user verifies for himself alone, and no role changes that: the view of a sign-in holds no actor.
+        if let Some(asked_by) = actor.upn().filter(|asked_by| asked_by.key() != upn.key()) {
+            let event = Event::new(now, actor, Action::Denied).of_user(upn.as_str()).with("operation", operation);
+            return self.deny(Refusal::Denied { actor: asked_by.to_string(), operation }, event).await;
+        }
+        let asked = Asked { actor, now, ask: Ask::user(operation, upn) };
         let request = random_id()?;
         let mut fresh = Fresh::Recent;
         // What was sent when a connection was lost, and the version that it compared.
-        let mut sent: Option<(Option<Version>, Result<SignedIn, Refusal>)> = None;
+        let mut sent: Option<(Option<Version>, Result<T, Refusal>)> = None;
         for tried in 0..TRIES {
             rest(tried).await;
             let view = self.store.look(upn.key().to_owned(), fresh).await?;
@@ -44,13 +85,20 @@ impl<S: Store> Directory<S> {
                     return Err(Error::OutcomeUnknown);
                 }
             }
-            let Verdict { mut pass, outcome } =
-                self.decide(Asked { actor, now }.under(&policy), upn, code, &view, request)?;
+            let Verdict { mut pass, users, outcome } =
+                decide(asked.under(&policy), &view, Attempt { request, source })?;
             for state in pass.states.iter_mut().filter_map(Write::record_mut) {
                 state.mac = self.keys.tag_of_state(state);
             }
             fresh = Fresh::Latest;
-            match self.store.pass(pass, self.keys.audit_key()).await {
+            let written = if users.is_empty() {
+                self.store.pass(pass, self.keys.audit_key()).await
+            } else {
+                let mut changes = Changes { users, ..pass.into() };
+                self.bind(&mut changes);
+                self.store.commit(changes, self.keys.audit_key()).await
+            };
+            match written {
                 Ok(()) => return outcome.map_err(Error::from),
                 Err(CommitError::Conflict) => {}
                 Err(CommitError::Store(error)) if error.fault == Fault::Unknown => sent = Some((version, outcome)),
@@ -67,10 +115,10 @@ impl<S: Store> Directory<S> {
         upn: &Upn,
         code: &Code,
         view: &Seen,
-        request: Id<crate::model::Request>,
-    ) -> Result<Verdict, Error> {
+        attempt: Attempt,
+    ) -> Result<Verdict<SignedIn>, Error> {
         let Context { policy, now, .. } = context;
-        if let Some(retry_after) = sign_in::wait(context, upn, view) {
+        if let Some(retry_after) = sign_in::wait(context, upn, attempt.source, view) {
             return Err(Refusal::Locked { retry_after }.into());
         }
         let most = policy.tokens_per_user;
@@ -98,10 +146,10 @@ impl<S: Store> Directory<S> {
         if let Some((_, error)) = damaged.first().filter(|_| candidates.is_empty()) {
             return Err(error.clone());
         }
-        let mut verdict = sign_in::sign_in(context, upn, code, &candidates, view, request);
+        let mut verdict = sign_in::sign_in(context, upn, code, &candidates, view, attempt);
         if !damaged.is_empty() {
             let serials: Vec<_> = damaged.iter().map(|(serial, _)| *serial).collect();
-            let with = |event: crate::audit::Event| event.with("damaged", serials.join(" "));
+            let with = |event: Event| event.with("damaged", serials.join(" "));
             verdict.pass.events = verdict.pass.events.into_iter().map(with).collect();
         }
         Ok(verdict)
@@ -129,6 +177,8 @@ impl Decoy {
             display_name: None,
             enabled: true,
             object_id: None,
+            roles: Roles::NONE,
+            recovery: Recovery::default(),
             mac: Tag::default(),
         };
         let key = secret.legacy_key(PARAMETERS.algorithm).map_err(|_| KeyRingError::Damaged { serial })?;
@@ -137,8 +187,12 @@ impl Decoy {
         Ok(Self { user, token, state, totp })
     }
 
+    pub(super) const fn user_id(&self) -> UserId {
+        self.user.id
+    }
+
     /// Computes the tags of a user who is missing, and of so many tokens and states.
-    fn tags(&self, keys: &KeyRing, user: bool, missing: usize) {
+    pub(super) fn tags(&self, keys: &KeyRing, user: bool, missing: usize) {
         if !user {
             let _ = black_box(keys.tag_of_user(&self.user));
         }

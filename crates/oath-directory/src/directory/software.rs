@@ -2,10 +2,12 @@ use super::{Directory, PARAMETERS, new_token};
 use crate::audit::Actor;
 use crate::decide::Asked;
 use crate::decide::code::{self, Synchronized};
+use crate::decide::rights::Ask;
 use crate::decide::software::{self, MAKER};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Token, TokenKind, Upn};
+use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::{CodeRun, KeyUri, Secret, UnixTime};
 
@@ -32,7 +34,7 @@ impl<S: Store> Directory<S> {
         let (manufacturer, model) = MAKER;
         let token = Token { manufacturer: manufacturer.to_owned(), model: model.to_owned(), ..token };
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::user(Operation::Enroll, upn) };
         let mut issuer = String::new();
         let user = self.change(asked, wanted, |context, view| {
             issuer.clone_from(&context.policy.issuer);
@@ -58,7 +60,7 @@ impl<S: Store> Directory<S> {
     ) -> Result<Synchronized, Error> {
         let wanted =
             Wanted { users: vec![upn.key().to_owned()], holdings: true, activations: true, ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::user(Operation::Enroll, upn) };
         self.change(asked, wanted, |context, view| {
             let token = &software::waiting(upn, view)?.value;
             let totp = self.open(token)?;

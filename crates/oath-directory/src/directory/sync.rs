@@ -1,10 +1,12 @@
 use super::{Directory, random_id};
 use crate::audit::Actor;
 use crate::decide::membership::{self, Named};
+use crate::decide::rights::Ask;
 use crate::decide::users::{self, ImportReport, NewUser};
 use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::model::{Upn, User};
+use crate::rights::Operation;
 use crate::store::{Store, View, Wanted};
 use crate::user_file::UserRow;
 use core::fmt;
@@ -93,7 +95,7 @@ impl<S: Store> Directory<S> {
     /// Makes the users of the directory like those of a [users file](crate::user_file) that lists all of them: as
     /// [`import_users`](Self::import_users), and users who are not in it leave. Leavers come first, so that their names are
     /// free. A user is recognised by the object ID where file and directory have one, and by the user name otherwise; a name
-    /// that has passed to another object ID is refused, so that no tokens pass with it.
+    /// that has passed to another object ID is refused, so that no tokens pass with it. A user who asks for it stays.
     ///
     /// # Errors
     /// [`Refusal::ManyLeavers`], and then nothing has changed; [`Error::Store`]: what came before is done, and doing it again
@@ -105,6 +107,8 @@ impl<S: Store> Directory<S> {
         rows: impl IntoIterator<Item = UserRow>,
         options: SyncOptions,
     ) -> Result<SyncReport, Error> {
+        let ask = Ask::directory(Operation::ChangeUsers);
+        self.ask(Asked { actor, now, ask }, Wanted::default()).await?;
         let mut report = SyncReport::default();
         let (mut new, mut seen) = (Vec::new(), HashSet::new());
         // The object IDs of the file, also of rows that are refused: their users do not leave. And the names of its rows that
@@ -135,7 +139,9 @@ impl<S: Store> Directory<S> {
             None => seen.contains(user.upn.key()),
         };
         if options.leavers != Leavers::Keep {
-            let leavers: Vec<&User> = known.iter().filter(|user| !is_listed(user)).collect();
+            // Who asks does not lose the right to ask halfway.
+            let asks = |user: &&User| actor.upn().is_some_and(|upn| upn.key() == user.upn.key());
+            let leavers: Vec<&User> = known.iter().filter(|user| !is_listed(user) && !asks(user)).collect();
             self.leave(actor, now, &leavers, known.len(), options, &mut report).await?;
         }
         let names: HashMap<&str, &User> =
@@ -147,7 +153,7 @@ impl<S: Store> Directory<S> {
         }
         let removes = options.leavers == Leavers::Remove;
         let removed: HashSet<String> = report.left.iter().filter(|_| removes).cloned().collect();
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
         for chunk in new.chunks(CHUNK) {
             let wanted = wanted(chunk);
             let done = if options.dry_run {
@@ -180,7 +186,7 @@ impl<S: Store> Directory<S> {
         if many && !options.many_leavers && !options.dry_run {
             return Err(Refusal::ManyLeavers { leavers: leaving.len(), users }.into());
         }
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
         for user in leaving {
             let named = Named { upn: &user.upn, id: Some(user.id) };
             let decide = |context: Context<'_>, view: &Seen| -> Result<Decided<Vec<String>>, Error> {

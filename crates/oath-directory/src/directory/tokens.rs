@@ -1,9 +1,11 @@
 use super::Directory;
 use crate::audit::Actor;
 use crate::decide::code::Synchronized;
+use crate::decide::rights::Ask;
 use crate::decide::{Asked, Context, Decision, Seen, code, tokens};
 use crate::error::Error;
 use crate::model::{Token, Upn};
+use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::{CodeRun, Consecutive, UnixTime};
 
@@ -19,7 +21,7 @@ impl<S: Store> Directory<S> {
     /// holds, a software token.
     pub async fn assign(&self, actor: &Actor, now: UnixTime, serial: &str, upn: &Upn) -> Result<Token, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..of_token(serial) };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::user(Operation::Assign, upn) };
         self.change(asked, wanted, |context, view| Ok(tokens::assign(context, serial, upn, view)?)).await
     }
 
@@ -43,7 +45,7 @@ impl<S: Store> Directory<S> {
         codes: &CodeRun,
     ) -> Result<Synchronized, Error> {
         let wanted = Wanted { activations: true, ..of_token(serial) };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::Activate, serial) };
         self.with_code(asked, wanted, serial, |context, totp, view| code::activate(context, serial, totp, codes, view))
             .await
     }
@@ -60,7 +62,7 @@ impl<S: Store> Directory<S> {
         serial: &str,
         codes: &Consecutive,
     ) -> Result<Synchronized, Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::Resync, serial) };
         self.with_code(asked, of_token(serial), serial, |context, totp, view| {
             code::resync(context, serial, totp, codes, view)
         })
@@ -72,7 +74,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, or not activated.
     pub async fn deactivate(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::Deactivate, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(tokens::deactivate(context, serial, view)?)).await
     }
 
@@ -81,7 +83,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, held by nobody, a software token.
     pub async fn unassign(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::Unassign, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(tokens::unassign(context, serial, view)?)).await
     }
 
@@ -91,7 +93,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown, a hardware token that a user holds, or a software token that is activated.
     pub async fn delete(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::DeleteToken, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(tokens::delete(context, serial, view)?)).await
     }
 

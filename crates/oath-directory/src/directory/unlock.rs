@@ -1,9 +1,11 @@
 use super::Directory;
 use super::tokens::of_token;
 use crate::audit::Actor;
+use crate::decide::rights::Ask;
 use crate::decide::{Asked, unlock};
 use crate::error::Error;
 use crate::model::Upn;
+use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::UnixTime;
 
@@ -13,7 +15,10 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
     pub async fn unlock_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<(), Error> {
-        let (asked, wanted) = (Asked { actor, now }, Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() });
+        let (asked, wanted) = (
+            Asked { actor, now, ask: Ask::user(Operation::Unlock, upn) },
+            Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() },
+        );
         self.change(asked, wanted, |context, view| Ok(unlock::unlock_user(context, upn, view)?)).await
     }
 
@@ -22,7 +27,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken).
     pub async fn unlock_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::Unlock, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(unlock::unlock_token(context, serial, view)?)).await
     }
 
@@ -33,7 +38,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownToken`](crate::Refusal::UnknownToken), [`Refusal::Damaged`](crate::Refusal::Damaged).
     pub async fn reset_token(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<(), Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::holder(Operation::ResetToken, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(unlock::reset(context, serial, view)?)).await
     }
 
@@ -43,7 +48,7 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`].
     pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         self.change(asked, Wanted::default(), |context, view| Ok(unlock::restored(context, view))).await
     }
 }

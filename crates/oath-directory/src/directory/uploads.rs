@@ -2,10 +2,12 @@ use super::upload_error::UploadError;
 use super::{Directory, new_token};
 use crate::audit::Actor;
 use crate::decide::Asked;
+use crate::decide::rights::Ask;
 use crate::decide::upload::{self, Job, Read, Row};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
 use crate::model::{Parameters, Tag, Token, TokenKind, Upload, UploadFailure};
+use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use core::future::poll_fn;
 use core::iter::Peekable;
@@ -138,7 +140,7 @@ impl<S: Store> Directory<S> {
             job.finished = rows.peek().is_none();
             if job.finished || !chunk.is_empty() {
                 let wanted = Wanted { next_upload: job.id.is_none(), upload: job.id, ..wanted_of(&chunk) };
-                let asked = Asked { actor, now };
+                let asked = Asked { actor, now, ask: Ask::directory(Operation::Upload) };
                 let upload = self
                     .change(asked, wanted, |context, view| Ok(upload::upload(context, &job, &chunk, view)?))
                     .await?;
@@ -243,7 +245,7 @@ impl<S: Store> Directory<S> {
 
     async fn forget_upload(&self, actor: &Actor, now: UnixTime, id: u64, reason: &str) -> Result<(), Error> {
         let wanted = Wanted { upload: Some(id), ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Upload) };
         self.change(asked, wanted, |context, view| Ok(upload::delete(context, id, reason, view)?)).await
     }
 

@@ -2,9 +2,12 @@ use super::{Directory, TokenQuery, random_id};
 use crate::audit::Actor;
 use crate::decide::Asked;
 use crate::decide::membership::{self, Named};
+use crate::decide::rights::Ask;
+use crate::decide::roles;
 use crate::decide::users::{self, NewUser};
 use crate::error::Error;
 use crate::model::{Upn, User, UserKind};
+use crate::rights::{Operation, Roles};
 use crate::store::{Listed, Store, Wanted};
 use oath_totp::UnixTime;
 
@@ -26,7 +29,7 @@ impl<S: Store> Directory<S> {
         let (kind, enabled, object_id, known_as) = (Some(kind), None, None, None);
         let new = NewUser { id, upn: upn_of, kind, display_name, enabled, object_id, known_as };
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
         self.change(asked, wanted, |context, view| Ok(users::add(context, &new, view)?)).await
     }
 
@@ -38,9 +41,11 @@ impl<S: Store> Directory<S> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
         let (view, policy) = self.seen(self.store.view(wanted).await?)?;
         let user = view.known_user(upn)?.value.clone();
-        let attempts = view.gate(upn.key()).map(|gate| gate.value.attempts).unwrap_or_default();
+        let gate = view.gate(upn.key()).map(|gate| gate.value.clone()).unwrap_or_default();
+        let (wait, failures) = (policy.wait(&gate.attempts, now), gate.failures());
+        let (locked_until, known_sources) = (policy.locked_until(&gate, now), gate.known.len());
         let tokens = self.tokens(&TokenQuery { upn: Some(upn.clone()), ..TokenQuery::default() }).await?;
-        Ok(UserDetails { user, tokens, failures: attempts.failures, wait: policy.wait(&attempts, now) })
+        Ok(UserDetails { user, tokens, failures, wait, locked_until, known_sources })
     }
 
     /// Gives a user another user name. The tokens stay; wrong codes are counted by name and begin anew.
@@ -49,7 +54,7 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser), [`Refusal::UserExists`](crate::Refusal::UserExists).
     pub async fn rename_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, new: &Upn) -> Result<User, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned(), new.key().to_owned()], ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
         self.change(asked, wanted, |context, view| Ok(membership::rename(context, upn, new, view)?)).await
     }
 
@@ -60,11 +65,28 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
     pub async fn enable_user(&self, actor: &Actor, now: UnixTime, upn: &Upn, enabled: bool) -> Result<User, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
-        let asked = Asked { actor, now };
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
         self.change(asked, wanted, |context, view| {
             Ok(membership::set_enabled(context, Named { upn, id: None }, enabled, view)?)
         })
         .await
+    }
+
+    /// Gives a user roles and takes others away: what the user may do for others. A role in both is taken away.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser).
+    pub async fn change_roles(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        upn: &Upn,
+        add: Roles,
+        remove: Roles,
+    ) -> Result<User, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned()], ..Wanted::default() };
+        let asked = Asked { actor, now, ask: Ask::user(Operation::ChangeRoles, upn) };
+        self.change(asked, wanted, |context, view| Ok(roles::change(context, upn, add, remove, view)?)).await
     }
 
     /// Takes a user out of the directory: hardware tokens are available again, software tokens are deleted. Codes that were
@@ -74,7 +96,8 @@ impl<S: Store> Directory<S> {
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser); [`Refusal::Damaged`](crate::Refusal::Damaged) for a token that has to be dealt with first.
     pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Vec<String>, Error> {
         let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let (asked, user) = (Asked { actor, now }, Named { upn, id: None });
+        let (asked, user) =
+            (Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) }, Named { upn, id: None });
         self.change(asked, wanted, |context, view| Ok(membership::remove(context, user, "asked", view)?)).await
     }
 }
@@ -86,8 +109,12 @@ pub struct UserDetails {
     pub user: User,
     /// The tokens that the user holds, in the order of their serial numbers.
     pub tokens: Vec<Listed>,
-    /// Wrong codes since the last right one.
+    /// Wrong codes from all sources, of each since its last right one.
     pub failures: u32,
-    /// How many seconds the next code has to wait, where it has to.
+    /// How many seconds the next code from a source that is not known has to wait, where it has to.
     pub wait: Option<u64>,
+    /// Until when codes from one source or another are refused unread; `None`: the next code is read.
+    pub locked_until: Option<UnixTime>,
+    /// How many sources the user has signed in from of late.
+    pub known_sources: usize,
 }

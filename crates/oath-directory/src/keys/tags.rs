@@ -1,7 +1,7 @@
 //! Binding records to the ring and their tenant.
 
 use super::{KeyRing, short};
-use crate::model::{Settings, State, Tag, Token, TokenKind, User, UserId};
+use crate::model::{RecoveryCode, Settings, Source, State, Tag, Token, TokenKind, User, UserId};
 use crate::work::{Work, count};
 use hmac::Mac;
 use oath_totp::Secret;
@@ -46,10 +46,34 @@ impl KeyRing {
     /// The tag that [`User::mac`] must be.
     #[must_use]
     pub fn tag_of_user(&self, user: &User) -> Tag {
-        let User { id, upn, kind, display_name: _, enabled, object_id, mac: _ } = user;
+        let User { id, upn, kind, display_name: _, enabled, object_id, roles, recovery, mac: _ } = user;
         let object_id = object_id.as_deref().unwrap_or_default().as_bytes();
-        let fields = [&id.to_bytes(), upn.key().as_bytes(), kind.name().as_bytes(), &[u8::from(*enabled)], object_id];
+        let fields = [
+            &id.to_bytes(),
+            upn.key().as_bytes(),
+            kind.name().as_bytes(),
+            &[u8::from(*enabled)],
+            object_id,
+            &[roles.bits()],
+            &recovery.to_bytes(),
+        ];
         self.tag(b"user", &fields)
+    }
+
+    /// What a source is recognised by at the gate of this name.
+    ///
+    /// Leakage: nothing of the source but its length. A source is the same at two names by chance only.
+    #[must_use]
+    pub fn tag_of_source(&self, name: &str, source: &Source) -> Tag {
+        self.tag(b"source", &[name.as_bytes(), source.text().as_bytes()])
+    }
+
+    /// What a recovery code of this user is recognised by.
+    ///
+    /// Leakage: the code is secret, its length public.
+    #[must_use]
+    pub fn tag_of_recovery(&self, user: UserId, code: &RecoveryCode) -> Tag {
+        self.tag(b"recovery", &[&user.to_bytes(), code.expose_bytes()])
     }
 
     /// The digest of an upload over one row more: see [`Upload::digest`](crate::model::Upload::digest). It is the same whatever

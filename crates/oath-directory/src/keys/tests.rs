@@ -117,9 +117,13 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
         display_name: None,
         enabled: true,
         object_id: None,
+        roles: Roles::NONE,
+        recovery: Recovery::default(),
         mac: Tag::default(),
     };
+    use crate::model::Recovery;
     use crate::model::UserKind::{Guest, Member};
+    use crate::rights::{Role, Roles};
     let base = user(1, "a@x", Member);
     let users = [
         base.clone(),
@@ -127,7 +131,12 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
         user(1, "b@x", Member),
         user(1, "a@x", Guest),
         User { enabled: false, ..base.clone() },
-        User { object_id: Some("1".to_owned()), ..base },
+        User { object_id: Some("1".to_owned()), ..base.clone() },
+        User { roles: Roles::NONE.with(Role::Auditor), ..base.clone() },
+        User { roles: Roles::NONE.with(Role::GlobalAdministrator), ..base.clone() },
+        User { recovery: Recovery { issued: UnixTime::from_secs(1), codes: vec![Tag([1; 16])] }, ..base.clone() },
+        User { recovery: Recovery { issued: UnixTime::from_secs(1), codes: vec![Tag([2; 16])] }, ..base.clone() },
+        User { recovery: Recovery { issued: UnixTime::from_secs(2), codes: vec![Tag([1; 16])] }, ..base },
     ];
     let settings = |ring, floor, policy: &str| Settings {
         ring: Tag([ring; 16]),

@@ -1,4 +1,5 @@
-use super::{Tag, UserId};
+use super::{Recovery, Tag, UserId};
+use crate::rights::Roles;
 use core::fmt;
 use core::str::FromStr;
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,10 @@ pub struct User {
     /// The `id` (object ID) of the user in the system that the users come from, where known. By it a synchronization
     /// recognises a user whose user name has changed.
     pub object_id: Option<String>,
+    /// What the user may do for others; see [`rights`](crate::rights).
+    pub roles: Roles,
+    /// The recovery codes that are not used yet, as keyed hashes.
+    pub recovery: Recovery,
     /// Binds all of it but the display name to the key ring.
     pub mac: Tag,
 }

@@ -286,6 +286,28 @@ impl Policy {
             "How long after the last wrong code all of them are forgotten"
         ),
         field!(
+            "users-claim-tokens",
+            "",
+            0..=1,
+            users_claim_tokens,
+            "Whether a user may take a token that no user holds by its serial number"
+        ),
+        field!(
+            "known-sources",
+            "sources",
+            0..=32,
+            known_sources,
+            "How many sources that a user has signed in from are remembered, each with attempts of its own"
+        ),
+        field!(
+            "known-source-kept",
+            "seconds",
+            1..=31_536_000,
+            known_source_kept,
+            "How long after its last right code a source is known"
+        ),
+        field!("recovery-codes", "codes", 1..=32, recovery_codes, "How many recovery codes a user is given"),
+        field!(
             "uploads-kept",
             "seconds",
             1..=3_153_600_000,
@@ -563,6 +585,10 @@ mod tests {
             longest_wait: _,
             forget_after: _,
             uploads_kept: _,
+            users_claim_tokens: _,
+            known_sources: _,
+            known_source_kept: _,
+            recovery_codes: _,
             issuer: _,
         } = Policy::default();
         let default = Policy::default();

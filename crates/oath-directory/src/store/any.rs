@@ -1,6 +1,6 @@
-use super::{Changes, CommitError, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
+use super::{Changes, CommitError, Fresh, Listed, ListedUser, Pass, Store, StoreError, TokenFilter, View, Wanted};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure};
 use core::any::Any;
 use core::fmt;
 use core::future::Future;
@@ -40,7 +40,7 @@ trait Object: Send + Sync + fmt::Debug {
     fn pass<'a>(&'a self, pass: Pass, key: &'a AuditKey) -> Answer<'a, (), CommitError>;
     fn view(&self, wanted: Wanted) -> Answer<'_, View>;
     fn commit<'a>(&'a self, changes: Changes, key: &'a AuditKey) -> Answer<'a, (), CommitError>;
-    fn users(&self, after: Option<String>, limit: usize) -> Answer<'_, Vec<User>>;
+    fn users(&self, after: Option<String>, limit: usize) -> Answer<'_, Vec<ListedUser>>;
     fn tokens(&self, filter: TokenFilter, after: Option<String>, limit: usize) -> Answer<'_, Vec<Listed>>;
     fn states(&self, after: Option<Fingerprint>, limit: usize) -> Answer<'_, Vec<State>>;
     fn uploads(&self, after: u64, limit: usize) -> Answer<'_, Vec<Upload>>;
@@ -75,7 +75,7 @@ impl<S: Store + fmt::Debug + 'static> Object for S {
         Box::pin(Store::commit(self, changes, key))
     }
 
-    fn users(&self, after: Option<String>, limit: usize) -> Answer<'_, Vec<User>> {
+    fn users(&self, after: Option<String>, limit: usize) -> Answer<'_, Vec<ListedUser>> {
         Box::pin(Store::users(self, after, limit))
     }
 
@@ -129,7 +129,7 @@ impl Store for AnyStore {
         self.0.commit(changes, key).await
     }
 
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<ListedUser>, StoreError> {
         self.0.users(after, limit).await
     }
 

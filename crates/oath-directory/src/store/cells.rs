@@ -3,9 +3,10 @@
 use super::{Activations, names};
 use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Tag, Token, Upload, UploadFailure, Upn, User,
-    UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Parameters, Recovery, Sealed, Settings, State, Tag, Token, Upload, UploadFailure,
+    Upn, User, UserKind, Version, Versioned,
 };
+use crate::rights::Roles;
 use oath_totp::{TimeStep, TotpState, UnixTime};
 
 /// A row. Each call takes the next cell.
@@ -80,6 +81,18 @@ pub(super) trait Cells {
         u32::try_from(number).map_err(|_| self.unreadable(format!("{number}, expected 0 to 4294967295")))
     }
 
+    /// A set of roles, as its bits.
+    fn roles(&mut self) -> Result<Roles, Self::Error> {
+        let bits = self.number()?;
+        let roles = u8::try_from(bits).ok().and_then(Roles::from_bits);
+        roles.ok_or_else(|| self.unreadable(format!("{bits}, expected the bits of roles")))
+    }
+
+    fn recovery(&mut self) -> Result<Recovery, Self::Error> {
+        let recovery = Recovery::from_bytes(&self.bytes()?);
+        recovery.ok_or_else(|| self.unreadable("recovery codes that are not 8 bytes and 16 for each".to_owned()))
+    }
+
     /// One of a few names.
     fn named<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Self::Error> {
         let text = self.text()?;
@@ -127,6 +140,8 @@ impl Record for User {
             display_name: cells.maybe_text()?,
             enabled: cells.flag()?,
             object_id: cells.maybe_text()?,
+            roles: cells.roles()?,
+            recovery: cells.recovery()?,
             mac: cells.tag()?,
         })
     }
@@ -134,7 +149,10 @@ impl Record for User {
 
 impl Record for Gate {
     fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Error> {
-        Ok(Self { name: cells.text()?, attempts: cells.attempts()?, last_request: cells.maybe_id()? })
+        let (name, attempts, last_request) = (cells.text()?, cells.attempts()?, cells.maybe_id()?);
+        let known = names::known(&cells.bytes()?);
+        let known = known.ok_or_else(|| cells.unreadable("known sources that are not 46 bytes each".to_owned()))?;
+        Ok(Self { name, attempts, known, last_request })
     }
 }
 

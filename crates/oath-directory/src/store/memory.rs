@@ -1,4 +1,6 @@
-use super::{Activations, Changes, CommitError, Fault, Listed, Store, StoreError, TokenFilter, View, Wanted, Write};
+use super::{
+    Activations, Changes, CommitError, Fault, Listed, ListedUser, Store, StoreError, TokenFilter, View, Wanted, Write,
+};
 use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
 use crate::model::{
     Fingerprint, Gate, Settings, State, TenantId, Token, TokenId, Upload, UploadFailure, User, UserId, Version,
@@ -53,10 +55,12 @@ impl Store for MemoryStore {
         self.contents()?.commit(changes, key)
     }
 
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<ListedUser>, StoreError> {
         let contents = self.contents()?;
         let ids = contents.user_keys.behind(after).map(|(_, id)| id);
-        Ok(ids.filter_map(|id| contents.users.get(id)).map(|user| user.value.clone()).take(limit).collect())
+        let gate = |user: &User| contents.gates.get(&user.upn.key().to_owned()).map(|gate| gate.value.clone());
+        let users = ids.filter_map(|id| contents.users.get(id)).map(|user| user.value.clone()).take(limit);
+        Ok(users.map(|user| ListedUser { gate: gate(&user), user }).collect())
     }
 
     async fn tokens(

@@ -24,9 +24,11 @@ pub use self::url::{MalformedPostgresUrl, PostgresUrl};
 use self::connect::{Connection, Place, Session};
 use self::fault::Failure;
 use self::write::{Request, Work, Writer};
-use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
+use super::{
+    Changes, CommitError, Fault, Fresh, Listed, ListedUser, Pass, Store, StoreError, TokenFilter, View, Wanted,
+};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure};
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
@@ -159,7 +161,7 @@ impl Store for PostgresStore {
         self.write(Work::Changes(Box::new(changes)), key).await
     }
 
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<ListedUser>, StoreError> {
         self.read(async move |connection| read::users(connection, after.as_deref(), limit).await).await
     }
 

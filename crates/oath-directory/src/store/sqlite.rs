@@ -17,9 +17,11 @@ mod write;
 
 use self::access::{Place, Reader};
 use self::write::{Request, Work, Writer};
-use super::{Changes, CommitError, Fault, Fresh, Listed, Pass, Store, StoreError, TokenFilter, View, Wanted};
+use super::{
+    Changes, CommitError, Fault, Fresh, Listed, ListedUser, Pass, Store, StoreError, TokenFilter, View, Wanted,
+};
 use crate::audit::{AuditEvent, AuditKey, Chain, Head};
-use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
+use crate::model::{Fingerprint, State, TenantId, Upload, UploadFailure};
 use core::time::Duration;
 use futures_channel::oneshot;
 use rusqlite::Connection;
@@ -147,7 +149,7 @@ impl Store for SqliteStore {
         self.write(Work::Changes(Box::new(changes)), key).await
     }
 
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<ListedUser>, StoreError> {
         self.read(move |connection| read::users(connection, after.as_deref(), limit)).await
     }
 

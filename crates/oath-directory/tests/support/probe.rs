@@ -1,9 +1,10 @@
 use core::future::poll_fn;
 use core::task::Poll;
 use oath_directory::audit::{AuditEvent, AuditKey, Chain, Head};
-use oath_directory::model::{Fingerprint, State, TenantId, Upload, UploadFailure, User};
+use oath_directory::model::{Fingerprint, State, TenantId, Upload, UploadFailure};
 use oath_directory::store::{
-    Changes, CommitError, Fault, Fresh, Listed, MemoryStore, Pass, Store, StoreError, TokenFilter, View, Wanted,
+    Changes, CommitError, Fault, Fresh, Listed, ListedUser, MemoryStore, Pass, Store, StoreError, TokenFilter, View,
+    Wanted,
 };
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -92,7 +93,7 @@ impl Store for Probe {
         self.write(self.store.commit(changes, key)).await
     }
 
-    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<User>, StoreError> {
+    async fn users(&self, after: Option<String>, limit: usize) -> Result<Vec<ListedUser>, StoreError> {
         self.store.users(after, limit).await
     }
 

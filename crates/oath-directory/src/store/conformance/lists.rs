@@ -1,6 +1,8 @@
 //! What is listed, and in which order.
 
-use super::samples::{ODD_TEXTS, at, commit, failure, failures, full, held, print, token, upload, user, version};
+use super::samples::{
+    ODD_TEXTS, TALLY, at, commit, failure, failures, full, gate, held, print, token, upload, user, version,
+};
 use crate::model::{State, Status, Token, Upload, UploadFailure, User};
 use crate::store::{Changes, Store, TokenFilter, Wanted, Write};
 use oath_totp::TotpState;
@@ -10,6 +12,7 @@ pub(super) async fn go_on_after_the_last_one(store: &impl Store) {
     let user =
         |(number, name): (usize, &str)| User { upn: name.parse().unwrap(), ..user(u8::try_from(number).unwrap()) };
     let users: Vec<_> = names.into_iter().enumerate().map(user).collect();
+    let gates: Vec<_> = users.iter().step_by(2).map(|user| gate(user.upn.key(), TALLY)).collect();
     let tokens: Vec<_> = ODD_TEXTS
         .into_iter()
         .chain(["a", "B", "aa", "10", "9", "09"])
@@ -18,6 +21,7 @@ pub(super) async fn go_on_after_the_last_one(store: &impl Store) {
         .collect();
     let changes = Changes {
         users: users.iter().cloned().map(Write::Insert).collect(),
+        gates: gates.iter().cloned().map(Write::Insert).collect(),
         tokens: tokens.iter().cloned().map(Write::Insert).collect(),
         ..Changes::default()
     };
@@ -33,8 +37,12 @@ pub(super) async fn go_on_after_the_last_one(store: &impl Store) {
             let page = store.users(after, limit).await.unwrap();
             assert!(page.len() <= limit);
             let Some(last) = page.last() else { break };
-            after = Some(last.upn.key().to_owned());
-            found.extend(page.into_iter().map(|user| user.upn.key().to_owned()));
+            after = Some(last.user.upn.key().to_owned());
+            for listed in page {
+                let expected = gates.iter().find(|gate| gate.name == listed.user.upn.key());
+                assert_eq!(listed.gate.as_ref(), expected, "each user stands beside the gate of the name");
+                found.push(listed.user.upn.key().to_owned());
+            }
             assert!(found.len() <= keys.len(), "it begins again");
         }
         assert_eq!(found, keys);

@@ -28,6 +28,7 @@ pub(super) async fn gates(store: &impl Store) {
     for name in ["nobody@example.com", "", "O'Ne\0il\n日本", "0012"] {
         let mut values = tallies().map(|tally| gate(name, tally)).to_vec();
         values.push(Gate { last_request: None, ..gate(name, TALLY) });
+        values.push(Gate { known: Vec::new(), ..gate(name, TALLY) });
         let set = |write: Write<String, Gate>| Changes { gates: vec![write], ..Changes::default() };
         compare_and_set(store, &name.to_owned(), &values, set, async || {
             let wanted = Wanted { users: vec![name.to_owned()], ..Wanted::default() };

@@ -1,10 +1,11 @@
 use crate::audit::{Action, Actor, AuditEvent, AuditKey, Event, Head};
 use crate::keys::KeyRing;
 use crate::model::{
-    Attempts, Fingerprint, Gate, Id, Parameters, Sealed, Settings, State, Status, Tag, Token, TokenKind, Upload,
-    UploadFailure, User, UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, KnownSource, Parameters, Recovery, Sealed, Settings, State, Status, Tag, Token,
+    TokenKind, Upload, UploadFailure, User, UserKind, Version, Versioned,
 };
-use crate::store::{Activations, Changes, CommitError, Listed, Store, TokenFilter, Write};
+use crate::rights::Roles;
+use crate::store::{Activations, Changes, CommitError, Listed, ListedUser, Store, TokenFilter, Write};
 use oath_totp::{Algorithm, Digits, TimeStep, TotpState, UnixTime};
 
 /// What a text field may hold, and what a store might trip over.
@@ -40,7 +41,8 @@ pub(in crate::store) async fn failures(store: &impl Store, upload: u64) -> Vec<U
 
 /// The gate of a name that has these wrong codes.
 pub(in crate::store) fn gate(name: &str, attempts: Attempts) -> Gate {
-    Gate { name: name.to_owned(), attempts, last_request: Some(Id::from_random(7)) }
+    let known = [1, 2].map(|number| KnownSource { source: Tag([number; 16]), last_seen: at(number.into()), attempts });
+    Gate { name: name.to_owned(), attempts, known: known.to_vec(), last_request: Some(Id::from_random(7)) }
 }
 
 pub(in crate::store) fn version(version: u64) -> Version {
@@ -63,6 +65,11 @@ pub(in crate::store) fn user(number: u8) -> User {
         display_name: None,
         enabled: number.is_multiple_of(2),
         object_id: Some(format!("object-{number}")),
+        roles: Roles::from_bits(number % 64).unwrap(),
+        recovery: match number % 2 {
+            0 => Recovery::default(),
+            _ => Recovery { issued: at(number.into()), codes: vec![Tag([number; 16]), Tag([0; 16])] },
+        },
         mac: Tag([number; 16]),
     }
 }
@@ -148,7 +155,7 @@ fn set_of(number: u8, settings: Write<(), Settings>, activations: Write<(), Acti
 /// All that the lists and a view of everything show.
 #[derive(PartialEq)]
 pub(in crate::store) struct Everything {
-    users: Vec<User>,
+    users: Vec<ListedUser>,
     tokens: Vec<(Token, State, Option<User>)>,
     versions: Versions,
     settings: Option<Versioned<Settings>>,

@@ -7,9 +7,9 @@ use super::rows::{
 };
 use super::values::{Cell, Kind, Query};
 use crate::audit::{AuditEvent, Chain, Head};
-use crate::model::{Fingerprint, State, Status, Token, Upload, UploadFailure, User, UserId, Versioned};
+use crate::model::{Fingerprint, Gate, State, Status, Token, Upload, UploadFailure, User, UserId, Versioned};
 use crate::store::cells::{Cells, Record};
-use crate::store::{Listed, TokenFilter, View, Wanted};
+use crate::store::{Listed, ListedUser, TokenFilter, View, Wanted};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What sign-ins with these names look at, by one statement.
@@ -108,13 +108,24 @@ pub(super) async fn view(connection: &Connection, wanted: &Wanted) -> Result<Vie
     Ok(View { settings, users, gates, tokens, states, activations, next_upload, upload })
 }
 
-pub(super) async fn users(connection: &Connection, after: Option<&str>, limit: usize) -> Result<Vec<User>, Failure> {
-    let behind = if after.is_some() { " AND r.key > $3" } else { "" };
-    let query =
-        select(connection, &USERS, &format!("{behind} ORDER BY r.key LIMIT $2")).with(Kind::Number, most(limit));
-    let query = with_text(query, after);
-    let found = each::<Versioned<User>>(&one(connection, query).await?, Record::read)?;
-    Ok(found.into_iter().map(|user| user.value).collect())
+pub(super) async fn users(
+    connection: &Connection,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<ListedUser>, Failure> {
+    let sql = format!(
+        "SELECT {}, {} FROM oath_users AS u LEFT JOIN oath_gates AS g ON g.tenant = $1 AND g.name = u.key
+         WHERE u.tenant = $1{} ORDER BY u.key LIMIT $2",
+        USERS.selected("u"),
+        GATES.selected("g"),
+        if after.is_some() { " AND u.key > $3" } else { "" },
+    );
+    let query = with_text(of(connection, sql).with(Kind::Number, most(limit)), after);
+    each(&one(connection, query).await?, |cells| {
+        let user = Versioned::<User>::read(cells)?.value;
+        let gate = cells.maybe::<Versioned<Gate>>(&GATES)?.map(|gate| gate.value);
+        Ok(ListedUser { user, gate })
+    })
 }
 
 pub(super) async fn tokens(

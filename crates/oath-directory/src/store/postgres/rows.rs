@@ -50,6 +50,8 @@ pub(super) const USERS: Table = Table {
         ("display_name", Text),
         ("enabled", Flag),
         ("object_id", Text),
+        ("roles", Number),
+        ("recovery", Bytes),
         ("mac", Bytes),
         // It follows from the name, and is written only.
         ("key", Text),
@@ -64,6 +66,7 @@ pub(super) const GATES: Table = Table {
         ("last_failure", Number),
         ("locked_until", Number),
         ("last_request", Kind::Uuid),
+        ("known", Bytes),
     ],
     keys: 1,
 };
@@ -141,7 +144,9 @@ pub(super) fn settings_cells(Settings { ring, floor, policy, mac }: &Settings) -
     vec![tag(*ring), time(*floor), Cell::text(policy), tag(*mac)]
 }
 
-pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id, mac }: &User) -> Vec<Cell> {
+pub(super) fn user_cells(
+    User { id, upn, kind, display_name, enabled, object_id, roles, recovery, mac }: &User,
+) -> Vec<Cell> {
     vec![
         Cell::id(*id),
         Cell::text(upn.as_str()),
@@ -149,14 +154,23 @@ pub(super) fn user_cells(User { id, upn, kind, display_name, enabled, object_id,
         Cell::maybe(display_name.as_deref(), Cell::text),
         Cell::Flag(*enabled),
         Cell::maybe(object_id.as_deref(), Cell::text),
+        Cell::Number(roles.bits().into()),
+        Cell::Bytes(recovery.to_bytes()),
         tag(*mac),
         Cell::text(upn.key()),
     ]
 }
 
-pub(super) fn gate_cells(Gate { name, attempts: tries, last_request }: &Gate) -> Vec<Cell> {
+pub(super) fn gate_cells(Gate { name, attempts: tries, known, last_request }: &Gate) -> Vec<Cell> {
     let [failures, last_failure, locked_until] = attempts(*tries);
-    vec![Cell::text(name), failures, last_failure, locked_until, Cell::maybe(*last_request, Cell::id)]
+    vec![
+        Cell::text(name),
+        failures,
+        last_failure,
+        locked_until,
+        Cell::maybe(*last_request, Cell::id),
+        Cell::Bytes(names::known_of(known)),
+    ]
 }
 
 pub(super) fn token_cells(token: &Token) -> Vec<Cell> {

@@ -30,12 +30,14 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     // `key` is the user name folded to lower case: what it is looked up by, and unique by.
     "CREATE TABLE IF NOT EXISTS oath_users (
         tenant uuid NOT NULL, version int8 NOT NULL, id uuid NOT NULL, key text{bytewise} NOT NULL, upn text NOT NULL,
-        kind text NOT NULL, display_name text, enabled bool NOT NULL, object_id text, mac bytea NOT NULL,
+        kind text NOT NULL, display_name text, enabled bool NOT NULL, object_id text, roles int8 NOT NULL,
+        recovery bytea NOT NULL,
+        mac bytea NOT NULL,
         PRIMARY KEY (tenant, id), UNIQUE (tenant, key))",
     // One row for each name that was typed or that holds a token: what every sign-in compares and writes.
     "CREATE TABLE IF NOT EXISTS oath_gates (
         tenant uuid NOT NULL, version int8 NOT NULL, name text{bytewise} NOT NULL, failures int8 NOT NULL,
-        last_failure int8, locked_until int8, last_request uuid,
+        last_failure int8, locked_until int8, last_request uuid, known bytea NOT NULL DEFAULT '',
         PRIMARY KEY (tenant, name))",
     // What never changes with a sign-in.
     "CREATE TABLE IF NOT EXISTS oath_tokens (

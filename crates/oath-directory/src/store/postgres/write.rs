@@ -282,7 +282,7 @@ fn update_gates(connection: &Connection, records: Vec<Vec<Cell>>) -> Option<Quer
     let all = [&VERSIONS[..], GATES.columns].concat();
     let sql = format!(
         "UPDATE oath_gates AS g SET version = w.version, failures = w.failures, last_failure = w.last_failure,
-             locked_until = w.locked_until, last_request = w.last_request
+             locked_until = w.locked_until, last_request = w.last_request, known = w.known
          FROM {} WHERE g.tenant = $1 AND g.name = w.name AND g.version = w.found RETURNING g.name",
         given(&[], &all)
     );
@@ -292,8 +292,8 @@ fn update_gates(connection: &Connection, records: Vec<Vec<Cell>>) -> Option<Quer
 fn insert_gates(connection: &Connection, records: Vec<Vec<Cell>>) -> Option<Query> {
     let all = [&[("version", Kind::Number)], GATES.columns].concat();
     let sql = format!(
-        "INSERT INTO oath_gates (tenant, version, name, failures, last_failure, locked_until, last_request)
-         SELECT $1, w.version, w.name, w.failures, w.last_failure, w.locked_until, w.last_request
+        "INSERT INTO oath_gates (tenant, version, name, failures, last_failure, locked_until, last_request, known)
+         SELECT $1, w.version, w.name, w.failures, w.last_failure, w.locked_until, w.last_request, w.known
          FROM {} ON CONFLICT (tenant, name) DO NOTHING RETURNING name",
         given(&[], &all)
     );

@@ -5,7 +5,7 @@ use crate::model::{
     Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
     Version,
 };
-use crate::store::names::{digits_count, times_of, token_kind_name};
+use crate::store::names::{digits_count, known_of, times_of, token_kind_name};
 use crate::store::{Activations, Changes, Pass, Write};
 use oath_totp::UnixTime;
 use rusqlite::{Connection, Error, Result as Sqlite, Statement, ToSql, params};
@@ -187,19 +187,33 @@ fn number(number: u64) -> Sqlite<i64> {
 
 fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refused> {
     const USERS: Table = Table {
-        insert: "INSERT INTO users (version, id, key, upn, kind, display_name, enabled, object_id, mac)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        insert: "INSERT INTO users (version, id, key, upn, kind, display_name, enabled, object_id, roles,
+                     recovery, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         update: "UPDATE users SET version = ?1, key = ?3, upn = ?4, kind = ?5, display_name = ?6, enabled = ?7,
-                     object_id = ?8, mac = ?9
+                     object_id = ?8, roles = ?9, recovery = ?10, mac = ?11
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM users WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM users WHERE id = ?1 AND version = ?2",
     };
     let key = |id: &UserId| id.to_bytes();
     USERS.write(connection, write, key, |statement, version, user| {
-        let User { id, upn, kind, display_name, enabled, object_id, mac } = user;
+        let User { id, upn, kind, display_name, enabled, object_id, roles, recovery, mac } = user;
         let (id, name, kind) = (id.to_bytes(), upn.as_str(), kind.name());
-        statement.execute(params![version, id, upn.key(), name, kind, display_name, enabled, object_id, mac.0])
+        let (key, roles, recovery) = (upn.key(), roles.bits(), recovery.to_bytes());
+        statement.execute(params![
+            version,
+            id,
+            key,
+            name,
+            kind,
+            display_name,
+            enabled,
+            object_id,
+            roles,
+            recovery,
+            mac.0
+        ])
     })
 }
 
@@ -224,18 +238,19 @@ fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), 
 
 fn gate(connection: &Connection, write: &Write<String, Gate>) -> Result<(), Refused> {
     const GATES: Table = Table {
-        insert: "INSERT INTO gates (version, name, failures, last_failure, locked_until, last_request)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        update: "UPDATE gates SET version = ?1, failures = ?3, last_failure = ?4, locked_until = ?5, last_request = ?6
+        insert: "INSERT INTO gates (version, name, failures, last_failure, locked_until, last_request, known)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        update: "UPDATE gates SET version = ?1, failures = ?3, last_failure = ?4, locked_until = ?5, last_request = ?6,
+                     known = ?7
                  WHERE name = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM gates WHERE name = ?1 AND version = ?2",
         same: "SELECT 1 FROM gates WHERE name = ?1 AND version = ?2",
     };
     GATES.write(connection, write, String::clone, |statement, version, gate| {
-        let Gate { name, attempts: Attempts { failures, last_failure, locked_until }, last_request } = gate;
+        let Gate { name, attempts: Attempts { failures, last_failure, locked_until }, known, last_request } = gate;
         let last_request = last_request.map(RequestId::to_bytes);
         let (last_failure, locked_until) = (maybe_time(*last_failure), maybe_time(*locked_until));
-        statement.execute(params![version, name, failures, last_failure, locked_until, last_request])
+        statement.execute(params![version, name, failures, last_failure, locked_until, last_request, known_of(known)])
     })
 }
 

@@ -2,9 +2,11 @@ use super::rows::{
     self, Row, gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns,
 };
 use crate::audit::{AuditEvent, Head};
-use crate::model::{Fingerprint, State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, Versioned};
+use crate::model::{
+    Fingerprint, Gate, State, Status, TenantId, Token, TokenId, Upload, UploadFailure, User, Versioned,
+};
 use crate::store::cells::{Cells, Record};
-use crate::store::{Listed, TokenFilter, View, Wanted};
+use crate::store::{Listed, ListedUser, TokenFilter, View, Wanted};
 use rusqlite::{Connection, Params, Result, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,12 +124,23 @@ fn next_upload(connection: &Connection) -> Result<u64> {
     Ok(last.cast_unsigned().saturating_add(1))
 }
 
-pub(super) fn users(connection: &Connection, after: Option<&str>, limit: usize) -> Result<Vec<User>> {
-    let first = concat!("SELECT ", user_columns!(), " FROM users ORDER BY key LIMIT ?2");
-    let further = concat!("SELECT ", user_columns!(), " FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
-    let sql = if after.is_some() { further } else { first };
-    let found: Vec<Versioned<User>> = all(connection, sql, params![after, most(limit)])?;
-    Ok(found.into_iter().map(|user| user.value).collect())
+pub(super) fn users(connection: &Connection, after: Option<&str>, limit: usize) -> Result<Vec<ListedUser>> {
+    let sql = concat!(
+        "SELECT ",
+        user_columns!(),
+        ", ",
+        gate_columns!(),
+        " FROM users LEFT JOIN gates ON gates.name = users.key"
+    );
+    let sql =
+        format!("{sql}{} ORDER BY users.key LIMIT ?2", if after.is_some() { " WHERE users.key > ?1" } else { "" });
+    let listed = |row: &rusqlite::Row<'_>| {
+        let mut cells = Row::of(row);
+        let user = Versioned::<User>::read(&mut cells)?.value;
+        let gate = cells.maybe::<Versioned<Gate>>(rows::GATE_WIDTH)?.map(|gate| gate.value);
+        Ok(ListedUser { user, gate })
+    };
+    connection.prepare_cached(&sql)?.query_map(params![after, most(limit)], listed)?.collect()
 }
 
 pub(super) fn tokens(

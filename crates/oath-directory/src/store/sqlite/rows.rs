@@ -8,7 +8,7 @@ use rusqlite::{Error, Result};
 macro_rules! user_columns {
     () => {
         "users.version, users.id, users.upn, users.kind, users.display_name, users.enabled, \
-         users.object_id, users.mac"
+         users.object_id, users.roles, users.recovery, users.mac"
     };
 }
 /// The columns of a token, in the order in which the record reads them.
@@ -29,7 +29,8 @@ macro_rules! state_columns {
 /// The columns of a gate, in the order in which the record reads them.
 macro_rules! gate_columns {
     () => {
-        "gates.version, gates.name, gates.failures, gates.last_failure, gates.locked_until, gates.last_request"
+        "gates.version, gates.name, gates.failures, gates.last_failure, gates.locked_until, gates.last_request, \
+         gates.known"
     };
 }
 /// The columns of the settings, in the order in which the record reads them.
@@ -48,8 +49,8 @@ pub(super) use {gate_columns, settings_columns, state_columns, token_columns, up
 
 /// How many columns [`settings_columns`], [`gate_columns`], [`user_columns`], [`token_columns`] and [`state_columns`] are.
 pub(super) const SETTINGS_WIDTH: usize = 5;
-pub(super) const GATE_WIDTH: usize = 6;
-pub(super) const USER_WIDTH: usize = 8;
+pub(super) const GATE_WIDTH: usize = 7;
+pub(super) const USER_WIDTH: usize = 10;
 pub(super) const TOKEN_WIDTH: usize = 17;
 pub(super) const STATE_WIDTH: usize = 9;
 

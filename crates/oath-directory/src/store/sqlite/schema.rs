@@ -39,6 +39,9 @@ CREATE TABLE users (
     display_name TEXT,
     enabled INTEGER NOT NULL,
     object_id TEXT,
+    roles INTEGER NOT NULL,
+    -- Keyed hashes of recovery codes: 8 bytes, and 16 for each.
+    recovery BLOB NOT NULL,
     mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -92,6 +95,8 @@ CREATE TABLE gates (
     last_failure INTEGER,
     locked_until INTEGER,
     last_request BLOB,
+    -- The sources that the name has signed in from, 46 bytes each.
+    known BLOB NOT NULL DEFAULT x'',
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
