@@ -127,6 +127,26 @@ def test_a_restored_directory_refuses_every_code_up_to_then(tmp_path):
     assert Directory.restore(new / "oath.db", tmp_path / "copy.db") is None
 
 
+def test_an_app_is_replaced_while_it_signs_in():
+    directory = Directory.create("sqlite::memory:")
+    directory.add_user(ALICE, at=NOW)
+    with pytest.raises(DirectoryError) as error:
+        directory.reenroll(ALICE, at=NOW)
+    assert error.value.code == "software-token-unclear"
+    old, uri = directory.enroll(ALICE, at=NOW)
+    first = uri.to_totp()
+    directory.confirm(ALICE, first.generate(NOW), at=NOW)
+    new, uri = directory.reenroll(ALICE, issuer="Contoso", at=NOW + 60)
+    assert uri.issuer == "Contoso"
+    second = uri.to_totp()
+    assert directory.verify(ALICE, first.generate(NOW + 60), at=NOW + 60).serial == old
+    assert directory.confirm(ALICE, second.generate(NOW + 60), at=NOW + 60).serial == new
+    assert [token["serial"] for token in directory.tokens()] == [new]
+    again, _ = directory.reenroll(ALICE, new, at=NOW + 120)
+    assert directory.cancel_enrolment(ALICE, at=NOW + 120) == again
+    assert directory.verify(ALICE, second.generate(NOW + 120), at=NOW + 120).serial == new
+
+
 def test_a_directory_in_memory_has_no_ring_to_change_and_nothing_to_restore():
     directory = Directory.create("sqlite::memory:")
     assert [key["seals"] for key in directory.keys()] == [True]

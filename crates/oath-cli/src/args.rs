@@ -5,12 +5,14 @@ mod keys;
 mod many;
 mod policy;
 mod seeds;
+mod software;
 
 pub(crate) use self::audit::{Audit, Listed};
 pub(crate) use self::keys::Keys;
 pub(crate) use self::many::Many;
 pub(crate) use self::policy::Policy;
 pub(crate) use self::seeds::{Encryption, Reading, Seeds, Taking, Writing};
+pub(crate) use self::software::{Drawing, Qr, Software};
 
 use crate::place::Database;
 use clap::{Args, Parser, Subcommand};
@@ -443,29 +445,6 @@ pub(crate) enum Recovery {
     Reset {
         #[arg(value_name = "UPN")]
         upn: Upn,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Software {
-    /// Make a secret for a user's app, and show it this once
-    Enroll {
-        #[arg(value_name = "UPN")]
-        upn: Upn,
-        /// Draw a QR code on the terminal
-        #[arg(long)]
-        qr: bool,
-    },
-    /// Activate the user's app with the code that it shows
-    Confirm {
-        #[arg(value_name = "UPN")]
-        upn: Upn,
-        /// The code in the app
-        #[arg(value_name = "CODE")]
-        code: String,
-        /// The next code, where the clock of the device is far off or the first code was ambiguous
-        #[arg(value_name = "NEXT_CODE")]
-        next_code: Option<String>,
     },
 }
 

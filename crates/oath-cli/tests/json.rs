@@ -227,6 +227,8 @@ fn software(s: &mut Scribe) {
     let enrolled = support::plain(&s.oath("software enroll bob@example.com"));
     let code = shows(enrolled["secret"].as_str().unwrap(), TimeStep::SECONDS_30, MONDAY);
     s.oath(&format!("software confirm bob@example.com {code} --at {MONDAY}"));
+    s.oath("software reenroll bob@example.com --qr bob.svg");
+    s.oath("software cancel bob@example.com");
 }
 
 fn recovery(s: &mut Scribe) {

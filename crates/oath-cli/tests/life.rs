@@ -394,3 +394,69 @@ fn users_are_shown_renamed_disabled_removed_and_made_like_a_list() {
     assert_eq!(desk.json("tokens show 2300001")["status"], "available");
     assert_eq!(desk.json("audit verify")["verified"], true);
 }
+
+#[test]
+fn an_app_is_replaced_by_one_on_a_new_phone_while_it_signs_in() {
+    let desk = Desk::furnished();
+    let code = |secret: &str, at| shows(secret, TimeStep::SECONDS_30, at);
+    let secret = |enrolled: &serde_json::Value| enrolled["secret"].as_str().unwrap().to_owned();
+    desk.fails("software reenroll alice@example.com", 1, "software-token-unclear", &["has no software token"]);
+    let old = desk.json("software enroll alice@example.com --issuer Contoso");
+    assert!(old["uri"].as_str().unwrap().contains("issuer=Contoso"), "{old}");
+    let first = secret(&old);
+    desk.done(&format!("software confirm alice@example.com {} --at {MONDAY}", code(&first, MONDAY)));
+
+    let new = desk.json("software reenroll alice@example.com");
+    let (serial, second) = (new["serial"].as_str().unwrap(), secret(&new));
+    assert_eq!(desk.json(&format!("tokens show {serial}"))["replacement"], true);
+    assert!(desk.done(&format!("tokens show {serial}")).contains("replaces"));
+    let at = MONDAY + 60;
+    desk.fails(
+        &format!("tokens activate {serial} {} --at {at}", code(&second, at)),
+        1,
+        "wrong-status",
+        &["confirm it for its user"],
+    );
+    let verify =
+        |secret: &str, at| desk.oath(&format!("verify alice@example.com {} --at {at}", code(secret, at))).status;
+    assert_eq!((verify(&first, at), verify(&second, at + 60)), (0, 1));
+    let at = MONDAY + 180;
+    desk.done(&format!("software confirm alice@example.com {} --at {at}", code(&second, at)));
+    assert_eq!((verify(&first, at + 60), verify(&second, at + 120)), (1, 0));
+    let old_serial = old["serial"].as_str().unwrap();
+    desk.fails(&format!("tokens show {old_serial}"), 1, "token-unknown", &[old_serial]);
+
+    // By the serial number, and given up.
+    let text = desk.done(&format!("software reenroll {serial}"));
+    assert!(text.contains("Until it is confirmed, the app that it replaces signs in."), "{text}");
+    let cancelled = desk.json("software cancel alice@example.com");
+    assert_eq!((&cancelled["upn"], &cancelled["cancelled"]), (&json!("alice@example.com"), &json!(true)));
+    desk.fails("software cancel alice@example.com", 1, "nothing-to-confirm", &["alice@example.com"]);
+    assert_eq!(verify(&second, at + 240), 0);
+    desk.fails("software reenroll 2300002", 1, "software-token-unclear", &["bob@example.com has no software token"]);
+}
+
+#[test]
+fn a_qr_code_goes_into_a_new_file_of_its_owner_and_the_secret_to_no_screen() {
+    let desk = Desk::furnished();
+    for (file, begins) in [("alice.png", &b"\x89PNG\r\n\x1a\n"[..]), ("alice.svg", b"<svg")] {
+        let text = desk.done(&format!("software enroll alice@example.com --qr {file}"));
+        assert!(text.contains(file) && !text.contains("otpauth:") && !text.contains("secret"), "{text}");
+        assert!(std::fs::read(desk.path(file)).unwrap().starts_with(begins), "{file}");
+        #[cfg(unix)]
+        {
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(desk.path(file)).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+        desk.fails(&format!("software enroll alice@example.com --qr {file}"), 2, "file-exists", &[file]);
+    }
+    let drawn = desk.done("software enroll alice@example.com --qr");
+    assert!(
+        drawn.contains('\u{2588}') && desk.done("software enroll alice@example.com --qr terminal").contains('\u{2588}')
+    );
+    let wrong = desk.oath("software enroll alice@example.com --qr alice.pdf");
+    assert!(wrong.status == 2 && wrong.err.contains(".png or .svg"), "{wrong:?}");
+    let help = desk.done("help software enroll");
+    assert!(help.contains("Microsoft Authenticator"), "{help}");
+}

@@ -60,6 +60,8 @@ pub enum Action {
     TokenDeleted,
     /// A secret was made for a user's app.
     SoftwareEnrolled,
+    /// A secret that waited for its first code was given up.
+    EnrolmentCancelled,
     /// A code signed a user in.
     SignedIn,
     /// A code did not sign a user in.
@@ -98,7 +100,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -118,6 +120,7 @@ impl Action {
         Self::TokenUnassigned,
         Self::TokenDeleted,
         Self::SoftwareEnrolled,
+        Self::EnrolmentCancelled,
         Self::SignedIn,
         Self::SignInRejected,
         Self::UserUnlocked,
@@ -160,6 +163,7 @@ impl Action {
             Self::TokenUnassigned => "token-unassigned",
             Self::TokenDeleted => "token-deleted",
             Self::SoftwareEnrolled => "software-enrolled",
+            Self::EnrolmentCancelled => "enrolment-cancelled",
             Self::SignedIn => "signed-in",
             Self::SignInRejected => "sign-in-rejected",
             Self::UserUnlocked => "user-unlocked",

@@ -198,7 +198,13 @@ impl Seen {
                 Write::Delete(_, id) => (read(*id), None),
                 Write::Unchanged(..) => (None, None),
             };
-            before.into_iter().chain(after)
+            // A secret that is sealed again, and recognised by another key, is the same secret: a sign-in that accepts its code
+            // conflicts on the state that has moved, and one that rejects goes on.
+            let again = before.zip(after).is_some_and(|(before, after)| {
+                let Token { sealed, fingerprint, mac, .. } = before.clone();
+                *before == Token { sealed, fingerprint, mac, ..after.clone() }
+            });
+            before.into_iter().chain(after).filter(move |_| !again)
         });
         let states = changes.states.iter().filter_map(Write::record).flat_map(|state| {
             self.tokens.iter().map(|token| &token.value).filter(|token| token.fingerprint == state.fingerprint)

@@ -335,6 +335,7 @@ fn new_token(
         fingerprint: keys.fingerprint(secret)?,
         status: Status::Available,
         holder: None,
+        replaces: None,
         created,
         mac: Tag::default(),
     })

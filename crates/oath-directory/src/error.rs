@@ -185,6 +185,13 @@ pub enum Refusal {
         /// The user name.
         upn: String,
     },
+    /// The user has no software token that signs in and could be replaced, or more than one.
+    WhichSoftware {
+        /// The user name.
+        upn: String,
+        /// The serial numbers of the software tokens that sign in.
+        serials: Vec<String>,
+    },
     /// No such token.
     UnknownToken {
         /// The serial number.
@@ -289,6 +296,7 @@ impl Refusal {
             Self::ManyLeavers { .. } => "leavers-many",
             Self::UserFull { .. } => "user-full",
             Self::NothingToConfirm { .. } => "nothing-to-confirm",
+            Self::WhichSoftware { .. } => "software-token-unclear",
             Self::UnknownToken { .. } => "token-unknown",
             Self::Held { .. } => "token-held",
             Self::WrongStatus { .. } => "wrong-status",
@@ -336,6 +344,10 @@ impl Refusal {
             }
             Self::UserFull { .. } => "take a token from the user first",
             Self::NothingToConfirm { .. } => "enrol a software token first",
+            Self::WhichSoftware { serials, .. } if serials.is_empty() => {
+                "enrol a software token: there is none to be replaced"
+            }
+            Self::WhichSoftware { .. } => "name one of them by its serial number",
             Self::UnknownToken { .. } => {
                 "correct the serial number, leading zeros included, or upload the token's seed file"
             }
@@ -395,6 +407,12 @@ impl fmt::Display for Refusal {
             Self::UserFull { upn, limit } => write!(f, "user {upn} holds {limit} tokens, which is the limit"),
             Self::NothingToConfirm { upn } => {
                 write!(f, "user {upn} has no software token that waits for its first code")
+            }
+            Self::WhichSoftware { upn, serials } if serials.is_empty() => {
+                write!(f, "user {upn} has no software token that signs in")
+            }
+            Self::WhichSoftware { upn, serials } => {
+                write!(f, "user {upn} has several software tokens that sign in: {}", serials.join(", "))
             }
             Self::UnknownToken { serial } => write!(f, "there is no token {serial}"),
             Self::Held { serial, holder } => write!(f, "token {serial} is held by {holder}"),

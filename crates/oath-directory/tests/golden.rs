@@ -102,7 +102,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (15, "930f6b18382fccd5d9c9b2b180005e3a33e942c56b49f697b597c17cd6c23f7b")
+        (15, "d778f0a18e5a5a52888a6dc708e9029cad3defe6f6b30ea3836f64e3850230f8")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

@@ -636,8 +636,17 @@ class Directory:
 
         `issuer` is the name that the app shows.
         """
+    def reenroll(
+        self, upn: str, serial: str | None = None, *, issuer: str | None = None, at: _Time = None
+    ) -> tuple[str, KeyUri]:
+        """Makes a new software token that takes the place of one of the user's when it is confirmed; until then the old one signs in.
+
+        `serial` names the one to replace; without it the user must have just one that signs in. Returns what `enroll` returns.
+        """
+    def cancel_enrolment(self, upn: str, *, at: _Time = None) -> str:
+        """Gives up the software token that waits for its first code, and returns its serial number."""
     def confirm(self, upn: str, code: str, next_code: str | None = None, *, at: _Time = None) -> Synchronized:
-        """Activates the software token by the first code that the app shows."""
+        """Activates the software token by the first code that the app shows. The one that it replaces is deleted."""
     def unlock_user(self, upn: str, *, at: _Time = None) -> None:
         """Ends the wait of a user after wrong codes."""
     def unlock_token(self, serial: str, *, at: _Time = None) -> None:

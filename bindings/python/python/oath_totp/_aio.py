@@ -153,6 +153,12 @@ class AsyncDirectory:
     async def enroll(self, upn, *, issuer=None, at=None):
         return await to_thread(self._directory.enroll, upn, issuer=issuer, at=at)
 
+    async def reenroll(self, upn, serial=None, *, issuer=None, at=None):
+        return await to_thread(self._directory.reenroll, upn, serial, issuer=issuer, at=at)
+
+    async def cancel_enrolment(self, upn, *, at=None):
+        return await to_thread(self._directory.cancel_enrolment, upn, at=at)
+
     async def confirm(self, upn, code, next_code=None, *, at=None):
         return await to_thread(self._directory.confirm, upn, code, next_code, at=at)
 

@@ -147,7 +147,31 @@ impl Directory {
         Ok((enrolment.serial, KeyUri(enrolment.uri).with_issuer(issuer)))
     }
 
-    /// Activates the software token by the first code that the app shows.
+    /// Makes a new software token that takes the place of one of the user's when it is confirmed; until then the old one signs in.
+    ///
+    /// `serial` names the one to replace; without it the user must have just one that signs in. Returns what `enroll` returns.
+    #[pyo3(signature = (upn, serial = None, *, issuer = None, at = None))]
+    fn reenroll(
+        &self,
+        py: Python<'_>,
+        upn: &str,
+        serial: Option<&str>,
+        issuer: Option<&str>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<(String, KeyUri)> {
+        let (upn, now) = (super::upn(py, upn)?, time(at)?);
+        let enrolment = self.wait(py, self.inner(py)?.reenroll(&self.asks(at), now, &upn, serial))?;
+        Ok((enrolment.serial, KeyUri(enrolment.uri).with_issuer(issuer)))
+    }
+
+    /// Gives up the software token that waits for its first code, and returns its serial number.
+    #[pyo3(signature = (upn, *, at = None))]
+    fn cancel_enrolment(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
+        let (upn, now) = (super::upn(py, upn)?, time(at)?);
+        self.wait(py, self.inner(py)?.cancel_enrolment(&self.asks(at), now, &upn))
+    }
+
+    /// Activates the software token by the first code that the app shows. The one that it replaces is deleted.
     #[pyo3(signature = (upn, code, next_code = None, *, at = None))]
     fn confirm(
         &self,

@@ -1,25 +1,62 @@
+//! `oath software`: secrets that the directory makes.
+
+use super::seeds::output;
 use super::tokens::changed;
-use crate::args::Software;
+use crate::args::{Drawing, Qr, Software};
 use crate::failure::{Exit, Failure};
-use crate::output::{DIM, STRONG, next, shown, word};
+use crate::output::{DIM, GOOD, STRONG, next, shown, word};
 use crate::shell::Shell;
 use anstyle::{AnsiColor, Color, Style};
-use oath_directory::Upn;
+use oath_directory::{Enrolment, Upn};
 use oath_totp::KeyUri;
 use pollster::block_on;
 use serde::Serialize;
+use serde_json::json;
 use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Software) -> Result<Exit, Failure> {
     match command {
-        Software::Enroll { upn, qr } => enroll(shell, upn, *qr),
+        Software::Enroll { upn, drawing } => {
+            free(shell, drawing)?;
+            let directory = shell.directory()?;
+            let enrolment = block_on(directory.enroll(&shell.actor, shell.now, upn))?;
+            show(shell, upn, enrolment, drawing, false)
+        }
+        Software::Reenroll { which, drawing } => reenroll(shell, which, drawing),
         Software::Confirm { upn, code, next_code } => {
             let codes = shell.codes(code, next_code.as_deref())?;
             let directory = shell.directory()?;
             let confirmed = block_on(directory.confirm(&shell.actor, shell.now, upn, &codes))?;
             changed(shell, &directory, &confirmed.serial, None)
         }
+        Software::Cancel { upn } => {
+            let serial = block_on(shell.directory()?.cancel_enrolment(&shell.actor, shell.now, upn))?;
+            shell.answer(&json!({"serial": serial, "upn": upn.as_str(), "cancelled": true}), |out| {
+                writeln!(out, "{GOOD}Cancelled{GOOD:#} the enrolment of {serial} for {}.", shown(upn.as_str()))
+            })?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// A new secret beside the one that signs in, which a user or a serial number names.
+fn reenroll(shell: &mut Shell<'_>, which: &str, drawing: &Drawing) -> Result<Exit, Failure> {
+    free(shell, drawing)?;
+    let directory = shell.directory()?;
+    let (upn, serial) = match which.parse::<Upn>() {
+        Ok(upn) => (upn, None),
+        Err(_) => (block_on(directory.holder_of(which))?, Some(which)),
+    };
+    let enrolment = block_on(directory.reenroll(&shell.actor, shell.now, &upn, serial))?;
+    show(shell, &upn, enrolment, drawing, true)
+}
+
+/// A file that is there is never overwritten, and no secret is made where one is.
+fn free(shell: &Shell<'_>, drawing: &Drawing) -> Result<(), Failure> {
+    match drawing.qr.as_ref().and_then(Qr::file) {
+        Some(path) if shell.surroundings.file(path).symlink_metadata().is_ok() => Err(output::exists(path)),
+        _ => Ok(()),
     }
 }
 
@@ -28,29 +65,65 @@ struct EnrolmentView<'a> {
     serial: &'a str,
     secret: &'a str,
     uri: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr: Option<&'a str>,
 }
 
-fn enroll(shell: &mut Shell<'_>, upn: &Upn, qr: bool) -> Result<Exit, Failure> {
-    let directory = shell.directory()?;
-    let enrolment = block_on(directory.enroll(&shell.actor, shell.now, upn))?;
-    let (serial, uri) = (&*enrolment.serial, enrolment.uri.expose_uri());
-    let secret = enrolment.uri.secret().expose_base32();
-    shell.answer(&EnrolmentView { serial, secret: &secret, uri: &uri }, |out| {
+/// Shows a new secret this once.
+fn show(
+    shell: &mut Shell<'_>,
+    upn: &Upn,
+    enrolment: Enrolment,
+    drawing: &Drawing,
+    replaces: bool,
+) -> Result<Exit, Failure> {
+    let Enrolment { serial, uri } = enrolment;
+    let uri = match &drawing.issuer {
+        Some(issuer) => uri.with_issuer(issuer),
+        None => uri,
+    };
+    let file = drawing.qr.as_ref().and_then(Qr::file);
+    if let Some(path) = file {
+        let code = uri.qr().map_err(|error| {
+            let action = "choose a shorter issuer, or leave out --qr, and enrol again";
+            Failure::new(Exit::Fault, "qr-too-long", error.to_string(), action).at(path)
+        })?;
+        output::to(shell.surroundings, &mut *shell.streams.out, path, |out| {
+            match &drawing.qr {
+                Some(Qr::Png(_)) => out.write_all(&code.to_png(SCALE))?,
+                _ => out.write_all(code.to_svg().as_bytes())?,
+            }
+            Ok(true)
+        })?;
+    }
+    let (text, secret) = (uri.expose_uri(), uri.secret().expose_base32());
+    let name = file.map(|path| path.to_string_lossy());
+    let view = EnrolmentView { serial: &serial, secret: &secret, uri: &text, qr: name.as_deref() };
+    shell.answer(&view, |out| {
         let upn = shown(upn.as_str());
-        writeln!(
-            out,
-            "Software token {STRONG}{serial}{STRONG:#} for {upn}: for the user's eyes, and shown only this once."
-        )?;
-        if qr {
-            draw(out, &enrolment.uri)?;
-        } else {
-            writeln!(out, "  {DIM}secret{DIM:#}  {}", &*in_groups(&secret))?;
+        let once = "for the user's eyes, and shown only this once";
+        writeln!(out, "Software token {STRONG}{serial}{STRONG:#} for {upn}: {once}.")?;
+        match (&drawing.qr, &name) {
+            (_, Some(name)) => writeln!(out, "  {DIM}QR code{DIM:#} {}, readable by its owner alone", shown(name))?,
+            (Some(_), None) => {
+                draw(out, &uri)?;
+                writeln!(out, "  {DIM}URI{DIM:#}     {}", &*text)?;
+            }
+            (None, None) => {
+                writeln!(out, "  {DIM}secret{DIM:#}  {}", &*in_groups(&secret))?;
+                writeln!(out, "  {DIM}URI{DIM:#}     {}", &*text)?;
+            }
         }
-        writeln!(out, "  {DIM}URI{DIM:#}     {}", &*uri)?;
+        if replaces {
+            writeln!(out, "{DIM}Until it is confirmed, the app that it replaces signs in.{DIM:#}")?;
+        }
         next(out, "Next, with the code that the app shows:", &format!("oath software confirm {} CODE", word(&upn)))
     })?;
     Ok(Exit::Done)
 }
+
+/// Pixels of a module of a QR code, each way.
+const SCALE: u8 = 8;
 
 /// Groups of four, as people type them.
 fn in_groups(secret: &str) -> Zeroizing<String> {

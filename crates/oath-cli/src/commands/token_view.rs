@@ -53,12 +53,13 @@ pub(crate) struct TokenDetails<'a> {
     token: TokenView<'a>,
     kind: TokenKind,
     created: String,
+    replacement: bool,
 }
 
 impl<'a> TokenDetails<'a> {
     pub(crate) fn of(listed: &'a Listed, now: UnixTime) -> Self {
         let (kind, created) = (listed.token.kind, time(listed.token.created));
-        Self { token: TokenView::of(listed, now), kind, created }
+        Self { token: TokenView::of(listed, now), kind, created, replacement: listed.token.replaces.is_some() }
     }
 }
 
@@ -123,7 +124,7 @@ impl TokenView<'_> {
 
 impl TokenDetails<'_> {
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { token, kind, created } = self;
+        let Self { token, kind, created, replacement } = self;
         token.sentence(out)?;
         let kind = match kind {
             TokenKind::Hardware => "hardware",
@@ -141,6 +142,10 @@ impl TokenDetails<'_> {
         }
         if let Some(until) = &token.locked_until {
             values.push(("locked until", until.clone()));
+        }
+        if *replacement {
+            let what = "an older app of the user, once `oath software confirm` has taken its first code";
+            values.push(("replaces", what.to_owned()));
         }
         pairs(out, &values)?;
         if token.status == Status::FailedActivation {

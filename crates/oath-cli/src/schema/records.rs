@@ -182,6 +182,7 @@ pub(super) const TOKEN_DETAILS: Record = record(
         &[
             f("kind", OneOf(&["hardware", "software"]), "A device, or an app."),
             f("created", Time, "When it came into the directory."),
+            f("replacement", Flag, "Whether it takes the place of another app once it is confirmed."),
         ],
     ],
 );
@@ -289,7 +290,14 @@ pub(super) const ENROLMENT: Record = record(
         SERIAL,
         f("secret", Text, "The secret in Base32. Secret."),
         f("uri", Text, "The otpauth URI for a QR code. Secret."),
+        f("qr", Text, "The file with the QR code. Secret.").at_times(),
     ]],
+);
+
+pub(super) const CANCELLED: Record = record(
+    "cancelled enrolment",
+    "A secret that was given up before its first code.",
+    &[&[SERIAL, UPN, f("cancelled", Flag, "`true`.")]],
 );
 
 pub(super) const VERDICT: Record = record(

@@ -19,9 +19,30 @@ pub struct Synchronized {
     pub drift: i64,
 }
 
+/// As [`activate_any`], but not for a token that is to replace another one: that one has to be retired with it, which
+/// [`confirm`](super::software::confirm) does.
+pub(crate) fn activate(
+    context: Context<'_>,
+    serial: &str,
+    totp: &Totp,
+    codes: &CodeRun,
+    view: &Seen,
+) -> Decision<Synchronized> {
+    let token = &view.token(serial)?.0.value;
+    if token.replaces.is_some() {
+        return Err(Refusal::WrongStatus {
+            serial: serial.to_owned(),
+            status: token.status,
+            expected: "a token that replaces no other",
+            action: "confirm it for its user: that retires the app that it replaces",
+        });
+    }
+    activate_any(context, serial, totp, codes, view)
+}
+
 /// assigned, failedActivation, deactivated → activated by a right code; assigned → failedActivation by a wrong one. `totp`
 /// is the token's, its secret opened.
-pub(crate) fn activate(
+pub(super) fn activate_any(
     context: Context<'_>,
     serial: &str,
     totp: &Totp,

@@ -199,3 +199,36 @@ impl<S: Store> Directory<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Actor;
+    use crate::keys::KeyRing;
+    use crate::model::{Upn, UserKind};
+    use crate::policy::Policy;
+    use crate::store::{Fresh, MemoryStore};
+    use pollster::block_on;
+
+    #[test]
+    fn a_rotation_changes_no_gate() {
+        let (store, ring) = (MemoryStore::new(), KeyRing::generate().unwrap());
+        let mut next = KeyRing::parse(&ring.expose_text()).unwrap();
+        let name = next.add().unwrap();
+        next.activate(&name).unwrap();
+        let before = Directory::new(store.clone(), ring, Policy::default()).unwrap();
+        let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(1_700_000_000));
+        let alice: Upn = "alice@example.com".parse().unwrap();
+        block_on(before.add_user(&operator, now, &alice, UserKind::Member, None)).unwrap();
+        block_on(before.enroll(&operator, now, &alice)).unwrap();
+        let after = Directory::new(store.clone(), next, Policy::default()).unwrap();
+        let gate = || block_on(store.look(alice.key().to_owned(), Fresh::Latest)).unwrap().gates[0].version;
+        let version = gate();
+        let mut told = Vec::new();
+        let rotated = block_on(after.rotate(&operator, now, |sealed| told.push(sealed))).unwrap();
+        assert_eq!((rotated.sealed, told), (1, vec![1, 1]));
+        assert_eq!(gate(), version, "the secret is the same: a wrong code that was given meanwhile is counted once");
+        let under = block_on(after.tokens(&Default::default())).unwrap().remove(0).token.sealed.key;
+        assert_eq!(under, name);
+    }
+}

@@ -137,4 +137,19 @@ impl<S: Store> Directory<S> {
         let found = self.tokens(&query).await?.into_iter().next();
         found.ok_or_else(|| Refusal::UnknownToken { serial: serial.to_owned() }.into())
     }
+
+    /// The user name of the holder of a token.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`]; [`Refusal::WrongStatus`] where no user holds it.
+    pub async fn holder_of(&self, serial: &str) -> Result<Upn, Error> {
+        let Listed { token, holder, .. } = self.token(serial).await?;
+        let nobody = || Refusal::WrongStatus {
+            serial: serial.to_owned(),
+            status: token.status,
+            expected: "one that a user holds",
+            action: "name a token that a user holds, or the user",
+        };
+        Ok(holder.ok_or_else(nobody)?.upn)
+    }
 }

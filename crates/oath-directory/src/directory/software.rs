@@ -1,12 +1,12 @@
 use super::{Directory, PARAMETERS, new_token};
 use crate::audit::Actor;
-use crate::decide::Asked;
-use crate::decide::code::{self, Synchronized};
+use crate::decide::code::Synchronized;
 use crate::decide::rights::Ask;
 use crate::decide::software::{self, MAKER};
+use crate::decide::{Asked, Context, Decision, Seen};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyRingError;
-use crate::model::{Token, TokenKind, Upn};
+use crate::model::{Token, TokenKind, Upn, User};
 use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::{CodeRun, KeyUri, Secret, UnixTime};
@@ -28,6 +28,35 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal`](crate::Refusal): unknown user, or one with as many tokens as one may hold.
     pub async fn enroll(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Enrolment, Error> {
+        self.enrolled(actor, now, upn, |context, token, view| software::enroll(context, upn, token, view)).await
+    }
+
+    /// Makes a new secret for a user's app while the old one goes on signing in: the one with this serial number, or the only one
+    /// that the user has. It waits as after [`enroll`](Self::enroll); [`confirm`](Self::confirm) activates it and deletes the old
+    /// one in one change, and [`cancel_enrolment`](Self::cancel_enrolment) gives it up.
+    ///
+    /// # Errors
+    /// [`Refusal::WhichSoftware`] where the user has no such token, or several and none is named; [`Refusal`] as for `enroll`: both
+    /// count as tokens of the user meanwhile.
+    pub async fn reenroll(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        upn: &Upn,
+        serial: Option<&str>,
+    ) -> Result<Enrolment, Error> {
+        let decide =
+            |context: Context<'_>, token: &Token, view: &Seen| software::reenroll(context, upn, serial, token, view);
+        self.enrolled(actor, now, upn, decide).await
+    }
+
+    async fn enrolled(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        upn: &Upn,
+        decide: impl Fn(Context<'_>, &Token, &Seen) -> Decision<User>,
+    ) -> Result<Enrolment, Error> {
         let secret = Secret::generate().map_err(|_| KeyRingError::NoRandomness)?;
         let serial = serial()?;
         let token = new_token(&self.keys, TokenKind::Software, serial, PARAMETERS, &secret, now)?;
@@ -38,7 +67,7 @@ impl<S: Store> Directory<S> {
         let mut issuer = String::new();
         let user = self.change(asked, wanted, |context, view| {
             issuer.clone_from(&context.policy.issuer);
-            Ok(software::enroll(context, upn, &token, view)?)
+            Ok(decide(context, &token, view)?)
         });
         let user = user.await?;
         // A user name is never empty, which is all that could be refused here.
@@ -47,7 +76,19 @@ impl<S: Store> Directory<S> {
         Ok(Enrolment { serial: token.serial, uri })
     }
 
-    /// Activates the user's waiting software token with a code (and, where that is ambiguous, the next one).
+    /// Gives up the software token of the user that waits for its first code; its serial number is returned. An app that it
+    /// would have replaced goes on signing in.
+    ///
+    /// # Errors
+    /// [`Refusal::NothingToConfirm`].
+    pub async fn cancel_enrolment(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<String, Error> {
+        let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
+        let asked = Asked { actor, now, ask: Ask::user(Operation::Enroll, upn) };
+        self.change(asked, wanted, |context, view| Ok(software::cancel(context, upn, view)?)).await
+    }
+
+    /// Activates the user's waiting software token with a code (and, where that is ambiguous, the next one). An app that it
+    /// replaces is deleted in the same change.
     ///
     /// # Errors
     /// As [`activate`](Self::activate), and [`Refusal::NothingToConfirm`](crate::Refusal::NothingToConfirm).
@@ -64,7 +105,7 @@ impl<S: Store> Directory<S> {
         self.change(asked, wanted, |context, view| {
             let token = &software::waiting(upn, view)?.value;
             let totp = self.open(token)?;
-            Ok(code::activate(context, &token.serial, &totp, codes, view)?)
+            Ok(software::confirm(context, &token.serial, &totp, codes, view)?)
         })
         .await
     }

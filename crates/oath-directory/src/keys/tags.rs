@@ -1,7 +1,7 @@
 //! Binding records to the ring and their tenant.
 
 use super::{KeyRing, short};
-use crate::model::{RecoveryCode, Settings, Source, State, Tag, Token, TokenKind, User, UserId};
+use crate::model::{RecoveryCode, Settings, Source, State, Tag, Token, TokenId, TokenKind, User, UserId};
 use crate::work::{Work, count};
 use hmac::Mac;
 use oath_totp::Secret;
@@ -24,14 +24,17 @@ impl KeyRing {
     /// The tag that [`Token::mac`] must be.
     #[must_use]
     pub fn tag_of_token(&self, token: &Token) -> Tag {
-        let Token { id, kind, serial, fingerprint, status, holder, .. } = token;
+        let Token { id, kind, serial, fingerprint, status, holder, replaces, .. } = token;
         let kind: &[u8] = match kind {
             TokenKind::Hardware => b"hardware",
             TokenKind::Software => b"software",
         };
         let holder = holder.map(UserId::to_bytes);
         let holder = holder.as_ref().map_or(&[][..], |id| id);
-        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status.name().as_bytes(), holder];
+        let replaces = replaces.map(TokenId::to_bytes);
+        let replaces = replaces.as_ref().map_or(&[][..], |id| id);
+        let status = status.name().as_bytes();
+        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status, holder, replaces];
         self.tag(b"token", &fields)
     }
 

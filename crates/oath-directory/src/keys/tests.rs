@@ -20,6 +20,7 @@ fn token(keys: &KeyRing) -> Token {
         fingerprint: keys.fingerprint(&secret).unwrap(),
         status: Status::Available,
         holder: None,
+        replaces: None,
         created: UnixTime::default(),
         mac: Tag::default(),
     }

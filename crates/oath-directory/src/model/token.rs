@@ -27,9 +27,11 @@ pub struct Token {
     pub status: Status,
     /// Who holds it; `None` while it is available.
     pub holder: Option<UserId>,
+    /// The software token whose place it takes once a code confirms it; until then both are the holder's.
+    pub replaces: Option<TokenId>,
     /// When it came into the directory.
     pub created: UnixTime,
-    /// Binds id, kind, serial number, fingerprint, status and holder to the key ring. The directory sets it before a commit
+    /// Binds id, kind, serial number, fingerprint, status, holder and what it replaces to the key ring. The directory sets it before a commit
     /// and checks it after a read.
     pub mac: Tag,
 }

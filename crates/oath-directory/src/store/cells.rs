@@ -169,6 +169,7 @@ impl Record for Token {
             fingerprint: cells.fingerprint()?,
             status: cells.named(names::status)?,
             holder: cells.maybe_id()?,
+            replaces: cells.maybe_id()?,
             created: cells.time()?,
             mac: cells.tag()?,
         })

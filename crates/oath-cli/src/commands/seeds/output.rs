@@ -41,9 +41,9 @@ pub(crate) fn to(
     }
 }
 
-fn exists(path: &Path) -> Failure {
+pub(crate) fn exists(path: &Path) -> Failure {
     let what = "there is a file of this name already; it is left as it is";
-    Failure::new(Exit::Fault, "file-exists", what, "name another file after -o, or move that one away").at(path)
+    Failure::new(Exit::Fault, "file-exists", what, "name another file, or move that one away").at(path)
 }
 
 /// What is held back until it is known to be complete. Each block is wiped.

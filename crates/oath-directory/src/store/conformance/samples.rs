@@ -86,6 +86,7 @@ pub(in crate::store) fn token(number: u8) -> Token {
         fingerprint: print(number),
         status: Status::Available,
         holder: None,
+        replaces: Some(Id::from_bytes([number.wrapping_add(100); 16])),
         created: at(1),
         mac: Tag([number; 16]),
     }

@@ -87,6 +87,7 @@ pub(super) const TOKENS: Table = Table {
         ("fingerprint", Text),
         ("status", Text),
         ("holder", Kind::Uuid),
+        ("replaces", Kind::Uuid),
         ("created", Number),
         ("mac", Bytes),
     ],
@@ -189,6 +190,7 @@ pub(super) fn token_cells(token: &Token) -> Vec<Cell> {
         fingerprint_cell(token.fingerprint),
         Cell::text(token.status.name()),
         Cell::maybe(token.holder, Cell::id),
+        Cell::maybe(token.replaces, Cell::id),
         time(token.created),
         tag(token.mac),
     ]

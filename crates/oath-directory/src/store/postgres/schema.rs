@@ -44,7 +44,8 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         tenant uuid NOT NULL, version int8 NOT NULL, id uuid NOT NULL, kind text NOT NULL, serial text{bytewise} NOT NULL,
         manufacturer text NOT NULL, model text NOT NULL, algorithm text NOT NULL, digits int8 NOT NULL,
         step_x int8 NOT NULL, step_t0 int8 NOT NULL, sealed_under text NOT NULL, sealed bytea NOT NULL,
-        fingerprint text{bytewise} NOT NULL, status text NOT NULL, holder uuid, created int8 NOT NULL, mac bytea NOT NULL,
+        fingerprint text{bytewise} NOT NULL, status text NOT NULL, holder uuid, replaces uuid, created int8 NOT NULL,
+        mac bytea NOT NULL,
         PRIMARY KEY (tenant, id), UNIQUE (tenant, serial), UNIQUE (tenant, fingerprint), UNIQUE (tenant, holder, id),
         UNIQUE (tenant, status, serial))",
     // Outlives its token: the highest step of a secret is never forgotten.

@@ -265,11 +265,11 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
     const TOKENS: Table = Table {
         insert:
             "INSERT INTO tokens (version, id, kind, serial, manufacturer, model, algorithm, digits, step_x, step_t0,
-                     sealed_under, sealed, fingerprint, status, holder, created, mac)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                     sealed_under, sealed, fingerprint, status, holder, replaces, created, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         update: "UPDATE tokens SET version = ?1, kind = ?3, serial = ?4, manufacturer = ?5, model = ?6, algorithm = ?7,
                      digits = ?8, step_x = ?9, step_t0 = ?10, sealed_under = ?11, sealed = ?12, fingerprint = ?13,
-                     status = ?14, holder = ?15, created = ?16, mac = ?17
+                     status = ?14, holder = ?15, replaces = ?16, created = ?17, mac = ?18
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM tokens WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM tokens WHERE id = ?1 AND version = ?2",
@@ -292,6 +292,7 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
             token.fingerprint.0,
             token.status.name(),
             token.holder.map(UserId::to_bytes),
+            token.replaces.map(TokenId::to_bytes),
             time(token.created),
             token.mac.0,
         ])

@@ -16,7 +16,7 @@ macro_rules! token_columns {
     () => {
         "tokens.version, tokens.id, tokens.kind, tokens.serial, tokens.manufacturer, tokens.model, tokens.algorithm, \
          tokens.digits, tokens.step_x, tokens.step_t0, tokens.sealed_under, tokens.sealed, tokens.fingerprint, \
-         tokens.status, tokens.holder, tokens.created, tokens.mac"
+         tokens.status, tokens.holder, tokens.replaces, tokens.created, tokens.mac"
     };
 }
 /// The columns of a state, in the order in which the record reads them.

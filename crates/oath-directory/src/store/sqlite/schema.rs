@@ -63,6 +63,7 @@ CREATE TABLE tokens (
     fingerprint BLOB NOT NULL UNIQUE,
     status TEXT NOT NULL,
     holder BLOB,
+    replaces BLOB,
     created INTEGER NOT NULL,
     mac BLOB NOT NULL,
     version INTEGER NOT NULL
