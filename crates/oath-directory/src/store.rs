@@ -3,6 +3,8 @@
 mod any;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod cells;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod gathering;
 mod memory;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod names;

@@ -115,15 +115,17 @@ impl SqliteStore {
         F: FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |reader| {
+        self.ask(Job::Other(Box::new(move |reader| {
             // The caller may have gone away.
             if !answer.is_canceled() {
                 drop(answer.send(work(reader)));
             }
-        });
-        let reads = self.0.reads.as_ref().ok_or_else(|| self.0.ended())?;
-        reads.send(job).map_err(|_| self.0.ended())?;
+        })))?;
         answered.await.unwrap_or_else(|_| Err(self.0.ended()))
+    }
+
+    fn ask(&self, job: Job) -> Result<(), StoreError> {
+        self.0.reads.as_ref().and_then(|reads| reads.send(job).ok()).ok_or_else(|| self.0.ended())
     }
 }
 
@@ -137,7 +139,9 @@ impl Store for SqliteStore {
     }
 
     async fn look(&self, name: String, _: Fresh) -> Result<View, StoreError> {
-        self.read(move |connection| read::look(connection, &name)).await
+        let (answer, answered) = oneshot::channel();
+        self.ask(Job::Look(Look { name, answer }))?;
+        answered.await.unwrap_or_else(|_| Err(self.0.ended()))
     }
 
     async fn pass(&self, pass: Pass, key: &AuditKey) -> Result<(), CommitError> {
@@ -191,23 +195,64 @@ impl Store for SqliteStore {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Reader) + Send>;
+/// What a reader is asked for.
+enum Job {
+    Look(Look),
+    Other(Other),
+}
 
-/// Serves whatever comes next, until nobody is left who could ask.
+/// A question of a sign-in.
+struct Look {
+    name: String,
+    answer: oneshot::Sender<Result<View, StoreError>>,
+}
+
+/// How many looks share a snapshot at the most: the other reader takes as many.
+const LOOKS: usize = 32;
+
+/// Serves whatever comes next, until no store is left that could ask. Looks of the same moment share a snapshot.
 fn read_all(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
+    let mut looks = Vec::new();
     loop {
-        // Taken in a statement of its own: the other readers must not wait while this one works.
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(&mut reader),
-            Err(_) => {
-                // One after the other: the last connection clears away the files beside the database, and of two that
-                // close at the same moment neither is the last.
-                let _one_at_a_time = jobs.lock().unwrap_or_else(PoisonError::into_inner);
-                return drop(reader);
-            }
+        let Some(other) = next_jobs(jobs, &mut looks) else {
+            // One after the other: the last connection clears away the files beside the database, and of two that
+            // close at the same moment neither is the last.
+            let _one_at_a_time = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            return drop(reader);
+        };
+        // Who has gone away needs no answer.
+        looks.retain(|look: &Look| !look.answer.is_canceled());
+        if !looks.is_empty() {
+            let (names, answers): (Vec<_>, Vec<_>) = looks.drain(..).map(|look| (look.name, look.answer)).unzip();
+            let mut answers = answers.into_iter();
+            reader.look(names.iter().map(String::as_str), |view| {
+                if let Some(answer) = answers.next() {
+                    drop(answer.send(view));
+                }
+            });
+        }
+        if let Some(job) = other {
+            job(&mut reader);
         }
     }
+}
+
+type Other = Box<dyn FnOnce(&mut Reader) + Send>;
+
+/// Waits for a job, and takes the looks that wait after it up to something else, which is returned. `None` at the end. The other
+/// readers wait meanwhile, and not while this one works.
+fn next_jobs(jobs: &Mutex<Receiver<Job>>, looks: &mut Vec<Look>) -> Option<Option<Other>> {
+    let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut next = jobs.recv().ok();
+    next.as_ref()?;
+    while let Some(job) = next {
+        match job {
+            Job::Look(look) => looks.push(look),
+            Job::Other(job) => return Some(Some(job)),
+        }
+        next = if looks.len() < LOOKS { jobs.try_recv().ok() } else { None };
+    }
+    Some(None)
 }
 
 #[derive(Debug)]

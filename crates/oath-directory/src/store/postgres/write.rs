@@ -10,11 +10,14 @@ use super::values::{Cell, Kind, Query};
 use crate::audit::AuditKey;
 use crate::model::{Fingerprint, Version};
 use crate::store::cells::Cells;
+use crate::store::gathering::Gathering;
 use crate::store::{Changes, CommitError, Fault, Pass, Write, batch};
 use futures_channel::oneshot;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::timeout;
 
 /// What a caller waits for.
 pub(super) struct Request {
@@ -56,18 +59,29 @@ impl Writer {
     /// go first.
     pub(super) async fn run(mut self, mut requests: UnboundedReceiver<Request>) {
         let (mut sign_ins, mut others) = (VecDeque::new(), VecDeque::new());
+        let mut gathering = Gathering::default();
         loop {
             if sign_ins.is_empty() && others.is_empty() {
                 let Some(first) = requests.recv().await else { return };
                 sort(first, &mut sign_ins, &mut others);
             }
-            while let Ok(next) = requests.try_recv() {
+            let until = Instant::now() + gathering.patience();
+            loop {
+                while let Ok(next) = requests.try_recv() {
+                    sort(next, &mut sign_ins, &mut others);
+                }
+                let left = if others.is_empty() { gathering.left(sign_ins.len(), until) } else { None };
+                let Some(left) = left else { break };
+                // Those who are about to ask share the transaction.
+                let Ok(Some(next)) = timeout(left, requests.recv()).await else { break };
                 sort(next, &mut sign_ins, &mut others);
             }
             sign_ins.retain(|waiting: &SignIn| !waiting.answer.is_canceled());
             if !sign_ins.is_empty() {
                 let batch = batch::take(&mut sign_ins, BATCH, |waiting| &waiting.pass);
+                let (size, begun) = (batch.len(), Instant::now());
                 self.pass(batch).await;
+                gathering.done(size, begun.elapsed());
             }
             if let Some((changes, key, answer)) = others.pop_front()
                 && !Answer::is_canceled(&answer)

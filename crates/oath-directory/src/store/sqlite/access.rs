@@ -1,10 +1,11 @@
-use super::super::{Fault, StoreError};
+use super::super::{Fault, StoreError, View};
 use super::schema::{APPLICATION, FORMAT, SCHEMA};
 use super::{Missing, fault, read};
 use crate::private_file;
 use core::fmt;
 use core::fmt::Write as _;
 use core::time::Duration;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 use std::fs;
 use std::io;
@@ -116,6 +117,8 @@ impl Place {
             connection.busy_handler(Some(patient(self.patience)))?;
             connection.set_prepared_statement_cache_capacity(64);
             connection.execute_batch("PRAGMA trusted_schema = OFF")?;
+            // One plan for a statement, whatever is bound to it: otherwise SQLite plans a sign-in's query anew for each name.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         };
         open().map_err(|error| self.sqlite(&error))
@@ -217,10 +220,33 @@ impl Reader {
     pub(super) fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         self.renew()?;
         let read = || {
-            let snapshot = self.connection.unchecked_transaction()?;
-            query(&snapshot)
+            let snapshot = self.snapshot()?;
+            let found = query(&self.connection);
+            drop(snapshot);
+            found
         };
         read().map_err(|error| self.place.sqlite(&error))
+    }
+
+    /// Looks for several sign-ins within one snapshot: to begin and to end one costs as much as to look.
+    pub(super) fn look<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a str>,
+        mut tell: impl FnMut(Result<View, StoreError>),
+    ) {
+        let begun = self.renew().and_then(|()| self.snapshot().map_err(|error| self.place.sqlite(&error)));
+        for name in names {
+            tell(match &begun {
+                Ok(_) => read::look(&self.connection, name).map_err(|error| self.place.sqlite(&error)),
+                Err(error) => Err(error.clone()),
+            });
+        }
+    }
+
+    /// What is read until it is dropped is of one moment.
+    fn snapshot(&self) -> rusqlite::Result<Snapshot<'_>> {
+        self.connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Snapshot(&self.connection))
     }
 
     /// Writes a copy of the database into a new file.
@@ -253,6 +279,19 @@ impl Reader {
             *self = Self::open(&self.place)?;
         }
         Ok(())
+    }
+}
+
+/// A transaction that only reads.
+struct Snapshot<'a>(&'a Connection);
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // Nothing was written that could be lost. A transaction that SQLite has ended itself cannot be ended again.
+        let _ = self.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if !self.0.is_autocommit() {
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 use super::access::Place;
 use super::apply::{self, Log, Refused};
 use crate::audit::AuditKey;
+use crate::store::gathering::Gathering;
 use crate::store::{Changes, CommitError, Pass, StoreError};
 use futures_channel::oneshot;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 /// What a caller waits for.
 pub(super) struct Request {
@@ -40,12 +42,24 @@ impl Writer {
     /// Serves until nobody is left who could ask. Those who asked while the last transaction went to the disk share the
     /// next one.
     pub(super) fn run(mut self, requests: &Receiver<Request>) {
+        let mut gathering = Gathering::default();
         while let Ok(first) = requests.recv() {
             let mut group = VecDeque::from([first]);
-            group.extend(requests.try_iter().take(GROUP.saturating_sub(1)));
+            let until = Instant::now() + gathering.patience();
+            while group.len() < GROUP {
+                let Ok(next) = requests.try_recv().or_else(|_| match gathering.left(group.len(), until) {
+                    Some(left) => requests.recv_timeout(left).map_err(drop),
+                    None => Err(()),
+                }) else {
+                    break;
+                };
+                group.push_back(next);
+            }
+            let (size, begun) = (group.len(), Instant::now());
             while !group.is_empty() {
                 self.transact(&mut group);
             }
+            gathering.done(size, begun.elapsed());
         }
     }
 
