@@ -7,9 +7,9 @@ use std::fmt::Write;
 
 /// In the order of the statuses: free, held, active, failed, off.
 const COLOURS: [&str; 5] = ["#8fa3b8", "#e0a800", "#2e9d63", "#d1495b", "#9a86c9"];
-const WIDTH: u64 = 760;
+const WIDTH: u64 = 880;
 /// Where bars begin, and how long the longest is.
-const LEFT: u64 = 230;
+const LEFT: u64 = 290;
 const LONGEST: u64 = 420;
 const LINE: u64 = 24;
 /// So many models are drawn, those with the most tokens.
@@ -54,7 +54,7 @@ fn stock(picture: &mut Picture, models: &[&ModelReport]) {
     for (status, colour) in STATUSES.into_iter().zip(COLOURS) {
         picture.bar(x, 12, colour, status.name());
         picture.text(x.saturating_add(17), "small", status.name());
-        x = x.saturating_add(100);
+        x = x.saturating_add(115);
     }
     picture.down(LINE);
     let most = models.iter().map(|model| tokens(model)).max().unwrap_or_default();
@@ -118,7 +118,7 @@ impl Picture {
 
     /// Beside a bar, as much as fits; all of it where the pointer stands.
     fn label(&mut self, text: &str) {
-        const FITS: usize = 30;
+        const FITS: usize = 34;
         let mut short: String = text.chars().take(FITS).collect();
         if short.len() < text.len() {
             short.push('…');
