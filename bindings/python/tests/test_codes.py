@@ -223,7 +223,7 @@ def test_errors_survive_being_sent_to_another_process():
     values = {type(error).__name__ for error in errors if isinstance(error, ValueError)}
     assert values == {"MalformedCode", "SecretError", "UriError", "SeedFileError", "DirectoryValueError"}
     assert oath_totp.Locked(30).retry_after == 30 and "30 s" in str(oath_totp.Locked(30))
-    assert str(errors[7]) == "line 7: what (to do: action)"
+    assert str(errors[8]) == "line 7: what (to do: action)"
 
 
 def test_uris_are_written_and_read():
