@@ -20,6 +20,7 @@ mod postgres;
 mod python;
 mod run;
 mod setup;
+mod soak;
 mod stages;
 mod tally;
 mod toolchains;
@@ -60,7 +61,7 @@ const TASKS: &[Task] = &[
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
     (
         "mutants",
-        "mutation testing of the codes and the seed files, a night; `mutants FILE`: those of one file",
+        "mutation testing of the codes, the seed files and the directory, a night; `mutants FILE`: those of one file",
         mutants::mutants,
     ),
     ("dudect", "timing on each path: key, place of the hit, fresh and spent; `test` does a short form", dudect::dudect),
@@ -69,6 +70,7 @@ const TASKS: &[Task] = &[
         "the directory on PostgreSQL: the store, faults, PgBouncer, the story of the command",
         postgres::postgres,
     ),
+    ("soak", "races, kills and failures of the directory, an hour or so; `soak NAME`: one of them", soak::soak),
     (
         "python",
         "the wheel: built, installed, tested with its stubs, its documentation and pyotp's own tests",
@@ -85,6 +87,11 @@ const TASKS: &[Task] = &[
     ),
     ("count", "instructions for a number on each path, beside the rounds of SHA-1", count::count),
     ("bench", "oath-totp beside its peers, as ratios in one run", check::bench),
+    (
+        "bench-directory",
+        "sign-ins, uploads, rotations and lists beside bare SQL; `bench-directory NAME…`: some of them",
+        check::bench_directory,
+    ),
     ("graph", "draws docs/performance.svg: windows of every length on each path of this machine", check::graph),
     ("bench-python", "the wheel beside totp-rs, pyotp, passlib, cryptography and the standard library", python::bench),
     ("bench-web", "the npm package beside otpauth, otplib and node:crypto, in Node and in Chromium", npm_tests::bench),

@@ -4,6 +4,14 @@
 //! hold, the answer is the one that the model gives, and a refusal leaves everything as it was but for the attempt that
 //! a wrong code costs.
 
+#[path = "support/probe.rs"]
+#[allow(dead_code, reason = "of its faults only conflicts are injected here")]
+mod probe;
+#[cfg(all(feature = "postgres", unix))]
+#[path = "support/server.rs"]
+mod server;
+
+use self::probe::Probe;
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{
     Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, UploadOptions, Upn, UserKind,
@@ -429,6 +437,13 @@ proptest! {
     fn random_histories_go_as_the_model_says(ops in prop::collection::vec(op(), 1..80)) {
         play(MemoryStore::default(), ops);
     }
+
+    #[test]
+    fn random_histories_go_as_the_model_says_where_every_write_conflicts_first(
+        ops in prop::collection::vec(op(), 1..80)
+    ) {
+        play(Probe::contended(MemoryStore::default()), ops);
+    }
 }
 
 #[cfg(feature = "sqlite")]
@@ -440,7 +455,33 @@ proptest! {
     fn random_histories_on_sqlite_go_as_the_model_says(ops in prop::collection::vec(op(), 40..80)) {
         use oath_directory::store::{Missing, SqliteStore};
         let folder = tempfile::tempdir().unwrap();
-        play(SqliteStore::open(&folder.path().join("oath.db"), Missing::Create).unwrap(), ops);
+        play(SqliteStore::open(&folder.path().join("oath.db"), Missing::Create).unwrap(), ops.clone());
+        play(Probe::contended(SqliteStore::open(&folder.path().join("other.db"), Missing::Create).unwrap()), ops);
+    }
+}
+
+/// The server has conflicts of its own beside: the one tenant is played while the other is.
+#[cfg(all(feature = "postgres", unix))]
+#[test]
+fn random_histories_on_postgres_go_as_the_model_says() {
+    use oath_directory::store::{PostgresStore, TenantId};
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    const HISTORIES: u128 = 12;
+    let test = "random_histories_on_postgres_go_as_the_model_says";
+    let Some(server) = server::Server::start(test) else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let mut runner = TestRunner::default();
+    for number in 0..HISTORIES {
+        let ops = prop::collection::vec(op(), 40..80).new_tree(&mut runner).unwrap().current();
+        let store = |tenant| PostgresStore::open(&server.url(""), TenantId::from_random(tenant)).unwrap();
+        println!("{ops:?}");
+        std::thread::scope(|scope| {
+            let (plain, contended) = (ops.clone(), ops);
+            scope.spawn(|| play(store(2 * number), plain));
+            scope.spawn(|| play(Probe::contended(store(2 * number + 1)), contended));
+        });
     }
 }
 

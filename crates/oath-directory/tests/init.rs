@@ -1,6 +1,8 @@
 //! How the two files of a directory come to be, and that nothing which was there is lost.
 #![cfg(feature = "sqlite")]
 
+#[path = "support/children.rs"]
+mod children;
 mod support;
 
 use oath_directory::{Actor, Directory, KeyRing, Location, LocationError, Policy, UserKind};
@@ -109,7 +111,7 @@ fn child() {
 
 #[test]
 fn a_killed_init_is_finished_by_the_next_one() {
-    for round in 0..25u64 {
+    for round in 0..children::times(25, 1000) {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child"])

@@ -1,6 +1,9 @@
 //! A new sealing key: added, activated, all tokens sealed under it again while sign-ins go on, the old one removed.
 #![cfg(feature = "sqlite")]
 
+#[path = "support/children.rs"]
+mod children;
+
 use oath_directory::audit::{Action, Chain};
 use oath_directory::store::AnyStore;
 use oath_directory::{Actor, Directory, Location, Policy, UserKind};
@@ -177,7 +180,7 @@ fn a_killed_rotation_goes_on() {
     let folder = furnished();
     let (folder, all) = (folder.path(), TOKENS as u64);
     let mut now = NOW + 3600;
-    for round in 0..12u64 {
+    for round in 0..children::times(12, 1000) {
         let old = open(folder).key_names().last().unwrap().to_owned();
         new_key(folder);
         let mut child = Command::new(std::env::current_exe().unwrap())

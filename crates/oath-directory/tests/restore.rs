@@ -1,6 +1,8 @@
 //! Backups are whole, and a restored directory accepts no code that was good before.
 #![cfg(feature = "sqlite")]
 
+#[path = "support/children.rs"]
+mod children;
 mod support;
 
 use oath_directory::store::AnyStore;
@@ -181,7 +183,7 @@ fn child() {
 #[test]
 fn a_killed_restore_leaves_the_former_database_or_the_restored_one() {
     let (mut former, mut restored) = (0, 0);
-    for round in 0..20u64 {
+    for round in 0..children::times(20, 1000) {
         let folder = furnished();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child"])
@@ -204,5 +206,5 @@ fn a_killed_restore_leaves_the_former_database_or_the_restored_one() {
             assert!(!names(folder.path()).iter().any(|name| name.contains(".new-")), "{:?}", names(folder.path()));
         }
     }
-    assert_eq!(former + restored, 20);
+    assert_eq!(former + restored, children::times(20, 1000));
 }

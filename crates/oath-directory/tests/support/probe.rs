@@ -7,12 +7,12 @@ use oath_directory::store::{
     Wanted,
 };
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-/// The memory store, counting what is asked of it, and with the faults of a database at a distance.
+/// A store, by default that in memory, counting what is asked of it, and with the faults of a database at a distance.
 #[derive(Debug, Default)]
-pub(crate) struct Probe {
-    pub(crate) store: MemoryStore,
+pub(crate) struct Probe<S = MemoryStore> {
+    pub(crate) store: S,
     /// Looks and views that were answered.
     pub(crate) reads: AtomicUsize,
     /// Passes and commits that were asked for.
@@ -21,6 +21,8 @@ pub(crate) struct Probe {
     pub(crate) gather: AtomicUsize,
     /// So many of the next writes conflict.
     pub(crate) conflicts: AtomicUsize,
+    /// Each write conflicts when it is tried first.
+    pub(crate) contended: AtomicBool,
     /// So many of the next writes are applied, but the connection is lost before the answer.
     pub(crate) lost_after: AtomicUsize,
     /// So many of the next writes are lost before they are applied.
@@ -35,7 +37,26 @@ fn take(count: &AtomicUsize) -> bool {
     count.fetch_update(SeqCst, SeqCst, |count| count.checked_sub(1)).is_ok()
 }
 
-impl Probe {
+impl<S> Probe<S> {
+    /// A store on which every write conflicts once, so that everything is decided twice.
+    pub(crate) fn contended(store: S) -> Self {
+        let none = AtomicUsize::default;
+        Self {
+            store,
+            reads: none(),
+            writes: none(),
+            gather: none(),
+            conflicts: none(),
+            contended: AtomicBool::new(true),
+            lost_after: none(),
+            lost_before: none(),
+            meddle: none(),
+            other_chain: Mutex::default(),
+        }
+    }
+}
+
+impl<S: Store> Probe<S> {
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.reads.load(SeqCst), self.writes.load(SeqCst))
     }
@@ -48,7 +69,10 @@ impl Probe {
     }
 
     async fn write(&self, work: impl Future<Output = Result<(), CommitError>>) -> Result<(), CommitError> {
-        self.writes.fetch_add(1, SeqCst);
+        let before = self.writes.fetch_add(1, SeqCst);
+        if self.contended.load(SeqCst) && before.is_multiple_of(2) {
+            return Err(CommitError::Conflict);
+        }
         let lost = || {
             let message = "the connection was lost".to_owned();
             Err(CommitError::Store(StoreError { fault: Fault::Unknown, message }))
@@ -68,7 +92,7 @@ impl Probe {
     }
 }
 
-impl Store for Probe {
+impl<S: Store> Store for Probe<S> {
     fn tenant(&self) -> TenantId {
         self.store.tenant()
     }
@@ -119,12 +143,13 @@ impl Store for Probe {
     }
 
     async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        if chain == Chain::FIRST {
-            return self.store.events(chain, after, limit).await;
+        if let Some((events, head)) = &*self.other_chain.lock().unwrap()
+            && head.chain == chain
+        {
+            let events = events.iter().filter(|event| event.sequence > after);
+            return Ok(events.take(limit).cloned().collect());
         }
-        let other = self.other_chain.lock().unwrap();
-        let events = other.iter().flat_map(|(events, _)| events).filter(|event| event.sequence > after);
-        Ok(events.take(limit).cloned().collect())
+        self.store.events(chain, after, limit).await
     }
 
     async fn beginnings(&self) -> Result<Vec<Head>, StoreError> {

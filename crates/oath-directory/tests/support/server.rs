@@ -17,11 +17,18 @@ pub(crate) struct Server {
     /// Of the socket, and where it speaks TLS also of TCP.
     port: u16,
     encrypts: bool,
+    /// Whether what it has committed outlives a loss of power. Tests do not wait for the disk.
+    durable: bool,
 }
 
 impl Server {
     /// A server that runs, or `None`, with a word on standard error, where PostgreSQL is not installed.
     pub(crate) fn start(test: &str) -> Option<Self> {
+        Self::start_with(test, false)
+    }
+
+    /// As [`start`](Self::start), one that waits for the disk where it shall.
+    pub(crate) fn start_with(test: &str, durable: bool) -> Option<Self> {
         let Some(programs) = programs() else {
             not_run(test, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
             return None;
@@ -31,7 +38,7 @@ impl Server {
             let done = Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap();
             assert!(done.success());
         }
-        let mut server = Self { folder, programs, process: None, port: 5432, encrypts: false };
+        let mut server = Self { folder, programs, process: None, port: 5432, encrypts: false, durable };
         let data = server.path("data");
         let mut make = server.command("initdb");
         make.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-D"]).arg(data);
@@ -39,6 +46,49 @@ impl Server {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         server.resume();
         Some(server)
+    }
+
+    /// A copy of this server that follows it, and that it waits for at each COMMIT from now on.
+    pub(crate) fn synchronous_standby(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        if is_root() {
+            assert!(Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap().success());
+        }
+        let mut standby = Self {
+            folder,
+            programs: self.programs.clone(),
+            process: None,
+            port: self.port,
+            encrypts: false,
+            durable: self.durable,
+        };
+        // Asked for in the connection that `-R` writes down.
+        let primary = format!("host={} port={} user=postgres", self.folder.path().display(), self.port);
+        let mut copy = standby.command("pg_basebackup");
+        copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", &primary, "-D"]).arg(standby.path("data"));
+        let made = copy.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        standby.resume();
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("SELECT pg_reload_conf()");
+        while self.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "0" {
+            sleep(Duration::from_millis(10));
+        }
+        standby
+    }
+
+    /// Makes a server of its own out of a standby.
+    pub(crate) fn promote(&self) {
+        let done = self.command("pg_ctl").args(["promote", "-s", "-w", "-D"]).arg(self.path("data")).status();
+        assert!(done.unwrap().success());
+        // It does not wait for a standby itself: that setting was copied from a moment before.
+        assert_eq!(self.sql("SHOW synchronous_standby_names"), "");
+    }
+
+    /// The URL of whichever of the two servers can be written.
+    pub(crate) fn url_of_both(&self, other: &Self) -> String {
+        let [one, two] = [self, other].map(|server| server.folder.path().to_str().unwrap().replace('/', "%2F"));
+        format!("postgres://postgres@{one},{two}/postgres?target_session_attrs=read-write")
     }
 
     /// Starts it again after [`stop`](Self::stop).
@@ -52,7 +102,8 @@ impl Server {
             let files = [format!("ssl_key_file={key}"), format!("ssl_cert_file={certificate}")];
             files.into_iter().chain(["listen_addresses=localhost".to_owned(), "ssl=on".to_owned()])
         });
-        let settings = ["listen_addresses=", "fsync=off", "max_connections=300"].map(str::to_owned);
+        let fsync = if self.durable { "fsync=on" } else { "fsync=off" };
+        let settings = ["listen_addresses=", fsync, "max_connections=300"].map(str::to_owned);
         for setting in settings.into_iter().chain(own.into_iter().flatten()) {
             command.arg("-c").arg(setting);
         }

@@ -1,0 +1,290 @@
+//! Processes that are killed while they write to a SQLite file: what was told is done, nothing is done by half or twice, and
+//! the same again goes on. `cargo xtask soak` kills a thousand times each.
+#![cfg(feature = "sqlite")]
+
+#[path = "support/children.rs"]
+mod children;
+
+use self::children::{folder, killed, task, times};
+use oath_directory::audit::{Action, AuditEvent, Chain};
+use oath_directory::bulk::{self, Done, Operation};
+use oath_directory::store::{AnyStore, Store as _, TokenFilter};
+use oath_directory::{
+    Actor, Directory, Error, Leavers, Location, Policy, Refusal, Status, SyncOptions, UploadOptions, Upn, UserKind,
+    user_file,
+};
+use oath_totp::{Secret, Totp, UnixTime};
+use pollster::block_on;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+const NOW: u64 = 1_700_000_000;
+const SECRET: &str = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX";
+/// Sign-ins lie so many seconds apart: no code is in the window of two.
+const APART: u64 = 300;
+const ROWS: usize = 2000;
+const BULK: usize = 150;
+
+fn at(seconds: u64) -> UnixTime {
+    UnixTime::from_secs(seconds)
+}
+
+fn location(folder: &Path) -> Location {
+    Location::new("sqlite:oath.db".parse().unwrap(), None).within(folder)
+}
+
+/// A directory on which no wrong code locks.
+fn open(folder: &Path) -> Directory<AnyStore> {
+    let policy = Policy { free_attempts: u32::MAX, ..Policy::default() };
+    block_on(location(folder).open(policy)).unwrap()
+}
+
+fn create(folder: &Path) -> Directory<AnyStore> {
+    block_on(location(folder).create(&operator(), at(NOW), Policy::default())).unwrap()
+}
+
+fn operator() -> Actor {
+    Actor::local_operator()
+}
+
+fn alice() -> Upn {
+    "alice@example.com".parse().unwrap()
+}
+
+fn user(number: usize) -> Upn {
+    format!("user{number}@example.com").parse().unwrap()
+}
+
+/// Rows for the stock, of which the first may be Alice's.
+fn rows(range: core::ops::Range<usize>, first: Option<&Upn>) -> Vec<oath_seeds::Row> {
+    let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
+    if let Some(upn) = first {
+        csv.push_str(&format!("{upn},A,{SECRET},30,Contoso,T\r\n"));
+    }
+    for number in range {
+        let secret = Secret::from_bytes(format!("secret number {number:06}").as_bytes()).unwrap();
+        csv.push_str(&format!(",{number:06},{},30,Contoso,T\r\n", *secret.expose_base32()));
+    }
+    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
+    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
+}
+
+/// The lines of a file of [`Operation::Assign`] that gives a token each to users.
+fn assignments() -> String {
+    (0..BULK).fold("serial number,upn\n".to_owned(), |csv, number| csv + &format!("{number:06},{}\n", user(number)))
+}
+
+/// A list of users.
+fn list() -> String {
+    (0..ROWS).fold("userPrincipalName,displayName,id\n".to_owned(), |csv, number| {
+        csv + &format!("{},User {number},id-{number}\n", user(number))
+    })
+}
+
+/// Not a test of its own: what a child does until it is killed.
+#[test]
+fn child() {
+    let Some(words) = task() else { return };
+    let directory = open(Path::new(&words[1]));
+    match words[0].as_str() {
+        "sign-in" => {
+            let app = Totp::from_base32(SECRET).unwrap();
+            for seconds in (words[2].parse().unwrap()..).step_by(usize::try_from(APART).unwrap()) {
+                let now = at(seconds);
+                let _ = block_on(directory.verify(&operator(), now, &alice(), &app.generate(now))).unwrap();
+                println!("accepted {seconds}");
+            }
+        }
+        "upload" => drop(block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(0..ROWS, None))).unwrap()),
+        "bulk" => {
+            let rows = bulk::read(assignments().as_bytes(), Operation::Assign).unwrap();
+            let tell = |row: &bulk::BulkRow, result: Result<Done, _>| {
+                if result.is_ok() {
+                    println!("done {}", row.serial);
+                }
+            };
+            block_on(directory.bulk(&operator(), at(NOW), &rows, tell)).unwrap();
+        }
+        "sync" => drop(sync(&directory)),
+        other => panic!("{other}"),
+    }
+}
+
+fn sync(directory: &Directory<AnyStore>) -> oath_directory::SyncReport {
+    let options = SyncOptions { leavers: Leavers::Remove, many_leavers: true, ..SyncOptions::default() };
+    let rows = user_file::read(list().as_bytes()).unwrap();
+    block_on(directory.sync_users(&operator(), at(NOW), rows, options)).unwrap()
+}
+
+/// The events of a directory, whose log is whole.
+fn events(directory: &Directory<AnyStore>) -> Vec<AuditEvent> {
+    block_on(directory.verify_audit()).unwrap().unwrap();
+    let mut all: Vec<AuditEvent> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |event| event.sequence);
+        let page = block_on(directory.events(Chain::FIRST, after, 10_000)).unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+fn of(action: Action, events: &[AuditEvent]) -> usize {
+    events.iter().filter(|logged| logged.event.action == action).count()
+}
+
+/// A copy of the two files of a directory that is not open.
+fn copy(template: &Path) -> tempfile::TempDir {
+    let folder = folder();
+    for name in ["oath.db", "oath.keys"] {
+        fs::copy(template.join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_sign_in_that_was_told_is_kept_and_its_code_is_not_good_again() {
+    let folder = folder();
+    let path = folder.path().to_str().unwrap();
+    {
+        let directory = create(folder.path());
+        block_on(directory.add_user(&operator(), at(NOW), &alice(), UserKind::Member, None)).unwrap();
+        block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(0..0, Some(&alice())))).unwrap();
+        let code = Totp::from_base32(SECRET).unwrap().generate(at(NOW));
+        block_on(directory.activate(&operator(), at(NOW), "A", &code.into())).unwrap();
+    }
+    let (mut from, mut told, mut kills) = (NOW + APART, 0, 0);
+    for _ in 0..times(12, 1000) {
+        let lines = killed(&["sign-in", path, &from.to_string()], Duration::from_millis(60));
+        let accepted: Vec<u64> = lines.iter().filter_map(|line| line.strip_prefix("accepted ")?.parse().ok()).collect();
+        (told, kills) = (told + accepted.len(), kills + 1);
+        let directory = open(folder.path());
+        // What was told is used; the one after that is used, or as good as if it had never been given.
+        for seconds in accepted.iter().rev().take(3) {
+            let code = Totp::from_base32(SECRET).unwrap().generate(at(*seconds));
+            let again = block_on(directory.verify(&operator(), at(*seconds), &alice(), &code));
+            assert_eq!(again, Err(Error::Refused(Refusal::Rejected)), "{seconds}");
+        }
+        from = accepted.last().map_or(from, |last| last + APART);
+        let code = Totp::from_base32(SECRET).unwrap().generate(at(from));
+        let open_end = block_on(directory.verify(&operator(), at(from), &alice(), &code)).is_ok();
+        told += usize::from(open_end);
+        from += APART;
+        let events = events(&directory);
+        let times: BTreeSet<u64> = events
+            .iter()
+            .filter(|logged| logged.event.action == Action::SignedIn)
+            .map(|logged| logged.event.at.as_secs())
+            .collect();
+        let kept = of(Action::SignedIn, &events);
+        assert_eq!(times.len(), kept, "a code was accepted twice");
+        assert!(kept >= told && kept <= told + kills, "{told} told, {kept} kept, {kills} kills");
+    }
+    assert!(told > 20, "{told} sign-ins were told");
+}
+
+#[test]
+fn a_killed_upload_has_no_half_row_and_is_finished_by_the_next_one() {
+    let template = folder();
+    drop(create(template.path()));
+    let mut cut = 0;
+    for _ in 0..times(10, 1000) {
+        let folder = copy(template.path());
+        killed(&["upload", folder.path().to_str().unwrap()], Duration::from_millis(400));
+        let directory = open(folder.path());
+        let tokens = || block_on(directory.store().tokens(TokenFilter::default(), None, usize::MAX)).unwrap();
+        let found = block_on(directory.uploads(at(NOW))).unwrap();
+        let before = tokens().len();
+        let upload = match &*found {
+            [] => {
+                assert_eq!(before, 0);
+                block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(0..ROWS, None))).unwrap()
+            }
+            [upload] => {
+                assert_eq!(u64::try_from(before).unwrap(), upload.imported, "no token that is not counted");
+                cut += usize::from(!upload.finished);
+                if upload.finished {
+                    upload.clone()
+                } else {
+                    let options = UploadOptions::default();
+                    block_on(directory.resume_upload(&operator(), at(NOW), upload.id, options, rows(0..ROWS, None)))
+                        .unwrap()
+                }
+            }
+            more => panic!("{more:?}"),
+        };
+        assert!(upload.finished && upload.imported == u64::try_from(ROWS).unwrap(), "{upload:?}");
+        let tokens = tokens();
+        assert_eq!(tokens.len(), ROWS);
+        // A token without a state could not be told from a damaged one.
+        let report = block_on(directory.check_seals()).unwrap();
+        assert_eq!((report.damaged.len(), report.keys[0].tokens), (0, upload.imported));
+        events(&directory);
+    }
+    assert!(cut > 0, "no upload was killed half-way");
+}
+
+#[test]
+fn a_killed_bulk_command_goes_on_and_does_no_row_twice() {
+    let template = folder();
+    {
+        let directory = create(template.path());
+        block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(0..BULK, None))).unwrap();
+        let list = user_file::read(list().as_bytes()).unwrap();
+        block_on(directory.import_users(&operator(), at(NOW), list)).unwrap();
+    }
+    let mut cut = 0;
+    for _ in 0..times(8, 1000) {
+        let folder = copy(template.path());
+        let lines = killed(&["bulk", folder.path().to_str().unwrap()], Duration::from_millis(80));
+        let told: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("done ")).collect();
+        let directory = open(folder.path());
+        for serial in &told {
+            let token = block_on(directory.token(serial)).unwrap().token;
+            assert_eq!((token.status, token.holder.is_some()), (Status::Assigned, true));
+        }
+        let rows = bulk::read(assignments().as_bytes(), Operation::Assign).unwrap();
+        let report = block_on(directory.bulk(&operator(), at(NOW), &rows, |_, _| {})).unwrap();
+        let unchanged = usize::try_from(report.unchanged).unwrap();
+        assert_eq!((report.done + report.unchanged, report.failed), (u64::try_from(BULK).unwrap(), 0));
+        assert!(unchanged >= told.len(), "{unchanged} rows were done, {} were told", told.len());
+        assert_eq!(of(Action::TokenAssigned, &events(&directory)), BULK, "each row was done once");
+        cut += usize::from(unchanged < BULK);
+    }
+    assert!(cut > 0, "nothing was killed half-way");
+}
+
+#[test]
+fn a_killed_synchronization_goes_on_and_adds_and_removes_nobody_twice() {
+    const LEAVERS: usize = 300;
+    let template = folder();
+    {
+        let directory = create(template.path());
+        let csv = (0..LEAVERS).fold("userPrincipalName,id\n".to_owned(), |csv, number| {
+            csv + &format!("leaver{number}@example.com,old-{number}\n")
+        });
+        let list = user_file::read(csv.as_bytes()).unwrap();
+        block_on(directory.import_users(&operator(), at(NOW), list)).unwrap();
+    }
+    let mut cut = 0;
+    for _ in 0..times(8, 1000) {
+        let folder = copy(template.path());
+        killed(&["sync", folder.path().to_str().unwrap()], Duration::from_millis(200));
+        let directory = open(folder.path());
+        let report = sync(&directory);
+        cut += usize::from(report.rows.added > 0 && !report.left.is_empty() && report.left.len() < LEAVERS)
+            + usize::from(report.rows.added > 0 && report.left.is_empty());
+        assert!(report.rows.failed.is_empty() && report.stuck.is_empty(), "{report:?}");
+        let names: Vec<String> = block_on(directory.users()).unwrap().iter().map(|user| user.upn.to_string()).collect();
+        assert_eq!(names.len(), ROWS);
+        assert!(names.iter().all(|name| name.starts_with("user")), "a leaver is left");
+        let events = events(&directory);
+        assert_eq!(of(Action::UserRemoved, &events), LEAVERS);
+        assert_eq!(of(Action::UserAdded, &events), ROWS + LEAVERS);
+        assert_eq!(sync(&directory).rows.unchanged, u64::try_from(ROWS).unwrap());
+    }
+    assert!(cut > 0, "nothing was killed half-way");
+}

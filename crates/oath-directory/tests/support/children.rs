@@ -1,0 +1,65 @@
+//! Processes that a test starts, and kills.
+#![allow(dead_code, reason = "no test uses all of it")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests is a test")]
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// What a child is to do: not there where this is no child.
+const TASK: &str = "OATH_TEST_TASK";
+/// Set by `cargo xtask soak`.
+const SOAK: &str = "OATH_TEST_SOAK";
+
+/// How often something is tried: in CI, and by `cargo xtask soak`.
+pub(crate) fn times(short: u64, long: u64) -> u64 {
+    if std::env::var_os(SOAK).is_some() { long } else { short }
+}
+
+/// The words of the task, where this process is a child.
+pub(crate) fn task() -> Option<Vec<String>> {
+    let words: Vec<String> = std::env::var(TASK).ok()?.split('\n').map(str::to_owned).collect();
+    println!("begun");
+    Some(words)
+}
+
+/// Starts this test program again, for its test `child` alone.
+pub(crate) fn start(words: &[&str]) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture"])
+        .env(TASK, words.join("\n"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// The lines that a child prints until it is killed, at a random moment up to this long after it has begun. A line that was
+/// broken off is left out.
+pub(crate) fn killed(words: &[&str], longest: Duration) -> Vec<String> {
+    let mut child = start(words);
+    let mut printed = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("begun") {
+        line.clear();
+        assert!(printed.read_line(&mut line).unwrap() > 0, "the child ended before it had begun");
+    }
+    let longest = u64::try_from(longest.as_micros()).unwrap();
+    sleep(Duration::from_micros(RandomState::new().hash_one(words) % longest));
+    child.kill().unwrap();
+    let mut rest = String::new();
+    printed.read_to_string(&mut rest).unwrap();
+    child.wait().unwrap();
+    let whole = rest.rfind('\n').map_or("", |end| &rest[..end]);
+    whole.lines().map(str::to_owned).collect()
+}
+
+/// A folder in memory where the system has one. A process that is killed loses nothing that it has given to the system, so that
+/// no disk has to be waited for.
+pub(crate) fn folder() -> TempDir {
+    let memory = PathBuf::from("/dev/shm");
+    tempfile::tempdir_in(&memory).unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
