@@ -1,6 +1,7 @@
 //! Timing side by side: the rows of a table take turns within each round, so that a machine that speeds up or slows down
 //! does so for all of them, and ratios are taken round by round.
 
+use crate::spread::spread;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -91,10 +92,4 @@ fn calls(row: &mut Row<'_>, slice: Duration) -> u32 {
         }
         calls *= 2;
     }
-}
-
-fn spread(mut figures: Vec<f64>) -> (f64, f64, f64) {
-    figures.sort_by(f64::total_cmp);
-    let at = |index: usize| figures.get(index).copied().unwrap_or(f64::NAN);
-    (at(0), at(figures.len() / 2), at(figures.len().saturating_sub(1)))
 }

@@ -9,6 +9,7 @@ mod graph;
 mod harness;
 #[allow(unsafe_code, reason = "a library in C")]
 mod liboath;
+mod spread;
 
 use core::error::Error;
 use core::hint::black_box;

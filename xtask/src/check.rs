@@ -99,6 +99,15 @@ pub(crate) fn bench() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches", soft, &target, "--", "--path", "Avx2"])
 }
 
+/// The directory beside bare SQL, and the command's lists. The words after the task are passed on: names of scenarios, `--short`.
+pub(crate) fn bench_directory() -> Outcome {
+    cargo(&["build", "--release", "-p", "oath-cli"])?;
+    let bench = ["run", "--release", "-p", "oath-benches", "--features", "directory", "--bin", "oath-bench-directory"];
+    let words: Vec<String> = std::env::args().skip(2).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    cargo(&[&bench[..], &["--"], &words].concat())
+}
+
 /// Draws docs/performance.svg from a run on this machine.
 pub(crate) fn graph() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches", "--", "--graph", "docs/performance.svg"])

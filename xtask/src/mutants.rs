@@ -1,12 +1,12 @@
-//! Mutation testing of the codes and of the seed files: each small change to them must make a test fail. The codes take an
-//! hour or two and the seed files a night, so it is not part of `test`.
+//! Mutation testing of the codes, of the seed files and of the directory: each small change to them must make a test fail. The codes
+//! take an hour or two, the others a night each, so it is not part of `test`.
 
 use crate::metadata::target_directory;
 use crate::run::{Outcome, cargo, output, text};
 use crate::tally;
 use std::fs;
 
-/// Runs the mutants of the three crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
+/// Runs the mutants of the four crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
 /// with reasons.
 pub(crate) fn mutants() -> Outcome {
     if output("cargo", &["mutants", "--version"]).is_none() {
@@ -17,10 +17,10 @@ pub(crate) fn mutants() -> Outcome {
     let reports = target_directory()?.join("mutants");
     fs::create_dir_all(&reports)?;
     // The mutated crate is compiled again for each mutant, without optimisation. Its dependencies are compiled once.
-    let of = |name: &str, timeout: &str, quick_to_build: &[&str], tests: &[&str]| {
+    let of = |name: &str, features: &str, timeout: &str, quick_to_build: &[&str], tests: &[&str]| {
         let package = format!("--package={name}");
         let reports = format!("--output={}", text(&reports.join(name)));
-        let mut words = vec!["mutants", &package, &reports, "--all-features", "--profile=mutants", timeout];
+        let mut words = vec!["mutants", &package, &reports, features, "--profile=mutants", timeout];
         words.extend(["--no-shuffle", "--cargo-arg=--locked"]);
         words.extend(quick_to_build);
         words.extend(file.iter().flat_map(|file| ["--file", file.as_str()]));
@@ -29,14 +29,15 @@ pub(crate) fn mutants() -> Outcome {
         cargo(&words)
     };
     let unoptimised = ["--cargo-arg=--config=profile.mutants.package.oath-lanes.opt-level=0"];
-    let minute = "--timeout=60";
+    let (all, minute) = ("--all-features", "--timeout=60");
     of(
         "oath-totp",
+        all,
         minute,
         &[],
         &["--lib", "--test=testkit", "--test=model", "--test=key_uri", "--test=texts", "--test=qr"],
     )?;
-    of("oath-lanes", minute, &unoptimised, &["--lib"])?;
+    of("oath-lanes", all, minute, &unoptimised, &["--lib"])?;
     // All tests but those over random or planted input, which take minutes without optimisation.
     let of_seeds = [
         "--lib",
@@ -53,5 +54,24 @@ pub(crate) fn mutants() -> Outcome {
         "--test=testkit",
         "--test=uris",
     ];
-    of("oath-seeds", "--timeout=300", &[], &of_seeds)
+    of("oath-seeds", all, "--timeout=300", &[], &of_seeds)?;
+    // All but those that start servers, kill processes or wait for other machines, which take minutes. The store on PostgreSQL has
+    // no test without a server, and so none of its mutants.
+    let of_directory = [
+        "--lib",
+        "--test=bulk",
+        "--test=damage",
+        "--test=gate",
+        "--test=golden",
+        "--test=history",
+        "--test=keys",
+        "--test=pairs",
+        "--test=restore",
+        "--test=rules",
+        "--test=uploads",
+        "--test=users",
+        "--test=words",
+    ];
+    let without_server = ["--exclude=**/store/postgres/**", "--exclude=**/store/postgres.rs"];
+    of("oath-directory", "--features=sqlite", "--timeout=300", &without_server, &of_directory)
 }
