@@ -4,9 +4,9 @@ use crate::figures::Figures;
 use crate::people::{NOW, header, policy, row, secret, shuffled};
 use crate::sqlite::folder;
 use crate::{Effort, Outcome};
-use oath_directory::bulk::{Operation, read};
+use oath_directory::bulk::{BulkFile, Operation};
 use oath_directory::store::{Missing, SqliteStore};
-use oath_directory::{Actor, Directory, KeyRing, Policy, UserKind};
+use oath_directory::{Actor, Directory, KeyRing, UserKind};
 use oath_totp::{Algorithm, Digits, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use std::time::Instant;
@@ -15,12 +15,10 @@ use std::time::Instant;
 pub(crate) fn bulk(effort: Effort) -> Outcome {
     let (mut rates, mut assigned) = (Figures::default(), Figures::default());
     let (actor, now) = (Actor::local_operator(), UnixTime::from_secs(NOW));
-    // Four in a thousand of the codes would be ambiguous in a day's steps: the file has the next code too.
-    let policy = Policy { activation_period: core::time::Duration::from_secs(300), ..policy() };
     for _ in 0..effort.rounds.min(3) {
         let folder = folder()?;
         let store = SqliteStore::open(&folder.path().join("oath.db"), Missing::Create)?;
-        let directory = Directory::new(store, KeyRing::generate()?, policy.clone())?;
+        let directory = Directory::new(store, KeyRing::generate()?, policy())?;
         let users = effort.bulk / 4;
         for number in 0..users {
             let upn = format!("{}@example.com", shuffled(number)).parse()?;
@@ -37,12 +35,12 @@ pub(crate) fn bulk(effort: Effort) -> Outcome {
             holders.push_str(&format!("{serial},{}@example.com\n", shuffled(number % users.max(1))));
         }
         let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-        let rows = oath_seeds::Reader::new(text.as_bytes(), &options)?.collect::<Result<Vec<_>, _>>()?;
+        let rows = oath_seeds::Reader::new(text.as_bytes(), &options)?;
         block_on(directory.upload(&actor, now, "stock.csv", rows))?;
         for (file, operation, figures) in
             [(holders, Operation::Assign, &mut assigned), (codes, Operation::Activate, &mut rates)]
         {
-            let rows = read(file.as_bytes(), operation)?;
+            let rows: Vec<_> = BulkFile::read(file.as_bytes(), operation)?.rows().collect();
             let start = Instant::now();
             let report = block_on(directory.bulk(&actor, now, &rows, |_, _| {}))?;
             figures.push_rate(rows.len(), start.elapsed());

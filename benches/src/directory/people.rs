@@ -13,7 +13,7 @@ const HEADER: &str = "upn,serial number,secret key,time interval,manufacturer,mo
 
 /// No lock, and no limit of activations.
 pub(crate) fn policy() -> Policy {
-    Policy { free_attempts: u32::MAX, activations: usize::MAX, ..Policy::default() }
+    Policy { free_attempts: u32::MAX, activations: None, ..Policy::default() }
 }
 
 /// A user, the token, and the time of the next code.
@@ -58,7 +58,7 @@ pub(crate) fn header() -> String {
 /// So many users. Their tokens are assigned and activated in memory by the directory itself; then the records go into the store,
 /// many in a transaction, so that no disk is waited for.
 pub(crate) fn furnish<S: Store>(store: &S, keys: &KeyRing, count: usize, tokens_each: usize) -> Outcome<Vec<Person>> {
-    let directory = Directory::new(MemoryStore::default(), ring(keys)?, policy())?;
+    let directory = Directory::new(MemoryStore::of(store.tenant()), ring(keys)?, policy())?;
     let (operator, now) = (Actor::local_operator(), UnixTime::from_secs(NOW));
     let (mut people, mut text) = (Vec::new(), header());
     for number in 0..count {
@@ -71,7 +71,6 @@ pub(crate) fn furnish<S: Store>(store: &S, keys: &KeyRing, count: usize, tokens_
         people.push(Person { upn, totp: Totp::new(key, Digits::Six, TimeStep::SECONDS_30), next: NOW + 600 });
     }
     let rows = oath_seeds::Reader::new(text.as_bytes(), &oath_seeds::Options::default())?;
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
     block_on(directory.upload(&operator, now, "people.csv", rows))?;
     for number in 0..count {
         for each in 0..tokens_each {

@@ -6,7 +6,8 @@ use crate::people::{Person, furnish, policy, ring};
 use crate::server::Server;
 use crate::sqlite::{durable, folder};
 use crate::{Effort, Outcome};
-use oath_directory::store::{Missing, PostgresStore, SqliteStore, Store, TenantId};
+use oath_directory::model::TenantId;
+use oath_directory::store::{Missing, PostgresStore, SqliteStore, Store};
 use oath_directory::{Directory, KeyRing};
 
 /// How many users of each directory sign in. In the large one their rows lie far apart.

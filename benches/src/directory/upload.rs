@@ -39,11 +39,12 @@ impl Read for File {
 }
 
 /// The rows with these numbers, read as they are taken.
-pub(crate) fn rows(numbers: core::ops::Range<usize>) -> Outcome<impl Iterator<Item = oath_seeds::Row>> {
+pub(crate) fn rows(
+    numbers: core::ops::Range<usize>,
+) -> Outcome<impl Iterator<Item = Result<oath_seeds::Row, oath_seeds::ReadError>>> {
     let file = File { numbers, line: header().into_bytes(), at: 0 };
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    // The rows are ours: none is unreadable.
-    Ok(oath_seeds::Reader::new(file, &options)?.map_while(Result::ok))
+    Ok(oath_seeds::Reader::new(file, &options)?)
 }
 
 /// Into how many files the tokens are divided: bare inserts take turns with them.

@@ -464,7 +464,8 @@ proptest! {
 #[cfg(all(feature = "postgres", unix))]
 #[test]
 fn random_histories_on_postgres_go_as_the_model_says() {
-    use oath_directory::store::{PostgresStore, TenantId};
+    use oath_directory::model::TenantId;
+    use oath_directory::store::PostgresStore;
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
 

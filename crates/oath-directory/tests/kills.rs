@@ -7,7 +7,7 @@ mod children;
 
 use self::children::{folder, killed, task, times};
 use oath_directory::audit::{Action, AuditEvent, Chain};
-use oath_directory::bulk::{self, Done, Operation};
+use oath_directory::bulk::{BulkFile, BulkRow, Done, Operation};
 use oath_directory::store::{AnyStore, Store as _, TokenFilter};
 use oath_directory::{
     Actor, Directory, Error, Leavers, Location, Policy, Refusal, Status, SyncOptions, UploadOptions, Upn, UserKind,
@@ -35,14 +35,14 @@ fn location(folder: &Path) -> Location {
     Location::new("sqlite:oath.db".parse().unwrap(), None).within(folder)
 }
 
-/// A directory on which no wrong code locks.
 fn open(folder: &Path) -> Directory<AnyStore> {
-    let policy = Policy { free_attempts: u32::MAX, ..Policy::default() };
-    block_on(location(folder).open(policy)).unwrap()
+    block_on(location(folder).open()).unwrap()
 }
 
+/// A directory on which no wrong code locks.
 fn create(folder: &Path) -> Directory<AnyStore> {
-    block_on(location(folder).create(&operator(), at(NOW), Policy::default())).unwrap()
+    let policy = Policy { free_attempts: u32::MAX, ..Policy::default() };
+    block_on(location(folder).create(&operator(), at(NOW), policy)).unwrap()
 }
 
 fn operator() -> Actor {
@@ -58,7 +58,7 @@ fn user(number: usize) -> Upn {
 }
 
 /// Rows for the stock, of which the first may be Alice's.
-fn rows(range: core::ops::Range<usize>, first: Option<&Upn>) -> Vec<oath_seeds::Row> {
+fn rows(range: core::ops::Range<usize>, first: Option<&Upn>) -> Vec<Result<oath_seeds::Row, oath_seeds::ReadError>> {
     let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
     if let Some(upn) = first {
         csv.push_str(&format!("{upn},A,{SECRET},30,Contoso,T\r\n"));
@@ -68,12 +68,14 @@ fn rows(range: core::ops::Range<usize>, first: Option<&Upn>) -> Vec<oath_seeds::
         csv.push_str(&format!(",{number:06},{},30,Contoso,T\r\n", *secret.expose_base32()));
     }
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap).collect()
+    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().collect()
 }
 
-/// The lines of a file of [`Operation::Assign`] that gives a token each to users.
-fn assignments() -> String {
-    (0..BULK).fold("serial number,upn\n".to_owned(), |csv, number| csv + &format!("{number:06},{}\n", user(number)))
+/// The rows of a file that gives a token each to users.
+fn assignments() -> Vec<BulkRow> {
+    let header = "serial number,upn\n".to_owned();
+    let csv = (0..BULK).fold(header, |csv, number| csv + &format!("{number:06},{}\n", user(number)));
+    BulkFile::read(csv.as_bytes(), Operation::Assign).unwrap().rows().collect()
 }
 
 /// A list of users.
@@ -99,8 +101,8 @@ fn child() {
         }
         "upload" => drop(block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(0..ROWS, None))).unwrap()),
         "bulk" => {
-            let rows = bulk::read(assignments().as_bytes(), Operation::Assign).unwrap();
-            let tell = |row: &bulk::BulkRow, result: Result<Done, _>| {
+            let rows = assignments();
+            let tell = |row: &BulkRow, result: Result<Done, _>| {
                 if result.is_ok() {
                     println!("done {}", row.serial);
                 }
@@ -246,7 +248,7 @@ fn a_killed_bulk_command_goes_on_and_does_no_row_twice() {
             let token = block_on(directory.token(serial)).unwrap().token;
             assert_eq!((token.status, token.holder.is_some()), (Status::Assigned, true));
         }
-        let rows = bulk::read(assignments().as_bytes(), Operation::Assign).unwrap();
+        let rows = assignments();
         let report = block_on(directory.bulk(&operator(), at(NOW), &rows, |_, _| {})).unwrap();
         let unchanged = usize::try_from(report.unchanged).unwrap();
         assert_eq!((report.done + report.unchanged, report.failed), (u64::try_from(BULK).unwrap(), 0));

@@ -150,8 +150,8 @@ impl Round {
 }
 
 /// Under which the state of the secret is kept, also after its token is gone. The ring is the same for all directories here.
-fn directory_print<S>(_: &Directory<S>, round: Round) -> oath_directory::model::Fingerprint {
-    ring().fingerprint(&round.secret())
+fn directory_print<S: Store>(directory: &Directory<S>, round: Round) -> oath_directory::model::Fingerprint {
+    ring().of_tenant(directory.store().tenant()).fingerprint(&round.secret())
 }
 
 fn ring() -> KeyRing {
@@ -159,7 +159,7 @@ fn ring() -> KeyRing {
 }
 
 fn directory<S: Store>(store: S) -> Directory<S> {
-    Directory::new(store, ring(), Policy { activations: usize::MAX, ..Policy::default() }).unwrap()
+    Directory::new(store, ring(), Policy { activations: None, ..Policy::default() }).unwrap()
 }
 
 /// The users and tokens of these rounds, each where it starts.
@@ -173,7 +173,7 @@ fn furnish<S: Store>(directory: &Directory<S>, rounds: &[Round]) {
         csv.push_str(&format!("{upn},{},{},30,Contoso,T\r\n", round.serial(), *secret.expose_base32()));
     }
     let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().map(Result::unwrap);
+    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
     block_on(directory.upload(&actor, now, "t.csv", rows)).unwrap();
     for round in rounds.iter().filter(|round| matches!(round.start, Start::Active)) {
         let codes = [round.code(NOW), round.code(NOW + 30)].into();
@@ -235,7 +235,8 @@ fn two_at_once_come_to_one_after_the_other_on_sqlite() {
 #[cfg(all(feature = "postgres", unix))]
 #[test]
 fn two_at_once_come_to_one_after_the_other_on_postgres() {
-    use oath_directory::store::{PostgresStore, TenantId};
+    use oath_directory::model::TenantId;
+    use oath_directory::store::PostgresStore;
     let Some(server) = server::Server::start("two_at_once_come_to_one_after_the_other_on_postgres") else { return };
     PostgresStore::migrate(&server.url("")).unwrap();
     let open = || directory(PostgresStore::open(&server.url(""), TenantId::from_random(1)).unwrap());

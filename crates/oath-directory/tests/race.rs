@@ -36,7 +36,8 @@ fn open(folder: &Path, url: &str, keys: KeyRing) -> Directory<AnyStore> {
 
 #[cfg(all(feature = "postgres", unix))]
 fn on_server(url: &str) -> AnyStore {
-    use oath_directory::store::{PostgresStore, TenantId};
+    use oath_directory::model::TenantId;
+    use oath_directory::store::PostgresStore;
     PostgresStore::migrate(url).unwrap();
     AnyStore::new(PostgresStore::open(url, TenantId::from_random(1)).unwrap())
 }
