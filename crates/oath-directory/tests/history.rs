@@ -437,6 +437,10 @@ proptest! {
     fn random_histories_go_as_the_model_says(ops in prop::collection::vec(op(), 1..80)) {
         play(MemoryStore::default(), ops);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_histories_go_as_the_model_says_where_every_write_conflicts_first(
