@@ -257,7 +257,7 @@ fn a_chain_that_is_cut_off_or_gone_is_missed_by_a_checkpoint_in_another() {
         logged.push(event);
         head = next;
     }
-    let directory = Directory::new(support::Probe::<MemoryStore>::default(), keys, Default::default()).unwrap();
+    let directory = Directory::new(support::Probe::default(), keys, Default::default()).unwrap();
     let show = |count: usize| {
         let end = logged[..count].last().map(|last| Head { events: last.sequence, hash: last.hash, ..head });
         *directory.store().other_chain.lock().unwrap() = end.map(|end| (logged[..count].to_vec(), end));

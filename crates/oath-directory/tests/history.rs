@@ -11,7 +11,7 @@ mod probe;
 #[path = "support/server.rs"]
 mod server;
 
-use self::probe::Probe;
+use self::probe::ProbeOn;
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{
     Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, UploadOptions, Upn, UserKind,
@@ -446,7 +446,7 @@ proptest! {
     fn random_histories_go_as_the_model_says_where_every_write_conflicts_first(
         ops in prop::collection::vec(op(), 1..80)
     ) {
-        play(Probe::contended(MemoryStore::default()), ops);
+        play(ProbeOn::contended(MemoryStore::default()), ops);
     }
 }
 
@@ -460,7 +460,7 @@ proptest! {
         use oath_directory::store::{Missing, SqliteStore};
         let folder = tempfile::tempdir().unwrap();
         play(SqliteStore::open(&folder.path().join("oath.db"), Missing::Create).unwrap(), ops.clone());
-        play(Probe::contended(SqliteStore::open(&folder.path().join("other.db"), Missing::Create).unwrap()), ops);
+        play(ProbeOn::contended(SqliteStore::open(&folder.path().join("other.db"), Missing::Create).unwrap()), ops);
     }
 }
 
@@ -485,7 +485,7 @@ fn random_histories_on_postgres_go_as_the_model_says() {
         std::thread::scope(|scope| {
             let (plain, contended) = (ops.clone(), ops);
             scope.spawn(|| play(store(2 * number), plain));
-            scope.spawn(|| play(Probe::contended(store(2 * number + 1)), contended));
+            scope.spawn(|| play(ProbeOn::contended(store(2 * number + 1)), contended));
         });
     }
 }

@@ -9,9 +9,12 @@ use oath_directory::store::{
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-/// A store, by default that in memory, counting what is asked of it, and with the faults of a database at a distance.
+/// The memory store with faults.
+pub(crate) type Probe = ProbeOn<MemoryStore>;
+
+/// A store, counting what is asked of it, and with the faults of a database at a distance.
 #[derive(Debug, Default)]
-pub(crate) struct Probe<S = MemoryStore> {
+pub(crate) struct ProbeOn<S> {
     pub(crate) store: S,
     /// Looks and views that were answered.
     pub(crate) reads: AtomicUsize,
@@ -37,7 +40,7 @@ fn take(count: &AtomicUsize) -> bool {
     count.fetch_update(SeqCst, SeqCst, |count| count.checked_sub(1)).is_ok()
 }
 
-impl<S> Probe<S> {
+impl<S> ProbeOn<S> {
     /// A store on which every write conflicts once, so that everything is decided twice.
     pub(crate) fn contended(store: S) -> Self {
         let none = AtomicUsize::default;
@@ -56,7 +59,7 @@ impl<S> Probe<S> {
     }
 }
 
-impl<S: Store> Probe<S> {
+impl<S: Store> ProbeOn<S> {
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.reads.load(SeqCst), self.writes.load(SeqCst))
     }
@@ -92,7 +95,7 @@ impl<S: Store> Probe<S> {
     }
 }
 
-impl<S: Store> Store for Probe<S> {
+impl<S: Store> Store for ProbeOn<S> {
     fn tenant(&self) -> TenantId {
         self.store.tenant()
     }
