@@ -151,7 +151,7 @@ impl Round {
 
 /// Under which the state of the secret is kept, also after its token is gone. The ring is the same for all directories here.
 fn directory_print<S: Store>(directory: &Directory<S>, round: Round) -> oath_directory::model::Fingerprint {
-    ring().of_tenant(directory.store().tenant()).fingerprint(&round.secret())
+    ring().of_tenant(directory.store().tenant()).fingerprint(&round.secret()).unwrap()
 }
 
 fn ring() -> KeyRing {
