@@ -95,9 +95,13 @@ fn copy<A: Store, B: Store>(from: &A, to: &B, keys: &KeyRing) -> Outcome {
     loop {
         let users = block_on(from.users(after.take(), 4000))?;
         let Some(last) = users.last() else { break };
-        after = Some(last.upn.key().to_owned());
-        let bumps = users.iter().map(|user| user.upn.key().to_owned()).collect();
-        commit(Changes { users: users.into_iter().map(Write::Insert).collect(), bumps, ..Changes::default() })?;
+        after = Some(last.user.upn.key().to_owned());
+        let bumps = users.iter().map(|listed| listed.user.upn.key().to_owned()).collect();
+        commit(Changes {
+            users: users.into_iter().map(|listed| Write::Insert(listed.user)).collect(),
+            bumps,
+            ..Changes::default()
+        })?;
     }
     let mut after = None;
     loop {
