@@ -29,8 +29,8 @@ Start with `oath tour`, which plays the whole story in a temporary folder.";
 // What clap writes itself about a variable; the variables are read in one place, so that the tour has none.
 const DB: &str = "The directory's database: sqlite:FILE, or postgres://user@host/database without a password, which \
                   comes from PGPASSWORD, PGPASSFILE or the URL in OATH_DB [env: OATH_DB] [default: sqlite:oath.db]";
-const KEYS: &str =
-    "The directory's key ring [env: OATH_KEYS] [default: oath.keys beside the file of the database, or here]";
+const KEYS: &str = "The directory's key ring: a file; env:NAME, the content of that file in a variable; or command:PROGRAM WORDS, what a program \
+     prints, run without a shell [env: OATH_KEYS] [default: oath.keys beside the file of the database, or here]";
 
 /// One-time codes and the life of OATH tokens: seed files, who holds which token, sign-ins.
 #[derive(Debug, Parser)]

@@ -212,3 +212,40 @@ fn the_log_is_exported_pruned_and_verified_from_then_on() {
     desk.done("audit verify log.jsonl next.jsonl");
     desk.done("tokens list");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_key_ring_comes_from_a_variable_or_a_program_and_is_not_changed_there() {
+    let desk = in_use();
+    let ring = fs::read_to_string(desk.path("oath.keys")).unwrap();
+    fs::rename(desk.path("oath.keys"), desk.path("elsewhere")).unwrap();
+    let noon = MONDAY + 4 * 3600;
+    let verify = |at: u64| format!("verify alice@example.com {} --at {at} --force", alices(at));
+    let by_variable = desk.run_with(&format!("{} --keys env:RING", verify(noon)), "", &[("RING", &ring)]);
+    assert_eq!(by_variable.status, 0, "{by_variable:?}");
+    let by_program = desk.run_with(&verify(noon + 60), "", &[("OATH_KEYS", "command:cat elsewhere")]);
+    assert_eq!(by_program.status, 0, "{by_program:?}");
+    for (from, code, says) in [
+        ("command:false", "key-provider-failed", "exit status 1"),
+        ("command:/no/such/program", "key-provider-failed", "cannot be run"),
+        ("command:", "key-provider-failed", "cannot be run"),
+        ("env:NOT_SET_ANYWHERE", "key-provider-failed", "not set"),
+        ("command:printf seal", "key-ring-malformed", "line 1"),
+    ] {
+        let failed = desk.run_with("users list", "", &[("OATH_KEYS", from)]);
+        assert_eq!((failed.status, &*failed.out), (2, ""), "{from}: {failed:?}");
+        assert!(failed.err.starts_with(&format!("error[{code}]: ")) && failed.err.contains(says), "{from}: {failed:?}");
+    }
+    let key = ring.lines().find_map(|line| line.strip_prefix("seal ")).unwrap().split(' ').next().unwrap();
+    for words in
+        ["keys add".to_owned(), format!("keys activate {key}"), format!("keys remove {key}"), "init".to_owned()]
+    {
+        let refused = desk.run_with(&words, "", &[("OATH_KEYS", "command:cat elsewhere")]);
+        assert_eq!((refused.status, &*refused.out), (1, ""), "{words}: {refused:?}");
+        assert!(refused.err.starts_with("error[key-ring-read-only]: "), "{words}: {refused:?}");
+        assert!(!refused.err.contains(ring.lines().last().unwrap()), "{words} shows a key");
+    }
+    assert!(
+        desk.run_with("keys check", "", &[("OATH_KEYS", "command:cat elsewhere")]).out.contains("All secrets open.")
+    );
+}

@@ -7,11 +7,13 @@ mod keys;
 mod link;
 #[cfg(feature = "postgres")]
 mod on_server;
+mod provider;
 mod url;
 
 pub use self::error::LocationError;
 pub use self::url::{DatabaseUrl, MalformedUrl};
 
+use self::provider::{Provider, ProviderError};
 use crate::audit::Actor;
 use crate::directory::Directory;
 use crate::error::Error;
@@ -25,7 +27,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The database of a directory and the file of its key ring.
+/// The database of a directory and its key ring: a file, or a [provider](Self::new) of its text.
 #[derive(Clone, Debug)]
 pub struct Location {
     database: DatabaseUrl,
@@ -37,6 +39,10 @@ pub struct Location {
 impl Location {
     /// A database and its key ring; without one, `oath.keys` beside the file of the database, or in the working directory where
     /// the database is on a server.
+    ///
+    /// The key ring is a file, or `env:NAME`, the content of that file in an environment variable, or `command:PROGRAM WORD…`, what
+    /// this program prints; it is run without a shell, and has 30 seconds. Rings of these two kinds are read and never changed.
+    /// The environment of a process is readable by its user, inherited by its children, and is not wiped.
     #[must_use]
     pub fn new(database: DatabaseUrl, keys: Option<PathBuf>) -> Self {
         let beside = || match &database {
@@ -112,6 +118,7 @@ impl Location {
         now: UnixTime,
         policy: Policy,
     ) -> Result<Directory<AnyStore>, LocationError> {
+        self.keys_are_a_file()?;
         match &self.database {
             DatabaseUrl::Sqlite(path) => self.create_in_file(path, actor, now, policy).await,
             #[cfg(feature = "postgres")]
@@ -120,6 +127,13 @@ impl Location {
     }
 
     fn read_keys(&self) -> Result<KeyRing, LocationError> {
+        if let Some(provider) = Provider::of(&self.keys) {
+            let failed = |error: ProviderError| {
+                let (keys, what) = (self.keys.clone(), error.to_string());
+                LocationError::KeyProvider { keys, what }
+            };
+            return KeyRing::parse(&provider.text().map_err(failed)?).map_err(|error| self.keys_failed(error));
+        }
         let path = self.keys_path();
         if let Some(mode) = private_file::open_to_others(&path) {
             return Err(LocationError::KeyRingOpen { keys: self.keys.clone(), mode });
@@ -130,6 +144,14 @@ impl Location {
             Err(error) => {
                 Err(LocationError::Io { what: "the key ring cannot be read", place: self.keys.clone(), error })
             }
+        }
+    }
+
+    /// Whether the key ring is a file, which can be changed.
+    fn keys_are_a_file(&self) -> Result<(), LocationError> {
+        match Provider::of(&self.keys) {
+            None => Ok(()),
+            Some(_) => Err(LocationError::KeyRingReadOnly { keys: self.keys.clone() }),
         }
     }
 

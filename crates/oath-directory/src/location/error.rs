@@ -32,6 +32,18 @@ pub enum LocationError {
         /// The database.
         database: String,
     },
+    /// The key ring comes from a variable or a program, and is to be changed.
+    KeyRingReadOnly {
+        /// The key ring, as it was given.
+        keys: PathBuf,
+    },
+    /// The variable or the program gave no key ring.
+    KeyProvider {
+        /// The key ring, as it was given.
+        keys: PathBuf,
+        /// What went wrong.
+        what: String,
+    },
     /// A file that is to be written is there already.
     FileExists {
         /// The file.
@@ -72,9 +84,11 @@ impl LocationError {
         match self {
             Self::DirectoryExists { database } | Self::OnServer { database } => database.into(),
             Self::FileExists { file } | Self::LogInTheWay { file } => file.to_string_lossy(),
-            Self::KeyRingExists { keys } | Self::KeyRingOpen { keys, .. } | Self::KeyRingMissing { keys, .. } => {
-                keys.to_string_lossy()
-            }
+            Self::KeyRingExists { keys }
+            | Self::KeyRingReadOnly { keys }
+            | Self::KeyProvider { keys, .. }
+            | Self::KeyRingOpen { keys, .. }
+            | Self::KeyRingMissing { keys, .. } => keys.to_string_lossy(),
             Self::Io { place, .. } => place.to_string_lossy(),
             Self::Directory { place, .. } => place.into(),
         }
@@ -88,6 +102,8 @@ impl LocationError {
             Self::KeyRingExists { .. } => "key-ring-exists",
             Self::KeyRingOpen { .. } => "key-ring-open",
             Self::KeyRingMissing { .. } => "key-ring-missing",
+            Self::KeyRingReadOnly { .. } => "key-ring-read-only",
+            Self::KeyProvider { .. } => "key-provider-failed",
             Self::FileExists { .. } => "file-exists",
             Self::LogInTheWay { .. } => "log-in-the-way",
             Self::OnServer { .. } => "database-on-server",
@@ -108,6 +124,10 @@ impl LocationError {
             Self::KeyRingMissing { .. } => {
                 "restore it from its copy, or name it where it lies now; a new one would not open what the old one sealed"
             }
+            Self::KeyRingReadOnly { .. } => {
+                "do it with the key ring in a file that only you can read, and put its new content where the ring comes from"
+            }
+            Self::KeyProvider { .. } => "see that it gives the content of the key ring's file, and nothing else",
             Self::FileExists { .. } => "name another file, or move this one",
             Self::LogInTheWay { .. } => "move it to another folder, then restore again",
             Self::OnServer { .. } => {
@@ -121,7 +141,13 @@ impl LocationError {
     /// Whether it is for the good of what is there, and no fault.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::DirectoryExists { .. } | Self::KeyRingExists { .. } | Self::LogInTheWay { .. })
+        matches!(
+            self,
+            Self::DirectoryExists { .. }
+                | Self::KeyRingExists { .. }
+                | Self::KeyRingReadOnly { .. }
+                | Self::LogInTheWay { .. }
+        )
     }
 }
 
@@ -144,6 +170,12 @@ impl fmt::Display for LocationError {
                 "the key ring {} is missing; without it the secrets in {database} cannot be opened, and no code can be verified",
                 keys.display()
             ),
+            Self::KeyRingReadOnly { keys } => {
+                write!(f, "the key ring comes from {}, where it can be read and not changed", keys.display())
+            }
+            Self::KeyProvider { keys, what } => {
+                write!(f, "the key ring cannot be read from {}: {what}", keys.display())
+            }
             Self::FileExists { file } => write!(f, "there is a file of this name already: {}", file.display()),
             Self::LogInTheWay { file } => {
                 write!(f, "{} is the log of a database that is no longer there", file.display())

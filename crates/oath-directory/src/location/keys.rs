@@ -19,6 +19,7 @@ impl Location {
     /// # Errors
     /// [`LocationError`]; the ring is unchanged then.
     pub async fn add_key(&self, actor: &Actor, now: UnixTime) -> Result<String, LocationError> {
+        self.keys_are_a_file()?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         let name = ring.add().map_err(|error| self.keys_failed(error))?;
@@ -32,6 +33,7 @@ impl Location {
     /// # Errors
     /// [`KeyRingError::Unknown`]; [`LocationError`].
     pub async fn activate_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<(), LocationError> {
+        self.keys_are_a_file()?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         if ring.sealing_name() == name {
@@ -54,6 +56,7 @@ impl Location {
     /// [`KeyRingError::Unknown`], [`KeyRingError::Seals`], [`KeyRingError::Used`], [`KeyRingError::Recognises`];
     /// [`LocationError`].
     pub async fn remove_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<u64, LocationError> {
+        self.keys_are_a_file()?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         let retired = ring.retired_names().any(|other| other == name);
