@@ -50,3 +50,25 @@ fn every_command_of_the_administrators_guide_works_in_its_order() {
         assert_eq!(ended.status, 0, "oath {command}: {ended:?}");
     }
 }
+
+/// The commands in the text of the guide, which are not run, are commands with these options.
+#[test]
+fn every_command_that_the_guide_names_is_in_the_help() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/administrators.md");
+    let guide = std::fs::read_to_string(path).unwrap();
+    let desk = Desk::on_sqlite();
+    let mut named = 0;
+    for text in guide.split('`').skip(1).step_by(2).filter_map(|text| text.strip_prefix("oath ")) {
+        let text = text.replace('\n', " ");
+        let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let text = text.strip_prefix("help").map_or(&*text, str::trim_start);
+        let command: Vec<&str> = text.split(' ').take_while(|word| is_word(word) && !word.starts_with('-')).collect();
+        let help = desk.oath(format!("{} --help", command.join(" ")).trim_start());
+        assert_eq!(help.status, 0, "`oath {text}`: {help:?}");
+        for option in text.split([' ', '\'']).filter(|word| word.starts_with("--")) {
+            assert!(help.out.contains(option), "`oath {text}`: {option} is not in the help");
+        }
+        named += 1;
+    }
+    assert!(named > 40, "{named}");
+}

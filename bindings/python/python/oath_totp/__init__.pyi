@@ -609,7 +609,7 @@ class Directory:
         Who it is, the caller knows, by a sign-in for example. To close either of the two closes both.
         """
     def change_roles(
-        self, upn: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), at: _Time = None
+        self, upn: str, *, add: Sequence[str] = ..., remove: Sequence[str] = ..., at: _Time = None
     ) -> UserDict:
         """Gives a user roles and takes others away; a role in both is taken away. Returns the user.
 
