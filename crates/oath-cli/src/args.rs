@@ -72,6 +72,10 @@ pub(crate) enum Command {
     Tour,
     /// Create a directory: its database, or its tables on a server, and its key ring
     Init,
+    /// Bring a directory that an older version made forward; a file is kept under another name
+    ///
+    /// Stop all servers and commands that have the database open before. Codes up to now are refused afterwards.
+    Migrate,
     /// Who can hold tokens
     #[command(subcommand)]
     Users(Users),
@@ -480,7 +484,12 @@ impl Command {
     /// Whether the command may write to a directory.
     pub(crate) const fn writes(&self) -> bool {
         match self {
-            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restore { .. } | Self::Restored => true,
+            Self::Init
+            | Self::Migrate
+            | Self::Verify { .. }
+            | Self::Software(_)
+            | Self::Restore { .. }
+            | Self::Restored => true,
             Self::Users(command) => {
                 let tries = matches!(command, Users::Import { dry_run: true, .. } | Users::Sync { dry_run: true, .. });
                 !tries && !command.shows_roles() && !matches!(command, Users::List { .. } | Users::Show { .. })

@@ -111,6 +111,7 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Tour => tour::play(shell),
         Command::Init => init::init(shell),
+        Command::Migrate => init::migrate(shell),
         Command::Users(command) => users::run(shell, command),
         Command::Roles => roles::table_of_rights(shell),
         Command::Tokens(command) => tokens::run(shell, command),

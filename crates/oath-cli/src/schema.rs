@@ -129,6 +129,7 @@ const fn bulk(command: &'static str, records: &'static [&'static Record]) -> Out
 pub const COMMANDS: &[Output] = &[
     lines("tour", &[&r::STEP]),
     one("init", &[&r::CREATED]),
+    one("migrate", &[&r::MIGRATED]),
     one("users add", &[&r::USER]),
     one("users import", &[&r::SYNCHRONIZED]),
     one("users sync", &[&r::SYNCHRONIZED]),

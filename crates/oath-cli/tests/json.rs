@@ -287,7 +287,23 @@ fn codes(s: &mut Scribe) {
     s.oath_with("code --counter 7", SECRETS[0]);
 }
 
+/// A file of format 2 of the test kit, one of whose tokens was damaged.
+fn former(s: &mut Scribe) {
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testkit/directory/format-2");
+    for (file, name) in [("oath.db", "former.db"), ("oath.keys", "former.keys")] {
+        std::fs::copy(kit.join(file), s.desk.path(name)).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(s.desk.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    let file = rusqlite::Connection::open(s.desk.path("former.db")).unwrap();
+    file.execute("UPDATE tokens SET status = 'activated' WHERE serial = '0001'", []).unwrap();
+    drop(file);
+    s.oath("migrate --db former.db --keys former.keys");
+}
+
 fn keeping(s: &mut Scribe) {
+    s.oath("migrate");
+    former(s);
     s.oath("policy show");
     s.oath("policy set activations=none");
     s.oath("policy use entra-2025 --dry-run");

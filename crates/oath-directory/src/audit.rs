@@ -74,6 +74,8 @@ pub enum Action {
     TokenReset,
     /// The database was restored from a backup: codes up to that moment are refused.
     DirectoryRestored,
+    /// The records came from a file of an older format: codes up to that moment are refused.
+    DirectoryMigrated,
     /// The rules of the directory changed.
     PolicyChanged,
     /// A sealing key came into the key ring.
@@ -100,7 +102,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,
@@ -127,6 +129,7 @@ impl Action {
         Self::TokenUnlocked,
         Self::TokenReset,
         Self::DirectoryRestored,
+        Self::DirectoryMigrated,
         Self::PolicyChanged,
         Self::KeyAdded,
         Self::KeyActivated,
@@ -170,6 +173,7 @@ impl Action {
             Self::TokenUnlocked => "token-unlocked",
             Self::TokenReset => "token-reset",
             Self::DirectoryRestored => "directory-restored",
+            Self::DirectoryMigrated => "directory-migrated",
             Self::PolicyChanged => "policy-changed",
             Self::KeyAdded => "key-added",
             Self::KeyActivated => "key-activated",

@@ -2,6 +2,8 @@
 
 mod audit;
 mod bulk;
+#[cfg(feature = "sqlite")]
+mod former;
 mod keys;
 mod lists;
 mod policy;

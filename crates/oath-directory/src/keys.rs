@@ -2,12 +2,16 @@
 
 mod change;
 mod error;
+#[cfg(feature = "sqlite")]
+mod former;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use self::error::KeyRingError;
+#[cfg(feature = "sqlite")]
+pub(crate) use self::former::FormerKeys;
 
 use crate::audit::AuditKey;
 use crate::model::{Fingerprint, Parameters, RecogniserId, Sealed, Tag, TenantId, Token, TokenId};
@@ -218,6 +222,10 @@ impl KeyRing {
     /// # Errors
     /// [`KeyRingError`] where the ring lacks the key, or where the ciphertext is not what was sealed for this token.
     pub fn open(&self, token: &Token) -> Result<Secret, KeyRingError> {
+        self.open_bound(token, &binding(self.tenant, token.id, &token.serial, &token.parameters))
+    }
+
+    fn open_bound(&self, token: &Token, binding: &[u8]) -> Result<Secret, KeyRingError> {
         count(Work::Opens, 1);
         let Sealed { key: name, bytes } = &token.sealed;
         let damaged = || KeyRingError::Damaged { serial: token.serial.clone() };
@@ -227,10 +235,7 @@ impl KeyRing {
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
         let mut opened = Zeroizing::new(sealed.to_vec());
         cipher(key)
-            .and_then(|cipher| {
-                let binding = binding(self.tenant, token.id, &token.serial, &token.parameters);
-                cipher.decrypt_in_place(&XNonce::from(*nonce), &binding, &mut *opened).ok()
-            })
+            .and_then(|cipher| cipher.decrypt_in_place(&XNonce::from(*nonce), binding, &mut *opened).ok())
             .ok_or_else(damaged)?;
         Secret::from_bytes(&opened).map_err(|_| damaged())
     }
@@ -261,9 +266,12 @@ fn cipher(key: &Secret) -> Option<XChaCha20Poly1305> {
 
 /// The row that a ciphertext belongs to. The serial number comes last, the rest has a fixed length.
 fn binding(tenant: TenantId, id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
+    [&b"oath-directory seal v2"[..], &tenant.to_bytes(), &row(id, serial, parameters)].concat()
+}
+
+fn row(id: TokenId, serial: &str, parameters: &Parameters) -> Vec<u8> {
     let Parameters { algorithm, digits, time_step } = parameters;
-    let mut bytes = b"oath-directory seal v2".to_vec();
-    bytes.extend_from_slice(&tenant.to_bytes());
+    let mut bytes = Vec::with_capacity(64);
     bytes.extend_from_slice(&id.to_bytes());
     bytes.push(match algorithm {
         Algorithm::Sha1 => 1,

@@ -35,6 +35,6 @@ pub use self::directory::{
 pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};
 #[cfg(feature = "sqlite")]
-pub use self::location::{DatabaseUrl, Location, LocationError, MalformedUrl};
+pub use self::location::{DatabaseUrl, Location, LocationError, MalformedUrl, Migrated};
 pub use self::model::{MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
 pub use self::policy::{Field as PolicyField, Policy, PolicyError};

@@ -5,12 +5,14 @@ mod error;
 mod in_file;
 mod keys;
 mod link;
+mod migrate;
 #[cfg(feature = "postgres")]
 mod on_server;
 mod provider;
 mod url;
 
 pub use self::error::LocationError;
+pub use self::migrate::Migrated;
 pub use self::url::{DatabaseUrl, MalformedUrl};
 
 use self::provider::{Provider, ProviderError};
@@ -178,6 +180,14 @@ impl Location {
 
     fn database_failed(&self, error: impl Into<Error>) -> LocationError {
         LocationError::Directory { place: self.database.place(), error: error.into() }
+    }
+
+    /// About the key ring, or about the database.
+    fn directory_failed(&self, error: Error) -> LocationError {
+        match error {
+            Error::Keys(error) => self.keys_failed(error),
+            error => self.database_failed(error),
+        }
     }
 
     fn keys_failed(&self, error: impl Into<Error>) -> LocationError {

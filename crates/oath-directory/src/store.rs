@@ -21,6 +21,8 @@ pub use self::memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use self::postgres::{MalformedPostgresUrl, PostgresStore, PostgresUrl};
 #[cfg(feature = "sqlite")]
+pub(crate) use self::sqlite::Former;
+#[cfg(feature = "sqlite")]
 pub use self::sqlite::{Missing, SqliteStore};
 
 use crate::audit::{AuditEvent, AuditKey, Chain, Event, Head};
@@ -377,6 +379,8 @@ pub enum Fault {
     Corrupt,
     /// It was made by a newer version of this library.
     Newer,
+    /// It was made by an older version of this library.
+    Older,
     /// No room is left.
     Full,
     /// The server does not answer, or its certificate is not trusted.
@@ -399,6 +403,7 @@ impl Fault {
             Self::ReadOnly => "database-read-only",
             Self::Corrupt => "database-corrupt",
             Self::Newer => "database-newer",
+            Self::Older => "database-older",
             Self::Full => "database-full",
             Self::Unreachable => "database-unreachable",
             Self::Denied => "database-denied",
@@ -415,6 +420,7 @@ impl Fault {
             Self::Busy => "another process is writing to it; try again when that has finished",
             Self::ReadOnly => "allow writing to it: to the file and its folder, or to the tables of the server",
             Self::Corrupt => "restore it from a backup; nothing was changed",
+            Self::Older => "run `oath migrate`, which keeps the former database under another name",
             Self::Newer => "use the version that made it, or a newer one",
             Self::Full => "free some space; nothing was changed",
             Self::Unreachable => "see whether the server runs, and whether the URL names it; nothing was changed",

@@ -1,7 +1,7 @@
 use crate::failure::{Exit, Failure};
-use crate::output::{GOOD, next, pairs};
+use crate::output::{BAD, GOOD, next, pairs, shown};
 use crate::shell::Shell;
-use oath_directory::Policy;
+use oath_directory::{Migrated, Policy};
 use pollster::block_on;
 use serde_json::json;
 
@@ -23,4 +23,24 @@ pub(crate) fn init(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
         next(out, "Next, the people who can hold tokens:", "oath users add alice@example.com")
     })?;
     Ok(Exit::Done)
+}
+
+/// Brings a directory of an older version forward.
+pub(crate) fn migrate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    let Migrated { from, former, left } = block_on(location.migrate(&shell.actor, shell.now))?;
+    let database = location.database().place();
+    let former = former.map(|name| name.to_string_lossy().into_owned());
+    shell.answer(&json!({"database": database, "from": from, "former": former, "left": left}), |out| {
+        let Some(former) = &former else {
+            return writeln!(out, "The directory has the format of this version: {}", shown(&database));
+        };
+        writeln!(out, "{GOOD}Migrated{GOOD:#}: codes up to now are refused.")?;
+        pairs(out, &[("database", database.clone()), ("former database", former.clone())])?;
+        for serial in &left {
+            writeln!(out, "{BAD}Token {} was left out: it was damaged in the former database.{BAD:#}", shown(serial))?;
+        }
+        next(out, "Next, check the log:", "oath audit verify")
+    })?;
+    Ok(Exit::refused_if(!left.is_empty()))
 }

@@ -53,6 +53,17 @@ pub(super) const CREATED: Record = record(
     &[&[f("database", Text, "The file of the database, or the server."), KEYS_FILE]],
 );
 
+pub(super) const MIGRATED: Record = record(
+    "migration",
+    "A directory that was brought forward.",
+    &[&[
+        f("database", Text, "The file of the database, or the server."),
+        f("from", Count, "The format that the file had; `null` where there was nothing to do.").or_null(),
+        f("former", Text, "The name under which the former file is kept.").or_null(),
+        f("left", Texts, "Serial numbers of damaged tokens that were left out."),
+    ]],
+);
+
 const USER_FIELDS: &[Field] = &[
     UPN,
     f("kind", OneOf(&["member", "guest"]), "Whether the user belongs to the organisation (userType)."),

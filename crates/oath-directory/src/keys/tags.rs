@@ -3,22 +3,13 @@
 use super::{KeyRing, short};
 use crate::model::{RecoveryCode, Settings, Source, State, Tag, Token, TokenId, TokenKind, User, UserId};
 use crate::work::{Work, count};
-use hmac::Mac;
+use hmac::{Hmac, Mac};
 use oath_totp::Secret;
+use sha2::Sha256;
 
 impl KeyRing {
     fn tag(&self, kind: &[u8], fields: &[&[u8]]) -> Tag {
-        count(Work::Tags, 1);
-        let mut mac = (*self.binder).clone();
-        let mut field = |bytes: &[u8]| {
-            // Lengths first: no two records run together to the same bytes.
-            mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
-            mac.update(bytes);
-        };
-        field(b"oath-directory record v1");
-        field(kind);
-        fields.iter().for_each(|bytes| field(bytes));
-        short(mac.finalize().into_bytes().into())
+        tag_under(&self.binder, kind, fields)
     }
 
     /// The tag that [`Token::mac`] must be.
@@ -94,4 +85,19 @@ impl KeyRing {
         let Settings { ring, floor, policy, mac: _ } = settings;
         self.tag(b"settings", &[&ring.0, &floor.as_secs().to_be_bytes(), policy.as_bytes()])
     }
+}
+
+/// A MAC over a record of this kind.
+pub(super) fn tag_under(binder: &Hmac<Sha256>, kind: &[u8], fields: &[&[u8]]) -> Tag {
+    count(Work::Tags, 1);
+    let mut mac = binder.clone();
+    let mut field = |bytes: &[u8]| {
+        // Lengths first: no two records run together to the same bytes.
+        mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(bytes);
+    };
+    field(b"oath-directory record v1");
+    field(kind);
+    fields.iter().for_each(|bytes| field(bytes));
+    short(mac.finalize().into_bytes().into())
 }

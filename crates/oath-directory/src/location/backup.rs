@@ -110,6 +110,11 @@ impl Location {
     /// Keeps the former database under another name, and gives its name to the new one.
     fn take_the_place(&self, made: &Path, database: &Path, now: UnixTime) -> Result<PathBuf, LocationError> {
         SqliteStore::settle(database).map_err(|error| self.database_failed(error))?;
+        Self::keep_and_replace(made, database, now)
+    }
+
+    /// The same for a database that no process can open, and whose log is empty.
+    pub(super) fn keep_and_replace(made: &Path, database: &Path, now: UnixTime) -> Result<PathBuf, LocationError> {
         let mut former = with_end(database, &format!(".replaced-{}", now.as_secs()));
         let mut kept = link(database, &former);
         for number in 2..1000 {

@@ -7,6 +7,7 @@
 mod access;
 mod apply;
 mod fault;
+mod former;
 mod read;
 mod rows;
 mod schema;
@@ -14,6 +15,8 @@ mod settle;
 #[cfg(test)]
 mod tests;
 mod write;
+
+pub(crate) use self::former::Former;
 
 use self::access::{Place, Reader};
 use self::write::{Request, Work, Writer};

@@ -62,6 +62,17 @@ impl Place {
         Ok(place)
     }
 
+    /// A file that exists, whatever its format.
+    pub(super) fn raw(path: &Path) -> Result<(Self, Connection), StoreError> {
+        let mut place = Self { shown: path.to_owned(), path: path.to_owned(), patience: Duration::from_secs(1) };
+        place.path = path::absolute(path).map_err(|error| place.io(&error))?;
+        if !place.exists() {
+            return Err(place.missing());
+        }
+        let connection = place.connect(&place.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Ok((place, connection))
+    }
+
     pub(super) fn shown(&self) -> &Path {
         &self.shown
     }
@@ -156,6 +167,10 @@ impl Place {
                 read::head(connection).map_err(|error| self.sqlite(&error))?;
                 Ok(Holds::Directory)
             }
+            (APPLICATION, 1..FORMAT, _) => Err(self.fault(
+                Fault::Older,
+                format_args!("has the format {format}, and this version uses the format {FORMAT}"),
+            )),
             (APPLICATION, FORMAT.., _) => Err(self.fault(
                 Fault::Newer,
                 format_args!("has the format {format}, and this version knows the formats up to {FORMAT}"),
@@ -299,6 +314,11 @@ impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader").field("place", &self.place).finish_non_exhaustive()
     }
+}
+
+/// The mark of a directory, and its format.
+pub(super) fn mark(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    probe(connection).map(|(application, format, _)| (application, format))
 }
 
 /// The marks of the file, and how many tables it has.

@@ -1,0 +1,159 @@
+//! Files of the formats 1 and 2, as far as a migration reads them. Only their columns stand here: the records of today may have
+//! more.
+
+use super::access::{Place, mark};
+use super::rows::Row;
+use super::schema::{APPLICATION, FORMAT};
+use super::{Fault, SqliteStore, StoreError};
+use crate::audit::{Action, AuditEvent, Chain, Event, Head};
+use crate::model::{Attempts, Sealed, Settings, State, Token, Upn, User, UserKind};
+use crate::store::cells::{Cells, Record as _};
+use crate::store::names;
+use oath_totp::TotpState;
+use rusqlite::{Connection, Params};
+use std::path::Path;
+
+/// A file of an older format, which no other process can open while this lives.
+pub(crate) struct Former {
+    place: Place,
+    connection: Connection,
+    /// 1 or 2.
+    pub(crate) format: i64,
+}
+
+impl SqliteStore {
+    /// The file, where it has an older format; `None` where it has that of this version.
+    pub(crate) fn former(path: &Path) -> Result<Option<Former>, StoreError> {
+        let (place, connection) = Place::raw(path)?;
+        let (application, format) = mark(&connection).map_err(|error| place.sqlite(&error))?;
+        if application != APPLICATION || !(1..FORMAT).contains(&format) {
+            return Ok(None);
+        }
+        let alone = || {
+            connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+            let mode: String = connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+            connection.execute_batch("BEGIN EXCLUSIVE")?;
+            Ok(mode == "delete")
+        };
+        match alone() {
+            Ok(true) => Ok(Some(Former { place, connection, format })),
+            Err(error) if !super::fault::is_busy(&error) => Err(place.sqlite(&error)),
+            Ok(false) | Err(_) => {
+                Err(place.fault(Fault::Busy, "is open in another process, which must be stopped first"))
+            }
+        }
+    }
+}
+
+impl Former {
+    /// `None` before the first change of format 2, and in format 1, which has none.
+    pub(crate) fn settings(&self) -> Result<Option<Settings>, StoreError> {
+        if self.format == 1 {
+            return Ok(None);
+        }
+        let found = self.all("SELECT ring, floor, mac FROM settings", [], |cells| {
+            Ok(Settings { ring: cells.tag()?, floor: cells.time()?, policy: String::new(), mac: cells.tag()? })
+        });
+        found.map(|mut found| found.pop())
+    }
+
+    /// In the order of their keys, after `after`; at most `limit`.
+    pub(crate) fn users(&self, after: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        let columns = if self.format == 1 { "1, NULL, zeroblob(16)" } else { "enabled, object_id, mac" };
+        let sql =
+            format!("SELECT id, upn, kind, display_name, {columns} FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
+        self.all(&sql, (after, limit), |cells| {
+            Ok(User {
+                id: cells.id()?,
+                upn: cells.named(|text| text.parse::<Upn>().ok())?,
+                kind: cells.named(UserKind::from_name)?,
+                display_name: cells.maybe_text()?,
+                enabled: cells.flag()?,
+                object_id: cells.maybe_text()?,
+                roles: Default::default(),
+                recovery: Default::default(),
+                mac: cells.tag()?,
+            })
+        })
+    }
+
+    /// In the order of their serial numbers, after `after`, with the states of their secrets; at most `limit`.
+    pub(crate) fn tokens(&self, after: &str, limit: u32) -> Result<Vec<(Token, State)>, StoreError> {
+        // A state that is missing begins anew in format 1, and is damage in format 2.
+        let none = "zeroblob(16)";
+        let mac = |column: &str| if self.format == 1 { none.to_owned() } else { format!("coalesce({column}, {none})") };
+        let sql = format!(
+            "SELECT t.id, t.kind, t.serial, t.manufacturer, t.model, t.algorithm, t.digits, t.step_x, t.step_t0,
+                 t.sealed_under, t.sealed, t.fingerprint, t.status, t.holder, t.created, {},
+                 s.last_step, coalesce(s.drift, 0), s.last_used, {}
+             FROM tokens AS t LEFT JOIN states AS s ON s.fingerprint = t.fingerprint
+             WHERE t.serial > ?1 ORDER BY t.serial LIMIT ?2",
+            mac("t.mac"),
+            mac("s.mac"),
+        );
+        self.all(&sql, (after, limit), |cells| {
+            let token = Token {
+                id: cells.id()?,
+                kind: cells.named(names::token_kind)?,
+                serial: cells.text()?,
+                manufacturer: cells.text()?,
+                model: cells.text()?,
+                parameters: cells.parameters()?,
+                sealed: Sealed { key: cells.text()?, bytes: cells.bytes()? },
+                fingerprint: cells.fingerprint()?,
+                status: cells.named(names::status)?,
+                holder: cells.maybe_id()?,
+                created: cells.time()?,
+                replaces: None,
+                mac: cells.tag()?,
+            };
+            let state = State {
+                fingerprint: token.fingerprint,
+                totp: TotpState { last_step: cells.maybe_bits()?, drift: cells.number()? },
+                last_used: cells.maybe_time()?,
+                attempts: Attempts::default(),
+                mac: cells.tag()?,
+            };
+            Ok((token, state))
+        })
+    }
+
+    /// After the one with this number; at most `limit`.
+    pub(crate) fn events(&self, after: u64, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
+        let sql = "SELECT sequence, at, actor, action, upn, serial, detail, hash FROM events
+                   WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+        self.all(sql, (after.cast_signed(), limit), |cells| {
+            Ok(AuditEvent {
+                chain: Chain::FIRST,
+                sequence: cells.bits()?,
+                event: Event {
+                    at: cells.time()?,
+                    actor: cells.text()?,
+                    action: cells.named(Action::from_name)?,
+                    upn: cells.text()?,
+                    serial: cells.text()?,
+                    detail: cells.named(|json| serde_json::from_str(json).ok())?,
+                },
+                hash: cells.hash()?,
+            })
+        })
+    }
+
+    pub(crate) fn head(&self) -> Result<Head, StoreError> {
+        let found = self.all("SELECT events, hash FROM audit_head", [], |cells| Head::read(cells))?;
+        found.into_iter().next().ok_or_else(|| self.place.fault(Fault::Corrupt, "has no end of its log"))
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut read: impl FnMut(&mut Row<'_, '_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let found = || {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_map(parameters, |row| read(&mut Row::of(row)))?.collect::<rusqlite::Result<Vec<T>>>()
+        };
+        found().map_err(|error: rusqlite::Error| self.place.sqlite(&error))
+    }
+}
