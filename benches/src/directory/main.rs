@@ -13,14 +13,7 @@ mod people;
 mod postgres;
 mod rotation;
 #[path = "../../../crates/oath-directory/tests/support/server.rs"]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::disallowed_macros,
-    dead_code,
-    reason = "of the tests"
-)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, clippy::disallowed_macros, reason = "of the tests")]
 mod server;
 mod size;
 #[path = "../spread.rs"]
