@@ -99,6 +99,7 @@ pub(crate) fn upload_dict<'py>(py: Python<'py>, upload: &Upload) -> PyResult<Bou
     dict.set_item("unchanged", upload.unchanged)?;
     dict.set_item("failed", upload.failed)?;
     dict.set_item("finished", upload.finished)?;
+    dict.set_item("taken_back", upload.taken_back)?;
     Ok(dict)
 }
 

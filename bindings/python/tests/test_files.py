@@ -365,6 +365,9 @@ def test_an_upload_is_previewed_and_resumed_by_number(tmp_path):
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.upload(path, resume=99, at=NOW)
     assert error.value.code == "upload-unknown"
+    assert directory.undo_upload(upload["upload"], dry_run=True, at=NOW) == (1, [])
+    assert directory.undo_upload(upload["upload"], at=NOW) == (1, []) and directory.tokens() == []
+    assert directory.upload_status(upload["upload"], at=NOW)["taken_back"] == 1
 
 
 def test_the_audit_log_is_exported_and_pruned(tmp_path):

@@ -426,6 +426,14 @@ pub(crate) enum Uploads {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Take back the tokens that an upload brought and that nothing has changed since
+    Undo {
+        #[arg(value_name = "ID")]
+        id: u64,
+        /// Say which tokens would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Delete the status of an upload; its tokens stay
     Delete {
         #[arg(value_name = "ID")]

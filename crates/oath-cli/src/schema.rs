@@ -156,6 +156,7 @@ pub const COMMANDS: &[Output] = &[
     lines("uploads list", &[&r::UPLOAD]),
     one("uploads show", &[&r::UPLOAD_DETAILS]),
     bulk("uploads failures", &[&r::FAILURE, &r::FAILURES_FILE]),
+    one("uploads undo", &[&r::UPLOAD_UNDONE]),
     one("uploads delete", &[&r::UPLOAD_DELETED]),
     one("software enroll", &[&r::ENROLMENT]),
     one("software reenroll", &[&r::ENROLMENT]),

@@ -244,6 +244,7 @@ fn uploads(s: &mut Scribe) {
     s.oath("uploads show 1");
     s.oath("uploads failures 1");
     s.oath("uploads failures 1 -o failures.csv");
+    s.oath("uploads undo 1 --dry-run");
     s.oath("uploads delete 1");
     s.desk.write("left.csv", "userPrincipalName,id\nalice@example.com,1\n");
     s.oath("users sync left.csv --dry-run");

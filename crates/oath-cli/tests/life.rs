@@ -12,6 +12,28 @@ fn alices(time: u64) -> String {
 }
 
 #[test]
+fn an_upload_of_the_wrong_file_is_undone() {
+    let desk = Desk::furnished();
+    let [_, _, third] = SECRETS;
+    desk.write("more.csv", &format!("{HEADER}\n,2300003,{third},30,Contoso,HardwareKey\n"));
+    desk.done("tokens upload more.csv --inventory");
+    desk.done("tokens assign 2300003 alice@example.com");
+    let tried = desk.json("uploads undo 1 --dry-run");
+    assert_eq!((&tried["dry_run"], &tried["taken_back"], &tried["kept"]), (&json!(true), &json!(2), &json!([])));
+    assert_eq!(desk.json("tokens list").as_array().unwrap().len(), 3);
+    let text = desk.done("uploads undo 1");
+    assert!(text.contains("Took back 2 tokens of upload 1."), "{text}");
+    let kept = desk.done("uploads undo 2");
+    assert!(
+        kept.contains("Took back 0 tokens") && kept.contains("1 token stays") && kept.contains("2300003"),
+        "{kept}"
+    );
+    assert_eq!(desk.json("uploads list")[0]["taken_back"], 2);
+    assert_eq!(desk.json("tokens upload fobs.csv")["imported"], 2);
+    desk.fails("uploads undo 9", 1, "upload-unknown", &["9"]);
+}
+
+#[test]
 fn a_token_is_activated_signs_in_once_per_code_and_is_passed_on() {
     let desk = Desk::furnished();
     let (activation, sign_in, later) = (MONDAY, MONDAY + 120, MONDAY + 600);

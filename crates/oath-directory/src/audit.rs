@@ -40,6 +40,8 @@ pub enum Action {
     Uploaded,
     /// The status of an upload was deleted, by a person or by its age.
     UploadDeleted,
+    /// The tokens that a file brought were taken back.
+    UploadUndone,
     /// A token came into the inventory.
     TokenImported,
     /// A token got a holder.
@@ -112,6 +114,7 @@ impl Action {
         Self::UserRemoved,
         Self::Uploaded,
         Self::UploadDeleted,
+        Self::UploadUndone,
         Self::TokenImported,
         Self::TokenAssigned,
         Self::TokenActivated,
@@ -156,6 +159,7 @@ impl Action {
             Self::UserRemoved => "user-removed",
             Self::Uploaded => "uploaded",
             Self::UploadDeleted => "upload-deleted",
+            Self::UploadUndone => "upload-undone",
             Self::TokenImported => "token-imported",
             Self::TokenAssigned => "token-assigned",
             Self::TokenActivated => "token-activated",

@@ -186,6 +186,20 @@ impl Seen {
         token.holder.and_then(|id| self.user_by_id(id)).map(|user| user.value.upn.to_string()).unwrap_or_default()
     }
 
+    /// Marks the tokens whose status or holder changes: they stay when the upload that they came with is undone. Done here for
+    /// all decisions, so that none forgets it.
+    pub(crate) fn mark_changed(&self, changes: &mut Changes) {
+        for write in &mut changes.tokens {
+            let Write::Update(_, token) = write else { continue };
+            let before = self.tokens.iter().map(|read| &read.value).find(|before| before.id == token.id);
+            if before.is_none_or(|before| (before.status, before.holder) != (token.status, token.holder))
+                && let Some(import) = &mut token.import
+            {
+                import.changed = true;
+            }
+        }
+    }
+
     /// The names whose sign-ins the changes matter to: those of the holders of all tokens and secrets that are written, and of
     /// users who are renamed, enabled, disabled or removed, before and after. Found here for all decisions, so that none
     /// forgets it.

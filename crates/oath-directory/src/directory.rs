@@ -18,6 +18,7 @@ mod similar;
 mod software;
 mod sync;
 mod tokens;
+mod undo;
 mod unlock;
 mod upload_error;
 mod uploads;
@@ -246,6 +247,7 @@ impl<S: Store> Directory<S> {
                 return outcome.map_err(Error::from);
             }
             rights::rest_on(&mut changes, rests);
+            view.mark_changed(&mut changes);
             changes.bumps.extend(view.bumps(&changes));
             self.bind(&mut changes);
             match self.store.commit(changes, self.keys.audit_key()).await {
@@ -339,6 +341,7 @@ fn new_token(
         holder: None,
         replaces: None,
         created,
+        import: None,
         mac: Tag::default(),
     })
 }

@@ -12,8 +12,8 @@ pub use self::gate::{Attempts, Gate, KnownSource, Request, RequestId, Source};
 pub use self::id::{Id, IdError, Tenant, TenantId, TokenId, UserId};
 pub use self::recovery::{MalformedRecoveryCode, Recovery, RecoveryCode};
 pub use self::settings::{Settings, Tag};
-pub use self::token::{Fingerprint, Parameters, RecogniserId, Sealed, State, Status, Token, TokenKind};
-pub use self::upload::{Preview, Upload, UploadFailure};
+pub use self::token::{Fingerprint, Import, Parameters, RecogniserId, Sealed, State, Status, Token, TokenKind};
+pub use self::upload::{Preview, Undone, Upload, UploadFailure};
 pub use self::user::{MalformedUpn, Upn, User, UserKind};
 
 /// Counts the changes of one record: what a compare-and-set compares. 1 for a new record.

@@ -319,6 +319,8 @@ pub struct TokenFilter {
     pub holder: Option<String>,
     /// With this serial number.
     pub serial: Option<String>,
+    /// That came with this upload.
+    pub upload: Option<u64>,
 }
 
 /// A token with what a list shows beside it.

@@ -102,7 +102,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (15, "d778f0a18e5a5a52888a6dc708e9029cad3defe6f6b30ea3836f64e3850230f8")
+        (15, "4430f2fc7f781eae22224f8b1ddbd34d6f8a976fe5f44fa7dd9adb9184b71b04")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

@@ -279,7 +279,7 @@ fn dump<S: Store>(directory: &Directory<S>, without_attempts: bool) -> String {
     for listed in block_on(directory.store().tokens(TokenFilter::default(), None, usize::MAX)).unwrap() {
         let (mut token, mut state) = (listed.token, listed.state);
         if without_attempts {
-            token.status = Status::Available;
+            (token.status, token.import) = (Status::Available, None);
             token.mac = Default::default();
             state.attempts = Default::default();
         }

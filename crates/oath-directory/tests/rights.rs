@@ -176,6 +176,7 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
                 block_on(s.directory.preview_upload(a, s.now, options, rows("MORE", 8))).map(drop).map_err(of_directory)
             }),
             way(|s, a| block_on(s.directory.delete_upload(a, s.now, 1))),
+            way(|s, a| block_on(s.directory.undo_upload(a, s.now, 1, false)).map(drop)),
         ],
         Operation::DeleteToken => {
             vec![way(|s, a| block_on(s.directory.delete(a, s.now, "FREE"))), bulk("FREE", Task::Delete)]

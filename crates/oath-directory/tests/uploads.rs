@@ -3,12 +3,13 @@
 mod support;
 
 use core::task::{Context, Waker};
-use oath_directory::model::Upload;
+use oath_directory::audit::Action;
+use oath_directory::model::{Undone, Upload};
 use oath_directory::{Error, Refusal, Status, UploadError, UploadOptions};
 use oath_seeds::{Options, ReadError, Reader, Row, Target};
 use pollster::block_on;
 use std::fmt::Write as _;
-use support::{Setup, secret, two_codes};
+use support::{Setup, secret, shown, two_codes, upn};
 
 const ROWS: u64 = 1300;
 
@@ -234,4 +235,117 @@ fn an_upload_gives_a_token_back_to_nobody_unless_asked() {
     let upload = block_on(setup.directory.upload_with(&setup.operator, setup.now, "t.csv", options, rows)).unwrap();
     assert_eq!(upload.imported, 1);
     assert_eq!(block_on(setup.directory.token("A")).unwrap().token.status, Status::Assigned);
+}
+
+/// A stock and two users' tokens by one upload, and one by another.
+fn with_two_uploads() -> (Setup, Upload) {
+    let setup = Setup::new();
+    let secrets: Vec<_> = (0..1200).map(|number| (format!("S{number:05}"), secret(number))).collect();
+    let mut rows: Vec<_> = secrets.iter().map(|(serial, secret)| ("", serial.as_str(), secret)).collect();
+    for (row, user) in rows.iter_mut().zip(["alice", "alice", "bob"]) {
+        row.0 = user;
+    }
+    let upload = setup.upload(&rows);
+    assert_eq!(upload.imported, 1200);
+    assert_eq!(setup.upload(&[("", "OTHER", &secret(9001)), ("", "S00700", &secret(700))]).unchanged, 1);
+    (setup, upload)
+}
+
+fn undo(setup: &Setup, upload: &Upload, dry_run: bool) -> Undone {
+    block_on(setup.directory.undo_upload(&setup.operator, setup.now, upload.id, dry_run)).unwrap()
+}
+
+fn serials(setup: &Setup) -> Vec<String> {
+    let tokens = block_on(setup.directory.tokens(&Default::default())).unwrap();
+    tokens.into_iter().map(|listed| listed.token.serial).collect()
+}
+
+#[test]
+fn undoing_an_upload_takes_back_what_nothing_has_changed_since() {
+    let (setup, upload) = with_two_uploads();
+    setup.activate("S00000", two_codes(0, setup.now)).unwrap();
+    let (operator, directory) = (&setup.operator, &setup.directory);
+    block_on(directory.assign(operator, setup.now, "S00900", &upn("bob"))).unwrap();
+    block_on(directory.assign(operator, setup.now, "S00901", &upn("bob"))).unwrap();
+    block_on(directory.unassign(operator, setup.now, "S00901")).unwrap();
+    let before = setup.actions().len();
+    let expected = Undone { taken_back: 1197, kept: ["S00000", "S00900", "S00901"].map(str::to_owned).to_vec() };
+    assert_eq!(undo(&setup, &upload, true), expected);
+    assert_eq!((setup.actions().len(), tokens(&setup)), (before, 1201), "a dry run changes nothing");
+
+    assert_eq!(undo(&setup, &upload, false), expected);
+    assert_eq!(serials(&setup), ["OTHER", "S00000", "S00900", "S00901"]);
+    let events: Vec<_> = setup.actions().split_off(before).into_iter().map(|audit| audit.event).collect();
+    assert_eq!(events.len(), 1198);
+    let deleted =
+        events.iter().filter(|event| event.action == Action::TokenDeleted && event.detail["reason"] == "undone");
+    assert_eq!(deleted.count(), 1197);
+    let alices = events.iter().find(|event| event.serial == "S00001").unwrap();
+    assert_eq!(alices.upn, "alice@example.com");
+    let last = events.last().unwrap();
+    assert_eq!((last.action, &*last.detail["taken-back"], &*last.detail["kept"]), (Action::UploadUndone, "1197", "3"));
+    let status = block_on(directory.upload_status(setup.now, upload.id)).unwrap();
+    assert_eq!((status.taken_back, status.imported), (1197, 1200));
+    assert!(block_on(directory.verify_audit()).unwrap().is_ok());
+
+    // Once more, which changes nothing.
+    let all = setup.actions().len();
+    assert_eq!(undo(&setup, &upload, false), Undone { taken_back: 0, ..expected });
+    assert_eq!(setup.actions().len(), all);
+    let unknown = block_on(directory.undo_upload(operator, setup.now, 99, false)).unwrap_err();
+    assert_eq!(unknown, Refusal::UnknownUpload { id: 99 }.into());
+}
+
+#[test]
+fn what_was_spent_of_a_secret_stays_spent_when_its_upload_is_undone() {
+    let setup = Setup::new();
+    let one = secret(1);
+    let first = setup.upload(&[("alice", "A", &one)]);
+    setup.activate("A", two_codes(1, setup.now)).unwrap();
+    block_on(setup.directory.unassign(&setup.operator, setup.now, "A")).unwrap();
+    assert_eq!(undo(&setup, &first, false).kept, ["A"]);
+    block_on(setup.directory.delete(&setup.operator, setup.now, "A")).unwrap();
+    // The token of the second upload was never used, its secret was.
+    let second = setup.upload(&[("alice", "A", &one)]);
+    assert_eq!(undo(&setup, &second, false).taken_back, 1);
+    assert_eq!(setup.upload(&[("alice", "A", &one)]).imported, 1);
+    assert!(setup.activate("A", shown(1, setup.now, 0)).is_err(), "that code was used");
+}
+
+#[test]
+fn an_undoing_that_is_broken_off_goes_on_and_ends_as_one_in_one_go() {
+    for polls in 1.. {
+        let (setup, upload) = with_two_uploads();
+        block_on(setup.directory.assign(&setup.operator, setup.now, "S00900", &upn("bob"))).unwrap();
+        let mut call = Box::pin(setup.directory.undo_upload(&setup.operator, setup.now, upload.id, false));
+        let ended = (0..polls).any(|_| call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        drop(call);
+        let status = block_on(setup.directory.upload_status(setup.now, upload.id)).unwrap();
+        let gone = u64::try_from(1201 - tokens(&setup)).unwrap();
+        assert_eq!(status.taken_back, gone, "what is gone is counted");
+        let rest = undo(&setup, &upload, false);
+        assert_eq!((gone + rest.taken_back, rest.kept.len()), (1199, 1));
+        assert_eq!(serials(&setup), ["OTHER", "S00900"]);
+        if ended {
+            assert!(polls > 2, "it is broken off at least once");
+            break;
+        }
+    }
+}
+
+#[test]
+fn an_upload_that_was_broken_off_and_undone_is_not_resumed() {
+    let setup = Setup::new();
+    let mut call = Box::pin(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows(0..ROWS)));
+    for _ in 0..2 {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    drop(call);
+    let broken = block_on(setup.directory.uploads(setup.now)).unwrap().remove(0);
+    assert_eq!(undo(&setup, &broken, false).taken_back, broken.imported);
+    assert_eq!(tokens(&setup), 0);
+    let finished = Err(Error::Refused(Refusal::UploadFinished { id: broken.id }));
+    assert_eq!(resume(&setup, broken.id, rows(0..ROWS)), finished);
+    let again = block_on(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows(0..ROWS))).unwrap();
+    assert_eq!(again.imported, ROWS - 13);
 }

@@ -559,6 +559,9 @@ class Directory:
         """Returns the uploads whose status is still kept."""
     def upload_status(self, upload: int, *, at: _Time = None) -> UploadDict:
         """Returns an upload by its number."""
+    def undo_upload(self, upload: int, *, dry_run: bool = False, at: _Time = None) -> tuple[int, list[str]]:
+        """Takes back the tokens that an upload brought and that nothing has changed since. Returns how many, and the serial numbers
+        of those that stay, as they were assigned or activated since. `dry_run=True` changes nothing."""
     def delete_upload(self, upload: int, *, at: _Time = None) -> None:
         """Deletes the status and the failures of an upload. The tokens stay."""
     def failures(self, upload: int, *, at: _Time = None) -> list[FailureDict]:

@@ -102,6 +102,9 @@ class AsyncDirectory:
     async def upload_status(self, upload, *, at=None):
         return await to_thread(self._directory.upload_status, upload, at=at)
 
+    async def undo_upload(self, upload, *, dry_run=False, at=None):
+        return await to_thread(self._directory.undo_upload, upload, dry_run=dry_run, at=at)
+
     async def delete_upload(self, upload, *, at=None):
         return await to_thread(self._directory.delete_upload, upload, at=at)
 

@@ -191,6 +191,7 @@ class UploadDict(TypedDict):
     unchanged: int
     failed: int
     finished: bool
+    taken_back: int
 
 
 class FailureDict(TypedDict):

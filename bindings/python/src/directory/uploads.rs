@@ -97,6 +97,21 @@ impl Directory {
         upload_dict(py, &self.wait(py, self.reader(py, Operation::List, None)?.upload_status(now, upload))?)
     }
 
+    /// Takes back the tokens that an upload brought and that nothing has changed since. Returns how many, and the serial numbers
+    /// of those that stay, as they were assigned or activated since. `dry_run=True` changes nothing.
+    #[pyo3(signature = (upload, *, dry_run = false, at = None))]
+    fn undo_upload(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        dry_run: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<(u64, Vec<String>)> {
+        let now = time(at)?;
+        let undone = self.wait(py, self.inner(py)?.undo_upload(&self.asks(at), now, upload, dry_run))?;
+        Ok((undone.taken_back, undone.kept))
+    }
+
     /// Deletes the status and the failures of an upload. The tokens stay.
     #[pyo3(signature = (upload, *, at = None))]
     fn delete_upload(

@@ -4,7 +4,7 @@ use crate::failure::{Exit, Failure};
 use crate::listing::{Line, Listing};
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, json, number, pairs, shown, time};
 use crate::shell::Shell;
-use oath_directory::model::{Upload, UploadFailure};
+use oath_directory::model::{Undone, Upload, UploadFailure};
 use oath_seeds::failures::{self, Failure as FailedRow};
 use pollster::block_on;
 use serde::Serialize;
@@ -18,6 +18,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Uploads) -> Result<Exit, Fail
         Uploads::List => list(shell),
         Uploads::Show { id } => show(shell, *id),
         Uploads::Failures { id, output } => failures(shell, *id, output.as_deref()),
+        Uploads::Undo { id, dry_run } => undo(shell, *id, *dry_run),
         Uploads::Delete { id } => {
             let directory = shell.directory()?;
             block_on(directory.delete_upload(&shell.actor, shell.now, *id))?;
@@ -41,13 +42,14 @@ struct UploadView<'a> {
     unchanged: u64,
     failed: u64,
     finished: bool,
+    taken_back: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<&'a [UploadFailure]>,
 }
 
 impl<'a> From<&'a Upload> for UploadView<'a> {
     fn from(upload: &'a Upload) -> Self {
-        let Upload { id, file, at, expires, rows, imported, unchanged, failed, finished, .. } = upload;
+        let Upload { id, file, at, expires, rows, imported, unchanged, failed, finished, taken_back, .. } = upload;
         Self {
             upload: *id,
             file,
@@ -58,6 +60,7 @@ impl<'a> From<&'a Upload> for UploadView<'a> {
             unchanged: *unchanged,
             failed: *failed,
             finished: *finished,
+            taken_back: *taken_back,
             failures: None,
         }
     }
@@ -111,6 +114,37 @@ fn show(shell: &mut Shell<'_>, id: u64) -> Result<Exit, Failure> {
             ],
         )?;
         write_failures(out, &refused)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// How many serial numbers are shown.
+const FIRST: usize = 10;
+
+fn undo(shell: &mut Shell<'_>, id: u64, dry_run: bool) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let undone = block_on(directory.undo_upload(&shell.actor, shell.now, id, dry_run))?;
+    let Undone { taken_back, kept } = &undone;
+    let value = json!({"upload": id, "dry_run": dry_run, "taken_back": taken_back, "kept": kept});
+    shell.answer(&value, |out| {
+        let tokens = count(*taken_back, "token", "tokens");
+        match dry_run {
+            true => writeln!(out, "Undoing upload {id} would take back {tokens}. {DIM}Nothing was changed.{DIM:#}")?,
+            false => writeln!(out, "{GOOD}Took back{GOOD:#} {tokens} of upload {id}.")?,
+        }
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let stays = if kept.len() == 1 { "stays: it was" } else { "stay: they were" };
+        let number = kept.len().try_into().unwrap_or(u64::MAX);
+        writeln!(out, "{} {stays} assigned or activated since, or damaged.", count(number, "token", "tokens"))?;
+        for serial in kept.iter().take(FIRST) {
+            writeln!(out, "  {}", shown(serial))?;
+        }
+        match kept.len().checked_sub(FIRST) {
+            Some(more) if more > 0 => writeln!(out, "  {DIM}and {more} more{DIM:#}"),
+            _ => Ok(()),
+        }
     })?;
     Ok(Exit::Done)
 }

@@ -260,14 +260,26 @@ const UPLOAD_FIELDS: &[Field] = &[
     f("at", Time, "When it was uploaded."),
     f("expires", Time, "Until when its status is kept."),
 ];
-const FINISHED: Field = f("finished", Flag, "Whether the file was taken to its end.");
+const FINISHED: Field = f("finished", Flag, "Whether the file was taken to its end, or the upload was undone.");
+const TAKEN_BACK: Field = f("taken_back", Count, "Tokens that left the directory when the upload was undone.");
 
-pub(super) const UPLOAD: Record = record("upload", "An upload.", &[UPLOAD_FIELDS, COUNTS, &[FINISHED]]);
+pub(super) const UPLOAD_UNDONE: Record = record(
+    "undone upload",
+    "What `uploads undo` took back.",
+    &[&[
+        f("upload", Count, "The number of the upload."),
+        f("dry_run", Flag, "`true` where nothing was changed."),
+        f("taken_back", Count, "Tokens that left the directory, or would."),
+        f("kept", Texts, "Serial numbers of tokens that stay: they were assigned or activated since."),
+    ]],
+);
+
+pub(super) const UPLOAD: Record = record("upload", "An upload.", &[UPLOAD_FIELDS, COUNTS, &[FINISHED, TAKEN_BACK]]);
 
 pub(super) const UPLOAD_DETAILS: Record = record(
     "upload with failures",
     "An upload and its rows that failed.",
-    &[UPLOAD_FIELDS, COUNTS, &[FINISHED, f("failures", Objects(&FAILURE), "The rows that failed.")]],
+    &[UPLOAD_FIELDS, COUNTS, &[FINISHED, TAKEN_BACK, f("failures", Objects(&FAILURE), "The rows that failed.")]],
 );
 
 pub(super) const UPLOAD_DELETED: Record =

@@ -3,7 +3,9 @@ use super::{Context, Decided, Decision, Seen, touch, update};
 use crate::Upn;
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{Fingerprint, State, Status, Tag, Token, TokenKind, Upload, UploadFailure, User, UserId, Versioned};
+use crate::model::{
+    Fingerprint, Import, State, Status, Tag, Token, TokenKind, Undone, Upload, UploadFailure, User, UserId, Versioned,
+};
 use crate::policy::later;
 use crate::store::{Changes, Write};
 use oath_seeds::Place;
@@ -74,6 +76,7 @@ pub(crate) fn upload(context: Context<'_>, job: &Job, rows: &[Read], view: &Seen
             failed: 0,
             digest: Tag::default(),
             finished: false,
+            taken_back: 0,
         },
         |read| read.value.clone(),
     );
@@ -122,6 +125,40 @@ pub(crate) fn delete(context: Context<'_>, id: u64, reason: &str, view: &Seen) -
         ..Changes::default()
     };
     Ok(Decided::new((), changes))
+}
+
+/// Takes back tokens that came with an upload and have not changed since: all of the view. The states of their secrets stay, and
+/// the upload can no longer be resumed.
+pub(crate) fn undo(context: Context<'_>, id: u64, view: &Seen) -> Decision<Undone> {
+    let read = view.upload.as_ref().ok_or(Refusal::UnknownUpload { id })?;
+    let mut undone = Undone::default();
+    let mut changes = Changes::default();
+    for token in &view.tokens {
+        let Some(import) = token.value.import.filter(|import| import.upload == id) else { continue };
+        if import.changed || view.is_damaged(&token.value) {
+            undone.kept.push(token.value.serial.clone());
+            continue;
+        }
+        let holder = view.holder_name(&token.value);
+        let event = context.event(Action::TokenDeleted).of_user(&holder).of_token(&token.value.serial);
+        changes.events.push(event.with("reason", "undone").with("upload", id));
+        changes.tokens.push(Write::Delete(token.version, token.value.id));
+        undone.taken_back = undone.taken_back.saturating_add(1);
+    }
+    undone.kept.sort();
+    if undone.taken_back > 0 || !read.value.finished {
+        let taken_back = read.value.taken_back.saturating_add(undone.taken_back);
+        changes.uploads.push(update(read, Upload { finished: true, taken_back, ..read.value.clone() }));
+    }
+    Ok(Decided::new(undone, changes))
+}
+
+/// Tells that an upload was undone, with what came of it.
+pub(crate) fn undone(context: Context<'_>, id: u64, undone: &Undone, view: &Seen) -> Decision<()> {
+    let read = view.upload.as_ref().ok_or(Refusal::UnknownUpload { id })?;
+    let event = context.event(Action::UploadUndone).with("upload", id).with("file", &read.value.file);
+    let event = event.with("taken-back", read.value.taken_back).with("kept", undone.kept.len());
+    Ok(Decided::new((), Changes { events: vec![event], ..Changes::default() }))
 }
 
 /// The records as the rows so far have left them.
@@ -317,7 +354,9 @@ impl<'a> Directory<'a> {
         if !row.others.is_empty() && self.changes.settings.is_none() {
             self.changes.settings = self.view.settings.as_ref().map(touch);
         }
-        self.changes.tokens.push(Write::Insert(Token { status, holder, fingerprint, ..new.clone() }));
+        let import = Some(Import { upload, changed: false });
+        let token = Token { status, holder, fingerprint, import, ..new.clone() };
+        self.changes.tokens.push(Write::Insert(token));
         let event = context.event(Action::TokenImported).of_token(&new.serial).with("upload", upload);
         self.changes.events.push(event);
         if let Some(user) = user {

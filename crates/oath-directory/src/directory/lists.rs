@@ -124,6 +124,7 @@ impl<S: Store> Directory<S> {
             status: query.status,
             holder: query.upn.as_ref().map(|upn| upn.key().to_owned()),
             serial: query.serial.clone(),
+            upload: None,
         };
         Ok(self.store.tokens(filter, after.map(str::to_owned), limit).await?)
     }

@@ -15,7 +15,7 @@ impl KeyRing {
     /// The tag that [`Token::mac`] must be.
     #[must_use]
     pub fn tag_of_token(&self, token: &Token) -> Tag {
-        let Token { id, kind, serial, fingerprint, status, holder, replaces, .. } = token;
+        let Token { id, kind, serial, fingerprint, status, holder, replaces, import, .. } = token;
         let kind: &[u8] = match kind {
             TokenKind::Hardware => b"hardware",
             TokenKind::Software => b"software",
@@ -24,8 +24,10 @@ impl KeyRing {
         let holder = holder.as_ref().map_or(&[][..], |id| id);
         let replaces = replaces.map(TokenId::to_bytes);
         let replaces = replaces.as_ref().map_or(&[][..], |id| id);
+        let import = import.map(|import| import.stored().to_be_bytes());
+        let import = import.as_ref().map_or(&[][..], |import| import);
         let status = status.name().as_bytes();
-        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status, holder, replaces];
+        let fields = [&id.to_bytes(), kind, serial.as_bytes(), &fingerprint.0, status, holder, replaces, import];
         self.tag(b"token", &fields)
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::Status;
-use crate::model::{Settings, State, TokenKind, User, UserId};
+use crate::model::{Import, Settings, State, TokenKind, User, UserId};
 use oath_totp::{Digits, TimeStep, UnixTime};
 
 const PARAMETERS: Parameters =
@@ -22,6 +22,7 @@ fn token(keys: &KeyRing) -> Token {
         holder: None,
         replaces: None,
         created: UnixTime::default(),
+        import: None,
         mac: Tag::default(),
     }
 }
@@ -100,6 +101,9 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
         Token { fingerprint: Fingerprint([1; 32]), ..base.clone() },
         Token { status: Status::Activated, ..base.clone() },
         Token { holder, ..base.clone() },
+        Token { import: Some(Import { upload: 1, changed: false }), ..base.clone() },
+        Token { import: Some(Import { upload: 1, changed: true }), ..base.clone() },
+        Token { import: Some(Import { upload: 2, changed: false }), ..base.clone() },
     ];
     let state = State::fresh(base.fingerprint);
     let totp = |last_step, drift| State { totp: oath_totp::TotpState { last_step, drift }, ..state.clone() };

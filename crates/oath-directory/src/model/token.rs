@@ -31,9 +31,36 @@ pub struct Token {
     pub replaces: Option<TokenId>,
     /// When it came into the directory.
     pub created: UnixTime,
-    /// Binds id, kind, serial number, fingerprint, status, holder and what it replaces to the key ring. The directory sets it before a commit
+    /// The upload that it came with; `None` for one that came otherwise.
+    pub import: Option<Import>,
+    /// Binds id, kind, serial number, fingerprint, status, holder, what it replaces and import to the key ring. The directory sets
+    /// it before a commit
     /// and checks it after a read.
     pub mac: Tag,
+}
+
+/// How a token came with an upload, so that the upload can be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The number of the upload.
+    pub upload: u64,
+    /// Whether its status or its holder has changed since: then the token stays when the upload is undone.
+    pub changed: bool,
+}
+
+impl Import {
+    /// As a store keeps it: the number, negative where the token has changed.
+    #[must_use]
+    pub const fn stored(self) -> i64 {
+        let number = self.upload.cast_signed();
+        if self.changed { number.wrapping_neg() } else { number }
+    }
+
+    /// Reads what [`stored`](Self::stored) gave.
+    #[must_use]
+    pub const fn from_stored(stored: i64) -> Self {
+        Self { upload: stored.unsigned_abs(), changed: stored < 0 }
+    }
 }
 
 /// A device with a secret of its own, or a secret in an app.

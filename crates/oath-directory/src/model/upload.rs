@@ -23,8 +23,10 @@ pub struct Upload {
     pub failed: u64,
     /// Over those rows, keyed with the ring: shows whether a file is the one that this upload was broken off in.
     pub digest: Tag,
-    /// Whether all rows were read.
+    /// Whether all rows were read, or the upload was undone.
     pub finished: bool,
+    /// Tokens that were taken back when it was undone.
+    pub taken_back: u64,
 }
 
 /// A refused row: where, what, and what to do. Never the secret.
@@ -46,6 +48,15 @@ pub struct UploadFailure {
     pub message: String,
     /// What to do.
     pub action: String,
+}
+
+/// What undoing an upload came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Undone {
+    /// Tokens that left the directory.
+    pub taken_back: u64,
+    /// The serial numbers of tokens that stay, in order: they were assigned or activated since, or their record is damaged.
+    pub kept: Vec<String>,
 }
 
 /// What an upload would come to: its counts, and the rows that would be refused.

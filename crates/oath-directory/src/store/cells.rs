@@ -3,8 +3,8 @@
 use super::{Activations, names};
 use crate::audit::{Action, AuditEvent, Chain, ChainHash, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, Gate, Id, Parameters, Recovery, Sealed, Settings, State, Tag, Token, Upload, UploadFailure,
-    Upn, User, UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Import, Parameters, Recovery, Sealed, Settings, State, Tag, Token, Upload,
+    UploadFailure, Upn, User, UserKind, Version, Versioned,
 };
 use crate::rights::Roles;
 use oath_totp::{TimeStep, TotpState, UnixTime};
@@ -171,6 +171,7 @@ impl Record for Token {
             holder: cells.maybe_id()?,
             replaces: cells.maybe_id()?,
             created: cells.time()?,
+            import: cells.maybe_number()?.map(Import::from_stored),
             mac: cells.tag()?,
         })
     }
@@ -208,6 +209,7 @@ impl Record for Upload {
             failed: cells.bits()?,
             digest: cells.tag()?,
             finished: cells.flag()?,
+            taken_back: cells.bits()?,
         })
     }
 }

@@ -53,6 +53,7 @@ pub async fn all<S: Store>(fresh: impl Fn() -> S) {
     views::of_an_empty_directory_are_empty(&fresh()).await;
     lists::go_on_after_the_last_one(&fresh()).await;
     lists::are_filtered(&fresh()).await;
+    lists::tokens_are_listed_by_their_upload(&fresh()).await;
     lists::states_come_in_the_order_of_their_fingerprints(&fresh()).await;
     lists::refused_rows_go_with_their_upload(&fresh()).await;
     lists::numbers_of_uploads_are_not_given_again(&fresh()).await;

@@ -74,9 +74,10 @@ impl Store for MemoryStore {
         Ok(ids
             .filter_map(|id| contents.listed(id))
             .filter(|listed| {
-                let TokenFilter { status, holder, serial } = &filter;
+                let TokenFilter { status, holder, serial, upload } = &filter;
                 status.is_none_or(|status| status == listed.token.status)
                     && serial.as_ref().is_none_or(|serial| *serial == listed.token.serial)
+                    && upload.is_none_or(|upload| listed.token.import.is_some_and(|import| import.upload == upload))
                     && holder
                         .as_ref()
                         .is_none_or(|key| listed.holder.as_ref().is_some_and(|user| user.upn.key() == key))

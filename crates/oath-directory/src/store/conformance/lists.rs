@@ -3,7 +3,7 @@
 use super::samples::{
     ODD_TEXTS, TALLY, at, commit, failure, failures, full, gate, held, print, token, upload, user, version,
 };
-use crate::model::{State, Status, Token, Upload, UploadFailure, User};
+use crate::model::{Import, State, Status, Token, Upload, UploadFailure, User};
 use crate::store::{Changes, Store, TokenFilter, Wanted, Write};
 use oath_totp::TotpState;
 
@@ -103,6 +103,7 @@ pub(super) async fn are_filtered(store: &impl Store) {
             status,
             holder: holder.map(str::to_owned),
             serial: serial.map(|number| token(number).serial),
+            upload: None,
         };
         let found = store.tokens(filter.clone(), None, 9).await.unwrap();
         let expected: Vec<_> = expected.iter().map(|number| token(*number).id).collect();
@@ -119,6 +120,25 @@ pub(super) async fn are_filtered(store: &impl Store) {
             assert_eq!(behind.len(), found.len() - 1);
             assert_eq!(behind.last().unwrap().token, last.token);
         }
+    }
+}
+
+pub(super) async fn tokens_are_listed_by_their_upload(store: &impl Store) {
+    let import = |number: u8| match number {
+        1 | 3 => Some(Import { upload: 4, changed: number == 3 }),
+        2 => Some(Import { upload: 5, changed: false }),
+        _ => None,
+    };
+    let tokens = (1..=4u8).map(|number| Write::Insert(Token { import: import(number), ..token(number) })).collect();
+    commit(store, Changes { tokens, ..Changes::default() }).await.unwrap();
+    for (upload, expected) in [(4, &[1u8, 3][..]), (5, &[2]), (6, &[]), (u64::MAX, &[])] {
+        let filter = TokenFilter { upload: Some(upload), ..TokenFilter::default() };
+        let found = store.tokens(filter.clone(), None, 9).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|listed| (listed.token.serial, listed.token.import)).collect();
+        let expected: Vec<_> = expected.iter().map(|number| (token(*number).serial, import(*number))).collect();
+        assert_eq!(found, expected, "{upload}");
+        let behind = store.tokens(filter, Some(token(1).serial), 9).await.unwrap();
+        assert_eq!(behind.len(), expected.iter().filter(|(serial, _)| *serial > token(1).serial).count());
     }
 }
 

@@ -170,7 +170,15 @@ pub(super) async fn uploads(store: &impl Store) {
     let most = u64::MAX;
     let mut values = vec![upload(1)];
     let open = Upload { digest: Tag([9; 16]), finished: false, ..upload(1) };
-    values.push(Upload { at: at(most), rows: most, imported: most, unchanged: most, failed: most, ..open });
+    values.push(Upload {
+        at: at(most),
+        rows: most,
+        imported: most,
+        unchanged: most,
+        failed: most,
+        taken_back: most,
+        ..open
+    });
     values.extend(ODD_TEXTS.map(|text| Upload { file: text.to_owned(), ..upload(1) }));
     let set = |write: Write<u64, Upload>| Changes { uploads: vec![write], ..Changes::default() };
     compare_and_set(store, &1, &values, set, async || {

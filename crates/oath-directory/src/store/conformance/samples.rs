@@ -1,8 +1,8 @@
 use crate::audit::{Action, Actor, AuditEvent, AuditKey, Event, Head};
 use crate::keys::KeyRing;
 use crate::model::{
-    Attempts, Fingerprint, Gate, Id, KnownSource, Parameters, Recovery, Sealed, Settings, State, Status, Tag, Token,
-    TokenKind, Upload, UploadFailure, User, UserKind, Version, Versioned,
+    Attempts, Fingerprint, Gate, Id, Import, KnownSource, Parameters, Recovery, Sealed, Settings, State, Status, Tag,
+    Token, TokenKind, Upload, UploadFailure, User, UserKind, Version, Versioned,
 };
 use crate::rights::Roles;
 use crate::store::{Activations, Changes, CommitError, Listed, ListedUser, Store, TokenFilter, Write};
@@ -88,6 +88,7 @@ pub(in crate::store) fn token(number: u8) -> Token {
         holder: None,
         replaces: Some(Id::from_bytes([number.wrapping_add(100); 16])),
         created: at(1),
+        import: Some(Import { upload: 7, changed: number.is_multiple_of(2) }),
         mac: Tag([number; 16]),
     }
 }
@@ -98,8 +99,20 @@ pub(in crate::store) fn held(number: u8, holder: u8) -> Token {
 
 pub(in crate::store) fn upload(id: u64) -> Upload {
     let file = "seeds.csv".to_owned();
-    let (digest, finished) = (Tag([1; 16]), true);
-    Upload { id, file, at: at(1), expires: at(2), rows: 3, imported: 1, unchanged: 1, failed: 1, digest, finished }
+    let (digest, finished, taken_back) = (Tag([1; 16]), true, 1);
+    Upload {
+        id,
+        file,
+        at: at(1),
+        expires: at(2),
+        rows: 3,
+        imported: 1,
+        unchanged: 1,
+        failed: 1,
+        digest,
+        finished,
+        taken_back,
+    }
 }
 
 pub(in crate::store) fn failure(line: u64, text: &str) -> UploadFailure {

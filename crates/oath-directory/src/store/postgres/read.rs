@@ -138,11 +138,13 @@ pub(super) async fn tokens(
 ) -> Result<Vec<Listed>, Failure> {
     let mut conditions = String::new();
     let mut query = of(connection, "").with(Kind::Number, most(limit));
+    let upload = filter.upload.map(|upload| i64::try_from(upload).unwrap_or(-1).to_string());
     let asked = [
         (filter.status.map(Status::name), "t.status = ?"),
         (filter.holder.as_deref(), "t.holder = (SELECT id FROM oath_users WHERE tenant = $1 AND key = ?)"),
         (filter.serial.as_deref(), "t.serial = ?"),
         (after, "t.serial > ?"),
+        (upload.as_deref(), "abs(t.import) = ?::int8"),
     ];
     // Only the conditions that are asked for, so that an index can serve them.
     let asked = asked.into_iter().filter_map(|(value, condition)| Some((value?, condition)));

@@ -89,6 +89,7 @@ pub(super) const TOKENS: Table = Table {
         ("holder", Kind::Uuid),
         ("replaces", Kind::Uuid),
         ("created", Number),
+        ("import", Number),
         ("mac", Bytes),
     ],
     keys: 1,
@@ -121,6 +122,7 @@ pub(super) const UPLOADS: Table = Table {
         ("failed", Number),
         ("digest", Bytes),
         ("finished", Flag),
+        ("taken_back", Number),
     ],
     keys: 1,
 };
@@ -192,6 +194,7 @@ pub(super) fn token_cells(token: &Token) -> Vec<Cell> {
         Cell::maybe(token.holder, Cell::id),
         Cell::maybe(token.replaces, Cell::id),
         time(token.created),
+        token.import.map_or(Cell::Null, |import| Cell::Number(import.stored())),
         tag(token.mac),
     ]
 }
@@ -226,6 +229,7 @@ pub(super) fn upload_cells(upload: &Upload) -> Vec<Cell> {
         Cell::bits(upload.failed),
         tag(upload.digest),
         Cell::Flag(upload.finished),
+        Cell::bits(upload.taken_back),
     ]
 }
 

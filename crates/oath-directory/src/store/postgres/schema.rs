@@ -45,6 +45,7 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         manufacturer text NOT NULL, model text NOT NULL, algorithm text NOT NULL, digits int8 NOT NULL,
         step_x int8 NOT NULL, step_t0 int8 NOT NULL, sealed_under text NOT NULL, sealed bytea NOT NULL,
         fingerprint text{bytewise} NOT NULL, status text NOT NULL, holder uuid, replaces uuid, created int8 NOT NULL,
+        import int8,
         mac bytea NOT NULL,
         PRIMARY KEY (tenant, id), UNIQUE (tenant, serial), UNIQUE (tenant, fingerprint), UNIQUE (tenant, holder, id),
         UNIQUE (tenant, status, serial))",
@@ -61,6 +62,7 @@ const MIGRATIONS: [&[&str]; 1] = [&[
         tenant uuid NOT NULL, version int8 NOT NULL, id int8 NOT NULL, file text NOT NULL, at int8 NOT NULL,
         expires int8 NOT NULL, row_count int8 NOT NULL, imported int8 NOT NULL, unchanged int8 NOT NULL,
         failed int8 NOT NULL, digest bytea NOT NULL, finished bool NOT NULL,
+        taken_back int8 NOT NULL,
         PRIMARY KEY (tenant, id))",
     // The highest number ever given to an upload, also after that upload was deleted.
     "CREATE TABLE IF NOT EXISTS oath_upload_numbers (

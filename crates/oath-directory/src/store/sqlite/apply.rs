@@ -2,8 +2,8 @@ use super::fault::is_taken;
 use super::read;
 use crate::audit::{AuditKey, Chain, Event, Head};
 use crate::model::{
-    Attempts, Fingerprint, Gate, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User, UserId,
-    Version,
+    Attempts, Fingerprint, Gate, Import, RequestId, Settings, State, Token, TokenId, Upload, UploadFailure, User,
+    UserId, Version,
 };
 use crate::store::names::{digits_count, known_of, times_of, token_kind_name};
 use crate::store::{Activations, Changes, Pass, Write};
@@ -265,11 +265,11 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
     const TOKENS: Table = Table {
         insert:
             "INSERT INTO tokens (version, id, kind, serial, manufacturer, model, algorithm, digits, step_x, step_t0,
-                     sealed_under, sealed, fingerprint, status, holder, replaces, created, mac)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                     sealed_under, sealed, fingerprint, status, holder, replaces, created, import, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         update: "UPDATE tokens SET version = ?1, kind = ?3, serial = ?4, manufacturer = ?5, model = ?6, algorithm = ?7,
                      digits = ?8, step_x = ?9, step_t0 = ?10, sealed_under = ?11, sealed = ?12, fingerprint = ?13,
-                     status = ?14, holder = ?15, replaces = ?16, created = ?17, mac = ?18
+                     status = ?14, holder = ?15, replaces = ?16, created = ?17, import = ?18, mac = ?19
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM tokens WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM tokens WHERE id = ?1 AND version = ?2",
@@ -294,6 +294,7 @@ fn token(connection: &Connection, write: &Write<TokenId, Token>) -> Result<(), R
             token.holder.map(UserId::to_bytes),
             token.replaces.map(TokenId::to_bytes),
             time(token.created),
+            token.import.map(Import::stored),
             token.mac.0,
         ])
     })
@@ -346,10 +347,11 @@ fn activations(connection: &Connection, write: &Write<(), Activations>) -> Resul
 fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Refused> {
     const UPLOADS: Table = Table {
         insert:
-            "INSERT INTO uploads (version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO uploads (version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished,
+                 taken_back)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         update: "UPDATE uploads SET version = ?1, file = ?3, at = ?4, expires = ?5, rows = ?6, imported = ?7,
-                     unchanged = ?8, failed = ?9, digest = ?10, finished = ?11
+                     unchanged = ?8, failed = ?9, digest = ?10, finished = ?11, taken_back = ?12
                  WHERE id = ?2 AND version = ?1 - 1",
         delete: "DELETE FROM uploads WHERE id = ?1 AND version = ?2",
         same: "SELECT 1 FROM uploads WHERE id = ?1 AND version = ?2",
@@ -369,6 +371,7 @@ fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Ref
             upload.failed.cast_signed(),
             upload.digest.0,
             upload.finished,
+            upload.taken_back.cast_signed(),
         ])
     })
 }

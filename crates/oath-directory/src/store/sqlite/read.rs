@@ -166,10 +166,12 @@ pub(super) fn tokens(
         (filter.holder.is_some(), " AND tokens.holder = (SELECT id FROM users WHERE key = ?2)"),
         (filter.serial.is_some(), " AND tokens.serial = ?3"),
         (after.is_some(), " AND tokens.serial > ?4"),
+        (filter.upload.is_some(), " AND abs(tokens.import) = ?5"),
     ];
     sql.extend(conditions.into_iter().filter(|(asked, _)| *asked).map(|(_, condition)| condition));
-    sql.push_str(" ORDER BY tokens.serial LIMIT ?5");
-    let parameters = params![filter.status.map(Status::name), filter.holder, filter.serial, after, most(limit)];
+    sql.push_str(" ORDER BY tokens.serial LIMIT ?6");
+    let upload = filter.upload.and_then(|upload| i64::try_from(upload).ok());
+    let parameters = params![filter.status.map(Status::name), filter.holder, filter.serial, after, upload, most(limit)];
     connection.prepare_cached(&sql)?.query_map(parameters, |row| listed(&mut Row::of(row)))?.collect()
 }
 

@@ -16,7 +16,8 @@ macro_rules! token_columns {
     () => {
         "tokens.version, tokens.id, tokens.kind, tokens.serial, tokens.manufacturer, tokens.model, tokens.algorithm, \
          tokens.digits, tokens.step_x, tokens.step_t0, tokens.sealed_under, tokens.sealed, tokens.fingerprint, \
-         tokens.status, tokens.holder, tokens.replaces, tokens.created, tokens.mac"
+         tokens.status, tokens.holder, tokens.replaces, tokens.created, tokens.import, \
+         tokens.mac"
     };
 }
 /// The columns of a state, in the order in which the record reads them.
@@ -42,7 +43,7 @@ macro_rules! settings_columns {
 /// The columns of an upload, in the order in which the record reads them.
 macro_rules! upload_columns {
     () => {
-        "version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished"
+        "version, id, file, at, expires, rows, imported, unchanged, failed, digest, finished, taken_back"
     };
 }
 pub(super) use {gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns};
@@ -51,7 +52,7 @@ pub(super) use {gate_columns, settings_columns, state_columns, token_columns, up
 pub(super) const SETTINGS_WIDTH: usize = 5;
 pub(super) const GATE_WIDTH: usize = 7;
 pub(super) const USER_WIDTH: usize = 10;
-pub(super) const TOKEN_WIDTH: usize = 17;
+pub(super) const TOKEN_WIDTH: usize = 19;
 pub(super) const STATE_WIDTH: usize = 9;
 
 /// A row of SQLite's.

@@ -65,6 +65,8 @@ CREATE TABLE tokens (
     holder BLOB,
     replaces BLOB,
     created INTEGER NOT NULL,
+    -- The number of the upload that it came with, negative where the token has changed since.
+    import INTEGER,
     mac BLOB NOT NULL,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -120,6 +122,7 @@ CREATE TABLE uploads (
     failed INTEGER NOT NULL,
     digest BLOB NOT NULL,
     finished INTEGER NOT NULL,
+    taken_back INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
 
