@@ -104,7 +104,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::DirectoryCreated,
         Self::UserAdded,
         Self::UserChanged,

@@ -105,6 +105,7 @@ impl Former {
                 holder: cells.maybe_id()?,
                 created: cells.time()?,
                 replaces: None,
+                import: None,
                 mac: cells.tag()?,
             };
             let state = State {
