@@ -1,7 +1,9 @@
+mod error;
 mod fields;
 mod known;
 
-pub use self::fields::{Field, PolicyError};
+pub use self::error::PolicyError;
+pub use self::fields::Field;
 pub(crate) use self::known::Known;
 
 use crate::model::{Attempts, Gate, Parameters, TokenKind};
