@@ -38,7 +38,7 @@ pub use self::users::UserDetails;
 use self::rest::rest;
 use self::sign_in::Decoy;
 use crate::audit::{Action, Actor, Event};
-use crate::decide::rights::{self, Ask};
+use crate::decide::rights::{self, Ask, Denial};
 use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::keys::{KeyRing, KeyRingError, same};
@@ -190,7 +190,7 @@ impl<S: Store> Directory<S> {
         let (view, policy) = self.seen(self.store.view(wanted).await?)?;
         match rights::check(asked.under(&policy), &view) {
             Ok(_) => Ok(()),
-            Err((refusal, event)) => self.deny(refusal, event).await,
+            Err(denial) => self.deny(*denial).await,
         }
     }
 
@@ -211,7 +211,7 @@ impl<S: Store> Directory<S> {
     }
 
     /// Writes down that an actor was refused, and refuses. Nothing else is written.
-    async fn deny<T>(&self, refusal: Refusal, event: Event) -> Result<T, Error> {
+    async fn deny<T>(&self, Denial { refusal, event }: Denial) -> Result<T, Error> {
         let changes = Changes { events: vec![event], ..Changes::default() };
         match self.store.commit(changes, self.keys.audit_key()).await {
             Ok(()) => Err(refusal.into()),
@@ -240,7 +240,7 @@ impl<S: Store> Directory<S> {
             let context = asked.under(&policy);
             let rests = match rights::check(context, &view) {
                 Ok(rests) => rests,
-                Err((refusal, event)) => return self.deny(refusal, event).await,
+                Err(denial) => return self.deny(*denial).await,
             };
             let Decided { mut changes, outcome } = decide(context, &view)?;
             if changes.is_empty() {
@@ -274,8 +274,8 @@ impl<S: Store> Directory<S> {
         // A store that is tied to no ring yet holds nothing.
         let (view, policy) = self.seen(view)?;
         let context = asked.under(&policy);
-        if let Err((refusal, event)) = rights::check(context, &view) {
-            return self.deny(refusal, event).await;
+        if let Err(denial) = rights::check(context, &view) {
+            return self.deny(*denial).await;
         }
         let decided = decide(context, &view)?;
         Ok((decided, view))

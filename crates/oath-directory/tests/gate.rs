@@ -423,7 +423,7 @@ fn guesses_of_strangers_lock_strangers_and_not_a_device_that_the_user_signed_in_
     }
     let details = block_on(setup.directory.user(setup.now, &upn("alice"))).unwrap();
     assert_eq!((details.failures, details.wait, details.known_sources), (10, Some(1), 1));
-    let mut list = |locked| {
+    let list = |locked| {
         let users = setup.directory.users_after(setup.now, UserQuery { locked }, None, 2);
         block_on(users).unwrap().into_iter().map(|user| (user.user.upn.to_string(), user.failures)).collect::<Vec<_>>()
     };

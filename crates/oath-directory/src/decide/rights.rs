@@ -42,10 +42,17 @@ impl<'a> Ask<'a> {
 /// The users whose records the permission rests on: their versions must still be these when the changes are applied.
 pub(crate) type Rests = Vec<Write<UserId, User>>;
 
+/// What an actor is told who may not, and what the log is told.
+#[derive(Debug)]
+pub(crate) struct Denial {
+    pub(crate) refusal: Refusal,
+    pub(crate) event: Event,
+}
+
 /// Whether the actor may. A user who is unknown, disabled or damaged may nothing.
 ///
 /// The error is the refusal with the event that tells of it, and nothing else may be committed then.
-pub(crate) fn check(context: Context<'_>, view: &Seen) -> Result<Rests, (Refusal, Event)> {
+pub(crate) fn check(context: Context<'_>, view: &Seen) -> Result<Rests, Box<Denial>> {
     let Some(upn) = context.actor.upn() else { return Ok(Vec::new()) };
     let Context { ask: Ask { mut operation, about }, policy, .. } = context;
     let subject = match about {
@@ -85,7 +92,8 @@ pub(crate) fn check(context: Context<'_>, view: &Seen) -> Result<Rests, (Refusal
             _ => event,
         };
         let event = if let About::Holder(serial) = about { event.of_token(serial) } else { event };
-        return Err((Refusal::Denied { actor: upn.to_string(), operation }, event));
+        let refusal = Refusal::Denied { actor: upn.to_string(), operation };
+        return Err(Box::new(Denial { refusal, event }));
     };
     let rests_on = |user: &Versioned<User>| Write::Unchanged(user.version, user.value.id);
     let other = subject.filter(|subject| subject.value.id != actor.value.id);

@@ -1,6 +1,6 @@
 use super::{Directory, PARAMETERS, TRIES, new_token, random_id, rest};
 use crate::audit::{Action, Actor, Event};
-use crate::decide::rights::Ask;
+use crate::decide::rights::{Ask, Denial};
 use crate::decide::sign_in::{self, Attempt, Candidate, SignedIn, Verdict};
 use crate::decide::{Asked, Context, Seen};
 use crate::error::{Error, Refusal};
@@ -60,7 +60,8 @@ impl<S: Store> Directory<S> {
         // A user verifies for himself alone, and no role changes that: the view of a sign-in holds no actor.
         if let Some(asked_by) = actor.upn().filter(|asked_by| asked_by.key() != upn.key()) {
             let event = Event::new(now, actor, Action::Denied).of_user(upn.as_str()).with("operation", operation);
-            return self.deny(Refusal::Denied { actor: asked_by.to_string(), operation }, event).await;
+            let refusal = Refusal::Denied { actor: asked_by.to_string(), operation };
+            return self.deny(Denial { refusal, event }).await;
         }
         let asked = Asked { actor, now, ask: Ask::user(operation, upn) };
         let request = random_id()?;
