@@ -82,7 +82,8 @@ fn a_column_that_is_damaged_late_refuses_its_first_rows() {
 fn a_file_that_changes_between_the_readings_is_found_out_at_its_end() {
     let first: String = (0..500).fold(HEADER.to_owned(), |file, n| file + &row(&format!("S{n:04}"), n, ""));
     let options = Options::default().target(Target::Inventory);
-    let changes: [(&str, fn(&str) -> String); 5] = [
+    type Change = fn(&str) -> String;
+    let changes: [(&str, Change); 5] = [
         ("a row more", |file| file.to_owned() + &row("S9999", 9999, "")),
         ("a row less", |file| file.rsplit_once(",S0499,").unwrap().0.to_owned()),
         ("another serial number", |file| file.replace("S0300", "S1300")),
