@@ -124,7 +124,10 @@ pub(crate) fn finding_error(py: Python<'_>, finding: &Finding, others: usize) ->
 /// The exception that Python's own `open` raises, such as `FileNotFoundError`.
 pub(crate) fn os_error(error: &io::Error, file: Option<&Path>) -> PyErr {
     let text = error.to_string();
-    let Some(number) = error.raw_os_error() else { return PyOSError::new_err(text) };
+    let Some(number) = error.raw_os_error() else {
+        let named = file.map(|file| format!("{}: {text}", file.display()));
+        return io::Error::new(error.kind(), named.unwrap_or(text)).into();
+    };
     let text = text.split(" (os error").next().unwrap_or_default().to_owned();
     match file {
         Some(file) => PyOSError::new_err((number, text, file.as_os_str().to_owned())),

@@ -370,6 +370,21 @@ def test_an_upload_is_previewed_and_resumed_by_number(tmp_path):
     assert directory.upload_status(upload["upload"], at=NOW)["taken_back"] == 1
 
 
+def test_the_policy_is_shown_and_changed():
+    directory = Directory.create("sqlite::memory:")
+    before = directory.policy()
+    assert (before["tokens-per-user"], before["activations"]) == ("5", "200")
+    changes = {"activations": "none", "tokens-per-user": "3"}
+    assert directory.set_policy(changes, dry_run=True, at=NOW) == {**before, **changes}
+    assert directory.policy() == before
+    assert directory.set_policy(changes, at=NOW) == {**before, **changes} == directory.policy()
+    assert directory.events()[-1]["action"] == "policy-changed"
+    for name, value, code in [("tokens-per-usr", "3", "policy-field-unknown"), ("tokens-per-user", "0", "policy-value")]:
+        with pytest.raises(oath_totp.DirectoryError) as error:
+            directory.set_policy({"activations": "200", name: value}, at=NOW)
+        assert error.value.code == code and directory.policy()["activations"] == "none"
+
+
 def test_the_audit_log_is_exported_and_pruned(tmp_path):
     directory = Directory.create("sqlite::memory:")
     directory.add_user("alice@example.com", at=NOW)

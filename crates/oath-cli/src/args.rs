@@ -506,12 +506,12 @@ impl Command {
             Self::Policy(command) => !command.tries(),
             Self::Recovery(command) => !matches!(command, Recovery::Show { .. }),
             Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
-            Self::Uploads(command) => matches!(command, Uploads::Delete { .. }),
+            Self::Uploads(command) => matches!(command, Uploads::Delete { .. } | Uploads::Undo { dry_run: false, .. }),
+            Self::Audit(command) => matches!(command, Audit::Prune { dry_run: false, .. }),
             Self::Tour
             | Self::Report { .. }
             | Self::Roles
             | Self::Backup { .. }
-            | Self::Audit(_)
             | Self::Seeds(_)
             | Self::Code(_)
             | Self::Completions { .. }

@@ -300,6 +300,12 @@ fn a_time_away_from_the_clock_needs_force_to_write_and_the_log_keeps_both() {
         format!("tokens activate 2300001 {code} --at {MONDAY}"),
         format!("verify alice@example.com {code} --at {MONDAY}"),
         format!("users unlock alice@example.com --at {MONDAY}"),
+        format!("uploads undo 1 --at {MONDAY}"),
+        format!("uploads delete 1 --at {MONDAY}"),
+        format!("audit prune --exported log.jsonl --at {MONDAY}"),
+        format!("policy set activations=none --at {MONDAY}"),
+        format!("recovery issue alice@example.com --at {MONDAY}"),
+        format!("keys rotate --at {MONDAY}"),
     ] {
         let before = desk.snapshot();
         let refused = desk.run(&words, "");

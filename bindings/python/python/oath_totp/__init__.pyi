@@ -715,6 +715,14 @@ class Directory:
         """
     def check_keys(self) -> SealReportDict:
         """Opens the secrets of all tokens, and counts the tokens of each key."""
+    def policy(self) -> dict[str, str]:
+        """Returns the rules of the directory: the value of each by its name, as `oath policy show` prints it."""
+    def set_policy(self, changes: dict[str, str], *, dry_run: bool = False, at: _Time = None) -> dict[str, str]:
+        """Changes rules: a value for each name, as `oath policy set` takes it. All of them or none.
+
+        The next decision of every process goes by them. Returns the rules as they are then; with `dry_run=True` nothing is
+        changed. `DirectoryError` with the code 'policy-changed' where somebody else changed them at the same moment.
+        """
     def close(self) -> None:
         """Closes the files, once the calls of other threads have ended.
 

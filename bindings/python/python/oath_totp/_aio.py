@@ -220,6 +220,12 @@ class AsyncDirectory:
     async def check_keys(self):
         return await to_thread(self._directory.check_keys)
 
+    async def policy(self):
+        return await to_thread(self._directory.policy)
+
+    async def set_policy(self, changes, *, dry_run=False, at=None):
+        return await to_thread(self._directory.set_policy, changes, dry_run=dry_run, at=at)
+
     async def close(self):
         await to_thread(self._directory.close)
 

@@ -5,6 +5,7 @@ mod keeping;
 mod keys;
 mod life;
 mod log;
+mod policy;
 mod results;
 mod tokens;
 mod uploads;
