@@ -5,6 +5,7 @@ mod buckets;
 mod buffer;
 mod capacity;
 mod cells;
+mod change;
 mod characters;
 mod check;
 mod ciphers;
@@ -28,8 +29,6 @@ mod options;
 mod place;
 mod probe;
 mod protection;
-#[cfg(feature = "qr")]
-mod qr;
 mod reader;
 mod recognise;
 mod record;
@@ -48,6 +47,7 @@ mod whole;
 mod write;
 
 pub use self::capacity::{Capacity, Counters, Intervals};
+pub use self::change::{MovingError, MovingFields};
 pub use self::find::{Matches, Shown, find_shown};
 pub use self::finding::{Field, Finding, Severity};
 pub use self::format::{Format, UnknownFormat};
@@ -58,8 +58,6 @@ pub use self::options::{Assume, Limits, Options, Repairs, TokenType, UnknownType
 pub use self::place::Place;
 pub use self::probe::{Probe, ProbeError, Reading, SeedText, probe};
 pub use self::protection::{EmptyPassword, KeyLength, Protection};
-#[cfg(feature = "qr")]
-pub use self::qr::{QrCodesError, qr_codes};
 pub use self::reader::{ReadError, Reader, read, read_from};
 pub use self::recognise::{Recognition, recognise};
 pub use self::record::{Details, Encoding, FailedRow, Moving, Record, Row, SeedFile};

@@ -155,8 +155,7 @@ pub fn probe(text: &str, codes: &[(Code, UnixTime)], radius: u16) -> Result<Prob
                 let around = factor.around(*at, radius);
                 for step in steps(&token, &run, around, radius) {
                     let Some(last) = factor.follow(&token, step, *at, later) else { continue };
-                    let Ok(secret) = Secret::from_bytes(secret.expose_bytes()) else { continue };
-                    let mut record = Record::unnumbered(secret);
+                    let mut record = Record::unnumbered(secret.copied());
                     record.algorithm = algorithm;
                     record.digits = digits;
                     record.moving = factor.moving(&token, last.step);

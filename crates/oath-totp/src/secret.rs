@@ -109,6 +109,12 @@ impl Secret {
         Ok(bytes)
     }
 
+    /// A second copy of K, wiped when dropped like the first. There is no `Clone`, so that copies can be searched for.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// K itself.
     #[must_use]
     pub fn expose_bytes(&self) -> &[u8] {
@@ -120,7 +126,16 @@ impl Secret {
     /// Leakage: K is secret, its length public.
     #[must_use]
     pub fn expose_base32(&self) -> Zeroizing<String> {
-        traces::overwritten(|| Zeroizing::new(Base32UpperUnpadded::encode_string(&self.0)))
+        traces::overwritten(|| self.expose_base32_leaving_traces())
+    }
+
+    /// The same for a caller that writes thousands of secrets: see
+    /// [`from_base32_leaving_traces`](Self::from_base32_leaving_traces).
+    ///
+    /// Leakage: as [`expose_base32`](Self::expose_base32).
+    #[must_use]
+    pub fn expose_base32_leaving_traces(&self) -> Zeroizing<String> {
+        Zeroizing::new(Base32UpperUnpadded::encode_string(&self.0))
     }
 
     /// K as lower-case hexadecimal digits, in a string that is wiped when dropped.
@@ -128,7 +143,16 @@ impl Secret {
     /// Leakage: K is secret, its length public.
     #[must_use]
     pub fn expose_hex(&self) -> Zeroizing<String> {
-        traces::overwritten(|| Zeroizing::new(base16ct::lower::encode_string(&self.0)))
+        traces::overwritten(|| self.expose_hex_leaving_traces())
+    }
+
+    /// The same for a caller that writes thousands of secrets: see
+    /// [`from_base32_leaving_traces`](Self::from_base32_leaving_traces).
+    ///
+    /// Leakage: as [`expose_hex`](Self::expose_hex).
+    #[must_use]
+    pub fn expose_hex_leaving_traces(&self) -> Zeroizing<String> {
+        Zeroizing::new(base16ct::lower::encode_string(&self.0))
     }
 
     /// The length of K in bytes, at least 1. Public.

@@ -109,7 +109,7 @@ impl Record {
     /// True
     #[pyo3(signature = (**fields))]
     fn replace(&self, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut record = change::copied(self.inner()?)?;
+        let mut record = self.inner()?.copied();
         change::change(&mut record, fields)?;
         Ok(Self::alone(record))
     }
@@ -147,7 +147,7 @@ impl Record {
     /// The secret.
     #[getter]
     fn secret(&self) -> PyResult<Secret> {
-        change::secret(&self.inner()?.secret).map(Secret)
+        Ok(Secret(self.inner()?.secret.copied()))
     }
 
     /// The hash: SHA1, SHA256 or SHA512.
