@@ -141,6 +141,30 @@ pub struct Writer<'a, W: io::Write> {
     buffer: Buffer,
     written: usize,
     uniform: Option<Parameters>,
+    traces: Traces,
+}
+
+/// What the encoders leave of secrets on the stack. It is overwritten after every few records and at the end: after each, that
+/// takes longer than the record.
+struct Traces(usize);
+
+impl Traces {
+    /// So many records are encoded before it is overwritten.
+    const MOST: usize = 64;
+
+    fn add(&mut self) {
+        self.0 = self.0.saturating_add(1);
+        if self.0 >= Self::MOST {
+            self.0 = 0;
+            oath_totp::overwrite_stack();
+        }
+    }
+}
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        oath_totp::overwrite_stack();
+    }
 }
 
 impl<'a, W: io::Write> Writer<'a, W> {
@@ -158,7 +182,7 @@ impl<'a, W: io::Write> Writer<'a, W> {
         if let Some(fault) = encoder.fault() {
             return Err(fault.into());
         }
-        Ok(Self { out, format, options, encoder, buffer, written: 0, uniform: None })
+        Ok(Self { out, format, options, encoder, buffer, written: 0, uniform: None, traces: Traces(0) })
     }
 
     /// Writes one record. Where the format cannot hold it, nothing of it is written, and the writer can go on.
@@ -174,6 +198,7 @@ impl<'a, W: io::Write> Writer<'a, W> {
 
     fn encode(&mut self, record: &Record) -> Result<(), WriteError> {
         self.encoder.record(record, &mut self.buffer);
+        self.traces.add();
         if let Some(fault) = self.encoder.fault() {
             return Err(fault.into());
         }

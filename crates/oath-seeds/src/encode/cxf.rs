@@ -35,7 +35,7 @@ impl Encoder for CxfJson {
             member(out, "issuer", issuer);
         }
         out.push("\"secret\":\"");
-        out.push(&record.secret.expose_base32());
+        out.push(&record.secret.expose_base32_leaving_traces());
         let period = match record.moving {
             Moving::Time { step } => step.x(),
             Moving::Counter { .. } => 30,

@@ -22,7 +22,7 @@ impl Encoder for EntraCsv {
             Moving::Time { step } if step.x() == 60 => "60",
             _ => "30",
         };
-        let secret = record.secret.expose_base32();
+        let secret = record.secret.expose_base32_leaving_traces();
         let serial = record.serial.as_deref().unwrap_or_default();
         for value in [&upn, serial, secret.as_str(), interval, &record.manufacturer] {
             push(out, value);

@@ -23,7 +23,7 @@ impl Encoder for GraphJson {
         member(out, "manufacturer", &record.manufacturer);
         member(out, "model", &record.model);
         out.push("\"secretKey\":\"");
-        out.push(&record.secret.expose_base32());
+        out.push(&record.secret.expose_base32_leaving_traces());
         let interval = match record.moving {
             Moving::Time { step } => step.x(),
             Moving::Counter { .. } => 30,

@@ -22,7 +22,7 @@ impl Encoder for KeycloakJson {
             member(out, "userLabel", account);
         }
         out.push("\"secretData\":\"{\\\"value\\\":\\\"");
-        out.push(&record.secret.expose_base32());
+        out.push(&record.secret.expose_base32_leaving_traces());
         let (kind, counter, period) = match record.moving {
             Moving::Time { step } => ("totp", 0, step.x()),
             Moving::Counter { counter } => ("hotp", counter, 30),

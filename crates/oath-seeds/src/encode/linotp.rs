@@ -11,7 +11,7 @@ impl Encoder for LinOtpCsv {
     fn record(&mut self, record: &Record, out: &mut Buffer) {
         out.push(record.serial.as_deref().unwrap_or_default());
         out.push(",");
-        out.push(record.secret.expose_hex().as_str());
+        out.push(record.secret.expose_hex_leaving_traces().as_str());
         let (kind, interval) = match record.moving {
             Moving::Time { step } => ("totp", step.x()),
             Moving::Counter { .. } => ("hotp", 30),

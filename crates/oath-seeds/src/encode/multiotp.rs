@@ -18,7 +18,7 @@ impl Encoder for MultiOtpCsv {
             out.push(value);
             out.push(";");
         }
-        out.push(record.secret.expose_hex().as_str());
+        out.push(record.secret.expose_hex_leaving_traces().as_str());
         let _ = write!(out, ";{};{moving}\r\n", record.digits.count());
     }
 }

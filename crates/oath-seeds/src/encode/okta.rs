@@ -17,7 +17,7 @@ impl Encoder for OktaJson {
     fn record(&mut self, record: &Record, out: &mut Buffer) {
         self.0.next(out);
         out.push("{\"factorType\":\"token:hotp\",\"provider\":\"CUSTOM\",\"factorProfileId\":\"\",\"profile\":{\"sharedSecret\":\"");
-        out.push(&record.secret.expose_hex());
+        out.push(&record.secret.expose_hex_leaving_traces());
         out.push("\"}}");
     }
 

@@ -19,7 +19,7 @@ impl Encoder for PrivacyIdeaCsv {
         out.push(",,,");
         out.push(record.serial.as_deref().unwrap_or_default());
         out.push(",");
-        out.push(record.secret.expose_hex().as_str());
+        out.push(record.secret.expose_hex_leaving_traces().as_str());
         let (kind, moving) = match record.moving {
             Moving::Time { step } => ("totp", u64::from(step.x())),
             Moving::Counter { counter } => ("hotp", counter),

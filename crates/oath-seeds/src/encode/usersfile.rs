@@ -26,7 +26,7 @@ impl Encoder for UsersFile {
         let _ = write!(out, "HOTP/{kind}/{}\t", record.digits.count());
         out.push(account(record).unwrap_or_default());
         out.push("\t-\t");
-        out.push(record.secret.expose_hex().as_str());
+        out.push(record.secret.expose_hex_leaving_traces().as_str());
         if !last_use(record, out)
             && let Some(counter) = counter
         {
