@@ -69,18 +69,6 @@ impl core::fmt::Write for Buffer {
     }
 }
 
-#[cfg(feature = "qr")]
-impl io::Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.push_bytes(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Buffer;
