@@ -6,14 +6,17 @@ use crate::run::{Outcome, cargo, output, text};
 use crate::tally;
 use std::fs;
 
-/// Runs the mutants of the four crates, or with `FILE` only those of that file. `.cargo/mutants.toml` lists the excluded mutants
-/// with reasons.
+/// Runs the mutants of the four crates, or with `FILE` only those of that file; with `K/N` one in `N` of them, a sample.
+/// `.cargo/mutants.toml` lists the excluded mutants with reasons.
 pub(crate) fn mutants() -> Outcome {
     if output("cargo", &["mutants", "--version"]).is_none() {
         tally::not_done("mutation testing: cargo-mutants is missing (cargo install cargo-mutants --locked)");
         return Ok(());
     }
-    let file = std::env::args().nth(2);
+    // A path has no number on both sides of its only slash.
+    let is_shard =
+        |word: &String| word.split('/').count() == 2 && word.bytes().all(|b| b == b'/' || b.is_ascii_digit());
+    let (shard, file): (Vec<String>, Vec<String>) = std::env::args().skip(2).partition(is_shard);
     let reports = target_directory()?.join("mutants");
     fs::create_dir_all(&reports)?;
     // The mutated crate is compiled again for each mutant, without optimisation. Its dependencies are compiled once.
@@ -24,6 +27,7 @@ pub(crate) fn mutants() -> Outcome {
         words.extend(["--no-shuffle", "--cargo-arg=--locked"]);
         words.extend(quick_to_build);
         words.extend(file.iter().flat_map(|file| ["--file", file.as_str()]));
+        words.extend(shard.iter().flat_map(|shard| ["--shard", shard.as_str()]));
         words.push("--");
         words.extend(tests);
         cargo(&words)

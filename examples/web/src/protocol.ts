@@ -171,6 +171,10 @@ export interface Tested {
   fits: Fit[];
   /** Other tokens of the file that match; empty if the token itself matches. */
   others: Owner[];
+  /** The number of steps or counters of the token that were searched. */
+  window: number;
+  /** The probability that a wrong code of the token's length matches one of them. */
+  chance: number;
 }
 
 /** Tokens that have something in common. */

@@ -4,7 +4,7 @@ import type { Finding } from "oath-totp/embed";
 import type { Detail, Owner, Summary, Tested } from "../protocol.js";
 import { HIDDEN, LiveCodes, code } from "./codes.js";
 import { dialog, refusal, result } from "./dialog.js";
-import { button, count, field, form, h } from "./dom.js";
+import { button, count, field, form, h, number } from "./dom.js";
 import { drift } from "./drift.js";
 import { list } from "./findings.js";
 
@@ -125,16 +125,16 @@ function test(id: number, element: HTMLElement) {
   );
 }
 
-function tell(out: ReturnType<typeof result>, { fits, others }: Tested, certain: boolean) {
+function tell(out: ReturnType<typeof result>, { fits, others, window, chance }: Tested, certain: boolean) {
   const [nearest, ...more] = fits;
   const matches = certain ? "The codes match" : "The code matches";
   if (nearest) {
-    const again = more.length > 0 ? `${certain ? "They also match" : "It also matches"} ${count(more.length, "other step", "other steps")} of the 5,761.` : "";
-    const doubt = certain ? "" : " One wrong code in 170 matches some step. Type the next code to be certain.";
+    const again = more.length > 0 ? `${certain ? "They also match" : "It also matches"} ${count(more.length, "other step", "other steps")} of the ${number(window)}.` : "";
+    const doubt = certain ? "" : ` One wrong code in ${number(Math.round(1 / chance))} matches some step. Type the next code to be certain.`;
     out.show("good", h("strong", {}, `${matches}: ${drift(nearest)}.`), h("p", {}, `${again}${doubt}`.trim()));
     return;
   }
-  const none = `${matches} none of the 5,761 steps around now.`;
+  const none = `${matches} none of the ${number(window)} steps around now.`;
   if (others.length === 0) out.show("bad", h("strong", {}, none), h("p", {}, "No other token of this file matches either. Check the digits, and check that the token belongs to this file."));
   else out.show("bad", h("strong", {}, none), h("p", {}, `${matches} another token${certain ? "" : " within 10 steps"}:`), owners(others));
 }

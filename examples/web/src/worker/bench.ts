@@ -1,7 +1,7 @@
 // The calls that the worker answers. The library makes every decision; this file converts its results for the page.
 import { Hotp, OathError, Totp, exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
-import type { Bench, Card, Fit, Group, Match, Owner, Plan, SheetOf, ShownCode, Writing, Written } from "../protocol.js";
+import type { Bench, Card, Group, Match, Owner, Plan, SheetOf, ShownCode, Writing, Written } from "../protocol.js";
 import { held } from "./held.js";
 import { OpenFile } from "./open-file.js";
 import { SAMPLE, SAMPLE_NAME } from "./sample.js";
@@ -14,6 +14,8 @@ const RADIUS = 2880;
 const NARROW = 10;
 /** About how many codes are computed before the worker reads its messages again. */
 const SLICE = 1_000_000;
+/** The result of no search. */
+const NONE = { owners: [], window: 0, chance: 0 };
 /** The most entries of a list. */
 const LISTED = 200;
 /** The most QR codes of a sheet: fifty pages. */
@@ -84,16 +86,16 @@ export function makeBench(): Served {
   };
 
   /** Searches tokens by codes. */
-  function owners(codes: string[], radius: number, first: number, count: number): Match {
+  function owners(codes: string[], radius: number, first: number, count: number): Match & { window: number } {
     const { records } = file();
-    const { owners: found, searched, chance } = records.whose(codes, { radius, first, count });
+    const { owners: found, searched, window, chance } = records.whose(codes, { radius, first, count });
     const owner = ({ index, drift }: { index: number; drift: number }): Owner => {
       const id = file().idOf(index);
       const { serial, account, place, upn } = file().row(id);
       const step = records.at(index)?.step ?? null;
       return { id, name: serial ?? account ?? place, upn, drift, seconds: step === null ? null : drift * step };
     };
-    return { owners: found.slice(0, LISTED).map(owner), searched, chance };
+    return { owners: found.slice(0, LISTED).map(owner), searched, window, chance };
   }
 
   /** Searches all tokens in slices, with a pause after each. */
@@ -204,8 +206,9 @@ export function makeBench(): Served {
 
     async test(task, id, codes) {
       const index = file().indexOf(id);
-      const fits: Fit[] = index === null ? [] : owners(codes, RADIUS, index, 1).owners;
-      return { fits, others: fits.length > 0 ? [] : (await search(task, codes)).owners.filter((owner) => owner.id !== id) };
+      const { owners: fits, window, chance } = index === null ? NONE : owners(codes, RADIUS, index, 1);
+      const others = fits.length > 0 ? [] : (await search(task, codes)).owners.filter((owner) => owner.id !== id);
+      return { fits, others, window, chance };
     },
 
     whose: (task, codes) => search(task, codes),
