@@ -10,6 +10,7 @@ use oath_totp::{Algorithm, Centres, Window};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 /// A field of a policy: its name, what it counts, which values it takes.
 #[derive(Debug)]
@@ -377,9 +378,13 @@ impl Policy {
     /// What a directory keeps: the fields that differ from the defaults, as a JSON object; empty where none does.
     pub(crate) fn stored(&self) -> String {
         let default = Self::default();
-        let fields: Map<_, _> =
-            self.differences(&default).map(|field| (field.name.to_owned(), (field.get)(self))).collect();
-        if fields.is_empty() { String::new() } else { Json::Object(fields).to_string() }
+        // In the order of the names, which is not that of a JSON object in every build.
+        let fields: BTreeMap<_, _> = self.differences(&default).map(|field| (field.name, (field.get)(self))).collect();
+        if fields.is_empty() {
+            return String::new();
+        }
+        let text = |(name, value): (&str, Json)| format!("{}:{value}", Json::from(name));
+        format!("{{{}}}", fields.into_iter().map(text).collect::<Vec<_>>().join(","))
     }
 
     /// Reads what [`stored`](Self::stored) wrote.
