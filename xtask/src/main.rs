@@ -61,7 +61,7 @@ const TASKS: &[Task] = &[
     ("miri", "the codes and the scalar lanes under Miri", miri::miri),
     (
         "mutants",
-        "mutation testing of the codes, the seed files and the directory, a night; `mutants FILE`: those of one file",
+        "mutation testing of the codes, the seed files and the directory, a night; `mutants FILE`: of one file; `mutants K/N`: a sample",
         mutants::mutants,
     ),
     ("dudect", "timing on each path: key, place of the hit, fresh and spent; `test` does a short form", dudect::dudect),

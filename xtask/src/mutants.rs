@@ -57,6 +57,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=rows",
         "--test=testkit",
         "--test=uris",
+        "--test=whole",
     ];
     of("oath-seeds", all, "--timeout=300", &[], &of_seeds)?;
     // All but those that start servers, kill processes or wait for other machines, which take minutes. The store on PostgreSQL has
@@ -64,14 +65,23 @@ pub(crate) fn mutants() -> Outcome {
     let of_directory = [
         "--lib",
         "--test=bulk",
+        "--test=clock",
         "--test=damage",
+        "--test=fingerprints",
         "--test=gate",
         "--test=golden",
         "--test=history",
         "--test=keys",
+        "--test=migrate",
         "--test=pairs",
+        "--test=policy",
+        "--test=recovery",
+        "--test=report",
         "--test=restore",
+        "--test=rights",
         "--test=rules",
+        "--test=segments",
+        "--test=software",
         "--test=uploads",
         "--test=users",
         "--test=words",

@@ -76,7 +76,7 @@ pub(crate) enum Command {
     ///
     /// Stop all servers and commands that have the database open before. Codes up to now are refused afterwards.
     Migrate,
-    /// Who can hold tokens
+    /// The users, who can hold tokens
     #[command(subcommand)]
     Users(Users),
     /// Print who may do what: the rights of users and of each role
@@ -111,9 +111,9 @@ pub(crate) enum Command {
     /// Codes that sign a user in once each, for the day when no token is at hand
     #[command(subcommand)]
     Recovery(Recovery),
-    /// Print the fleet in numbers: stock by model, clocks, tokens that nobody uses, users and tokens near a lock
+    /// Print the fleet in numbers: stock by model, clocks, tokens without a code for 90 days, users and tokens near a lock
     Report {
-        /// Draw it into this file as well
+        /// Draw it into this new SVG file as well
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
@@ -275,7 +275,7 @@ pub(crate) enum Tokens {
         /// Give a token that is in the directory already, and that no user holds, to the user of its row
         #[arg(long)]
         assign: bool,
-        /// Go on with an upload of this file that was broken off
+        /// Continue an interrupted upload of this file
         #[arg(long, value_name = "ID")]
         resume: Option<u64>,
         /// Say what the upload would come to, and write nothing
@@ -443,12 +443,12 @@ pub(crate) enum Uploads {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Recovery {
-    /// Give a user ten new codes, and show them this once; former ones are good no longer
+    /// Give a user ten new codes, and show them this once; former codes no longer work
     Issue {
         #[arg(value_name = "UPN")]
         upn: Upn,
     },
-    /// Show how many codes a user has left, never which
+    /// Show how many codes a user has left, and not the codes
     Show {
         #[arg(value_name = "UPN")]
         upn: Upn,
@@ -549,6 +549,8 @@ impl Command {
             | Self::Tokens(Tokens::List { upn: None, .. } | Tokens::Show { .. })
             | Self::Uploads(Uploads::List | Uploads::Show { .. } | Uploads::Failures { .. }) => (Operation::List, None),
             Self::Policy(Policy::Show) => (Operation::List, None),
+            // A change asks by itself; what it would change is told to those alone who may change it.
+            Self::Policy(command) if command.tries() => (Operation::ChangePolicy, None),
             Self::Audit(_) => (Operation::ReadLog, None),
             Self::Backup { .. } | Self::Keys(_) => (Operation::Maintain, None),
             _ => return None,
@@ -557,7 +559,7 @@ impl Command {
 
     /// Whether only the local operator can run the command, since it makes or replaces a directory.
     pub(crate) const fn makes_a_directory(&self) -> bool {
-        matches!(self, Self::Init | Self::Tour | Self::Restore { .. })
+        matches!(self, Self::Init | Self::Migrate | Self::Tour | Self::Restore { .. })
     }
 }
 

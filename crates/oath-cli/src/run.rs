@@ -95,7 +95,7 @@ fn ask(shell: &mut Shell<'_>, command: &Command) -> Result<(), Failure> {
         return Err(Failure::new(
             Exit::Fault,
             "usage",
-            "only the local operator makes or replaces a directory",
+            "only the local operator makes, migrates or replaces a directory",
             action,
         )
         .in_place("--as on the command line"));

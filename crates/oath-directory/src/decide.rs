@@ -140,6 +140,11 @@ impl Seen {
             || self.state(&token.fingerprint).is_none()
     }
 
+    /// Whether the state of a secret, where there is one, is what the directory wrote.
+    pub(crate) fn is_sound_state(&self, fingerprint: &Fingerprint) -> bool {
+        !self.damaged_states.contains(fingerprint)
+    }
+
     /// The token of this serial number, itself sound; the state of its secret may be damaged.
     pub(crate) fn bound_token(&self, serial: &str) -> Result<&Versioned<Token>, Refusal> {
         let token = self.any_token(serial)?;

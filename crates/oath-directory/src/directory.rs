@@ -212,6 +212,10 @@ impl<S: Store> Directory<S> {
 
     /// Writes down that an actor was refused, and refuses. Nothing else is written.
     async fn deny<T>(&self, Denial { refusal, event }: Denial) -> Result<T, Error> {
+        // Before a directory is tied to its ring it has no log: the first event ties it.
+        if self.store.view(Wanted::default()).await?.settings.is_none() {
+            return Err(refusal.into());
+        }
         let changes = Changes { events: vec![event], ..Changes::default() };
         match self.store.commit(changes, self.keys.audit_key()).await {
             Ok(()) => Err(refusal.into()),

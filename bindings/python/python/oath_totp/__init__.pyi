@@ -721,7 +721,7 @@ class Directory:
         """Changes rules: a value for each name, as `oath policy set` takes it. All of them or none.
 
         The next decision of every process goes by them. Returns the rules as they are then; with `dry_run=True` nothing is
-        changed. `DirectoryError` with the code 'policy-changed' where somebody else changed them at the same moment.
+        changed. `DirectoryError` with the code 'policy-changed' where another caller changed them at the same moment.
         """
     def close(self) -> None:
         """Closes the files, once the calls of other threads have ended.

@@ -2,6 +2,7 @@
 
 use super::Directory;
 use crate::arguments::time;
+use oath_directory::rights::Operation;
 use oath_directory::{Error, Policy, Refusal};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -11,14 +12,14 @@ use std::collections::BTreeMap;
 impl Directory {
     /// Returns the rules of the directory: the value of each by its name, as `oath policy show` prints it.
     fn policy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let inner = self.inner(py)?;
+        let inner = self.reader(py, Operation::List, None)?;
         policy_dict(py, &self.wait(py, inner.policy())?.value)
     }
 
     /// Changes rules: a value for each name, as `oath policy set` takes it. All of them or none.
     ///
     /// The next decision of every process goes by them. Returns the rules as they are then; with `dry_run=True` nothing is
-    /// changed. `DirectoryError` with the code 'policy-changed' where somebody else changed them at the same moment.
+    /// changed. `DirectoryError` with the code 'policy-changed' where another caller changed them at the same moment.
     #[pyo3(signature = (changes, *, dry_run = false, at = None))]
     fn set_policy<'py>(
         &self,
@@ -27,7 +28,8 @@ impl Directory {
         dry_run: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (now, actor, inner) = (time(at)?, self.asks(at), self.inner(py)?);
+        let (now, actor) = (time(at)?, self.asks(at));
+        let inner = if dry_run { self.reader(py, Operation::ChangePolicy, None)? } else { self.inner(py)? };
         let policy = self.wait(py, async {
             let read = inner.policy().await?;
             let mut policy = read.value;

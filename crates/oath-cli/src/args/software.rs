@@ -58,7 +58,8 @@ pub(crate) struct Drawing {
     /// The name that the app shows above the user's [default: the policy's]
     #[arg(long, value_name = "NAME")]
     pub(crate) issuer: Option<String>,
-    /// Draw a QR code: on the terminal, or into a new file that only its owner can read; the secret is not printed then
+    /// Draw a QR code: on the terminal, with the URI below it, or into a new file that only its owner can read; the secret is
+    /// not printed then, except with --json
     #[arg(long, value_name = "terminal|FILE.png|FILE.svg", num_args = 0..=1, default_missing_value = "terminal")]
     pub(crate) qr: Option<Qr>,
 }

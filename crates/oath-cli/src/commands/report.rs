@@ -2,6 +2,7 @@
 
 mod svg;
 
+use super::seeds::output;
 use crate::failure::{Exit, Failure};
 use crate::output::{Cell, DIM, STRONG, WARN, count, duration, number, pairs, shown, table, time};
 use crate::shell::Shell;
@@ -99,9 +100,15 @@ fn tokens(model: &ModelReport) -> u64 {
 pub(crate) fn run(shell: &mut Shell<'_>, svg: Option<&Path>) -> Result<Exit, Failure> {
     let report = block_on(shell.directory()?.report(shell.now))?;
     if let Some(path) = svg {
-        let file = shell.surroundings.file(path);
-        let written = std::fs::write(file, svg::draw(&report));
-        written.map_err(|error| Failure::file("the picture cannot be written", path, &error))?;
+        let picture = svg::draw(&report);
+        output::to(shell.surroundings, &mut *shell.streams.out, path, |out| {
+            out.write_all(picture.as_bytes())?;
+            Ok(true)
+        })?;
+        // What goes to standard output is the picture.
+        if path.as_os_str() == "-" {
+            return Ok(Exit::Done);
+        }
     }
     let view = ReportView {
         at: time(report.at),

@@ -7,6 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{DIM, GOOD, STRONG, next, shown, word};
 use crate::shell::Shell;
 use anstyle::{AnsiColor, Color, Style};
+use oath_directory::rights::Operation;
 use oath_directory::{Enrolment, Upn};
 use oath_totp::KeyUri;
 use pollster::block_on;
@@ -44,6 +45,10 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Software) -> Result<Exit, Fai
 fn reenroll(shell: &mut Shell<'_>, which: &str, drawing: &Drawing) -> Result<Exit, Failure> {
     free(shell, drawing)?;
     let directory = shell.directory()?;
+    // Who may not list tokens names a user: the answers to serial numbers would tell which there are.
+    if which.parse::<Upn>().is_err() {
+        block_on(directory.allow(&shell.actor, shell.now, Operation::List, None))?;
+    }
     let (upn, serial) = match which.parse::<Upn>() {
         Ok(upn) => (upn, None),
         Err(_) => (block_on(directory.holder_of(which))?, Some(which)),

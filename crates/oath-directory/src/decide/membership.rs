@@ -19,8 +19,18 @@ pub(crate) fn rename(context: Context<'_>, upn: &Upn, new: &Upn, view: &Seen) ->
     if new.as_str() != read.value.upn.as_str() {
         changes.events.push(renamed(context, &read.value, new));
         changes.users.push(update(read, user.clone()));
+        if new.key() != read.value.upn.key() {
+            forget_sources(read.value.upn.key(), view, &mut changes);
+        }
     }
     Ok(Decided::new(user, changes))
+}
+
+/// Forgets the devices of a name that its user gives up: the next user of the name is not known from them.
+pub(super) fn forget_sources(key: &str, view: &Seen, changes: &mut Changes) {
+    if let Some(gate) = view.gate(key).filter(|gate| !gate.value.known.is_empty()) {
+        changes.gates.push(update(gate, Gate { known: Vec::new(), ..gate.value.clone() }));
+    }
 }
 
 /// Which user is meant: the one of this name, and where the id is given only if the name is still this user's.
@@ -75,10 +85,7 @@ pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: 
         };
         changes.events.push(context.event(action).of_user(name).of_token(&token.serial));
     }
-    // A next user of this name is not known from the devices of this one.
-    if let Some(gate) = view.gate(read.value.upn.key()).filter(|gate| !gate.value.known.is_empty()) {
-        changes.gates.push(update(gate, Gate { known: Vec::new(), ..gate.value.clone() }));
-    }
+    forget_sources(read.value.upn.key(), view, &mut changes);
     changes.users.push(Write::Delete(read.version, read.value.id));
     let event = context.event(Action::UserRemoved).of_user(name).with("reason", reason);
     changes.events.push(event.with("tokens", freed.len()));

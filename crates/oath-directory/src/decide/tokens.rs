@@ -71,7 +71,12 @@ pub(crate) fn delete(context: Context<'_>, serial: &str, view: &Seen) -> Decisio
     if view.is_damaged(token) {
         event = event.with("reason", "damaged");
         if let Some(state) = view.state(&token.fingerprint) {
-            changes.states.push(update(state, to_the_present(context, token, &state.value)));
+            let mut present = to_the_present(context, token, &state.value);
+            // What a sound state says was spent stays spent, also by a token whose clock is ahead.
+            if view.is_sound_state(&token.fingerprint) {
+                present.totp.last_step = present.totp.last_step.max(state.value.totp.last_step);
+            }
+            changes.states.push(update(state, present));
         }
     } else if token.holder.is_some() {
         match (token.kind, token.status) {

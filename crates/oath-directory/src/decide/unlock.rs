@@ -30,6 +30,8 @@ pub(crate) fn unlock_token(context: Context<'_>, serial: &str, view: &Seen) -> D
         let event = context.event(Action::TokenUnlocked).of_user(&view.holder_name(&token.value)).of_token(serial);
         changes.events.push(event.with("failures", state.value.attempts.failures));
         changes.states.push(update(state, State { attempts: Attempts::default(), ..state.value.clone() }));
+        // Whether the actor may rests on who holds it.
+        changes.tokens.push(Write::Unchanged(token.version, token.value.id));
     }
     Ok(Decided::new((), changes))
 }
@@ -43,7 +45,8 @@ pub(crate) fn reset(context: Context<'_>, serial: &str, view: &Seen) -> Decision
     let number = |step: Option<u64>| step.map(|step| step.to_string()).unwrap_or_default();
     let event = context.event(Action::TokenReset).of_user(&view.holder_name(&token.value)).of_token(serial);
     let event = event.with("from", number(read.value.totp.last_step)).with("to", number(state.totp.last_step));
-    let changes = Changes { states: vec![update(read, state)], events: vec![event], ..Changes::default() };
+    let tokens = vec![Write::Unchanged(token.version, token.value.id)];
+    let changes = Changes { tokens, states: vec![update(read, state)], events: vec![event], ..Changes::default() };
     Ok(Decided::new((), changes))
 }
 

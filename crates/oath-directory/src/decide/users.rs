@@ -1,4 +1,4 @@
-use super::membership::{enabled, renamed};
+use super::membership::{enabled, forget_sources, renamed};
 use super::{Context, Decided, Decision, Seen, touch, update};
 use crate::audit::{Action, Event};
 use crate::error::Refusal;
@@ -112,6 +112,7 @@ impl Import<'_> {
         };
         if user.upn.key() != read.value.upn.key() {
             self.freed.insert(read.value.upn.key());
+            forget_sources(read.value.upn.key(), self.view, &mut self.changes);
         }
         self.changes.events.extend(events);
         self.changes.users.push(update(read, user));

@@ -150,6 +150,9 @@ impl<S: Store> Directory<S> {
                     }
                 }
                 for end in logged.event.pruned_ends() {
+                    if let Err(tampered) = self.holds(end, beginning_of(beginnings, end.chain)).await? {
+                        return Ok(Err(tampered));
+                    }
                     let furthest = pruned.entry(end.chain).or_insert(end);
                     if furthest.events < end.events {
                         *furthest = end;

@@ -98,6 +98,10 @@ impl<S: Store> Directory<S> {
         if !segments.is_empty() {
             file.as_file().sync_all().map_err(SegmentsError::Io)?;
             file.persist_noclobber(path).map_err(|error| SegmentsError::Io(error.error))?;
+            // The name, too, before events are deleted that the file holds. Not every system can open a folder.
+            if let Ok(folder) = std::fs::File::open(folder) {
+                folder.sync_all().map_err(SegmentsError::Io)?;
+            }
         }
         Ok(segments)
     }
@@ -164,9 +168,10 @@ impl<S: Store> Directory<S> {
                     if events < beginning.events {
                         return Err(apart(beginning.events.saturating_add(1)).into());
                     }
-                    self.holds(segment.end, beginning).await?.map_err(SegmentsError::Tampered)?;
                 }
             }
+            // Every segment, and not the last one alone: after a restore, an older file may hold other events of the same numbers.
+            self.holds(segment.end, beginning_of(&beginnings, chain)).await?.map_err(SegmentsError::Tampered)?;
         }
         Ok(segments)
     }
@@ -180,7 +185,7 @@ impl<S: Store> Directory<S> {
     /// database holds ([`Refusal::SegmentsApart`]).
     pub async fn prune_audit(&self, actor: &Actor, now: UnixTime, file: impl BufRead) -> Result<Pruned, SegmentsError> {
         self.allow(actor, now, Operation::Maintain, None).await?;
-        let Plan { ends, beginnings, mut recorded } = self.plan(file).await?;
+        let Plan { ends, beginnings, mut recorded, heads } = self.plan(file).await?;
         let mut pruned = Pruned::default();
         if ends.is_empty() {
             return Ok(pruned);
@@ -194,7 +199,8 @@ impl<S: Store> Directory<S> {
                 }
             }
             let recorded: Vec<Head> = recorded.into_values().collect();
-            let events = vec![Event::pruned(now, actor, &recorded)];
+            // The checkpoints among the pruned events go with them: the ends of all chains are written down anew.
+            let events = vec![Event::checkpoint(now, actor, &heads), Event::pruned(now, actor, &recorded)];
             self.log(Changes { events, ..Changes::default() }).await?;
             pause().await;
         }
@@ -245,7 +251,7 @@ impl<S: Store> Directory<S> {
                 ends.push(segment.end);
             }
         }
-        Ok(Plan { ends, beginnings, recorded: report.pruned })
+        Ok(Plan { ends, beginnings, recorded: report.pruned, heads: report.heads })
     }
 }
 
@@ -257,4 +263,6 @@ struct Plan {
     beginnings: Beginnings,
     /// Up to where prunings are recorded already.
     recorded: Beginnings,
+    /// The ends of all chains.
+    heads: Vec<Head>,
 }

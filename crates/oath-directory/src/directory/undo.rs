@@ -28,6 +28,11 @@ impl<S: Store> Directory<S> {
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Upload) };
         let decide = |context: Context<'_>, view: &Seen| Ok(upload::undo(context, id, view)?);
         let (mut all, mut after) = (Undone::default(), None::<String>);
+        if !dry_run {
+            // Ends an upload that still runs, before its tokens are listed.
+            let wanted = Wanted { upload: Some(id), ..Wanted::default() };
+            self.change(asked, wanted, decide).await?;
+        }
         loop {
             let filter = TokenFilter { upload: Some(id), ..TokenFilter::default() };
             let page = self.store.tokens(filter, after.take(), CHUNK).await?;

@@ -11,14 +11,15 @@ use oath_directory::{Pruned, SegmentsError};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use serde_json::{Value, json};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) fn export(shell: &mut Shell<'_>, until: UnixTime, path: &Path) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let mut segments = Vec::new();
     let write = |out: &mut dyn Write| {
-        segments = block_on(directory.export_audit(until, out)).map_err(|error| failure(error, path))?;
+        segments =
+            block_on(directory.export_audit(until, BufWriter::new(out))).map_err(|error| failure(error, path))?;
         Ok(!segments.is_empty())
     };
     output::to(shell.surroundings, &mut *shell.streams.out, path, write)?;

@@ -151,10 +151,17 @@ fn ring_text() -> Result<Zeroizing<String>, Box<dyn Error>> {
         text.push_str(head);
         let key = new_secret(32)?;
         if head == "bind" {
-            // What the ring derives from it.
-            for label in ["oath-directory binding key v1", "oath-directory audit key v1"] {
-                look_for(&Zeroizing::new(sha256_mac(key.expose_bytes(), label)?), OF_A_KEY);
+            // What the ring derives from it, for the tenant whose name is all 0.
+            for label in ["oath-directory binding key v2", "oath-directory audit key v2"] {
+                let label = [label.as_bytes(), &[0; 16]].concat();
+                look_for(&Zeroizing::new(sha256_mac(key.expose_bytes(), &label)?), OF_A_KEY);
             }
+        } else {
+            // What a sealing key recognises by.
+            let recognising = Zeroizing::new(sha256_mac(key.expose_bytes(), b"oath-directory recogniser v3")?);
+            look_for(&recognising, OF_A_KEY);
+            let label = [&b"oath-directory recognising key v3"[..], &[0; 16]].concat();
+            look_for(&Zeroizing::new(sha256_mac(&recognising, &label)?), OF_A_KEY);
         }
         text.push(' ');
         text.push_str(&key.expose_hex());
@@ -166,7 +173,7 @@ fn ring_text() -> Result<Zeroizing<String>, Box<dyn Error>> {
 }
 
 #[inline(never)]
-fn sha256_mac(key: &[u8], label: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+fn sha256_mac(key: &[u8], label: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mac = Hmac::<Sha256>::new_from_slice(key)?.chain_update(label);
     Ok(mac.finalize().into_bytes().to_vec())
 }
