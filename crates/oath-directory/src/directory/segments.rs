@@ -199,8 +199,11 @@ impl<S: Store> Directory<S> {
                 }
             }
             let recorded: Vec<Head> = recorded.into_values().collect();
-            // The checkpoints among the pruned events go with them: the ends of all chains are written down anew.
-            let events = vec![Event::checkpoint(now, actor, &heads), Event::pruned(now, actor, &recorded)];
+            let mut events = vec![Event::pruned(now, actor, &recorded)];
+            // The checkpoints among the pruned events go with them: the ends of the other chains are written down anew.
+            if heads.len() > 1 {
+                events.insert(0, Event::checkpoint(now, actor, &heads));
+            }
             self.log(Changes { events, ..Changes::default() }).await?;
             pause().await;
         }

@@ -93,6 +93,10 @@ fn printed(words: &[String], limit: Duration) -> Result<Zeroizing<String>, Provi
     }
     // Nothing where the thread is gone, or the program holds its output open.
     let Ok(text) = read.recv_timeout(left()) else { return Err(ended(&mut child, limit)) };
+    let text = text.inspect_err(|_| {
+        // It fails where nobody reads on: that is not the reason.
+        let _ = ended(&mut child, limit);
+    })?;
     loop {
         match child.try_wait().map_err(ProviderError::NotStarted)? {
             Some(status) if status.success() => break,
@@ -101,7 +105,7 @@ fn printed(words: &[String], limit: Duration) -> Result<Zeroizing<String>, Provi
             None => thread::sleep(Duration::from_millis(5)),
         }
     }
-    text
+    Ok(text)
 }
 
 fn ended(child: &mut Child, limit: Duration) -> ProviderError {
