@@ -21,7 +21,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use core::fmt;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
-use oath_totp::{Algorithm, Secret};
+use oath_totp::{Algorithm, Secret, overwritten};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -63,18 +63,24 @@ struct Recogniser {
 
 impl Recogniser {
     fn new(name: &str, recognising: &[u8], tenant: TenantId) -> Self {
-        let root = keyed(recognising);
-        let id: [u8; 32] = root.clone().chain_update(b"oath-directory recogniser id v3").finalize().into_bytes().into();
-        let key = Box::new(derived(&root, b"oath-directory recognising key v3", tenant));
-        Self { name: name.to_owned(), id: RecogniserId::of(id), key }
+        // For each key by itself: the frames of several together are larger than what is overwritten.
+        overwritten(|| {
+            let root = keyed(recognising);
+            let id = root.clone().chain_update(b"oath-directory recogniser id v3").finalize();
+            let key = Box::new(derived(&root, b"oath-directory recognising key v3", tenant));
+            Self { name: name.to_owned(), id: RecogniserId::of(id.into_bytes().into()), key }
+        })
     }
 
     fn fingerprint(&self, secret: &Secret) -> Fingerprint {
-        let mut mac = (*self.key).clone();
-        mac.update(b"oath-directory fingerprint v3");
-        mac.update(secret.expose_bytes());
-        let mac: [u8; 32] = mac.finalize().into_bytes().into();
-        Fingerprint::new(self.id, mac)
+        // The hash keeps copies of the secret and of the key on the stack.
+        overwritten(|| {
+            let mut mac = (*self.key).clone();
+            mac.update(b"oath-directory fingerprint v3");
+            mac.update(secret.expose_bytes());
+            let mac: [u8; 32] = mac.finalize().into_bytes().into();
+            Fingerprint::new(self.id, mac)
+        })
     }
 }
 

@@ -147,11 +147,8 @@ impl<S: Store> Directory<S> {
         }
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         let wanted = Wanted { serials, ..Wanted::default() };
-        let (sealed, damaged) = self
-            .change(asked, wanted, |context, view| {
-                Ok(oath_totp::overwritten(|| keys::reseal(context, &self.keys, view))?)
-            })
-            .await?;
+        let (sealed, damaged) =
+            self.change(asked, wanted, |context, view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
         Ok(Resealed { sealed, damaged, next })
     }
 

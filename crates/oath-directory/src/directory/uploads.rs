@@ -133,8 +133,6 @@ impl<S: Store> Directory<S> {
         if let Some(taken) = taken.as_ref().filter(|taken| taken.digest != job.digest) {
             return Err(Refusal::OtherFile { id: taken.id }.into());
         }
-        // Of the secrets that the digest has read.
-        oath_totp::overwrite_stack();
         let mut taken = taken;
         loop {
             let chunk = self.chunk(&mut rows, &mut job.digest, now)?;
@@ -165,16 +163,6 @@ impl<S: Store> Directory<S> {
         digest: &mut Tag,
         now: UnixTime,
     ) -> Result<Vec<Read>, KeyRingError> {
-        // The hashes keep copies of what they read on the stack.
-        oath_totp::overwritten(|| self.sealed(rows, digest, now))
-    }
-
-    fn sealed(
-        &self,
-        rows: &mut Peekable<impl Iterator<Item = Result<oath_seeds::Row, ReadError>>>,
-        digest: &mut Tag,
-        now: UnixTime,
-    ) -> Result<Vec<Read>, KeyRingError> {
         let mut chunk = Vec::with_capacity(CHUNK);
         while chunk.len() < CHUNK
             && let Some(Ok(row)) = rows.next_if(Result::is_ok)
@@ -185,8 +173,7 @@ impl<S: Store> Directory<S> {
         Ok(chunk)
     }
 
-    /// The digest over one row more. Not inlined: its frame must be below that of the caller, who overwrites it.
-    #[inline(never)]
+    /// The digest over one row more.
     fn digest(&self, before: Tag, row: &oath_seeds::Row) -> Tag {
         self.keys.tag_of_row(
             before,

@@ -4,7 +4,7 @@ use super::{KeyRing, short};
 use crate::model::{RecoveryCode, Settings, Source, State, Tag, Token, TokenId, TokenKind, User, UserId};
 use crate::work::{Work, count};
 use hmac::{Hmac, Mac};
-use oath_totp::Secret;
+use oath_totp::{Secret, overwritten};
 use sha2::Sha256;
 
 impl KeyRing {
@@ -70,7 +70,7 @@ impl KeyRing {
     #[must_use]
     pub fn tag_of_recovery(&self, user: UserId, code: &RecoveryCode) -> Tag {
         // The hash keeps a copy of what it reads on the stack.
-        oath_totp::overwritten(|| self.tag(b"recovery", &[&user.to_bytes(), code.expose_bytes()]))
+        overwritten(|| self.tag(b"recovery", &[&user.to_bytes(), code.expose_bytes()]))
     }
 
     /// The digest of an upload over one row more: see [`Upload::digest`](crate::model::Upload::digest). It is the same whatever
@@ -79,7 +79,7 @@ impl KeyRing {
     /// Leakage: the secret, its length aside.
     pub(crate) fn tag_of_row(&self, before: Tag, line: u64, upn: &str, serial: &str, secret: Option<&Secret>) -> Tag {
         let secret = secret.map_or(&[][..], Secret::expose_bytes);
-        self.tag(b"row", &[&before.0, &line.to_be_bytes(), upn.as_bytes(), serial.as_bytes(), secret])
+        overwritten(|| self.tag(b"row", &[&before.0, &line.to_be_bytes(), upn.as_bytes(), serial.as_bytes(), secret]))
     }
 
     /// The tag that [`Settings::mac`] must be.
