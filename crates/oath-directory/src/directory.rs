@@ -216,12 +216,8 @@ impl<S: Store> Directory<S> {
         if self.store.view(Wanted::default()).await?.settings.is_none() {
             return Err(refusal.into());
         }
-        let changes = Changes { events: vec![event], ..Changes::default() };
-        match self.store.commit(changes, self.keys.audit_key()).await {
-            Ok(()) => Err(refusal.into()),
-            Err(CommitError::Conflict) => Err(Error::Contention),
-            Err(CommitError::Store(error)) => Err(error.into()),
-        }
+        self.log(Changes { events: vec![event], ..Changes::default() }).await?;
+        Err(refusal.into())
     }
 
     /// The one way to change anything but by a sign-in. Whether the actor may is decided in the view of the decision: a role

@@ -68,7 +68,7 @@ impl<S: Store> Directory<S> {
         self.log(Changes { events, ..Changes::default() }).await
     }
 
-    /// Commits changes of the audit log alone.
+    /// Commits changes that rest on no decision: they are not tried again.
     pub(super) async fn log(&self, changes: Changes) -> Result<(), Error> {
         match self.store.commit(changes, self.keys.audit_key()).await {
             Ok(()) => Ok(()),

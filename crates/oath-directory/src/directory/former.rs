@@ -5,7 +5,7 @@ use crate::audit::{Action, Actor, Chain, Event, Verifier};
 use crate::error::{Error, Refusal};
 use crate::keys::{FormerKeys, KeyRingError};
 use crate::model::{State, Token, User};
-use crate::store::{Changes, CommitError, Fault, Former, SqliteStore, Store as _, StoreError, Write};
+use crate::store::{Changes, Fault, Former, SqliteStore, StoreError, Write};
 use oath_totp::UnixTime;
 
 /// How many records are taken over at once.
@@ -104,11 +104,7 @@ impl Directory<SqliteStore> {
 
     async fn write(&self, mut changes: Changes) -> Result<(), Error> {
         self.bind(&mut changes);
-        match self.store.commit(changes, self.keys.audit_key()).await {
-            Ok(()) => Ok(()),
-            // No other caller knows the new file: the former one holds something twice.
-            Err(CommitError::Conflict) => Err(Error::Contention),
-            Err(CommitError::Store(error)) => Err(error.into()),
-        }
+        // A conflict: no other caller knows the new file, so the former one holds something twice.
+        self.log(changes).await
     }
 }
