@@ -1,0 +1,36 @@
+//! The words of `oath uploads`.
+
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Uploads {
+    /// List the uploads
+    List,
+    /// Show one upload and the rows that failed
+    Show {
+        #[arg(value_name = "ID")]
+        id: u64,
+    },
+    /// Write the rows that failed, with the reasons, as a CSV file
+    Failures {
+        #[arg(value_name = "ID")]
+        id: u64,
+        /// Into this file instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Take back the tokens that an upload brought and that nothing has changed since
+    Undo {
+        #[arg(value_name = "ID")]
+        id: u64,
+        /// Say which tokens would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Delete the status of an upload; its tokens stay
+    Delete {
+        #[arg(value_name = "ID")]
+        id: u64,
+    },
+}
