@@ -17,6 +17,7 @@ mod sign_in;
 mod similar;
 mod software;
 mod sync;
+mod together;
 mod tokens;
 mod undo;
 mod unlock;

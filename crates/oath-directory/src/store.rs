@@ -8,6 +8,7 @@ mod gathering;
 mod memory;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod names;
+mod net;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -18,6 +19,7 @@ pub mod conformance;
 
 pub use self::any::AnyStore;
 pub use self::memory::MemoryStore;
+pub(crate) use self::net::net;
 #[cfg(feature = "postgres")]
 pub use self::postgres::{MalformedPostgresUrl, PostgresStore, PostgresUrl};
 #[cfg(feature = "sqlite")]

@@ -3,12 +3,13 @@
 
 mod support;
 
-use oath_directory::bulk::{BulkFile, BulkReport, BulkRow, Done, Operation};
+use oath_directory::bulk::{BulkFile, BulkReport, BulkRow, Done, Operation, RowError};
 use oath_directory::model::Status;
-use oath_directory::store::MemoryStore;
-use oath_directory::{Directory, KeyRing, KeyRingError, Policy, TokenQuery};
+use oath_directory::store::{Listed, MemoryStore, Store};
+use oath_directory::{Directory, KeyRing, KeyRingError, Policy, TokenQuery, UserKind};
+use oath_totp::UnixTime;
 use pollster::block_on;
-use support::{Setup, secret, shown, upn};
+use support::{ProbeOn, Setup, secret, shown, two_codes, upn};
 
 fn stock(serials: &[&str]) -> Setup {
     let setup = Setup::new();
@@ -27,7 +28,7 @@ fn a_rehearsal_comes_to_the_same_and_leaves_the_directory_alone() {
     let Setup { directory, operator, now } = setup;
     let file = b"serial,upn\n1,alice@example.com\n1,bob@example.com\n3,alice@example.com\n";
     let rows: Vec<BulkRow> = BulkFile::read(file, Operation::Assign).unwrap().rows().collect();
-    let events = || block_on(oath_directory::store::Store::heads(&store)).unwrap();
+    let events = || block_on(Store::heads(&store)).unwrap();
     let before = events();
     let serials = rows.iter().map(|row| row.serial.clone());
     let rehearsal = block_on(directory.rehearsal(&operator, serials, ["alice", "bob"].map(upn))).unwrap();
@@ -48,8 +49,131 @@ fn a_rehearsal_comes_to_the_same_and_leaves_the_directory_alone() {
         "only what was asked for is copied"
     );
     assert_eq!(events(), before);
-    let held = block_on(oath_directory::store::Store::tokens(&store, Default::default(), None, 10)).unwrap();
+    let held = block_on(Store::tokens(&store, Default::default(), None, 10)).unwrap();
     assert_eq!(held.iter().filter(|listed| listed.token.status == Status::Available).count(), 2);
+}
+
+/// A directory with 250 tokens, of which some are held, and files for each operation with rows of every kind: done, done before,
+/// refused, twice in the file, no serial number.
+fn mixed<S: Store>(store: S, policy: Policy) -> Setup<S> {
+    let setup = Setup::on(store, policy);
+    let secrets: Vec<_> = (0..250).map(secret).collect();
+    let serials: Vec<_> = (0..250).map(|number| number.to_string()).collect();
+    let rows = serials.iter().zip(&secrets).zip(0..);
+    let user = |number: u64| if number.is_multiple_of(7) { "bob" } else { "" };
+    let rows: Vec<_> = rows.map(|((serial, secret), number)| (user(number % 28), serial.as_str(), secret)).collect();
+    setup.upload(&rows);
+    for number in 0..40 {
+        let upn = upn(&format!("user{number}"));
+        block_on(setup.directory.add_user(&setup.operator, setup.now, &upn, UserKind::Member, None)).unwrap();
+    }
+    setup
+}
+
+fn files(now: UnixTime) -> Vec<Vec<BulkRow>> {
+    let mut texts = [
+        (Operation::Assign, "serial number,upn\n".to_owned()),
+        (Operation::Activate, "serial number,code,next code\n".to_owned()),
+        (Operation::Activate, "serial number,code,next code\n".to_owned()),
+        (Operation::Unassign, "serial number\n".to_owned()),
+        (Operation::Delete, "serial number\n".to_owned()),
+    ];
+    for number in 0..260_u64 {
+        let [code, next] = two_codes(number, now);
+        // Of some a wrong code first, and the right one in the second file.
+        let first = if number % 5 == 0 { shown(number + 1000, now, 0) } else { code.clone() };
+        let serial = if number % 50 == 49 { String::new() } else { (number - number % 31 / 30).to_string() };
+        for ((_, text), row) in texts.iter_mut().zip([
+            format!("{serial},user{}@example.com", number % 45),
+            format!("{serial},{first},{next}"),
+            format!("{serial},{code},{next}"),
+            serial.clone(),
+            serial.clone(),
+        ]) {
+            text.push_str(&row);
+            text.push('\n');
+        }
+    }
+    let rows =
+        |(operation, text): &(Operation, String)| BulkFile::read(text.as_bytes(), *operation).unwrap().rows().collect();
+    texts.iter().map(rows).collect()
+}
+
+/// What became of each row, and the records and events that are left, without what is random.
+fn outcome<S: Store>(setup: &Setup<S>, at_once: bool) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut tell = |row: &BulkRow, result: Result<Done, RowError>| {
+        told.push(format!("{} {:?}", row.line, result.map_err(|error| error.code())))
+    };
+    for rows in files(setup.now) {
+        let chunks = if at_once { rows.len() } else { 1 };
+        for rows in rows.chunks(chunks) {
+            let report = block_on(setup.directory.bulk(&setup.operator, setup.now, rows, &mut tell)).unwrap();
+            assert_eq!(report.left, 0);
+        }
+    }
+    for Listed { token, state, holder } in block_on(setup.directory.tokens(&TokenQuery::default())).unwrap() {
+        let holder = holder.map(|user| user.upn.to_string());
+        told.push(format!("{} {:?} {holder:?} {:?} {:?}", token.serial, token.status, state.totp, state.attempts));
+    }
+    for user in block_on(setup.directory.users()).unwrap() {
+        told.push(format!("{} {:?}", user.upn, user.enabled));
+    }
+    let events = setup.actions();
+    told.extend(events.iter().map(|event| format!("{} {:?}", event.sequence, event.event)));
+    told
+}
+
+#[test]
+fn many_rows_in_one_transaction_come_to_what_each_comes_to_by_itself() {
+    let policy = || Policy { tokens_per_user: 4, activations: None, ..Policy::default() };
+    let one_by_one = outcome(&mixed(MemoryStore::new(), policy()), false);
+    for kind in [
+        "Ok(Now)",
+        "Ok(Before)",
+        "token-held",
+        "wrong-code",
+        "token-unknown",
+        "user-unknown",
+        "user-full",
+        "serial-empty",
+    ] {
+        assert!(one_by_one.iter().any(|line| line.contains(kind)), "{kind}");
+    }
+    assert_eq!(outcome(&mixed(MemoryStore::new(), policy()), true), one_by_one);
+    // Each transaction is tried twice, the second time with half as many rows.
+    let contended = ProbeOn::contended(MemoryStore::new());
+    assert_eq!(outcome(&mixed(contended, policy()), true), one_by_one);
+}
+
+#[test]
+fn many_rows_are_few_transactions_and_what_failed_stops_none_before_it() {
+    let probe = ProbeOn { contended: false.into(), ..ProbeOn::contended(MemoryStore::new()) };
+    let setup = mixed(probe, Policy { activations: None, ..Policy::default() });
+    let [assign, ..] = &files(setup.now)[..] else { panic!("there are five") };
+    let before = setup.directory.store().counts();
+    let mut told = 0;
+    block_on(setup.directory.bulk(&setup.operator, setup.now, assign, |_, _| told += 1)).unwrap();
+    let after = setup.directory.store().counts();
+    assert_eq!((after.0 - before.0, after.1 - before.1, told), (3, 3, 260), "one read and one write for 100 rows");
+}
+
+#[test]
+fn the_limit_of_activations_leaves_the_rows_from_there_on() {
+    let policy = Policy { activations: Some(130), ..Policy::default() };
+    let setup = mixed(MemoryStore::new(), policy);
+    let [assign, _, activate, ..] = &files(setup.now)[..] else { panic!("there are five") };
+    block_on(setup.directory.bulk(&setup.operator, setup.now, assign, |_, _| ())).unwrap();
+    let mut told = Vec::new();
+    let report = block_on(
+        setup.directory.bulk(&setup.operator, setup.now, activate, |row, result| told.push((row.line, result.is_ok()))),
+    )
+    .unwrap();
+    assert_eq!((report.done, report.retry_after), (130, Some(300)));
+    assert_eq!(report.done + report.failed + report.unchanged + report.left, 260);
+    assert_eq!(told.len() as u64, 260 - report.left, "no row is told that was not tried");
+    let activated = TokenQuery { status: Some(Status::Activated), ..TokenQuery::default() };
+    assert_eq!(block_on(setup.directory.tokens(&activated)).unwrap().len(), 130);
 }
 
 #[test]

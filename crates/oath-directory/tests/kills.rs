@@ -5,7 +5,7 @@
 #[path = "support/children.rs"]
 mod children;
 
-use self::children::{folder, killed, task, times};
+use self::children::{folder, killed, task, times, whole};
 use oath_directory::audit::{Action, AuditEvent, Chain};
 use oath_directory::bulk::{BulkFile, BulkRow, Done, Operation};
 use oath_directory::store::{AnyStore, Store as _, TokenFilter};
@@ -25,7 +25,7 @@ const SECRET: &str = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX";
 /// Sign-ins lie so many seconds apart: no code is in the window of two.
 const APART: u64 = 300;
 const ROWS: usize = 2000;
-const BULK: usize = 150;
+const BULK: usize = 500;
 
 fn at(seconds: u64) -> UnixTime {
     UnixTime::from_secs(seconds)
@@ -120,6 +120,11 @@ fn sync(directory: &Directory<AnyStore>) -> oath_directory::SyncReport {
     block_on(directory.sync_users(&operator(), at(NOW), rows, options)).unwrap()
 }
 
+/// How long a task takes on a copy of a directory when nothing kills it.
+fn time_of(task: &str, template: &Path) -> Duration {
+    whole(&[task, copy(template).path().to_str().unwrap()])
+}
+
 /// The events of a directory, whose log is whole.
 fn events(directory: &Directory<AnyStore>) -> Vec<AuditEvent> {
     block_on(directory.verify_audit()).unwrap().unwrap();
@@ -192,10 +197,11 @@ fn a_sign_in_that_was_told_is_kept_and_its_code_is_not_good_again() {
 fn a_killed_upload_has_no_half_row_and_is_finished_by_the_next_one() {
     let template = folder();
     drop(create(template.path()));
+    let longest = time_of("upload", template.path());
     let mut cut = 0;
     for _ in 0..times(10, 1000) {
         let folder = copy(template.path());
-        killed(&["upload", folder.path().to_str().unwrap()], Duration::from_millis(400));
+        killed(&["upload", folder.path().to_str().unwrap()], longest);
         let directory = open(folder.path());
         let tokens = || block_on(directory.store().tokens(TokenFilter::default(), None, usize::MAX)).unwrap();
         let found = block_on(directory.uploads(at(NOW))).unwrap();
@@ -238,10 +244,11 @@ fn a_killed_bulk_command_goes_on_and_does_no_row_twice() {
         let list = user_file::read(list().as_bytes()).unwrap();
         block_on(directory.import_users(&operator(), at(NOW), list)).unwrap();
     }
+    let longest = time_of("bulk", template.path());
     let mut cut = 0;
     for _ in 0..times(8, 1000) {
         let folder = copy(template.path());
-        let lines = killed(&["bulk", folder.path().to_str().unwrap()], Duration::from_millis(80));
+        let lines = killed(&["bulk", folder.path().to_str().unwrap()], longest);
         let told: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("done ")).collect();
         let directory = open(folder.path());
         for serial in &told {
@@ -271,10 +278,11 @@ fn a_killed_synchronization_goes_on_and_adds_and_removes_nobody_twice() {
         let list = user_file::read(csv.as_bytes()).unwrap();
         block_on(directory.import_users(&operator(), at(NOW), list)).unwrap();
     }
+    let longest = time_of("sync", template.path());
     let mut cut = 0;
     for _ in 0..times(8, 1000) {
         let folder = copy(template.path());
-        killed(&["sync", folder.path().to_str().unwrap()], Duration::from_millis(200));
+        killed(&["sync", folder.path().to_str().unwrap()], longest);
         let directory = open(folder.path());
         let report = sync(&directory);
         cut += usize::from(report.rows.added > 0 && !report.left.is_empty() && report.left.len() < LEAVERS)

@@ -6,12 +6,12 @@ use crate::decide::rights::Ask;
 use crate::decide::{Asked, Context, bulk};
 use crate::error::{Error, Refusal};
 use crate::rights::Operation;
-use crate::store::{Store, Wanted};
+use crate::store::{MemoryStore, Store, Wanted};
 use oath_totp::UnixTime;
 
 impl<S: Store> Directory<S> {
-    /// Does what the rows of a [file](crate::bulk) say, each in a transaction of its own, and tells each result as it comes. A
-    /// row that fails does not stop the others. The limit of activations does: the rows from there on are left.
+    /// Does what the rows of a [file](crate::bulk) say, many in one transaction, and tells each result once it is written. A row
+    /// that fails does not stop the others. The limit of activations does: the rows from there on are left.
     ///
     /// Rows that were done before are [`Done::Before`] and no errors, so that the same file can be given again until nothing is
     /// left. [`rehearsal`](Self::rehearsal) tries it without a change.
@@ -25,28 +25,35 @@ impl<S: Store> Directory<S> {
         rows: &[BulkRow],
         mut tell: impl FnMut(&BulkRow, Result<Done, RowError>),
     ) -> Result<BulkReport, Error> {
-        let mut report = BulkReport::default();
-        for (row, tried) in rows.iter().zip(0usize..) {
-            let result = match &row.task {
-                Err(error) => Err(error.clone()),
-                Ok(task) => match self.bulk_task(actor, now, &row.serial, task).await {
-                    Ok(done) => Ok(done),
-                    Err(Error::Refused(Refusal::TooManyActivations { retry_after, .. })) => {
-                        report.left = rows.len().saturating_sub(tried).try_into().unwrap_or(u64::MAX);
-                        report.retry_after = Some(retry_after);
-                        return Ok(report);
-                    }
-                    Err(Error::Refused(refusal)) => Err(RowError::Refused(refusal)),
-                    Err(error) => return Err(error),
-                },
+        let (mut report, mut told) = (BulkReport::default(), 0_usize);
+        let operate = async |directory: &Directory<MemoryStore>, row: &BulkRow| {
+            let task = match &row.task {
+                Err(error) => return Ok(Err(error.clone())),
+                Ok(task) => task,
             };
+            match directory.bulk_task(actor, now, &row.serial, task).await {
+                Err(Error::Refused(refusal)) if !matches!(refusal, Refusal::TooManyActivations { .. }) => {
+                    Ok(Err(RowError::Refused(refusal)))
+                }
+                result => result.map(Ok),
+            }
+        };
+        let done = |row: &BulkRow, result: Result<Done, RowError>| {
             let count = match result {
                 Ok(Done::Now) => &mut report.done,
                 Ok(Done::Before) => &mut report.unchanged,
                 Err(_) => &mut report.failed,
             };
             *count = count.saturating_add(1);
+            told = told.saturating_add(1);
             tell(row, result);
+        };
+        match self.together(rows, |rows| wanted(actor, rows), operate, done).await {
+            Err(Error::Refused(Refusal::TooManyActivations { retry_after, .. })) => {
+                report.left = rows.len().saturating_sub(told).try_into().unwrap_or(u64::MAX);
+                report.retry_after = Some(retry_after);
+            }
+            result => result?,
         }
         Ok(report)
     }
@@ -75,5 +82,20 @@ impl<S: Store> Directory<S> {
             }
             Task::Delete => self.change(asked, wanted, |context, view| Ok(bulk::delete(context, serial, view)?)).await,
         }
+    }
+}
+
+/// All that the tasks of these rows look at.
+fn wanted(actor: &Actor, rows: &[BulkRow]) -> Wanted {
+    let of_rows = rows.iter().filter_map(|row| match &row.task {
+        Ok(Task::Assign(upn)) => Some(upn),
+        _ => None,
+    });
+    Wanted {
+        users: of_rows.chain(actor.upn()).map(|upn| upn.key().to_owned()).collect(),
+        holdings: true,
+        serials: rows.iter().map(|row| row.serial.clone()).collect(),
+        activations: true,
+        ..Wanted::default()
     }
 }

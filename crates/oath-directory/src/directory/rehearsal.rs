@@ -2,10 +2,10 @@ use super::Directory;
 use crate::audit::Actor;
 use crate::bulk::{BulkRow, Task};
 use crate::error::Error;
-use crate::model::{Fingerprint, TokenId, Upn, UserId, Versioned};
+use crate::model::{Fingerprint, TenantId, TokenId, Upn, UserId, Version, Versioned};
 use crate::policy::Known;
-use crate::store::{Changes, CommitError, MemoryStore, Store, View, Wanted, Write};
-use std::collections::HashSet;
+use crate::store::{Changes, CommitError, MemoryStore, Store, StoreError, View, Wanted, Write, net};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How many tokens or users are read at once.
@@ -49,34 +49,91 @@ impl<S: Store> Directory<S> {
         let of_serials = serials.chunks(CHUNK).map(|chunk| Wanted { serials: chunk.to_vec(), ..Wanted::default() });
         let of_users =
             users.chunks(CHUNK).map(|chunk| Wanted { users: chunk.to_vec(), holdings: true, ..Wanted::default() });
-        let (copy, mut copied) = (MemoryStore::of(self.store.tenant()), Copied::default());
+        let mut copy = Replica::of(self.store.tenant());
         for wanted in [general].into_iter().chain(of_serials).chain(of_users) {
-            let view = self.store.view(wanted).await?;
-            self.is_founded(&view)?;
-            match copy.commit(copied.inserts(view), self.keys.audit_key()).await {
-                Ok(()) => {}
-                Err(CommitError::Conflict) => return Err(Error::Contention),
-                Err(CommitError::Store(error)) => return Err(error.into()),
-            }
+            self.copy(&mut copy, wanted).await?;
         }
+        Ok(self.on(copy.store))
+    }
+
+    /// Copies what is wanted and was not copied before.
+    pub(super) async fn copy(&self, copy: &mut Replica, wanted: Wanted) -> Result<(), Error> {
+        let view = self.store.view(wanted).await?;
+        self.is_founded(&view)?;
+        match copy.store.commit(copy.versions.inserts(view), self.keys.audit_key()).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Conflict) => Err(Error::Contention),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// A directory on a copy.
+    pub(super) fn on(&self, store: MemoryStore) -> Directory<MemoryStore> {
         let (keys, decoy, first_policy) =
             (Arc::clone(&self.keys), Arc::clone(&self.decoy), Arc::clone(&self.first_policy));
-        Ok(Directory { store: copy, keys, first_policy, policy: Known::default(), decoy })
+        Directory { store, keys, first_policy, policy: Known::default(), decoy }
     }
 }
 
-/// The keys of the records that were copied: views overlap.
-#[derive(Default)]
-struct Copied {
-    settings: HashSet<()>,
-    activations: HashSet<()>,
-    users: HashSet<UserId>,
-    gates: HashSet<String>,
-    tokens: HashSet<TokenId>,
-    states: HashSet<Fingerprint>,
+/// Records in memory that were read from a store.
+pub(super) struct Replica {
+    pub(super) store: MemoryStore,
+    versions: Versions,
 }
 
-impl Copied {
+impl Replica {
+    fn of(tenant: TenantId) -> Self {
+        Self { store: MemoryStore::of(tenant), versions: Versions::default() }
+    }
+
+    /// One that can tell what was changed in it.
+    pub(super) fn recording(tenant: TenantId) -> Self {
+        Self { store: MemoryStore::recording(tenant), ..Self::of(tenant) }
+    }
+
+    /// All that was changed in it since its records were copied, as one set of changes to the store that they come from.
+    pub(super) fn changes(self) -> Result<Changes, StoreError> {
+        let Self { store, versions: Versions { settings, activations, users, gates, tokens, states } } = self;
+        let mut all = Changes::default();
+        let (mut of_settings, mut of_activations) = (Vec::new(), Vec::new());
+        // The first is the copying itself.
+        for changes in store.recorded()?.into_iter().skip(1) {
+            of_settings.extend(changes.settings);
+            of_activations.extend(changes.activations);
+            all.users.extend(changes.users);
+            all.gates.extend(changes.gates);
+            all.bumps.extend(changes.bumps);
+            all.tokens.extend(changes.tokens);
+            all.states.extend(changes.states);
+            all.uploads.extend(changes.uploads);
+            all.failures.extend(changes.failures);
+            all.pruned = all.pruned.or(changes.pruned);
+            all.events.extend(changes.events);
+        }
+        all.settings = net(of_settings, &settings, |_| ()).pop();
+        all.activations = net(of_activations, &activations, |_| ()).pop();
+        all.users = net(all.users, &users, |user| user.id);
+        all.gates = net(all.gates, &gates, |gate| gate.name.clone());
+        all.tokens = net(all.tokens, &tokens, |token| token.id);
+        all.states = net(all.states, &states, |state| state.fingerprint);
+        all.bumps.sort_unstable();
+        all.bumps.dedup();
+        Ok(all)
+    }
+}
+
+/// The versions of the records that were copied, in the store that they come from. Views overlap.
+#[derive(Default)]
+struct Versions {
+    settings: HashMap<(), Version>,
+    activations: HashMap<(), Version>,
+    users: HashMap<UserId, Version>,
+    gates: HashMap<String, Version>,
+    tokens: HashMap<TokenId, Version>,
+    states: HashMap<Fingerprint, Version>,
+}
+
+impl Versions {
     fn inserts(&mut self, view: View) -> Changes {
         Changes {
             settings: new(&mut self.settings, view.settings, |_| ()).pop(),
@@ -91,9 +148,10 @@ impl Copied {
 }
 
 fn new<K: core::hash::Hash + Eq, T, W>(
-    copied: &mut HashSet<K>,
+    copied: &mut HashMap<K, Version>,
     records: impl IntoIterator<Item = Versioned<T>>,
     key: impl Fn(&T) -> K,
 ) -> Vec<Write<W, T>> {
-    records.into_iter().map(|read| read.value).filter(|record| copied.insert(key(record))).map(Write::Insert).collect()
+    let fresh = records.into_iter().filter(|read| copied.insert(key(&read.value), read.version).is_none());
+    fresh.map(|read| Write::Insert(read.value)).collect()
 }

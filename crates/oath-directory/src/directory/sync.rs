@@ -7,7 +7,7 @@ use crate::decide::{Asked, Context, Decided, Seen};
 use crate::error::{Error, Refusal};
 use crate::model::{Upn, User};
 use crate::rights::Operation;
-use crate::store::{Store, View, Wanted};
+use crate::store::{MemoryStore, Store, View, Wanted};
 use crate::user_file::UserRow;
 use core::fmt;
 use core::str::FromStr;
@@ -169,7 +169,7 @@ impl<S: Store> Directory<S> {
         Ok(report)
     }
 
-    /// Disables or removes users who are not in the file, each by itself.
+    /// Disables or removes users who are not in the file, many in one transaction.
     async fn leave(
         &self,
         actor: &Actor,
@@ -181,41 +181,57 @@ impl<S: Store> Directory<S> {
     ) -> Result<(), Error> {
         let removes = options.leavers == Leavers::Remove;
         // Those who are disabled already have left.
-        let leaving: Vec<&&User> = leavers.iter().filter(|user| removes || user.enabled).collect();
+        let leaving: Vec<&User> = leavers.iter().copied().filter(|user| removes || user.enabled).collect();
         let many = leaving.len() >= FEW && leaving.len() > users / 4;
         if many && !options.many_leavers && !options.dry_run {
             return Err(Refusal::ManyLeavers { leavers: leaving.len(), users }.into());
         }
         let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
-        for user in leaving {
+        let wanted = |leaving: &[&User]| Wanted {
+            users: leaving.iter().map(|user| &user.upn).chain(actor.upn()).map(|upn| upn.key().to_owned()).collect(),
+            holdings: true,
+            ..Wanted::default()
+        };
+        let decide = |context: Context<'_>, view: &Seen, user: &User| -> Result<Decided<Vec<String>>, Error> {
             let named = Named { upn: &user.upn, id: Some(user.id) };
-            let decide = |context: Context<'_>, view: &Seen| -> Result<Decided<Vec<String>>, Error> {
-                if removes {
-                    return Ok(membership::remove(context, named, "left", view)?);
-                }
-                let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
-                Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })
-            };
-            let wanted = Wanted { users: vec![user.upn.key().to_owned()], holdings: removes, ..Wanted::default() };
-            let done = if options.dry_run {
-                let tried = self.tried(asked, wanted, |_| (), decide).await;
-                tried.and_then(|(decided, _)| Ok(decided.outcome?))
-            } else {
-                self.change(asked, wanted, decide).await
-            };
-            match done {
-                Ok(freed) => {
-                    report.left.push(user.upn.to_string());
-                    report.freed.extend(freed);
-                }
-                // Since the list was read, the user has left or has another name.
-                Err(Error::Refused(Refusal::UnknownUser { .. })) => {}
-                Err(Error::Refused(refusal)) => report.stuck.push((user.upn.to_string(), refusal)),
-                Err(error) => return Err(error),
+            if removes {
+                return Ok(membership::remove(context, named, "left", view)?);
             }
+            let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
+            Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })
+        };
+        let mut done = |user: &User, freed: Result<Vec<String>, Refusal>| match freed {
+            Ok(freed) => {
+                report.left.push(user.upn.to_string());
+                report.freed.extend(freed);
+            }
+            // Since the list was read, the user has left or has another name.
+            Err(Refusal::UnknownUser { .. }) => {}
+            Err(refusal) => report.stuck.push((user.upn.to_string(), refusal)),
+        };
+        if options.dry_run {
+            for user in leaving {
+                let tried =
+                    self.tried(asked, wanted(&[user]), |_| (), |context, view| decide(context, view, user)).await;
+                done(user, refused(tried.and_then(|(decided, _)| Ok(decided.outcome?)))?);
+            }
+        } else {
+            let operate = async |directory: &Directory<MemoryStore>, user: &&User| {
+                let wanted = wanted(&[user]);
+                refused(directory.change(asked, wanted, |context, view| decide(context, view, user)).await)
+            };
+            self.together(&leaving, |users| wanted(users), operate, |user, freed| done(user, freed)).await?;
         }
         report.freed.sort();
         Ok(())
+    }
+}
+
+/// A refusal is a result; everything else is a failure.
+fn refused<T>(result: Result<T, Error>) -> Result<Result<T, Refusal>, Error> {
+    match result {
+        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+        result => result.map(Ok),
     }
 }
 

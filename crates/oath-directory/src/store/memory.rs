@@ -34,6 +34,17 @@ impl MemoryStore {
         Self { tenant, ..Self::default() }
     }
 
+    /// An empty directory of this tenant that keeps all changes that were applied to it.
+    pub(crate) fn recording(tenant: TenantId) -> Self {
+        let contents = Contents { recorded: Some(Vec::new()), ..Contents::default() };
+        Self { tenant, contents: Arc::new(Mutex::new(contents)) }
+    }
+
+    /// Takes the changes that were applied since it was made, in order. None where it does not keep them.
+    pub(crate) fn recorded(&self) -> Result<Vec<Changes>, StoreError> {
+        Ok(self.contents()?.recorded.as_mut().map(mem::take).unwrap_or_default())
+    }
+
     fn contents(&self) -> Result<MutexGuard<'_, Contents>, StoreError> {
         // A thread that panicked may have left half of a set of changes: it must not be served as if it were whole.
         self.contents.lock().map_err(|_| StoreError {
@@ -143,6 +154,8 @@ struct Contents {
     /// Before the first event.
     beginning: Head,
     head: Head,
+    /// All changes that were applied, where they are kept.
+    recorded: Option<Vec<Changes>>,
 }
 
 impl Default for Contents {
@@ -164,6 +177,7 @@ impl Default for Contents {
             events: Vec::new(),
             beginning: Head::empty(Chain::FIRST),
             head: Head::empty(Chain::FIRST),
+            recorded: None,
         }
     }
 }
@@ -213,6 +227,7 @@ impl Contents {
     }
 
     fn commit(&mut self, mut changes: Changes, key: &AuditKey) -> Result<(), CommitError> {
+        let copy = self.recorded.is_some().then(|| changes.clone());
         let (events, pruned) = (mem::take(&mut changes.events), changes.pruned.take());
         let begins_before = |end: Head| end.chain == Chain::FIRST && self.beginning.events < end.events;
         if !pruned.is_none_or(begins_before) {
@@ -226,6 +241,7 @@ impl Contents {
                 self.beginning = end;
             }
             self.append(key, events);
+            self.recorded.iter_mut().for_each(|recorded| recorded.extend(copy.clone()));
         }
         result
     }

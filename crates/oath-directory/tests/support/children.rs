@@ -5,9 +5,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// What a child is to do: not there where this is no child.
@@ -37,9 +37,8 @@ pub(crate) fn start(words: &[&str]) -> Child {
         .unwrap()
 }
 
-/// The lines that a child prints until it is killed, at a random moment up to this long after it has begun. A line that was
-/// broken off is left out.
-pub(crate) fn killed(words: &[&str], longest: Duration) -> Vec<String> {
+/// Starts a child and waits until it begins with its task.
+fn begun(words: &[&str]) -> (Child, BufReader<ChildStdout>) {
     let mut child = start(words);
     let mut printed = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -47,6 +46,22 @@ pub(crate) fn killed(words: &[&str], longest: Duration) -> Vec<String> {
         line.clear();
         assert!(printed.read_line(&mut line).unwrap() > 0, "the child ended before it had begun");
     }
+    (child, printed)
+}
+
+/// How long a child takes for the whole of its task, as busy as the machine is now.
+pub(crate) fn whole(words: &[&str]) -> Duration {
+    let (mut child, mut printed) = begun(words);
+    let start = Instant::now();
+    printed.read_to_string(&mut String::new()).unwrap();
+    assert!(child.wait().unwrap().success(), "{words:?}");
+    start.elapsed()
+}
+
+/// The lines that a child prints until it is killed, at a random moment up to this long after it has begun. A line that was
+/// broken off is left out.
+pub(crate) fn killed(words: &[&str], longest: Duration) -> Vec<String> {
+    let (mut child, mut printed) = begun(words);
     let longest = u64::try_from(longest.as_micros()).unwrap();
     sleep(Duration::from_micros(RandomState::new().hash_one(words) % longest));
     child.kill().unwrap();

@@ -5,7 +5,7 @@
 mod probe;
 
 #[allow(unused_imports, reason = "no test uses all of it")]
-pub(crate) use self::probe::Probe;
+pub(crate) use self::probe::{Probe, ProbeOn};
 
 use oath_directory::audit::{AuditEvent, Chain};
 use oath_directory::model::Upload;
