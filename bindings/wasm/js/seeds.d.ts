@@ -251,7 +251,7 @@ export function read(
   source: ArrayBuffer | ArrayBufferView | string,
   options?: {
     format?: string;
-    /** The system that the tokens are for: by default `entra` for a file with the header of Entra ID's upload, else `inventory`. */
+    /** The system that the tokens are for: by default `entra` for a file with the header of Entra ID's upload, else `any`. */
     target?: string;
     /** The password of an encrypted file. */
     password?: string;

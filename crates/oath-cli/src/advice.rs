@@ -23,9 +23,12 @@ pub(crate) fn with_options<'a>(kind: &str, action: &'a str) -> Cow<'a, str> {
 
 fn options(kind: &str) -> Option<&'static str> {
     const KEY_MISSING: &str = Kind::KeyMissing.name();
+    const OPENPGP_KEY_MISSING: &str = Kind::OpenPgpKeyMissing.name();
     const KEY_WRONG: &str = Kind::KeyWrong.name();
     const PARAMETER_UNKNOWN: &str = Kind::ParameterUnknown.name();
     const HASH_UNSAID: &str = Kind::HashUnsaid.name();
+    const HASH_BY_POLICY: &str = Kind::HashByPolicy.name();
+    const SERIAL_EMPTY: &str = Kind::SerialEmpty.name();
     const DRAFT_FORMAT: &str = Kind::DraftFormat.name();
     const SECRET_WEAK: &str = Kind::SecretWeak.name();
     const UPN_EMPTY: &str = Kind::UpnEmpty.name();
@@ -33,8 +36,11 @@ fn options(kind: &str) -> Option<&'static str> {
     const LINES_BEFORE_HEADER: &str = Kind::LinesBeforeHeader.name();
     Some(match kind {
         KEY_MISSING | KEY_WRONG => "--password-file, --key-file or --openpgp-key-file",
+        OPENPGP_KEY_MISSING => "--openpgp-key-file; of a locked key with --password-file",
         PARAMETER_UNKNOWN => "--assume-type, --assume-algorithm, --assume-digits or --assume-interval",
         HASH_UNSAID => "--assume-algorithm",
+        HASH_BY_POLICY => "`oath policy set algorithms=SHA1,SHA256,SHA512`",
+        SERIAL_EMPTY => "`oath seeds check --for any` checks a file that is only to be converted",
         DRAFT_FORMAT => "--lenient",
         SECRET_WEAK => "--legacy",
         UPN_EMPTY => "`oath seeds assign` does it from a list; --inventory takes tokens without a user",

@@ -145,9 +145,19 @@ pub(crate) const ENTRA: Capacity = Capacity { needs: &[Field::Upn, Field::Serial
 pub(crate) const GRAPH: Capacity =
     Capacity { algorithms: &[Algorithm::Sha1, Algorithm::Sha256], holds: &[], ..ENTRA_CSV };
 
-/// An inventory of tokens: everything that is not known better. A record without a serial number is one too, as those of an
+/// No system in particular: every token that RFC 4226 and RFC 6238 allow, also one without a serial number, as those of an
 /// authenticator's export.
-pub(crate) const INVENTORY: Capacity = Capacity { t0: true, intervals: ANY_INTERVAL, holds: Field::ALL, ..ANY };
+pub(crate) const ANY_SYSTEM: Capacity = Capacity { t0: true, intervals: ANY_INTERVAL, holds: Field::ALL, ..ANY };
+
+/// What the directory of this project takes, whatever its policy allows. The policy decides about the hashes.
+pub(crate) const INVENTORY: Capacity = Capacity {
+    digits: SIX,
+    intervals: THIRTY_OR_SIXTY,
+    hotp: None,
+    needs: &[Field::SerialNumber],
+    holds: &[Field::Upn, Field::Manufacturer, Field::Model],
+    ..ANY
+};
 
 pub(crate) const DUO: Capacity = Capacity {
     algorithms: SHA1,

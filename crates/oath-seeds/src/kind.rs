@@ -277,6 +277,9 @@ kinds! {
         HashUnsaid = "hash-unsaid", "The file does not say the hash",
             "A secret of 32 or 64 bytes, or the model's name, points to SHA-256 or SHA-512; the file has no column for it.",
             "Compare two codes of the token, or ask the vendor, before you give the token out.";
+        HashByPolicy = "hash-by-policy", "The hash needs the directory's permission",
+            "The tokens compute SHA-256 or SHA-512. A new directory takes SHA-1 alone.",
+            "Allow the hash in the directory's policy before the upload.";
         DigitsUnsupported = "digits-unsupported", "The number of digits is not taken",
             "It is not 6, 7 or 8, or the target takes others.",
             "Count the digits on the token's display, and write the number alone.";
@@ -324,6 +327,9 @@ kinds! {
         KeyMissing = "key-missing", "A password or a key is needed",
             "The file is encrypted.",
             "Give the password or the key that the vendor sent beside it.";
+        OpenPgpKeyMissing = "openpgp-key-missing", "An OpenPGP secret key is needed",
+            "The file is encrypted to an OpenPGP key; no password opens it.",
+            "Give the secret key of one of the key IDs that the message names.";
         KeyWrong = "key-wrong", "The password or the key is wrong",
             "It belongs to another file, or was typed wrong.",
             "Compare it with the vendor's message.";
@@ -346,7 +352,7 @@ kinds! {
     "About the user" {
         UpnEmpty = "upn-empty", "The user is missing",
             "The token has not been given to anybody yet, and the target asks for a user.",
-            "Write the user principal name, or check the file for an inventory.";
+            "Write the user principal name, or check the file for the inventory.";
         UpnTypographicQuote = "upn-typographic-quote", "The user name holds a typographic quote",
             "A word processor changed the single quote.",
             "Write a single quote in a name as two: o''neil@example.com.";

@@ -19,8 +19,12 @@ pub struct Options {
     /// The format; `None`: recognised from the content.
     pub format: Option<Format>,
     /// The system that the tokens are for, whose rules each record is checked against; `None`: [`Target::Entra`] for a file
-    /// with the header of Entra ID's upload, else [`Target::Inventory`].
+    /// with the header of Entra ID's upload, else [`otherwise`](Self::otherwise).
     pub target: Option<Target>,
+    /// The system whose rules are checked where `target` is `None` and the file has not the header of Entra ID's upload:
+    /// [`Target::Any`], which refuses no token. A check that is to come to the verdict of a directory sets
+    /// [`Target::Inventory`].
+    pub otherwise: Target,
     /// What becomes of mistakes that can be repaired safely.
     pub repairs: Repairs,
     /// The numbers of the places where [`Repairs::Apply`] applies; `None`: everywhere.
@@ -50,6 +54,13 @@ impl Options {
     #[must_use]
     pub const fn target(mut self, target: Target) -> Self {
         self.target = Some(target);
+        self
+    }
+
+    /// Sets the system whose rules are checked where no target is set and the file has not the header of Entra ID's upload.
+    #[must_use]
+    pub const fn otherwise(mut self, target: Target) -> Self {
+        self.otherwise = target;
         self
     }
 
@@ -128,11 +139,14 @@ pub struct Assume {
     pub algorithm: Option<Algorithm>,
     /// How long a code is.
     pub digits: Option<Digits>,
-    /// X, in seconds: 1 to 86,400. A reader refuses another one.
+    /// X, in seconds: 1 to [`MAX_INTERVAL`](Self::MAX_INTERVAL). A reader refuses another one.
     pub interval: Option<u32>,
 }
 
 impl Assume {
+    /// The longest interval that is read or can be assumed, in seconds: a day. A larger number stands in a wrong column.
+    pub const MAX_INTERVAL: u32 = MAX;
+
     /// Refuses an interval that no token has.
     pub(crate) fn check(self) -> Result<(), Finding> {
         let Some(x) = self.interval.filter(|x| !(1..=MAX).contains(x)) else { return Ok(()) };

@@ -116,7 +116,7 @@ impl<R: io::Read> Reader<R> {
         let mut reader = Self {
             format,
             encoding: if starts_as_windows_1252(lines.ahead()) { Encoding::Windows1252 } else { detected.encoding },
-            target: options.target.unwrap_or(default_target(format)),
+            target: options.target.unwrap_or(Target::of_format(format, options.otherwise)),
             source: Source::Read,
             context,
             duplicates: Duplicates::new(),
@@ -133,7 +133,7 @@ impl<R: io::Read> Reader<R> {
                 reader.source = Source::Lines(Box::new(lines), source);
                 reader.begin()?;
                 if options.target.is_none() {
-                    reader.target = default_target(reader.format);
+                    reader.target = Target::of_format(reader.format, options.otherwise);
                 }
             }
             None => reader.document(lines, unlock)?,
@@ -390,14 +390,6 @@ impl<R> fmt::Debug for Reader<R> {
             .field("encoding", &self.encoding)
             .field("findings", &self.context.findings)
             .finish_non_exhaustive()
-    }
-}
-
-/// The system whose rules a file is checked against that was not said to be for another.
-const fn default_target(format: Format) -> Target {
-    match format {
-        Format::EntraCsv => Target::Entra,
-        _ => Target::Inventory,
     }
 }
 

@@ -78,6 +78,7 @@ const fn recurs(kind: Kind) -> bool {
             | Kind::SecretReadByColumn
             | Kind::IntervalModel
             | Kind::HashUnsaid
+            | Kind::HashByPolicy
             | Kind::ManufacturerEmpty
             | Kind::ModelEmpty
     )

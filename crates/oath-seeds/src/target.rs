@@ -3,10 +3,10 @@ use crate::check::Checks;
 use crate::obstacle::{Obstacle, obstacles_of};
 use crate::values::model::Said;
 use crate::values::{secret, upn};
-use crate::{Field, Finding, Kind, Record, Repairs, Row, Severity};
+use crate::{Field, Finding, Format, Kind, Record, Repairs, Row, Severity, TokenType};
 use core::fmt;
 use core::str::FromStr;
-use oath_totp::Secret;
+use oath_totp::{Algorithm, Secret};
 
 /// Declares [`Target`] with the stable name, the human name and the capacity beside each variant.
 macro_rules! targets {
@@ -55,7 +55,8 @@ targets! {
     LinOtp = "linotp", "LinOTP", capacity::LINOTP;
     NetIq = "netiq", "NetIQ", capacity::NETIQ;
     MultiOtp = "multiotp", "multiOTP", capacity::MULTIOTP;
-    Inventory = "inventory", "an inventory of tokens", capacity::INVENTORY;
+    Inventory = "inventory", "the inventory of an oath directory", capacity::INVENTORY;
+    Any = "any", "any system", capacity::ANY_SYSTEM;
 }
 
 impl Target {
@@ -68,6 +69,15 @@ impl Target {
         }
     }
 
+    /// The system whose rules a file is checked against that was not said to be for another: [`Entra`](Self::Entra) for the file
+    /// of its upload, else `otherwise`.
+    pub(crate) const fn of_format(format: Format, otherwise: Self) -> Self {
+        match format {
+            Format::EntraCsv => Self::Entra,
+            _ => otherwise,
+        }
+    }
+
     /// Whether it is a directory of this project's or of Microsoft's.
     const fn is_directory(self) -> bool {
         matches!(self, Self::Entra | Self::Graph | Self::Inventory)
@@ -76,6 +86,13 @@ impl Target {
     /// Whether user names are user principal names of a directory of Microsoft's, which have rules of their own.
     const fn has_upn_rules(self) -> bool {
         matches!(self, Self::Entra | Self::Graph)
+    }
+}
+
+/// [`Any`](Target::Any).
+impl Default for Target {
+    fn default() -> Self {
+        Self::Any
     }
 }
 
@@ -113,7 +130,7 @@ impl core::error::Error for UnknownTarget {}
 ///
 /// ```
 /// use oath_seeds::{Record, Target, check};
-/// use oath_totp::Secret;
+/// use oath_totp::{Algorithm, Secret};
 /// let record = Record::new("0950380269", Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?);
 /// assert!(check(&record, Target::Inventory).is_empty());
 /// assert_eq!(check(&record, Target::Entra)[0].code(), "upn-empty");
@@ -202,6 +219,15 @@ fn judge(record: &Record, target: Target, whole: bool, checks: &mut Checks) {
     if checks.failed() || !whole {
         return;
     }
+    if target == Target::Inventory && record.algorithm != Algorithm::Sha1 {
+        let message = format!("The hash is {}. A directory takes it where its policy allows it.", record.algorithm);
+        checks.warning(
+            Kind::HashByPolicy,
+            Field::Algorithm,
+            message,
+            "Allow the hash in its policy before the upload.",
+        );
+    }
     for field in capacity.wants {
         let (kind, text) = match field {
             Field::Manufacturer => (Kind::ManufacturerEmpty, &record.manufacturer),
@@ -224,6 +250,15 @@ fn refusal(obstacle: &Obstacle, record: &Record, target: Target) -> (String, &'s
             "The user name is empty; the upload asks for one in every row.".to_owned(),
             "Write the user principal name of the user who gets the token.",
         ),
+        Obstacle::Needs(Field::SerialNumber) if target == Target::Inventory => (
+            "The token has no serial number.".to_owned(),
+            "Write the number that is printed on the back of the token, with its leading zeros. An account of an authenticator \
+             app has none: enrol a software token for its user instead.",
+        ),
+        Obstacle::Type(TokenType::Hotp) if target == Target::Inventory => (
+            "The token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP).".to_owned(),
+            "Replace the token with one that computes TOTP, or take it to a system that has HOTP.",
+        ),
         Obstacle::Needs(Field::SerialNumber) => (
             format!("The token has no serial number; {title} asks for one."),
             "Write the number on the back of the token, or choose a number for it, and keep it with the token.",
@@ -235,7 +270,7 @@ fn refusal(obstacle: &Obstacle, record: &Record, target: Target) -> (String, &'s
             ),
             "Have the token programmed with a shorter secret, or take it to a system without this limit.",
         ),
-        Obstacle::Interval { x, .. } if target.has_upn_rules() => {
+        Obstacle::Interval { x, .. } if target.is_directory() => {
             let hint = if Said::by(&record.model).c200 { " A Feitian c200 is 60 s from the factory." } else { "" };
             (
                 format!("The time interval is \"{x}\"; expected 30 or 60.{hint}"),

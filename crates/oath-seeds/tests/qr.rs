@@ -32,7 +32,7 @@ fn record(number: u8) -> Record {
 }
 
 fn accounts(text: &str) -> Vec<(Option<String>, Vec<u8>)> {
-    let file = read(text.as_bytes(), &Options::default().target(Target::Inventory)).unwrap();
+    let file = read(text.as_bytes(), &Options::default().target(Target::Any)).unwrap();
     file.records
         .iter()
         .map(|record| (record.details().account.clone(), record.secret.expose_bytes().to_vec()))

@@ -15,12 +15,12 @@ const TABLES: [Format; 5] =
     [Format::PrivacyIdeaCsv, Format::LinOtpCsv, Format::MultiOtpCsv, Format::PingIdCsv, Format::DuoCsv];
 
 fn options(format: Format) -> Options {
-    Options::default().format(format).target(Target::Inventory)
+    Options::default().format(format).target(Target::Any)
 }
 
 fn written(records: &[&Record], format: Format) -> Vec<u8> {
     let mut file = Vec::new();
-    write(records.iter().copied(), format, &WriteOptions::default().target(Target::Inventory), &mut file).unwrap();
+    write(records.iter().copied(), format, &WriteOptions::default().target(Target::Any), &mut file).unwrap();
     file
 }
 
@@ -71,7 +71,7 @@ proptest! {
             if format != Format::MultiOtpCsv {
                 record.manufacturer = "".into();
             }
-            let to = WriteOptions::default().target(Target::Inventory);
+            let to = WriteOptions::default().target(Target::Any);
             if !obstacles(&record, format, &to).is_empty() {
                 continue;
             }
@@ -231,7 +231,7 @@ fn each_obstacle() {
     let of = |format, change: &dyn Fn(&mut Record)| {
         let mut record = Record::new("SN1", Secret::from_hex(K).unwrap());
         change(&mut record);
-        obstacles(&record, format, &WriteOptions::default().target(Target::Inventory))
+        obstacles(&record, format, &WriteOptions::default().target(Target::Any))
     };
     let serial = |text: &'static str| move |record: &mut Record| record.serial = Some(text.to_owned());
     for format in TABLES {

@@ -97,7 +97,7 @@ test("tokens without serial numbers are shown by their accounts", () =>
   withPage({}, async (page) => {
     await choose(page, "export.txt", URIS);
     await row(page, "Example: alice@example.com").waitFor();
-    assert.match(await page.locator(".facts-bar").textContent(), /otpauth-lines, UTF-8, checked for an inventory of tokens/);
+    assert.match(await page.locator(".facts-bar").textContent(), /otpauth-lines, UTF-8, checked for any system/);
     assert.match(await page.locator(".by-cause").textContent(), /the file has no problems/);
     await row(page, "bob@example.com").click();
     await dialog(page).getByRole("heading", { name: "bob@example.com" }).waitFor();

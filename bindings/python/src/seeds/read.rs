@@ -66,7 +66,7 @@ impl<'py> Reading<'_, 'py> {
 /// Reads a path, bytes or an open file. The format is recognised where none is named.
 ///
 /// `target` is the system that the tokens are for, by whose rules they are checked: 'entra' for a file with the header of
-/// Entra ID's upload, else 'inventory'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
+/// Entra ID's upload, else 'any'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
 /// `token_type`, `algorithm`, `digits` and `interval` are what a file means that leaves them out. `lenient` accepts what drafts
 /// of PSKC did differently, with a warning.
 ///

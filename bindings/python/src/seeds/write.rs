@@ -77,7 +77,7 @@ pub(crate) fn convert<'py>(
     let reading = Reading {
         format,
         // What the system of the source would refuse does not matter.
-        target: Some(Target::Inventory.name()),
+        target: Some(Target::Any.name()),
         password,
         key,
         openpgp_key,

@@ -71,7 +71,7 @@ test("a file is converted to every written format that has its fields, and back"
 test("a record without a serial number has a name by its account, and details", () => {
   const uri = `otpauth://totp/Example:alice@example.com?secret=${SECRET}&issuer=Example&period=60&digits=8`;
   const { format, target, records } = read(uri);
-  assert.deepEqual([format, target], ["otpauth-lines", "inventory"]);
+  assert.deepEqual([format, target], ["otpauth-lines", "any"]);
   const record = records.at(0);
   assert.deepEqual(
     [record.serial, record.place, record.line, record.issuer, record.account, record.step, record.digits],
@@ -105,7 +105,8 @@ test("the rules of the target are checked", () => {
   const file = `${HEAD},1,${SECRET},45,Contoso,One\r\n`;
   const codes = (target) => read(file, { target }).findings.map(({ code, severity }) => [code, severity]);
   assert.deepEqual(codes("entra").sort(), [["interval-unsupported", "error"], ["upn-empty", "error"]]);
-  assert.deepEqual(codes("inventory"), []);
+  assert.deepEqual(codes("inventory"), [["interval-unsupported", "error"]]);
+  assert.deepEqual(codes("any"), []);
   assert.equal(read(file).target, "entra");
   assert.equal(read(file, { target: "netiq" }).target, "netiq");
 });

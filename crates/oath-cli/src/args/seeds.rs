@@ -111,7 +111,7 @@ pub(crate) struct Reading {
     /// Take the file for this format instead of recognising it
     #[arg(long, value_name = "FORMAT")]
     pub(crate) from: Option<Format>,
-    /// The system that the tokens are for; `oath seeds formats` lists them [default: entra for its upload file, else inventory]
+    /// The system that the tokens are for; `oath seeds formats` lists them [default of a check and an upload: entra for its upload file, else inventory]
     #[arg(long = "for", value_name = "TARGET")]
     pub(crate) target: Option<Target>,
     /// A file with the password of an encrypted seed file; `-` is standard input
@@ -132,7 +132,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "N", value_parser = super::digits)]
     assume_digits: Option<Digits>,
     /// Where the file does not say it: seconds
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=i64::from(Assume::MAX_INTERVAL)))]
     assume_interval: Option<u32>,
     /// Accept what drafts of a format did differently from the standard
     #[arg(long)]

@@ -305,9 +305,12 @@ impl<'a> Directory<'a> {
         if !context.policy.allows(&row.token.parameters) {
             return Err(Failure {
                 code: "parameters-not-allowed",
-                field: "time interval",
-                message: format!("the policy does not allow how token {} computes its codes", row.token.serial),
-                action: "allow its hash in the policy, or use a token with 6 digits and 30 or 60 s",
+                field: "hash",
+                message: format!(
+                    "the policy does not allow {} for token {}",
+                    row.token.parameters.algorithm, row.token.serial
+                ),
+                action: "allow its hash in the policy",
             });
         }
         if row.bits < 128 && !self.legacy_secrets && !context.policy.legacy_secrets {

@@ -13,7 +13,7 @@ use core::future::poll_fn;
 use core::iter::Peekable;
 use core::mem;
 use core::task::Poll;
-use oath_seeds::{Moving, Place, ReadError, Record};
+use oath_seeds::{Moving, Place, ReadError, Record, Severity, Target};
 use oath_totp::UnixTime;
 
 /// What an upload may do beyond taking in what is new.
@@ -277,13 +277,18 @@ impl<S: Store> Directory<S> {
         let Some(record) = &row.record else {
             return Ok(Read::Failed(row.errors().map(|finding| failure(&row, finding)).collect()));
         };
-        Ok(match self.seal(record, now)? {
+        // The rules of the inventory, also for rows that were read for another system.
+        let mut refused = oath_seeds::check(record, Target::Inventory);
+        refused.retain(|finding| finding.severity == Severity::Error);
+        let sealed = if refused.is_empty() { self.seal(record, now)? } else { None };
+        Ok(match sealed {
             Some(row) => Read::Token(Box::new(row)),
-            None => Read::Failed(vec![not_taken(record)]),
+            None => Read::Failed(refused.iter().map(|finding| failure(&row, finding)).collect()),
         })
     }
 
-    /// `None` for a token that counts instead of telling the time, or that has no serial number.
+    /// `None` for a token that counts instead of telling the time, or that has no serial number: the rules of the inventory
+    /// refuse both.
     fn seal(&self, record: &Record, now: UnixTime) -> Result<Option<Row>, KeyRingError> {
         let (Moving::Time { step }, Some(serial)) = (record.moving, &record.serial) else { return Ok(None) };
         let parameters = Parameters { algorithm: record.algorithm, digits: record.digits, time_step: step };
@@ -346,31 +351,5 @@ fn failure(row: &oath_seeds::Row, finding: &oath_seeds::Finding) -> UploadFailur
         code: finding.code().to_owned(),
         message: finding.message.to_string(),
         action: finding.action.to_string(),
-    }
-}
-
-fn not_taken(record: &Record) -> UploadFailure {
-    let (code, message, action) = match record.moving {
-        Moving::Counter { .. } => (
-            "hotp-not-supported",
-            "The token counts its codes (HOTP); the directory takes tokens that tell the time (TOTP).",
-            "Replace the token with one that computes TOTP.",
-        ),
-        Moving::Time { .. } => (
-            "serial-empty",
-            "The token has no serial number.",
-            "Write the number that is printed on the back of the token, with its leading zeros. An account of an authenticator app \
-             has none: enrol a software token for its user instead.",
-        ),
-    };
-    UploadFailure {
-        place: record.place.to_string(),
-        line: record.place.line(),
-        upn: record.upn.clone().unwrap_or_default(),
-        serial: record.serial.clone().unwrap_or_default(),
-        field: String::new(),
-        code: code.to_owned(),
-        message: message.to_owned(),
-        action: action.to_owned(),
     }
 }

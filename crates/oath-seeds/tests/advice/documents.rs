@@ -111,7 +111,7 @@ fn json() -> Vec<Case> {
             options.assume(TOTP)
         }),
         Case::say(and_otp(&REST.replace("SHA1", "SHA256")), Kind::AlgorithmUnsupported, |options, _| {
-            options.target(Target::Inventory)
+            options.target(Target::Any)
         })
         .read(Options::default().target(Target::PingId)),
     ]

@@ -244,14 +244,14 @@ fn read_otherwise() -> Vec<Case> {
     let hashed = |hash: &str, more: &str| format!("{HEADER},hash,t0\n{},{hash},{more}\n", row().trim());
     vec![
         Case::say(with(&row().replace(SECRET, &"KRSXG5CTMVRXEZLU".repeat(9))), Kind::SecretTooLong, |options, _| {
-            options.target(Target::Inventory)
+            options.target(Target::Any)
         })
         .read(entra()),
         Case::say(with(&row().replace("Key", "Key SHA-256")), Kind::HashUnsaid, |options, _| {
-            options.assume(Assume { algorithm: Some(Algorithm::Sha256), ..Assume::default() }).target(Target::Inventory)
+            options.assume(Assume { algorithm: Some(Algorithm::Sha256), ..Assume::default() }).target(Target::Any)
         }),
-        Case::say(hashed("sha256", "0"), Kind::AlgorithmUnsupported, |options, _| options.target(Target::Inventory)),
-        Case::say(hashed("sha1", "100"), Kind::EpochUnsupported, |options, _| options.target(Target::Inventory)),
+        Case::say(hashed("sha256", "0"), Kind::AlgorithmUnsupported, |options, _| options.target(Target::Any)),
+        Case::say(hashed("sha1", "100"), Kind::EpochUnsupported, |options, _| options.target(Target::Any)),
         Case::edit(format!("Serial,Secret key\n{duo}"), Kind::HeaderUnexpected, delete)
             .read(Options::default().format(Format::DuoCsv).assume(super::documents::TOTP)),
         Case::say(duo, Kind::ParameterUnknown, |options, _| options.assume(super::documents::TOTP))

@@ -24,7 +24,7 @@ pub(super) fn assign(
     writing: &Writing,
     reading: &Reading,
 ) -> Result<Exit, Failure> {
-    let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
+    let options = input::options(reading, Some(Target::Any), Repairs::Offer);
     let write_options = writing::options(shell, (file, reading), to, writing)?;
     let mut list = Vec::new();
     let opened = shell::open(shell.surroundings, "the file of users", users)?;

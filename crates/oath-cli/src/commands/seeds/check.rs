@@ -295,7 +295,7 @@ impl Output<'_> {
                 // Of a file that cannot be read, no rows are known.
                 if let Some(target) = target {
                     let style = if *errors > 0 { BAD } else { GOOD };
-                    let good = if target == Target::Inventory { "good" } else { "fit to be uploaded" };
+                    let good = if target == Target::Any { "good" } else { "fit to be uploaded" };
                     let (records, are) = (number(*records), if *rows == 1 { "is" } else { "are" });
                     write!(out, "{style}{records}{style:#} of {} {are} {good}; ", count(*rows, "row", "rows"))?;
                 }

@@ -24,7 +24,7 @@ pub(super) fn convert(
     reading: &Reading,
 ) -> Result<Exit, Failure> {
     // What the source's own system would refuse does not matter here, unless it is asked for.
-    let options = input::options(reading, Some(Target::Inventory), Repairs::Offer);
+    let options = input::options(reading, Some(Target::Any), Repairs::Offer);
     let write_options = writing::options(shell, (file, reading), to, writing)?;
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, file, reading, &options)?;
     let (mut reader, bar) = opened.map_err(|error| Failure::unread(&error, file))?;

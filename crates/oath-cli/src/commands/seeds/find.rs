@@ -25,7 +25,7 @@ pub(super) fn find(
 ) -> Result<Exit, Failure> {
     let codes = [Some(code), next_code].into_iter().flatten().map(Code::from_typed).collect::<Result<Vec<_>, _>>();
     let codes = codes.map_err(|error| Failure::from(error).in_place(TYPED))?;
-    let options = input::options(reading, Some(Target::Inventory), Repairs::Apply);
+    let options = input::options(reading, Some(Target::Any), Repairs::Apply);
     let opened = input::open(shell.surroundings, &mut *shell.streams.input, path, reading, &options)?;
     let (reader, bar) = opened.map_err(|error| Failure::unread(&error, path))?;
     let mut records: Vec<Record> = Vec::new();

@@ -51,7 +51,7 @@ pub(crate) fn options(reading: &Reading, target: Option<Target>, repairs: Repair
 /// The options of a reader whose rows an upload takes, or a check that comes to the same verdict.
 pub(crate) fn upload_options(reading: &Reading, taking: &Taking) -> Options {
     let target = taking.inventory.then_some(Target::Inventory);
-    options(reading, target, Repairs::Offer).refuse_weak(!taking.legacy)
+    options(reading, target, Repairs::Offer).otherwise(Target::Inventory).refuse_weak(!taking.legacy)
 }
 
 /// Opens a seed file. Where it needs a password and none was given, a person is asked for it.
