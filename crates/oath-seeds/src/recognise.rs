@@ -1,44 +1,14 @@
 //! What a file is: a format, or something that is no seed file, said by name with what to do.
 
+mod refused;
+
+use self::refused::{ASK, YUBICO, bytes, is_yubico_short, seems};
+#[cfg(feature = "openpgp")]
+use self::refused::{BINARY, begins_with_packet, is_binary};
 use crate::cells::{SEPARATORS, Splitter, trimmed};
 use crate::encoding::{Detected, detect};
 use crate::{Encoding, Finding, Format, Kind, Severity};
 use zeroize::Zeroizing;
-
-/// The start of a file, its kind, what it is, what to do.
-type Mark = (&'static [u8], Kind, &'static str, &'static str);
-
-const EXPORT: &str =
-    "Open it in the spreadsheet program and save it as \"CSV UTF-8\", with the serial numbers as text.";
-const PLAIN: &str = "In the app, back up again without a password; delete that file once it is read.";
-const DECRYPT: &str = "Decrypt it first (gpg --decrypt) and keep the plain file as short as you can.";
-const UNPACK: &str = "Unpack it and read the file inside.";
-const ASK: &str = "Ask the vendor for the file with the columns upn, serial number, secret key, time interval, \
-                   manufacturer, model.";
-
-const BINARY: &[Mark] = &[
-    (b"PK\x03\x04", Kind::NotASeedFile, "a ZIP archive or an Excel workbook (.xlsx)", EXPORT),
-    (b"PK\x05\x06", Kind::NotASeedFile, "an empty ZIP archive", UNPACK),
-    (b"\xd0\xcf\x11\xe0", Kind::NotASeedFile, "an old or a password-protected Office document", EXPORT),
-    (b"%PDF", Kind::NotASeedFile, "a PDF document", ASK),
-    (b"\x89PNG", Kind::NotASeedFile, "an image (PNG)", ASK),
-    (b"\xff\xd8\xff", Kind::NotASeedFile, "an image (JPEG)", ASK),
-    (b"GIF8", Kind::NotASeedFile, "an image (GIF)", ASK),
-    (b"{\\rtf", Kind::NotASeedFile, "a word processor's document (RTF)", ASK),
-    (b"7z\xbc\xaf\x27\x1c", Kind::NotASeedFile, "a 7-Zip archive", UNPACK),
-    (b"Rar!", Kind::NotASeedFile, "a RAR archive", UNPACK),
-    (b"\x7fELF", Kind::NotASeedFile, "a program", ASK),
-    (b"MZ\x90", Kind::NotASeedFile, "a Windows program", "Do not run it. Ask the vendor for the plain file."),
-    (b"SQLite format 3\0", Kind::NotASeedFile, "an SQLite database", ASK),
-    (b"AUTHENTICATORPRO", Kind::EncryptedFile, "an encrypted backup of Stratum (Authenticator Pro)", PLAIN),
-    (b"AuthenticatorPro", Kind::EncryptedFile, "an encrypted backup of Stratum (Authenticator Pro)", PLAIN),
-    (b"Salted__", Kind::EncryptedFile, "a file that openssl encrypted", "Decrypt it first (openssl enc -d)."),
-    (b"age-encryption.org/", Kind::EncryptedFile, "a file that age encrypted", "Decrypt it first (age --decrypt)."),
-    (b"-----BEGIN PGP MESSAGE", Kind::EncryptedFile, "an OpenPGP message", DECRYPT),
-    (b"-----BEGIN PGP", Kind::NotASeedFile, "an OpenPGP key or signature", ASK),
-    (b"-----BEGIN AGE", Kind::EncryptedFile, "a file that age encrypted", "Decrypt it first (age --decrypt)."),
-    (b"-----BEGIN", Kind::NotASeedFile, "a key, a certificate or an S/MIME message (PEM)", ASK),
-];
 
 /// The encoding of a file of text, by its head; or what the file is instead.
 pub(crate) fn detected(head: &[u8]) -> Result<Detected, Finding> {
@@ -48,53 +18,6 @@ pub(crate) fn detected(head: &[u8]) -> Result<Detected, Finding> {
         Encoding::Utf8 | Encoding::Windows1252 => bytes(head.get(detected.mark..).unwrap_or_default()),
     };
     refusal.map_or(Ok(detected), Err)
-}
-
-/// Refuses by the raw bytes at the beginning of a file that is not UTF-16.
-fn bytes(head: &[u8]) -> Option<Finding> {
-    if head.iter().all(u8::is_ascii_whitespace) {
-        return Some(empty());
-    }
-    if head.starts_with(b"PK\x03\x04") {
-        let holds = |name: &[u8]| head.windows(name.len()).any(|part| part == name);
-        if holds(b"[Content_Types].xml") || holds(b"xl/") {
-            return Some(seems(Kind::NotASeedFile, "an Excel workbook (.xlsx)", EXPORT));
-        }
-        if holds(b"opendocument.spreadsheet") {
-            return Some(seems(Kind::NotASeedFile, "an OpenDocument spreadsheet (.ods)", EXPORT));
-        }
-    }
-    if let Some((_, kind, what, action)) = BINARY.iter().find(|(mark, ..)| head.starts_with(mark)) {
-        return Some(seems(*kind, what, action));
-    }
-    // A file that begins with a line of text is text, whatever was appended to it.
-    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    if first.len() < head.len() && first.len() >= 8 && first.iter().all(|b| matches!(b, b'\t' | b'\r' | b' '..=b'~')) {
-        return None;
-    }
-    if is_binary(head) {
-        if begins_with_packet(head) {
-            return Some(seems(Kind::EncryptedFile, "an OpenPGP message in binary form", DECRYPT));
-        }
-        return Some(seems(Kind::NotASeedFile, "binary, not text", ASK));
-    }
-    None
-}
-
-/// Whether a head holds more control characters than any text.
-fn is_binary(head: &[u8]) -> bool {
-    let control = head.iter().filter(|b| **b < 9 || matches!(b, 14..=31)).count();
-    head.contains(&0) || control.saturating_mul(32) > head.len()
-}
-
-/// Whether the first byte is of an `OpenPGP` packet that begins a message (RFC 9580 §4.2, in the old and the new format):
-/// session keys (types 1 and 3), signatures (2, 4), compressed data (8), encrypted data (9, 18, 20).
-fn begins_with_packet(head: &[u8]) -> bool {
-    match head.first() {
-        Some(old @ 0x80..=0xbf) => matches!((old >> 2) & 15, 1..=4 | 8 | 9),
-        Some(new @ 0xc0..) => matches!(new & 63, 1..=4 | 8 | 9 | 18 | 20),
-        _ => false,
-    }
 }
 
 /// Whether a file is an `OpenPGP` message, armoured or binary.
@@ -125,42 +48,9 @@ pub(crate) fn is_cleartext_signed(head: &[u8]) -> bool {
 
 /// Without what mail programs put before a message: a byte-order mark, blank lines.
 #[cfg(feature = "openpgp")]
-fn trimmed_start(head: &[u8]) -> &[u8] {
+pub(crate) fn trimmed_start(head: &[u8]) -> &[u8] {
     head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
 }
-
-const YUBICO: &str = "a Yubico configuration log: YubiKeys with HOTP or AES, and no TOTP tokens";
-
-/// What a text has at its beginning, or where it says "in": anywhere in its head; what it is; what to do.
-const REFUSED: &[(Place, &str, Kind, &str, &str)] = &[
-    (
-        Place::In,
-        "<tknbatch",
-        Kind::OtherFormat,
-        "an RSA SecurID file (sdtid): a proprietary format that is not OATH",
-        ASK,
-    ),
-    (
-        Place::Start,
-        "<!doctype html",
-        Kind::NotASeedFile,
-        "a web page: the download has probably met a sign-in page",
-        ASK,
-    ),
-    (Place::Start, "<html", Kind::NotASeedFile, "a web page: the download has probably met a sign-in page", ASK),
-    (
-        Place::Start,
-        "phonefactor:",
-        Kind::OtherFormat,
-        "a registration for Microsoft's push sign-in, which is not OATH",
-        ASK,
-    ),
-    (Place::Start, "logging start", Kind::OtherFormat, YUBICO, ASK),
-    (Place::Start, "yubico otp,", Kind::OtherFormat, YUBICO, ASK),
-    (Place::Start, "oath-hotp,", Kind::OtherFormat, YUBICO, ASK),
-    (Place::Start, "static password", Kind::OtherFormat, YUBICO, ASK),
-    (Place::Start, "challenge-response", Kind::OtherFormat, YUBICO, ASK),
-];
 
 /// Marks of formats in the head of a text, in lower case: all of those of a line must be there.
 const MARKS: &[(Place, &[&str], Format, &str)] = &[
@@ -245,8 +135,8 @@ pub fn recognise(head: &str) -> Result<Recognition, Box<Finding>> {
     }
     let found =
         |place: &Place, mark: &str| if *place == Place::Start { text.starts_with(mark) } else { text.contains(mark) };
-    if let Some((_, _, kind, what, action)) = REFUSED.iter().find(|(place, mark, ..)| found(place, mark)) {
-        return Err(Box::new(seems(*kind, what, action)));
+    if let Some(refusal) = refused::text(&text) {
+        return Err(Box::new(refusal));
     }
     if text.starts_with(['{', '[']) {
         return json(&text).map_err(Box::new);
@@ -265,6 +155,9 @@ pub fn recognise(head: &str) -> Result<Recognition, Box<Finding>> {
 fn json(text: &str) -> Result<Recognition, Finding> {
     let mut dense = Zeroizing::new(String::with_capacity(text.len()));
     text.chars().filter(|c| !c.is_ascii_whitespace()).for_each(|c| dense.push(c));
+    if let Some(refusal) = refused::json(&dense) {
+        return Err(refusal);
+    }
     let found = MEMBERS.iter().find(|(names, _)| names.iter().all(|name| dense.contains(name)));
     match found {
         Some((_, format)) => Ok(Recognition::of(*format, "the names of its members")),
@@ -325,6 +218,9 @@ fn table<'a>(
     if is_yubico_short(cells) {
         return Some(Err(seems(Kind::OtherFormat, YUBICO, ASK)));
     }
+    if let Some(refusal) = refused::table(names) {
+        return Some(Err(refusal));
+    }
     if names(&["logintotp"]) {
         return Some(Ok(Recognition::of(Format::BitwardenJson, "the column login_totp")));
     }
@@ -370,21 +266,6 @@ fn table<'a>(
         }));
     }
     None
-}
-
-/// `serial,public id,private id|0|,key,access code,timestamp,`: one key a line.
-fn is_yubico_short(cells: &[Zeroizing<String>]) -> bool {
-    let [serial, _, private, key, _, time, ..] = cells else { return false };
-    let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
-    serial.bytes().all(|b| b.is_ascii_digit())
-        && hex(private)
-        && matches!(key.len(), 32 | 40)
-        && hex(key)
-        && crate::values::time::read(&time.to_ascii_uppercase()).is_some()
-}
-
-fn seems(kind: Kind, what: &str, action: &'static str) -> Finding {
-    refusal(kind, format!("This is no seed file that can be read: it seems to be {what}."), action)
 }
 
 fn refusal(kind: Kind, message: impl Into<std::borrow::Cow<'static, str>>, action: &'static str) -> Finding {

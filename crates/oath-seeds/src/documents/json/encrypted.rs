@@ -19,7 +19,10 @@ pub(super) fn refusal(root: &Object) -> Option<Finding> {
         )
     } else if matches!(root.first("encrypted"), Some(Json::True)) {
         (
-            "This is an encrypted export of Bitwarden.",
+            match root.first("passwordProtected") {
+                Some(Json::True) => "This is an export of Bitwarden that is encrypted with a password.",
+                _ => "This is an export of Bitwarden that is encrypted for one account.",
+            },
             "In Bitwarden, export the vault again with the file format .json, not .json (Encrypted); delete that file once it is \
              read.",
         )
