@@ -2,12 +2,13 @@
 
 use crate::buffer::Buffer;
 use crate::{Finding, Kind, Limits, Severity, Unlock, recognise};
+use pgp::armor::Dearmor;
 use pgp::composed::{
     CleartextSignedMessage, DecryptionOptions, Edata, Esk, Message, PublicOrSecret, SignedSecretKey, TheRing,
 };
-use pgp::packet::PublicKeyEncryptedSessionKey;
+use pgp::packet::{PacketParser, PublicKeyEncryptedSessionKey};
 use pgp::types::{KeyDetails as _, Password, Tag};
-use std::io::Read as _;
+use std::io::{self, BufRead, BufReader, Read as _};
 use zeroize::Zeroizing;
 
 /// No message has more compressed layers.
@@ -35,6 +36,9 @@ pub(crate) fn open(message: &[u8], limits: Limits, unlock: &Unlock) -> Result<Op
     if recognise::is_cleartext_signed(message) {
         return cleartext(message);
     }
+    if !is_whole(message) {
+        return Err(damaged());
+    }
     let (message, _) = Message::from_reader(message).map_err(|_| damaged())?;
     match message {
         Message::Encrypted { esk, edata, is_nested } => {
@@ -43,6 +47,28 @@ pub(crate) fn open(message: &[u8], limits: Limits, unlock: &Unlock) -> Result<Op
         }
         message => content(message, limits, false),
     }
+}
+
+/// Whether a message has all the bytes that its armour and the lengths of its packets announce (RFC 9580 §4.2 and §6.2). A
+/// message that is cut off fails to decrypt as with a wrong passphrase; so this is told before.
+fn is_whole(message: &[u8]) -> bool {
+    let text = recognise::trimmed_start(message);
+    if text.starts_with(b"-----BEGIN") {
+        let ends = memchr::memmem::find(text, b"-----END PGP MESSAGE-----").is_some();
+        return ends && packets_are_whole(BufReader::new(Dearmor::new(text)));
+    }
+    packets_are_whole(message)
+}
+
+/// Reads over the packets of a message. What comes after the last one is not judged here.
+fn packets_are_whole(message: impl BufRead) -> bool {
+    let mut packets = PacketParser::new(message);
+    while let Some(Ok(mut body)) = packets.next_ref() {
+        if io::copy(&mut body, &mut io::sink()).is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 /// A text with a signature below it, readable as it is.
@@ -195,7 +221,7 @@ fn missing(recipients: &[&PublicKeyEncryptedSessionKey], with_passphrase: bool) 
             refusal(Kind::KeyMissing, "The OpenPGP message is encrypted with a passphrase.", "Give the passphrase.")
         }
         (recipients, false) => refusal(
-            Kind::KeyMissing,
+            Kind::OpenPgpKeyMissing,
             format!("The OpenPGP message is encrypted to {}.", listed(recipients)),
             "Give the secret key of one of them, and its passphrase where it has one.",
         ),

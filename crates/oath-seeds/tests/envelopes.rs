@@ -195,12 +195,69 @@ mod openpgp {
                 assert_eq!(opened(&message, &with(None, Some(own))).unwrap().records.len(), 1);
             }
             let missing = refusal(opened(&message, &with(None, None)));
-            assert_eq!(missing.kind, Kind::KeyMissing);
+            assert_eq!(missing.kind, Kind::OpenPgpKeyMissing);
             let id = pgp::types::KeyDetails::legacy_key_id(to).to_string().to_ascii_uppercase();
             assert!(missing.message.contains(&id), "{missing}");
             let shown = pgp::ser::Serialize::to_bytes(&public).unwrap();
             assert_eq!(refusal(opened(&message, &with(None, Some(&shown)))).kind, Kind::KeyWrong);
             assert_eq!(refusal(opened(&message, &with(None, Some(b"no key")))).kind, Kind::KeyWrong);
+        }
+    }
+
+    /// A wrong passphrase has the same errors once a message is decrypted, so a cut is told before.
+    #[test]
+    fn a_message_that_was_cut_off_is_not_taken_for_a_wrong_passphrase() {
+        let key = key(pgp::types::KeyVersion::V4, KeyType::Ed25519Legacy, KeyType::ECDH(ECCCurve::Curve25519Legacy));
+        let secret = pgp::ser::Serialize::to_bytes(&key).unwrap();
+        let public = key.to_public_key();
+        // The second in pieces (partial body lengths).
+        for text in [LINE.to_owned(), LINE.repeat(400)] {
+            let whole = || MessageBuilder::from_reader("", io::Cursor::new(text.clone().into_bytes()));
+            let mut to_passphrase = whole().seipd_v1(rng(), AES256);
+            to_passphrase.encrypt_with_password(passphrase(), &"qwerty".into()).unwrap();
+            let mut second = whole().seipd_v2(rng(), AES256, AeadAlgorithm::Ocb, ChunkSize::C64B);
+            second.encrypt_with_password(rng(), passphrase(), &"qwerty".into()).unwrap();
+            let mut to_key = whole().seipd_v1(rng(), AES256);
+            to_key.encrypt_to_key(rng(), &public.public_subkeys[0]).unwrap();
+            let mut messages = vec![
+                to_passphrase.to_vec(rng()).unwrap(),
+                second.to_vec(rng()).unwrap(),
+                to_key.to_vec(rng()).unwrap(),
+            ];
+            let armoured = |message: &Vec<u8>| {
+                let mut text = Vec::new();
+                let source = pgp::armor::BlockType::Message;
+                pgp::armor::write(&Raw(message), source, &mut text, None, true).unwrap();
+                text
+            };
+            messages.extend(messages.iter().map(armoured).collect::<Vec<_>>());
+            for message in messages {
+                let unlock = |password| with(Some(password), Some(&secret));
+                assert!(opened(&message, &unlock("qwerty")).unwrap().failed.is_empty());
+                let step = 1 + message.len() / 100;
+                // The last line of the armour may lack its line end.
+                let end = message.iter().rposition(|byte| !byte.is_ascii_whitespace()).unwrap();
+                for cut in (40..end).step_by(step).chain([end - 1, end]) {
+                    for password in ["qwerty", "qwertz"] {
+                        let found = refusal(opened(&message[..cut], &unlock(password)));
+                        assert_eq!(found.kind, Kind::Malformed, "{cut} of {}: {found}", message.len());
+                        assert!(found.message.contains("cut off"), "{found}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bytes that are armoured as they are.
+    struct Raw<'a>(&'a [u8]);
+
+    impl pgp::ser::Serialize for Raw<'_> {
+        fn to_writer<W: io::Write>(&self, writer: &mut W) -> pgp::errors::Result<()> {
+            Ok(writer.write_all(self.0)?)
+        }
+
+        fn write_len(&self) -> usize {
+            self.0.len()
         }
     }
 
