@@ -5,7 +5,7 @@ mod support;
 use oath_seeds::{Format, Protection, Record, WriteOptions};
 use oath_totp::{Algorithm, Digits, Secret, TimeStep, Totp, UnixTime};
 use std::path::Path;
-use support::{Desk, MONDAY, SECRETS, shows};
+use support::{Desk, HEADER, MONDAY, SECRETS, shows};
 
 /// What the vendor mailed, and what the administrator has besides.
 fn furnish(desk: &Desk) {
@@ -15,6 +15,10 @@ fn furnish(desk: &Desk) {
     );
     desk.write("staff.csv", "serial number;upn\n2300001;alice@example.com\n2300002;bob@example.com\n");
     desk.write("returned.csv", "serial number\n2300002\n");
+    desk.write(
+        "box.csv",
+        &format!("{HEADER}\n,2300003,{} {},30 s,Contoso,HardwareKey\n", &SECRETS[2][..16], &SECRETS[2][16..]),
+    );
     let bobs = |seconds| shows(SECRETS[1], TimeStep::SECONDS_30, MONDAY + seconds);
     desk.write("codes.csv", &format!("serial number;code;next code\n2300002;{};{}\n", bobs(0), bobs(30)));
     desk.write_private("password.txt", "qwerty\n");
