@@ -26,6 +26,7 @@ pub(crate) use self::uploads::Uploads;
 pub(crate) use self::users::Users;
 
 use crate::place::Database;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use oath_directory::{Source, Upn};
 use oath_totp::UnixTime;
@@ -84,7 +85,11 @@ pub(crate) enum Command {
     /// Bring a directory that an older version made forward; a file is kept under another name
     ///
     /// Stop all servers and commands that have the database open before. Codes up to now are refused afterwards.
-    Migrate,
+    Migrate {
+        /// Say what the migration would come to, and change nothing; a copy of the file is migrated, and deleted
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The users, who can hold tokens
     #[command(subcommand)]
     Users(Users),
@@ -104,6 +109,7 @@ pub(crate) enum Command {
     Software(Software),
     /// Sign in: is this code, now, right and unused for any of the user's tokens?
     Verify {
+        /// The user name of the person who signs in
         #[arg(value_name = "UPN")]
         upn: Upn,
         /// The code on the display; `-` reads a line of standard input
@@ -145,6 +151,9 @@ pub(crate) enum Command {
         /// Keep the database that is there under another name
         #[arg(long)]
         replace: bool,
+        /// Check the backup, say what would take the place of what, and change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Refuse every code up to now, after the database was restored by other means than `oath restore`
     Restored,
@@ -166,6 +175,7 @@ pub(crate) enum Command {
     ///
     /// For bash: oath completions bash > ~/.local/share/bash-completion/completions/oath
     Completions {
+        /// The shell
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
@@ -201,6 +211,40 @@ pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
     if seconds > END_OF_TIME { Err(expected()) } else { Ok(UnixTime::from_secs(seconds)) }
 }
 
+/// A time, or a day from its beginning.
+pub(crate) fn from_day(text: &str) -> Result<UnixTime, String> {
+    day(text).map_or_else(|| time_or_day(text), |first| Ok(UnixTime::from_secs(first)))
+}
+
+/// A time, or a day to its end.
+pub(crate) fn to_day(text: &str) -> Result<UnixTime, String> {
+    const LAST: u64 = 24 * 60 * 60 - 1;
+    day(text).map_or_else(|| time_or_day(text), |first| Ok(UnixTime::from_secs(first.saturating_add(LAST))))
+}
+
+fn time_or_day(text: &str) -> Result<UnixTime, String> {
+    time(text).map_err(|expected| format!("{expected}; or a day like 2026-01-05"))
+}
+
+/// The first second of a day in UTC.
+fn day(text: &str) -> Option<u64> {
+    let day: jiff::civil::Date = text.parse().ok()?;
+    // What is more than a day is a time.
+    if text.len() != "2026-01-05".len() {
+        return None;
+    }
+    let begins = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    u64::try_from(begins.timestamp().as_second()).ok()
+}
+
+/// One of these names. A name that is none of them is told which may be meant, and a shell completes them.
+pub(crate) fn named<T: Clone + Send + Sync + 'static, const N: usize>(
+    names: [&'static str; N],
+    of: impl Fn(&str) -> Option<T> + Clone + Send + Sync + 'static,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name| of(&name).ok_or("expected one of the names"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +253,65 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    /// The commands with their words.
+    fn walk(command: &clap::Command, words: &str, each: &mut dyn FnMut(&clap::Command, &str)) {
+        each(command, words);
+        for inner in command.get_subcommands() {
+            walk(inner, &format!("{words} {}", inner.get_name()), each);
+        }
+    }
+
+    #[test]
+    fn every_command_and_every_argument_has_a_help_text() {
+        use clap::CommandFactory;
+        let (mut commands, mut arguments, mut without) = (0, 0, Vec::new());
+        walk(&Cli::command(), "oath", &mut |command, words| {
+            commands += 1;
+            if command.get_about().is_none() {
+                without.push(words.to_owned());
+            }
+            for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                arguments += 1;
+                if argument.get_help().is_none_or(|help| help.to_string().trim().is_empty()) {
+                    without.push(format!("{words}: {}", argument.get_id()));
+                }
+            }
+        });
+        assert!(without.is_empty(), "without a help text: {without:#?}");
+        assert!(commands > 70 && arguments > 150, "{commands} commands, {arguments} arguments");
+    }
+
+    #[test]
+    fn completions_and_manual_pages_have_every_command_and_option() {
+        use clap::CommandFactory;
+        use clap_complete::{Shell, generate};
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+            let mut script = Vec::new();
+            generate(shell, &mut Cli::command(), "oath", &mut script);
+            let script = String::from_utf8(script).unwrap();
+            walk(&Cli::command(), "oath", &mut |command, words| {
+                assert!(script.contains(command.get_name()), "{shell}: {words}");
+                for long in command.get_arguments().filter(|a| !a.is_hide_set()).filter_map(clap::Arg::get_long) {
+                    assert!(script.contains(long), "{shell}: {words} --{long}");
+                }
+            });
+        }
+        let mut root = Cli::command();
+        // Global options come to the commands by this.
+        root.build();
+        walk(&root, "oath", &mut |command, words| {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command.clone()).render(&mut page).unwrap();
+            let page = String::from_utf8(page).unwrap().replace("\\-", "-");
+            for long in command.get_arguments().filter(|a| !a.is_hide_set()).filter_map(clap::Arg::get_long) {
+                assert!(page.contains(&format!("--{long}")), "the page of {words}: --{long}");
+            }
+            for inner in command.get_subcommands() {
+                assert!(page.contains(inner.get_name()), "the page of {words}: {}", inner.get_name());
+            }
+        });
     }
 
     #[test]
@@ -220,6 +323,13 @@ mod tests {
             ("2026-01-05T09:00:00+01:00", 1_767_600_000),
         ] {
             assert_eq!(time(text), Ok(UnixTime::from_secs(seconds)), "{text}");
+        }
+        let day = "2026-01-05";
+        assert_eq!(from_day(day), Ok(UnixTime::from_secs(1_767_571_200)));
+        assert_eq!(to_day(day), Ok(UnixTime::from_secs(1_767_571_200 + 86_399)));
+        assert_eq!(to_day("2026-01-05T09:00:00+01:00"), Ok(UnixTime::from_secs(1_767_600_000)));
+        for text in ["", "2026-13-01", "2026-01-05 08", "1969-12-31", "10000-01-01"] {
+            assert!(from_day(text).is_err() && to_day(text).is_err(), "{text}");
         }
         for text in ["", "now", "-5", "1969-12-31T23:59:59Z", "2026-01-05", "253402300800", "18446744073709551615"] {
             assert!(time(text).is_err(), "{text}");

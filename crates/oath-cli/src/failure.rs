@@ -41,7 +41,7 @@ impl Exit {
 /// Why a command did not end as it should.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Nobody reads the results any more (`oath … | head`): nothing to say.
+    /// The reader of the results has closed them (`oath … | head`): nothing to say.
     Unheard,
     /// To be told.
     Told(Box<Report>),
@@ -55,6 +55,17 @@ pub(crate) struct Report {
     pub(crate) message: String,
     pub(crate) place: Option<String>,
     pub(crate) action: String,
+    /// What is not in the directory, where that is the reason: another name may be meant.
+    pub(crate) missing: Option<Missing>,
+}
+
+/// A name that is not in the directory.
+#[derive(Debug)]
+pub(crate) enum Missing {
+    /// A user name.
+    User(String),
+    /// A serial number.
+    Token(String),
 }
 
 impl Failure {
@@ -65,7 +76,7 @@ impl Failure {
         action: impl Into<String>,
     ) -> Self {
         let (code, message, action) = (code.into(), message.into(), action.into());
-        Self::Told(Box::new(Report { exit, code, message, place: None, action }))
+        Self::Told(Box::new(Report { exit, code, message, place: None, action, missing: None }))
     }
 
     /// A file that cannot be opened, read or written.
@@ -136,7 +147,9 @@ impl From<Error> for Failure {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(StoreError { fault, message }) => {
                 let action = match fault {
-                    Fault::Missing => "create it with `oath init`, or correct its name",
+                    Fault::Missing => {
+                        "create it with `oath init`, correct its name, or put a backup in its place with `oath restore`"
+                    }
                     other => other.action(),
                 };
                 Self::new(Exit::Fault, fault.code(), message, action)
@@ -149,7 +162,11 @@ impl From<Error> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::new(Exit::Refused, refusal.code(), refusal.to_string(), refusal.action())
+        let mut failure = Self::new(Exit::Refused, refusal.code(), refusal.to_string(), refusal.action());
+        if let Self::Told(report) = &mut failure {
+            report.missing = Missing::of(&refusal);
+        }
+        failure
     }
 }
 

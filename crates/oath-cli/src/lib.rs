@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod failure;
 mod listing;
+mod near;
 mod operator;
 mod output;
 mod place;

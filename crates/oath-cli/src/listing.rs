@@ -84,12 +84,12 @@ mod tests {
         }
     }
 
-    /// Whoever reads the list has seen all records so far when the next page is read, and no page is held longer.
+    /// The reader of the list has all records so far when the next page is read, and no page is held longer.
     #[test]
     fn a_page_is_printed_before_the_next_is_read() {
         for as_json in [true, false] {
             let screen = RefCell::new(Vec::new());
-            // What a terminal shows, behind the buffer of the command.
+            // What a terminal shows, after the buffer of the command.
             let mut out = io::BufWriter::with_capacity(1 << 20, Screen(&screen));
             let mut listing = Listing::new::<Number>(as_json);
             let next = |last: Option<&Number>| {

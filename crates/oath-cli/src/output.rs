@@ -116,6 +116,11 @@ pub(crate) fn next(out: &mut dyn Write, what: &str, command: &str) -> io::Result
     writeln!(out, "  {STRONG}{}{STRONG:#}", shown(command))
 }
 
+/// The last line of a dry run.
+pub(crate) fn nothing_changed(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{DIM}Nothing was changed. To do it, leave --dry-run out.{DIM:#}")
+}
+
 /// Names and values below each other.
 pub(crate) fn pairs(out: &mut dyn Write, pairs: &[(&str, String)]) -> io::Result<()> {
     let width = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, Read};
 
-/// Files below this are read before anybody looks up.
+/// Shorter files are read before a bar could be seen.
 const LONG: u64 = 8 * 1024 * 1024;
 
 /// A file with a bar on standard error that shows how far it is read, where a person watches and it is long. A long one

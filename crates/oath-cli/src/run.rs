@@ -4,6 +4,7 @@ use crate::commands::{
     verify,
 };
 use crate::failure::{Exit, Failure};
+use crate::near;
 use crate::output::time;
 use crate::place::Surroundings;
 use crate::shell::{Shell, Streams};
@@ -39,7 +40,7 @@ pub(crate) fn run(
             }
         }
         Err(Failure::Told(report)) => {
-            // Where nobody hears it, the exit status still tells.
+            // Where standard error is closed, the exit status still tells.
             let _ = report.write(err, cli.global.json);
             report.exit
         }
@@ -62,10 +63,16 @@ fn begin<'a>(cli: &'a Cli, surroundings: &'a Surroundings, streams: Streams<'a>)
         actor = actor.while_the_clock_shows(clock);
     }
     let mut shell = Shell { surroundings, streams, global, json: global.json, now, actor, place: None };
-    let ended = command(&mut shell, &cli.command).map_err(|failure| match &shell.place {
-        Some(place) => failure.in_place(place),
-        None => failure,
-    });
+    let ended = match command(&mut shell, &cli.command) {
+        Ok(exit) => Ok(exit),
+        Err(failure) => {
+            let failure = near::with_suggestion(&mut shell, failure);
+            Err(match &shell.place {
+                Some(place) => failure.in_place(place),
+                None => failure,
+            })
+        }
+    };
     // The results before the error. Results that could not be written are none: the exit status is then a fault's. A reader who
     // went away before the last of them changes nothing about a command that has ended.
     match (ended, shell.streams.out.flush()) {
@@ -111,7 +118,8 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Tour => tour::play(shell),
         Command::Init => init::init(shell),
-        Command::Migrate => init::migrate(shell),
+        Command::Migrate { dry_run: false } => init::migrate(shell),
+        Command::Migrate { dry_run: true } => init::try_migration(shell),
         Command::Users(command) => users::run(shell, command),
         Command::Roles => roles::table_of_rights(shell),
         Command::Tokens(command) => tokens::run(shell, command),
@@ -122,7 +130,8 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
         Command::Report { svg } => report::run(shell, svg.as_deref()),
         Command::Recovery(command) => recovery::run(shell, command),
         Command::Backup { file } => backup::backup(shell, file),
-        Command::Restore { backup: file, replace } => backup::restore(shell, file, *replace),
+        Command::Restore { backup: file, replace, dry_run: false } => backup::restore(shell, file, *replace),
+        Command::Restore { backup: file, replace, dry_run: true } => backup::try_restore(shell, file, *replace),
         Command::Restored => backup::restored(shell),
         Command::Policy(command) => policy::run(shell, command),
         Command::Keys(command) => keys::run(shell, command),

@@ -129,7 +129,7 @@ const fn bulk(command: &'static str, records: &'static [&'static Record]) -> Out
 pub const COMMANDS: &[Output] = &[
     lines("tour", &[&r::STEP]),
     one("init", &[&r::CREATED]),
-    one("migrate", &[&r::MIGRATED]),
+    one("migrate", &[&r::MIGRATED, &r::MIGRATION_TRIED]),
     one("users add", &[&r::USER]),
     one("users import", &[&r::SYNCHRONIZED]),
     one("users sync", &[&r::SYNCHRONIZED]),
@@ -168,7 +168,7 @@ pub const COMMANDS: &[Output] = &[
     one("recovery show", &[&r::RECOVERY]),
     one("recovery reset", &[&r::RECOVERY_RESET]),
     one("backup", &[&r::BACKUP]),
-    one("restore", &[&r::RESTORED]),
+    one("restore", &[&r::RESTORED, &r::RESTORE_TRIED]),
     one("restored", &[&r::FLOOR]),
     one("policy show", &[&r::POLICY]),
     one("policy set", &[&r::POLICY_CHANGED]),

@@ -26,7 +26,7 @@ pub(crate) struct Shell<'a> {
     pub(crate) global: &'a Global,
     pub(crate) json: bool,
     pub(crate) now: UnixTime,
-    /// Whoever runs the command may do everything.
+    /// The local operator, who may do everything, or the user of --as.
     pub(crate) actor: Actor,
     /// The directory that the command has to do with: errors name it.
     pub(crate) place: Option<String>,

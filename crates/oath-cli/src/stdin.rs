@@ -1,6 +1,6 @@
 use std::io::{self, Read};
 
-/// Standard input without the buffer of the standard library, which nobody could wipe.
+/// Standard input without the buffer of the standard library, which cannot be wiped.
 #[derive(Default)]
 pub(crate) struct Stdin {
     #[cfg(unix)]

@@ -152,6 +152,7 @@ fn users(s: &mut Scribe) {
     s.oath("users rename carol@example.com caroline@example.com");
     s.oath("users disable caroline@example.com");
     s.oath("users enable caroline@example.com");
+    s.oath("users remove caroline@example.com --dry-run");
     s.oath("users remove caroline@example.com");
     s.oath("users unlock bob@example.com");
 }
@@ -299,6 +300,7 @@ fn former(s: &mut Scribe) {
     let file = rusqlite::Connection::open(s.desk.path("former.db")).unwrap();
     file.execute("UPDATE tokens SET status = 'activated' WHERE serial = '0001'", []).unwrap();
     drop(file);
+    s.oath("migrate --db former.db --keys former.keys --dry-run");
     s.oath("migrate --db former.db --keys former.keys");
 }
 
@@ -313,10 +315,12 @@ fn keeping(s: &mut Scribe) {
     let name = added["key"].as_str().unwrap().to_owned();
     let old = support::plain(&s.oath("keys list"))["keys"][1]["name"].as_str().unwrap().to_owned();
     s.oath(&format!("keys activate {name}"));
+    s.oath("keys rotate --dry-run");
     s.oath("keys rotate");
     s.oath("keys check");
     s.oath(&format!("keys remove {old}"));
     s.oath("backup copy.db");
+    s.oath("restore copy.db --replace --dry-run");
     s.oath("restore copy.db --replace");
     s.oath("restored");
     s.oath("audit list");

@@ -120,8 +120,8 @@ fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
     desk.fails(&format!("keys remove {old}"), 1, "key-in-use", &["2 tokens", "oath keys rotate"]);
     let used = |name: &str, tokens: u64, seals: bool| json!({"name": name, "tokens": tokens, "recognised": tokens, "in_ring": true, "seals": seals});
     assert_eq!(desk.json("keys check"), json!({"keys": [used(&old, 2, false), used(&new, 0, true)], "damaged": []}));
-    assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 2, "damaged": []}));
-    assert_eq!(desk.json("keys rotate"), json!({"key": new, "sealed": 0, "damaged": []}));
+    assert_eq!(desk.json("keys rotate"), json!({"key": new, "dry_run": false, "sealed": 2, "damaged": []}));
+    assert_eq!(desk.json("keys rotate"), json!({"key": new, "dry_run": false, "sealed": 0, "damaged": []}));
     assert_eq!(desk.json("keys check")["keys"], json!([used(&old, 0, false), used(&new, 2, true)]));
     assert_eq!(desk.json(&format!("keys remove {old}")), json!({"key": old, "removed": true, "recognised": 0}));
     let noon = MONDAY + 4 * 3600;
@@ -138,7 +138,10 @@ fn a_key_is_added_activated_and_the_old_one_removed_when_no_token_uses_it() {
     desk.done(&format!("keys activate {third}"));
     let rotated = desk.oath("keys rotate --json");
     let answer = plain(&rotated.out);
-    assert_eq!((rotated.status, answer), (1, json!({"key": third, "sealed": 1, "damaged": ["2300002"]})));
+    assert_eq!(
+        (rotated.status, answer),
+        (1, json!({"key": third, "dry_run": false, "sealed": 1, "damaged": ["2300002"]}))
+    );
     assert_eq!(desk.json("audit verify")["verified"], true);
 }
 

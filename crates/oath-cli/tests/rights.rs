@@ -4,6 +4,7 @@ mod support;
 
 use oath_totp::TimeStep;
 use serde_json::json;
+use std::collections::BTreeSet;
 use support::{Desk, MONDAY, SECRETS, shows};
 
 /// Refused, and one event more in the log.
@@ -143,4 +144,173 @@ fn the_report_is_drawn_and_shows_no_secret() {
         assert!(![&text, &svg, &json].iter().any(|shown| shown.to_uppercase().contains(&secret.to_uppercase())));
     }
     desk.fails("report --svg nowhere/fleet.svg", 2, "file-missing", &["nowhere/fleet.svg"]);
+}
+
+/// Each command about Alice, who has no role, and the operation of `oath roles` that it is; `None`: it has to do with no directory,
+/// or makes one, which no user may.
+const COMMANDS: &[(&str, Option<&str>)] = &[
+    ("tour", None),
+    ("init", None),
+    ("migrate", None),
+    ("migrate --dry-run", None),
+    ("restore copy.db --replace", None),
+    ("restore copy.db --replace --dry-run", None),
+    ("users list", Some("list")),
+    ("users list --locked", Some("list")),
+    ("users show alice@example.com", Some("show-user")),
+    ("users roles alice@example.com", Some("show-user")),
+    ("users roles alice@example.com --add auditor --remove auditor", Some("change-roles")),
+    ("users add zoe@example.com", Some("change-users")),
+    ("users import users.csv", Some("change-users")),
+    ("users import users.csv --dry-run", Some("change-users")),
+    ("users sync users.csv --leavers keep", Some("change-users")),
+    ("users sync users.csv --leavers keep --dry-run", Some("change-users")),
+    ("users rename alice@example.com alice@example.com", Some("change-users")),
+    ("users disable alice@example.com", Some("change-users")),
+    ("users enable alice@example.com", Some("change-users")),
+    ("users remove alice@example.com --dry-run", Some("change-users")),
+    ("users remove alice@example.com", Some("change-users")),
+    ("users unlock alice@example.com", Some("unlock")),
+    ("roles", None),
+    ("tokens list", Some("list")),
+    ("tokens list --upn alice@example.com", Some("show-user")),
+    ("tokens show 2300001", Some("list")),
+    ("tokens upload more.csv --inventory --dry-run", Some("upload")),
+    ("tokens upload more.csv --inventory", Some("upload")),
+    ("tokens assign 2300003 alice@example.com", Some("assign")),
+    ("tokens activate 2300001 123456", Some("activate")),
+    ("tokens resync 2300001 123456 234567", Some("resync")),
+    ("tokens deactivate 2300001", Some("deactivate")),
+    ("tokens unlock 2300001", Some("unlock")),
+    ("tokens reset 2300001", Some("reset-token")),
+    ("tokens unassign 2300001", Some("unassign")),
+    ("tokens delete 2300003", Some("delete-token")),
+    ("uploads list", Some("list")),
+    ("uploads show 1", Some("list")),
+    ("uploads failures 1", Some("list")),
+    ("uploads undo 1 --dry-run", Some("upload")),
+    ("uploads undo 1", Some("upload")),
+    ("uploads delete 1", Some("upload")),
+    ("software enroll alice@example.com", Some("enroll")),
+    ("software reenroll alice@example.com", Some("enroll")),
+    ("software confirm alice@example.com 123456", Some("enroll")),
+    ("software cancel alice@example.com", Some("enroll")),
+    ("verify alice@example.com 123456", Some("sign-in")),
+    ("recovery issue alice@example.com", Some("recovery")),
+    ("recovery show alice@example.com", Some("show-user")),
+    ("recovery reset alice@example.com", Some("recovery")),
+    ("report", Some("list")),
+    ("backup other.db", Some("maintain")),
+    ("restored", Some("maintain")),
+    ("policy show", Some("list")),
+    ("policy set activations=none --dry-run", Some("change-policy")),
+    ("policy set activations=none", Some("change-policy")),
+    ("policy reset --dry-run", Some("change-policy")),
+    ("policy reset", Some("change-policy")),
+    ("policy use entra-2025 --dry-run", Some("change-policy")),
+    ("policy use entra-2025", Some("change-policy")),
+    ("keys list", Some("maintain")),
+    ("keys check", Some("maintain")),
+    ("keys add", Some("maintain")),
+    ("keys activate none", Some("maintain")),
+    ("keys rotate --dry-run", Some("maintain")),
+    ("keys rotate", Some("maintain")),
+    ("keys remove none", Some("maintain")),
+    ("audit list", Some("read-log")),
+    ("audit verify", Some("read-log")),
+    ("audit export --until 2100-01-01 -o log.jsonl", Some("read-log")),
+    ("audit prune --exported exported.jsonl --dry-run", Some("maintain")),
+    ("audit prune --exported exported.jsonl", Some("maintain")),
+    ("seeds check fobs.csv", None),
+    ("seeds convert fobs.csv --to duo-csv -o duo.csv --accept-loss", None),
+    ("seeds repair fobs.csv -o mended.csv --yes", None),
+    ("seeds assign fobs.csv staff.csv -o assigned.csv", None),
+    ("seeds probe --code 123456", None),
+    ("seeds match fobs.csv 123456", None),
+    ("seeds formats", None),
+    ("code", None),
+];
+
+/// Every file and every record but the log, and of the log the number of the last event and what it is.
+fn state(desk: &Desk) -> (Vec<(String, Vec<u8>)>, (i64, String)) {
+    let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let named = files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path));
+    let named = named.filter(|(name, _)| !name.starts_with("oath.db"));
+    let mut all: Vec<_> = named.map(|(name, path)| (name, std::fs::read(path).unwrap())).collect();
+    all.sort();
+    let file = rusqlite::Connection::open(desk.path("oath.db")).unwrap();
+    for table in
+        ["settings", "users", "tokens", "states", "gates", "activations", "uploads", "failures", "audit_beginning"]
+    {
+        let mut statement = file.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| (0..columns).map(|i| Ok(format!("{:?} ", row.get_ref(i)?))).collect();
+        let rows: Vec<String> = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+        all.push((table.to_owned(), rows.concat().into_bytes()));
+    }
+    let last = "SELECT sequence, action FROM events ORDER BY sequence DESC LIMIT 1";
+    let last = file.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    (all, last)
+}
+
+/// The table of `oath roles`, cell by cell: what the command does as a user with each role about a user without one. What a role may
+/// not do leaves one event `denied` and no other change.
+#[test]
+fn every_command_as_every_role_is_what_the_table_says() {
+    let all: BTreeSet<&str> = oath_cli::schema::COMMANDS.iter().map(|output| output.command).collect();
+    let tried = |command: &&str| {
+        COMMANDS.iter().any(|(words, _)| *words == *command || words.starts_with(&format!("{command} ")))
+    };
+    let untried: Vec<_> = all.iter().filter(|command| !tried(command)).collect();
+    assert!(untried.is_empty(), "{untried:?} are tried as no role");
+
+    let rows = support::lines(&Desk::on_sqlite().done("roles --json"));
+    let cell = |operation: &str, column: &str| -> String {
+        let row = rows.iter().find(|row| row["operation"] == operation).unwrap_or_else(|| panic!("{operation}"));
+        row[column].as_str().unwrap().to_owned()
+    };
+    let roles = [
+        ("helpdesk", "helpdesk-administrator"),
+        ("auditor", "auditor"),
+        ("authentication", "authentication-administrator"),
+        ("privileged", "privileged-authentication-administrator"),
+        ("policy", "authentication-policy-administrator"),
+        ("global", "global-administrator"),
+    ];
+    for (column, role) in [("user", "")].into_iter().chain(roles) {
+        let desk = Desk::furnished_on_sqlite();
+        desk.done("users add actor@example.com");
+        if !role.is_empty() {
+            desk.done(&format!("users roles actor@example.com --add {role}"));
+        }
+        desk.write("users.csv", "userPrincipalName\nalice@example.com\nzoe@example.com\n");
+        desk.write("staff.csv", "serial number,upn\n2300001,alice@example.com\n");
+        desk.write("more.csv", &format!("{}\n,2300003,{},30,C,M\n", support::HEADER, SECRETS[2]));
+        desk.done("tokens upload more.csv --inventory");
+        desk.done("backup copy.db");
+        desk.done("audit export --until 2100-01-01 -o exported.jsonl");
+        let may = |operation: &str| ["all", "users"].contains(&&*cell(operation, column));
+        // First what is refused, while everything is as it was.
+        for (words, operation) in COMMANDS {
+            let Some(operation) = operation.filter(|operation| !may(operation)) else { continue };
+            let (before, events) = state(&desk);
+            let ended = desk.oath(&format!("--as actor@example.com {words}"));
+            assert_eq!((ended.status, &*ended.out), (1, ""), "`{words}` as {column}: {ended:?}");
+            assert!(ended.err.starts_with("error[denied]: "), "`{words}` as {column}: {ended:?}");
+            let (after, logged) = state(&desk);
+            assert!(after == before, "`{words}` as {column} changed something: {operation}");
+            assert_eq!((logged.0 - events.0, &*logged.1), (1, "denied"), "`{words}` as {column}");
+        }
+        for (words, operation) in COMMANDS {
+            let ended = desk.oath_with(&format!("--as actor@example.com {words}"), "x");
+            match operation {
+                Some(operation) if may(operation) => {
+                    assert!(!ended.err.starts_with("error[denied]"), "`{words}` as {column}: {ended:?}");
+                }
+                Some(_) => {}
+                None => assert!(!ended.err.starts_with("error[denied]"), "`{words}` as {column}: {ended:?}"),
+            }
+        }
+        assert_eq!(desk.json("audit verify")["verified"], true);
+    }
 }

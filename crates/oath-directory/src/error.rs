@@ -332,7 +332,7 @@ impl Refusal {
             Self::Denied { .. } => "ask an administrator whose role allows it: `oath roles` prints who may do what",
             Self::Upn(_) => "correct the user name",
             Self::UnknownUser { .. } => "add the user first, or correct the user name",
-            Self::UserExists { .. } => "nothing needs to be done, unless another user was meant",
+            Self::UserExists { .. } => "take another user name; a user who is there already need not be added",
             Self::Guest { .. } => "give the guest a software token, or make the user a member",
             Self::Disabled { .. } => "enable the user first",
             Self::OtherObject { .. } => {

@@ -24,6 +24,7 @@ mod work;
 
 pub use self::actor::Actor;
 pub use self::decide::code::Synchronized;
+pub use self::decide::membership::Removed;
 pub use self::decide::recovery::Recovered;
 pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
@@ -35,6 +36,8 @@ pub use self::directory::{
 pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};
 #[cfg(feature = "sqlite")]
-pub use self::location::{DatabaseUrl, Location, LocationError, MalformedUrl, Migrated};
+pub use self::location::{
+    Contents, DatabaseUrl, Location, LocationError, MalformedUrl, Migrated, MigrationPreview, RestorePreview,
+};
 pub use self::model::{MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
 pub use self::policy::{Field as PolicyField, Policy, PolicyError};

@@ -8,11 +8,13 @@ mod link;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod on_server;
+mod preview;
 mod provider;
 mod url;
 
 pub use self::error::LocationError;
 pub use self::migrate::Migrated;
+pub use self::preview::{Contents, MigrationPreview, RestorePreview};
 pub use self::url::{DatabaseUrl, MalformedUrl};
 
 use self::provider::{Provider, ProviderError};
@@ -22,6 +24,7 @@ use crate::error::Error;
 use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::private_file;
+use crate::rights::Operation;
 use crate::store::{AnyStore, Missing, SqliteStore};
 use oath_totp::UnixTime;
 use std::fs;
@@ -147,6 +150,15 @@ impl Location {
                 Err(LocationError::Io { what: "the key ring cannot be read", place: self.keys.clone(), error })
             }
         }
+    }
+
+    /// Asks whether the actor may maintain the directory that is there. No role allows it: the refusal leaves an event in its log.
+    async fn ask(&self, actor: &Actor, now: UnixTime) -> Result<(), LocationError> {
+        if actor.upn().is_none() {
+            return Ok(());
+        }
+        let asked = self.open().await?.allow(actor, now, Operation::Maintain, None).await;
+        asked.map_err(|error| self.database_failed(error))
     }
 
     /// Whether the key ring is a file, which can be changed.

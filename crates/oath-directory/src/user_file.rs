@@ -1,6 +1,8 @@
 //! Users as a CSV file, as the portals export them: a column `userPrincipalName` and, where there are any, `displayName`,
 //! `userType`, `accountEnabled` (or its opposite, `Block credential`) and `id` (`Object Id`), in any order, any case and with
-//! or without blanks; others are passed over. UTF-8, UTF-16 or Windows-1252.
+//! or without blanks, and in the languages of the portals; others are passed over. UTF-8, UTF-16 or Windows-1252.
+
+mod names;
 
 use crate::csv_table::{CsvError, Table};
 use crate::model::UserKind;
@@ -29,9 +31,38 @@ pub struct UserRow {
 /// # Errors
 /// [`UserFileError`] with the line; nothing is read then.
 pub fn read(bytes: &[u8]) -> Result<Vec<UserRow>, UserFileError> {
-    let table = Table::read(bytes)?;
-    let columns = Columns::of(&table.names)?;
-    table.rows().map(|(line, record)| columns.row(line, &record)).collect()
+    Ok(UserFile::read(bytes)?.rows)
+}
+
+/// A users file, and what its columns were taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserFile {
+    /// Its rows.
+    pub rows: Vec<UserRow>,
+    /// The columns that were read: Microsoft Graph's name of the property, or `blockCredential`, and the name in the header.
+    pub columns: Vec<(&'static str, String)>,
+    /// The names of the columns that were passed over.
+    pub passed_over: Vec<String>,
+}
+
+impl UserFile {
+    /// Reads a users file, as [`read`](read()).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(bytes: &[u8]) -> Result<Self, UserFileError> {
+        let table = Table::read(bytes)?;
+        let columns = Columns::of(&table.names)?;
+        let rows = table.rows().map(|(line, record)| columns.row(line, &record)).collect::<Result<_, _>>()?;
+        let taken = columns.taken();
+        let name = |at: usize| table.names.get(at).unwrap_or_default().to_owned();
+        let passed_over = (0..table.names.len()).filter(|at| taken.iter().all(|(_, other)| other != at)).map(name);
+        Ok(Self {
+            rows,
+            passed_over: passed_over.collect(),
+            columns: taken.iter().map(|(what, at)| (*what, name(*at))).collect(),
+        })
+    }
 }
 
 /// Where what stands.
@@ -47,33 +78,47 @@ struct Columns {
 
 impl Columns {
     fn of(names: &csv::StringRecord) -> Result<Self, UserFileError> {
-        let plain = |name: &str| -> String { name.chars().filter(char::is_ascii_alphanumeric).collect() };
-        let plain: Vec<String> = names.iter().map(|name| plain(name).to_ascii_lowercase()).collect();
+        let plain: Vec<String> = names.iter().map(names::plain).collect();
         let column = |wanted: &[&str]| plain.iter().position(|name| wanted.contains(&name.as_str()));
         Ok(Self {
             upn: names.iter().position(is_upn_column).ok_or(UserFileError::NoUserPrincipalName)?,
-            kind: column(&["usertype"]),
-            display_name: column(&["displayname"]),
-            enabled: column(&["accountenabled", "enabled"]),
-            blocked: column(&["blockcredential"]),
-            object_id: column(&["id", "objectid", "objectguid"]),
+            kind: column(names::USER_TYPE),
+            display_name: column(names::DISPLAY_NAME),
+            enabled: column(names::ENABLED),
+            blocked: column(names::BLOCKED),
+            object_id: column(names::OBJECT_ID),
         })
+    }
+
+    /// The columns that are there, by the names of their properties.
+    fn taken(&self) -> Vec<(&'static str, usize)> {
+        let Self { upn, kind, display_name, enabled, blocked, object_id } = *self;
+        let all = [
+            ("userPrincipalName", Some(upn)),
+            ("displayName", display_name),
+            ("userType", kind),
+            ("accountEnabled", enabled),
+            ("blockCredential", blocked),
+            ("id", object_id),
+        ];
+        all.into_iter().filter_map(|(what, at)| Some((what, at?))).collect()
     }
 
     fn row(&self, line: u64, record: &csv::StringRecord) -> Result<UserRow, UserFileError> {
         let field = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
         let text = |column| Some(field(column)).filter(|text| !text.is_empty()).map(str::to_owned);
-        let yes_or_no = |column| match field(column).to_ascii_lowercase().as_str() {
+        let yes_or_no = |column| match field(column) {
             "" => Ok(None),
-            "true" | "yes" | "1" => Ok(Some(true)),
-            "false" | "no" | "0" => Ok(Some(false)),
-            _ => Err(UserFileError::YesOrNo { line, found: field(column).to_owned() }),
+            found => match names::yes_or_no(found) {
+                None => Err(UserFileError::YesOrNo { line, found: found.to_owned() }),
+                told => Ok(told),
+            },
         };
         let upn = field(Some(self.upn)).to_owned();
         let kind = match field(self.kind) {
             "" => None,
             name => {
-                let kind = UserKind::from_name(name);
+                let kind = names::kind(name);
                 Some(kind.ok_or_else(|| UserFileError::UserType { line, found: name.to_owned() })?)
             }
         };
@@ -213,6 +258,29 @@ mod tests {
         }
         let names = read(&latin(admin)).unwrap().into_iter().map(|row| row.display_name.unwrap()).collect::<Vec<_>>();
         assert_eq!(names, ["J\u{fc}rgen", "\u{c5}sa"]);
+    }
+
+    /// What is passed over is told: a column that was not recognised could say that a user may not sign in.
+    #[test]
+    fn an_export_in_another_language_is_read_and_its_columns_are_told() {
+        let german = "Benutzerprinzipalname;Anzeigename;Benutzertyp;Konto aktiviert;Objekt-ID;B\u{fc}ro\r\n\
+                      a@b.c;J\u{fc}rgen;Mitglied;Nein;1-2;x\r\nd@e.f;;Gast;Ja;3-4;\r\n";
+        let latin: Vec<u8> = german.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let UserFile { rows, columns, passed_over } = UserFile::read(&latin).unwrap();
+        let found: Vec<_> = rows.iter().map(|row| (row.kind, row.enabled, row.object_id.as_deref())).collect();
+        let (member, guest) = (Some(UserKind::Member), Some(UserKind::Guest));
+        assert_eq!(found, [(member, Some(false), Some("1-2")), (guest, Some(true), Some("3-4"))]);
+        assert_eq!(rows[0].display_name.as_deref(), Some("J\u{fc}rgen"));
+        assert_eq!(passed_over, ["B\u{fc}ro"]);
+        let told: Vec<_> = columns.iter().map(|(what, name)| (*what, name.as_str())).collect();
+        let expected = [
+            ("userPrincipalName", "Benutzerprinzipalname"),
+            ("displayName", "Anzeigename"),
+            ("userType", "Benutzertyp"),
+            ("accountEnabled", "Konto aktiviert"),
+            ("id", "Objekt-ID"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use oath_directory::store::{Listed, MemoryStore, Store};
 use oath_directory::{Directory, KeyRing, KeyRingError, Policy, TokenQuery, UserKind};
 use oath_totp::UnixTime;
 use pollster::block_on;
-use support::{ProbeOn, Setup, secret, shown, two_codes, upn};
+use support::{Probe, ProbeOn, Setup, secret, shown, two_codes, upn};
 
 fn stock(serials: &[&str]) -> Setup {
     let setup = Setup::new();
@@ -183,6 +183,40 @@ fn a_directory_of_another_ring_is_not_rehearsed() {
     let other = Directory::new(store, KeyRing::generate().unwrap(), Policy::default()).unwrap();
     let error = block_on(other.rehearsal(&oath_directory::Actor::local_operator(), ["1".to_owned()], [])).unwrap_err();
     assert_eq!(error, KeyRingError::Foreign.into());
+}
+
+#[test]
+fn user_names_that_may_be_meant_are_found_in_a_bounded_number_of_reads() {
+    let setup = Setup::on(Probe::default(), Policy::default());
+    for name in ["anna.smith", "mia1", "mia2", "mia3", "mia4"] {
+        block_on(setup.directory.add_user(&setup.operator, setup.now, &upn(name), UserKind::Member, None)).unwrap();
+    }
+    for domain in ["a.example", "b.example", "c.example", "d.example"] {
+        let user = format!("zoe@{domain}").parse().unwrap();
+        block_on(setup.directory.add_user(&setup.operator, setup.now, &user, UserKind::Member, None)).unwrap();
+    }
+    let similar = |typed: &str| {
+        let before = setup.directory.store().counts();
+        let upn = typed.parse().unwrap();
+        let found = block_on(setup.directory.similar_users(&setup.operator, setup.now, &upn)).unwrap();
+        let after = setup.directory.store().counts();
+        assert!(after.0 - before.0 <= 4 && after.1 == before.1, "{typed}: {before:?} {after:?}");
+        found
+    };
+    for (typed, meant) in [
+        ("alcie@example.com", "alice@example.com"),
+        ("alice@example.co", "alice@example.com"),
+        ("alise@example.com", "alice@example.com"),
+        ("alice@other.example", "alice@example.com"),
+        ("smith.anna@example.com", "anna.smith@example.com"),
+    ] {
+        assert_eq!(similar(typed), [meant], "{typed}");
+    }
+    assert_eq!(similar("mia5@example.com"), [""; 0], "four that are equally near are no suggestion");
+    assert_eq!(similar("zoe@example.com"), [""; 0], "nor are four domains");
+    for far in ["carol@example.com".to_owned(), format!("{}@example.com", "a".repeat(64))] {
+        assert_eq!(similar(&far), [""; 0], "{far}");
+    }
 }
 
 #[test]

@@ -111,6 +111,12 @@ fn a_token_signs_in_before_during_and_after_its_rotation() {
     );
     block_on(keys.activate_key(&operator, at(NOW), &new)).unwrap();
     assert_eq!(used(folder), [all, 0]);
+    // A dry run opens and seals by the same decision, and writes nothing.
+    let preview = || block_on(open(folder).preview_rotation(&operator, at(NOW), |_| ())).unwrap();
+    let events = || block_on(open(folder).events(Chain::FIRST, 0, usize::MAX)).unwrap().len();
+    let logged = events();
+    assert_eq!((preview().sealed, preview().damaged.len(), events()), (all, 0, logged));
+    assert_eq!(used(folder), [all, 0]);
     let error = block_on(keys.remove_key(&operator, at(NOW), &old)).unwrap_err();
     assert_eq!(
         (error.code(), error.to_string()),

@@ -68,6 +68,11 @@ fn files_of_older_formats_are_brought_forward_and_kept() {
         }
         assert_eq!(fs::read(folder.join("oath.db")).unwrap(), before);
 
+        let files = names(folder);
+        let tried = block_on(location(folder).preview_migration(&Actor::local_operator(), at(200))).unwrap();
+        assert_eq!((tried.from, tried.left.len(), tried.contents.tokens), (Some(format), 0, 3));
+        assert_eq!((fs::read(folder.join("oath.db")).unwrap() == before, names(folder)), (true, files));
+
         let migrated = migrate(folder).unwrap();
         let former = folder.join(migrated.former.as_ref().unwrap());
         assert_eq!((migrated.from, migrated.left.len()), (Some(format), 0));

@@ -6,7 +6,7 @@ mod children;
 mod support;
 
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, LocationError, Policy, UserKind};
+use oath_directory::{Actor, Directory, Location, LocationError, Policy, RestorePreview, UserKind};
 use oath_totp::{Totp, UnixTime};
 use pollster::block_on;
 use std::fs;
@@ -107,6 +107,30 @@ fn a_code_that_was_good_before_is_refused_after_a_restore() {
     assert_eq!(names(folder.path()), ["backup.db", "oath.db", "oath.keys"]);
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&database.metadata().unwrap().permissions()) & 0o777, 0o600);
+}
+
+/// The same checks as a restore, and nothing is written.
+#[test]
+fn a_preview_says_what_a_restore_would_replace() {
+    let folder = furnished();
+    let files = || names(folder.path()).into_iter().map(|name| fs::read(folder.path().join(name)).unwrap()).collect();
+    let before: Vec<Vec<u8>> = files();
+    let preview = |replacing, actor: &Actor| {
+        block_on(location(folder.path()).preview_restore(Path::new("backup.db"), replacing, actor, at(RESTORED)))
+    };
+    let operator = Actor::local_operator();
+    assert!(matches!(preview(false, &operator), Err(LocationError::DirectoryExists { .. })));
+    let RestorePreview { backup, replaced } = preview(true, &operator).unwrap();
+    let replaced = replaced.unwrap();
+    assert_eq!((backup.users, backup.tokens, replaced.users, replaced.tokens), (1, 1, 2, 1));
+    assert_eq!((replaced.events - backup.events, replaced.last_event), (1, Some(at(NOW))));
+    assert!(before == files() && names(folder.path()) == ["backup.db", "oath.db", "oath.keys"]);
+    fs::remove_file(folder.path().join("oath.db")).unwrap();
+    assert_eq!(preview(false, &operator).unwrap().replaced, None);
+    // Another ring does not open the backup.
+    fs::remove_file(folder.path().join("oath.keys")).unwrap();
+    drop(block_on(location(folder.path()).create(&operator, at(NOW), Policy::default())).unwrap());
+    assert_eq!(preview(true, &operator).unwrap_err().code(), restore(folder.path(), true).unwrap_err().code());
 }
 
 #[test]

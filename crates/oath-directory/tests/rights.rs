@@ -10,11 +10,13 @@ use oath_directory::bulk::{BulkRow, Task};
 use oath_directory::rights::{Operation, Role, Roles, Subject, allows, table};
 use oath_directory::store::{MemoryStore, Store, Wanted};
 use oath_directory::{
-    Actor, Error, Leavers, Policy, RecoveryCode, Refusal, SyncOptions, UploadError, UploadOptions, Upn, UserKind,
-    user_file::UserRow,
+    Actor, Error, Leavers, Policy, RecoveryCode, Refusal, SegmentsError, Source, SyncOptions, UploadError,
+    UploadOptions, Upn, UserKind, user_file::UserRow,
 };
 use oath_totp::Code;
 use pollster::block_on;
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 use support::{Probe, Setup, secret, shown, two_codes, upn};
 
@@ -37,8 +39,9 @@ fn furnish(roles: Roles) -> Setup {
     for (serial, number) in SIGNS_IN.into_iter().zip([2, 4, 6]) {
         setup.activate(serial, two_codes(number, setup.now)).unwrap();
     }
-    for name in NAMES {
+    for (name, waits) in NAMES.into_iter().zip(WAITS) {
         setup.verify(name, &wrong()).unwrap_err();
+        setup.activate(waits, wrong()).unwrap_err();
         block_on(setup.directory.enroll(&setup.operator, setup.now, &upn(name))).unwrap();
         block_on(setup.directory.issue_recovery(&setup.operator, setup.now, &upn(name))).unwrap();
     }
@@ -91,8 +94,21 @@ fn of_directory(error: UploadError) -> Error {
     error
 }
 
-/// Each way to ask for an operation, and whether it changes anything where it is allowed.
-type Way = Box<dyn Fn(&Setup, &Actor) -> Result<(), Error>>;
+/// A way to ask for an operation.
+struct Way {
+    ask: Box<dyn Fn(&Setup, &Actor) -> Result<(), Error>>,
+    /// Whether it changes something where it is allowed; or it only looks, or tries.
+    changes: bool,
+}
+
+fn way(ask: impl Fn(&Setup, &Actor) -> Result<(), Error> + 'static) -> Way {
+    Way { ask: Box::new(ask), changes: true }
+}
+
+/// One that changes nothing.
+fn look(ask: impl Fn(&Setup, &Actor) -> Result<(), Error> + 'static) -> Way {
+    Way { ask: Box::new(ask), changes: false }
+}
 
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
@@ -103,9 +119,6 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
     };
     let (name, waits, signs_in) = (upn(NAMES[number]), WAITS[number], SIGNS_IN[number]);
     let code_of = 2 + 2 * u64::try_from(number).unwrap();
-    fn way(way: impl Fn(&Setup, &Actor) -> Result<(), Error> + 'static) -> Way {
-        Box::new(way)
-    }
     let bulk = move |serial: &'static str, task: Task| {
         way(move |s, a| {
             let rows = [BulkRow { line: 2, serial: serial.to_owned(), task: Ok(task.clone()) }];
@@ -119,13 +132,17 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
         })
     };
     let allow = |operation, about: Option<Upn>| {
-        way(move |s, a| block_on(s.directory.allow(a, s.now, operation, about.as_ref())))
+        look(move |s, a| block_on(s.directory.allow(a, s.now, operation, about.as_ref())))
     };
     match operation {
         Operation::SignIn => {
-            let same = name.clone();
+            let (same, other) = (name.clone(), name.clone());
             vec![
                 way(move |s, a| block_on(s.directory.verify(a, s.now, &name, &shown(code_of, s.now, 0))).map(drop)),
+                way(move |s, a| {
+                    let (source, code) = (Source::new("a device"), shown(code_of, s.now, 0));
+                    block_on(s.directory.verify_from(a, s.now, &other, &code, source.as_ref())).map(drop)
+                }),
                 way(move |s, a| {
                     let code = wrong_recovery_code();
                     match block_on(s.directory.verify_recovery(a, s.now, &same, &code, None)) {
@@ -147,20 +164,19 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
                 enabled: None,
                 object_id: None,
             };
-            let sync = move |dry_run| {
-                way(move |s, a| {
-                    let options = SyncOptions { leavers: Leavers::Keep, many_leavers: true, dry_run };
-                    block_on(s.directory.sync_users(a, s.now, [row()], options)).map(drop)
-                })
+            let sync = move |s: &Setup, a: &Actor, dry_run| {
+                let options = SyncOptions { leavers: Leavers::Keep, many_leavers: true, dry_run };
+                block_on(s.directory.sync_users(a, s.now, [row()], options)).map(drop)
             };
             vec![
                 way(|s, a| block_on(s.directory.add_user(a, s.now, &upn("new"), UserKind::Member, None)).map(drop)),
                 way(|s, a| block_on(s.directory.rename_user(a, s.now, &upn("user"), &upn("new"))).map(drop)),
                 way(|s, a| block_on(s.directory.enable_user(a, s.now, &upn("user"), false)).map(drop)),
                 way(|s, a| block_on(s.directory.remove_user(a, s.now, &upn("user"))).map(drop)),
+                look(|s, a| block_on(s.directory.preview_removal(a, s.now, &upn("user"))).map(drop)),
                 way(move |s, a| block_on(s.directory.import_users(a, s.now, [row()])).map(drop)),
-                sync(false),
-                sync(true),
+                way(move |s, a| sync(s, a, false)),
+                look(move |s, a| sync(s, a, true)),
             ]
         }
         Operation::ChangeRoles => vec![way(move |s, a| {
@@ -173,10 +189,29 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
             }),
             way(|s, a| {
                 let options = UploadOptions::default();
+                let upload = s.directory.upload_with(a, s.now, "f.csv", options, rows("MORE", 8));
+                block_on(upload).map(drop).map_err(of_directory)
+            }),
+            // The upload came to its end: it is asked for all the same.
+            look(|s, a| {
+                let resumed = s.directory.resume_upload(a, s.now, 1, UploadOptions::default(), rows("MORE", 8));
+                match block_on(resumed).map_err(of_directory) {
+                    Err(Error::Refused(Refusal::UploadFinished { .. })) => Ok(()),
+                    other => other.map(drop),
+                }
+            }),
+            look(|s, a| {
+                let options = UploadOptions::default();
                 block_on(s.directory.preview_upload(a, s.now, options, rows("MORE", 8))).map(drop).map_err(of_directory)
             }),
             way(|s, a| block_on(s.directory.delete_upload(a, s.now, 1))),
             way(|s, a| block_on(s.directory.undo_upload(a, s.now, 1, false)).map(drop)),
+            look(|s, a| block_on(s.directory.undo_upload(a, s.now, 1, true)).map(drop)),
+            // Not even that there is no such upload is told.
+            look(|s, a| match block_on(s.directory.undo_upload(a, s.now, 9, true)) {
+                Err(Error::Refused(Refusal::UnknownUpload { .. })) => Ok(()),
+                other => other.map(drop),
+            }),
         ],
         Operation::DeleteToken => {
             vec![way(|s, a| block_on(s.directory.delete(a, s.now, "FREE"))), bulk("FREE", Task::Delete)]
@@ -208,9 +243,15 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
             bulk(waits, Task::Unassign),
         ],
         Operation::Enroll => {
-            let same = name.clone();
+            let (same, old, waiting) = (name.clone(), name.clone(), name.clone());
             vec![
                 way(move |s, a| block_on(s.directory.enroll(a, s.now, &name)).map(drop)),
+                // No app signs in that could be replaced.
+                look(move |s, a| match block_on(s.directory.reenroll(a, s.now, &old, None)) {
+                    Err(Error::Refused(Refusal::WhichSoftware { .. })) => Ok(()),
+                    other => other.map(drop),
+                }),
+                way(move |s, a| block_on(s.directory.cancel_enrolment(a, s.now, &waiting)).map(drop)),
                 way(move |s, a| match block_on(s.directory.confirm(a, s.now, &same, &wrong().into())) {
                     Err(Error::Refused(Refusal::NextCodeNeeded { .. })) => Ok(()),
                     other => other.map(drop),
@@ -223,7 +264,10 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
             block_on(s.directory.delete(a, s.now, &app.token.serial))
         })],
         Operation::Unlock => {
-            vec![way(move |s, a| block_on(s.directory.unlock_user(a, s.now, &name)))]
+            vec![
+                way(move |s, a| block_on(s.directory.unlock_user(a, s.now, &name))),
+                way(move |s, a| block_on(s.directory.unlock_token(a, s.now, waits))),
+            ]
         }
         Operation::ResetToken => vec![way(move |s, a| block_on(s.directory.reset_token(a, s.now, signs_in)))],
         Operation::Recovery => {
@@ -238,15 +282,92 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
             let policy = Policy { recovery_codes: 5, ..read.value };
             block_on(s.directory.set_policy(a, s.now, read.version, &policy)).map(drop)
         })],
-        Operation::Maintain => vec![way(|s, a| block_on(s.directory.restored(a, s.now)))],
+        Operation::Maintain => vec![
+            way(|s, a| block_on(s.directory.restored(a, s.now))),
+            look(|s, a| block_on(s.directory.checkpoint(a, s.now))),
+            look(|s, a| block_on(s.directory.reseal(a, s.now, None)).map(drop)),
+            look(|s, a| block_on(s.directory.rotate(a, s.now, |_| ())).map(drop)),
+            look(|s, a| block_on(s.directory.preview_rotation(a, s.now, |_| ())).map(drop)),
+            look(|s, a| {
+                let mut file = Vec::new();
+                block_on(s.directory.export_audit(s.now, &mut file)).unwrap();
+                match block_on(s.directory.prune_audit(a, s.now, &*file)) {
+                    Err(SegmentsError::Directory(error)) => Err(error),
+                    other => {
+                        other.unwrap();
+                        Ok(())
+                    }
+                }
+            }),
+        ],
         other => panic!("{other} has no test"),
     }
 }
 
-/// What is seen or tried and not written.
-const fn only_reads(operation: Operation, way: usize) -> bool {
-    use Operation::{ChangeUsers, List, ReadLog, ShowUser, Upload};
-    matches!((operation, way), (ShowUser | List | ReadLog, _) | (ChangeUsers, 6) | (Upload, 1))
+/// The functions of a directory in its source: their names, and whether they take an actor.
+fn functions() -> Vec<(String, bool)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = fs::read_dir(source.join("directory")).unwrap().map(|entry| entry.unwrap().path());
+    let mut found = Vec::new();
+    for file in files.chain([source.join("directory.rs")]) {
+        let text = fs::read_to_string(file).unwrap();
+        for function in text.split("    pub async fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap();
+            let signature = function.split(" {\n").next().unwrap();
+            found.push((name.to_owned(), signature.contains("actor: &Actor")));
+        }
+    }
+    found
+}
+
+/// What an actor asks for has a way in the table of this test, and the rest only reads.
+#[test]
+fn every_function_of_the_directory_is_tried() {
+    // Of these, `found` makes a directory, `similar_users` has a test of its own (`near.rs` of the command), and a rehearsal is a copy
+    // on which everything is asked again.
+    const NOT_ASKED: [&str; 4] = ["found", "similar_users", "rehearsal", "rehearsal_of"];
+    const READ: [&str; 25] = [
+        "chains",
+        "check_keys_held",
+        "check_ring",
+        "check_seals",
+        "contains",
+        "events",
+        "export_audit",
+        "export_audit_to",
+        "failures",
+        "failures_page",
+        "holder_of",
+        "policy",
+        "preview_pruning",
+        "recovery",
+        "report",
+        "similar_serials",
+        "token",
+        "tokens",
+        "tokens_after",
+        "upload_status",
+        "uploads",
+        "user",
+        "users",
+        "users_after",
+        "verify_audit",
+    ];
+    let this = include_str!("rights.rs");
+    let (start, end) = (this.find("fn ways(").unwrap(), this.find("fn functions(").unwrap());
+    let table = &this[start..end];
+    let functions = functions();
+    assert!(functions.len() > 60, "{functions:?}");
+    for (name, asks) in functions {
+        let tried = table.contains(&format!("directory.{name}("));
+        match asks {
+            true => assert!(tried || NOT_ASKED.contains(&&*name), "{name} takes an actor, and has no way in the table"),
+            false => assert!(
+                READ.contains(&&*name) || name == "verify_segments",
+                "{name} takes no actor: does it only read?"
+            ),
+        }
+    }
 }
 
 #[test]
@@ -259,13 +380,13 @@ fn every_cell_of_the_table_is_what_the_directory_does() {
                 for (number, way) in ways(operation, *subject).into_iter().enumerate() {
                     let setup = furnish(roles);
                     let (before, log) = (all(&setup), setup.actions().len());
-                    let found = way(&setup, &Actor::user(upn("actor")));
+                    let found = (way.ask)(&setup, &Actor::user(upn("actor")));
                     let what = format!("{operation} ({number}) as {roles} about {subject:?}: {found:?}");
                     let events: Vec<_> = setup.actions().into_iter().skip(log).map(|logged| logged.event).collect();
                     // The actor who has a role is an administrator to the others, but itself to itself.
                     if allows(roles, operation, *subject) {
                         assert_eq!(found, Ok(()), "{what}");
-                        assert_eq!(all(&setup) == before, only_reads(operation, number), "{what}");
+                        assert_eq!(all(&setup) != before, way.changes, "{what}");
                         assert!(events.iter().all(|event| event.actor == "actor@example.com"), "{what}");
                     } else {
                         let denied = Refusal::Denied { actor: "actor@example.com".to_owned(), operation };
@@ -300,7 +421,8 @@ fn the_local_operator_may_do_everything() {
         for subject in subjects(operation) {
             for way in ways(operation, *subject) {
                 let setup = furnish(Roles::NONE);
-                assert_eq!(way(&setup, &Actor::local_operator_named("root")), Ok(()), "{operation} {subject:?}");
+                let root = Actor::local_operator_named("root");
+                assert_eq!((way.ask)(&setup, &root), Ok(()), "{operation} {subject:?}");
                 let written = setup.actions().into_iter().filter(|logged| logged.event.actor == "local-operator:root");
                 assert!(written.count() <= 8, "{operation}");
             }
@@ -397,10 +519,49 @@ fn where_users_do_not_claim_tokens_they_activate_what_they_were_given() {
 
 #[test]
 fn the_guide_shows_the_table() {
-    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/administrators.md")).unwrap();
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/administrators.md")).unwrap();
     let line = |cells: &[&str]| format!("| {} |\n", cells.join(" | "));
     let rows: Vec<String> = table().iter().map(|row| line(row)).collect();
     let rule = line(&["---"; 8]);
     let text = rows[0].clone() + &rule + &rows[1..].concat();
     assert!(guide.contains(&text), "put this into docs/administrators.md:\n{text}");
+}
+
+/// What is done to the machine: no role allows it, the log has an event of each try, and no file changes but by that.
+#[cfg(feature = "sqlite")]
+#[test]
+fn no_role_changes_the_key_ring_restores_or_migrates() {
+    use oath_directory::{Location, LocationError};
+
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::new("sqlite:oath.db".parse().unwrap(), None).within(folder.path());
+    let (operator, now) = (Actor::local_operator(), oath_totp::UnixTime::from_secs(support::NOW));
+    let directory = block_on(location.create(&operator, now, Policy::default())).unwrap();
+    block_on(directory.add_user(&operator, now, &upn("actor"), UserKind::Member, None)).unwrap();
+    let all: Roles = Role::ALL.into_iter().collect();
+    block_on(directory.change_roles(&operator, now, &upn("actor"), all, Roles::NONE)).unwrap();
+    block_on(location.backup(Path::new("backup.db"))).unwrap();
+    let seals = directory.key_names().last().unwrap().to_owned();
+    let ring = fs::read(folder.path().join("oath.keys")).unwrap();
+    let actor = Actor::user(upn("actor"));
+    let backup = Path::new("backup.db");
+    let tries: [&dyn Fn() -> Result<(), LocationError>; 7] = [
+        &|| block_on(location.add_key(&actor, now)).map(drop),
+        &|| block_on(location.activate_key(&actor, now, &seals)),
+        &|| block_on(location.remove_key(&actor, now, &seals)).map(drop),
+        &|| block_on(location.restore(backup, true, &actor, now)).map(drop),
+        &|| block_on(location.preview_restore(backup, true, &actor, now)).map(drop),
+        &|| block_on(location.migrate(&actor, now)).map(drop),
+        &|| block_on(location.preview_migration(&actor, now)).map(drop),
+    ];
+    let events = || block_on(directory.events(oath_directory::audit::Chain::FIRST, 0, usize::MAX)).unwrap();
+    for (number, attempt) in tries.into_iter().enumerate() {
+        let before = events().len();
+        assert_eq!(attempt().map_err(|error| error.code()), Err("denied"), "{number}");
+        let after = events();
+        assert_eq!((after.len() - before, after.last().unwrap().event.action), (1, Action::Denied), "{number}");
+        assert_eq!(fs::read(folder.path().join("oath.keys")).unwrap(), ring, "{number}");
+        assert_eq!(support::names(folder.path()), ["backup.db", "oath.db", "oath.db-shm", "oath.db-wal", "oath.keys"]);
+    }
+    assert_eq!(block_on(directory.users()).unwrap().len(), 1);
 }

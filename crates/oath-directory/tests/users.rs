@@ -4,7 +4,7 @@ mod support;
 
 use oath_directory::audit::Action;
 use oath_directory::user_file::{self, UserRow};
-use oath_directory::{Error, Leavers, Refusal, Status, SyncOptions, SyncReport, UserKind};
+use oath_directory::{Error, Leavers, Refusal, Removed, Status, SyncOptions, SyncReport, UserKind};
 use pollster::block_on;
 use support::{Setup, code, secret, shown, two_codes, upn};
 
@@ -86,7 +86,11 @@ fn a_user_who_leaves_frees_the_hardware_and_takes_the_app_along() {
     let used = shown(1, setup.now, 0);
     assert_eq!(setup.verify("alice", &used), Ok("A".to_owned()));
     let remove = |setup: &Setup| block_on(setup.directory.remove_user(&setup.operator, setup.now, &upn("alice")));
-    assert_eq!(remove(&setup).unwrap(), ["A"]);
+    let events = setup.actions().len();
+    let tried = block_on(setup.directory.preview_removal(&setup.operator, setup.now, &upn("alice"))).unwrap();
+    assert_eq!((setup.actions().len(), names(&setup).len()), (events, 3), "nothing is changed");
+    assert_eq!(remove(&setup).unwrap(), tried);
+    assert_eq!(tried, Removed { available: vec!["A".to_owned()], deleted: vec![app.clone()] });
     assert_eq!(remove(&setup).map_err(code), Err("user-unknown"));
     assert_eq!(names(&setup), ["bob@example.com", "guest@example.com"]);
     let token = block_on(setup.directory.token("A")).unwrap().token;

@@ -22,6 +22,7 @@ mod outcome;
 mod parameters;
 mod pattern;
 mod scan;
+mod sha512;
 mod time;
 mod totp;
 mod traces;

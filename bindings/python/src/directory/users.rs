@@ -117,7 +117,7 @@ impl Directory {
     #[pyo3(signature = (upn, *, at = None))]
     fn remove_user(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
         let (upn, now) = (super::upn(py, upn)?, time(at)?);
-        self.wait(py, self.inner(py)?.remove_user(&self.asks(at), now, &upn))
+        Ok(self.wait(py, self.inner(py)?.remove_user(&self.asks(at), now, &upn))?.available)
     }
 
     /// Returns all users, in the order of their names.

@@ -8,20 +8,17 @@ impl Command {
     /// Whether the command may write to a directory.
     pub(crate) const fn writes(&self) -> bool {
         match self {
-            Self::Init
-            | Self::Migrate
-            | Self::Verify { .. }
-            | Self::Software(_)
-            | Self::Restore { .. }
-            | Self::Restored => true,
+            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restored => true,
+            Self::Migrate { dry_run } | Self::Restore { dry_run, .. } => !*dry_run,
             Self::Users(command) => {
-                let tries = matches!(command, Users::Import { dry_run: true, .. } | Users::Sync { dry_run: true, .. });
-                !tries && !command.shows_roles() && !matches!(command, Users::List { .. } | Users::Show { .. })
+                !command.tries()
+                    && !command.shows_roles()
+                    && !matches!(command, Users::List { .. } | Users::Show { .. })
             }
             Self::Tokens(command) => !command.tries() && !matches!(command, Tokens::List { .. } | Tokens::Show { .. }),
             Self::Policy(command) => !command.tries(),
             Self::Recovery(command) => !matches!(command, Recovery::Show { .. }),
-            Self::Keys(command) => !matches!(command, Keys::List | Keys::Check),
+            Self::Keys(command) => !matches!(command, Keys::List | Keys::Check | Keys::Rotate { dry_run: true }),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. } | Uploads::Undo { dry_run: false, .. }),
             Self::Audit(command) => matches!(command, Audit::Prune { dry_run: false, .. }),
             Self::Tour
@@ -67,6 +64,7 @@ impl Command {
             Self::Policy(Policy::Show) => (Operation::List, None),
             // A change asks by itself; what it would change is told to those alone who may change it.
             Self::Policy(command) if command.tries() => (Operation::ChangePolicy, None),
+            Self::Audit(Audit::Prune { .. }) => (Operation::Maintain, None),
             Self::Audit(_) => (Operation::ReadLog, None),
             Self::Backup { .. } | Self::Keys(_) => (Operation::Maintain, None),
             _ => return None,
@@ -75,6 +73,6 @@ impl Command {
 
     /// Whether only the local operator can run the command, since it makes or replaces a directory.
     pub(crate) const fn makes_a_directory(&self) -> bool {
-        matches!(self, Self::Init | Self::Migrate | Self::Tour | Self::Restore { .. })
+        matches!(self, Self::Init | Self::Migrate { .. } | Self::Tour | Self::Restore { .. })
     }
 }

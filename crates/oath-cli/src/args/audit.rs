@@ -1,4 +1,5 @@
-use super::time;
+use super::{from_day, named, to_day};
+use clap::builder::TypedValueParser;
 use clap::{Args, Subcommand};
 use oath_directory::Upn;
 use oath_directory::audit::{Action, EventQuery, Head};
@@ -20,8 +21,8 @@ pub(crate) enum Audit {
     },
     /// Write the log up to a time into a file that anyone can read and the key ring verifies
     Export {
-        /// Events up to this time
-        #[arg(long, value_name = "TIME", value_parser = time)]
+        /// Events up to this time; a day, such as 2026-03-31, to its end (UTC)
+        #[arg(long, value_name = "TIME", value_parser = to_day)]
         until: UnixTime,
         /// The file, which must not exist; JSON lines
         #[arg(short, long, value_name = "FILE")]
@@ -46,14 +47,14 @@ pub(crate) struct Listed {
     /// Only those about the token with this serial number
     #[arg(long, value_name = "SERIAL")]
     serial: Option<String>,
-    /// Only those of this kind: signed-in, sign-in-rejected, token-assigned …
-    #[arg(long, value_name = "ACTION", value_parser = action)]
+    /// Only those of this kind: signed-in, sign-in-rejected, token-assigned …; a wrong name lists all
+    #[arg(long, value_name = "ACTION", value_parser = action(), hide_possible_values = true)]
     action: Option<Action>,
-    /// Only those of this time or later
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// Only those of this time or later; a day, such as 2026-03-01, from its beginning (UTC)
+    #[arg(long, value_name = "TIME", value_parser = from_day)]
     since: Option<UnixTime>,
-    /// Only those of this time or earlier
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// Only those of this time or earlier; a day, such as 2026-03-31, to its end (UTC)
+    #[arg(long, value_name = "TIME", value_parser = to_day)]
     until: Option<UnixTime>,
     /// At most so many
     #[arg(long, value_name = "N")]
@@ -67,7 +68,6 @@ impl Listed {
     }
 }
 
-fn action(text: &str) -> Result<Action, String> {
-    let all = || Action::ALL.map(Action::name).join(", ");
-    Action::from_name(text).ok_or_else(|| format!("expected one of {}", all()))
+fn action() -> impl TypedValueParser<Value = Action> {
+    named(Action::ALL.map(Action::name), Action::from_name)
 }

@@ -15,6 +15,7 @@ pub(crate) enum Policy {
     },
     /// Give rules their defaults back; without names all of them
     Reset {
+        /// The rules, as `oath policy show` names them
         #[arg(value_name = "NAME")]
         names: Vec<String>,
         /// Show what would change, and change nothing
@@ -26,6 +27,7 @@ pub(crate) enum Policy {
     /// entra-2025 follows Microsoft's pages since December 2025: any number of activations, and one code activates a token
     /// whose clock is off by up to a day.
     Use {
+        /// The policy to take
         #[arg(value_name = "POLICY", value_parser = clap::builder::PossibleValuesParser::new(oath_directory::Policy::NAMES))]
         name: String,
         /// Show what would change, and change nothing

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LIMITS: &str = "\
 The secret is for SHA-1, six digits and 30 seconds: Microsoft Authenticator and some other apps compute that whatever a URI says. \
 Microsoft Authenticator shows the issuer and the user name of the URI and no image. An app cannot be asked whether it has taken the \
-secret: `oath software confirm` shows it. Whoever sees the secret or the QR code can compute the user's codes: send neither by mail, \
+secret: `oath software confirm` shows it. A person who sees the secret or the QR code can compute the user's codes: send neither by mail, \
 and delete the file once it was scanned.";
 
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,7 @@ pub(crate) enum Software {
     /// Make a secret for a user's app, and show it this once; a secret that still waits for its first code is replaced
     #[command(after_help = LIMITS)]
     Enroll {
+        /// The user name: alice@example.com
         #[arg(value_name = "UPN")]
         upn: Upn,
         #[command(flatten)]
@@ -36,6 +37,7 @@ pub(crate) enum Software {
     },
     /// Activate the user's app with the code that it shows; the app that it replaces is deleted
     Confirm {
+        /// The user name: alice@example.com
         #[arg(value_name = "UPN")]
         upn: Upn,
         /// The code in the app; `-` reads a line of standard input
@@ -47,6 +49,7 @@ pub(crate) enum Software {
     },
     /// Give up a secret that waits for its first code; an app that it would have replaced goes on signing in
     Cancel {
+        /// The user name: alice@example.com
         #[arg(value_name = "UPN")]
         upn: Upn,
     },

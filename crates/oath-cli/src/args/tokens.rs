@@ -1,7 +1,8 @@
 //! The words of `oath tokens`.
 
-use super::{Many, Reading, Taking};
+use super::{Many, Reading, Taking, named};
 use clap::Subcommand;
+use clap::builder::TypedValueParser;
 use oath_directory::{Status, Upn};
 use std::path::PathBuf;
 
@@ -28,8 +29,8 @@ pub(crate) enum Tokens {
     },
     /// List the tokens
     List {
-        /// Only these: available, assigned, activated, failedActivation or deactivated
-        #[arg(long, value_name = "STATUS")]
+        /// Only those of this status
+        #[arg(long, value_name = "STATUS", value_parser = status(), ignore_case = true)]
         status: Option<Status>,
         /// Only those that this user holds
         #[arg(long, value_name = "UPN")]
@@ -40,6 +41,7 @@ pub(crate) enum Tokens {
     },
     /// Show one token
     Show {
+        /// The number on the back of the token
         #[arg(value_name = "SERIAL")]
         serial: String,
     },
@@ -86,6 +88,7 @@ pub(crate) enum Tokens {
     },
     /// Stop a token from signing in; its holder keeps it
     Deactivate {
+        /// The number on the back of the token
         #[arg(value_name = "SERIAL")]
         serial: String,
     },
@@ -100,11 +103,13 @@ pub(crate) enum Tokens {
     },
     /// End the wait of a token after wrong codes for its activation
     Unlock {
+        /// The number on the back of the token
         #[arg(value_name = "SERIAL")]
         serial: String,
     },
     /// Accept codes of now again from a token that a clock set ahead has used up
     Reset {
+        /// The number on the back of the token
         #[arg(value_name = "SERIAL")]
         serial: String,
     },
@@ -119,6 +124,10 @@ pub(crate) enum Tokens {
     },
 }
 
+fn status() -> impl TypedValueParser<Value = Status> {
+    named(Status::ALL.map(Status::name), |name| name.parse().ok())
+}
+
 impl Tokens {
     /// Whether the command only says what it would change.
     pub(super) const fn tries(&self) -> bool {
@@ -129,22 +138,6 @@ impl Tokens {
             | Self::Unassign { many, .. }
             | Self::Delete { many, .. } => many.dry_run,
             _ => false,
-        }
-    }
-
-    /// The one token that the command names.
-    pub(crate) fn serial(&self) -> Option<&str> {
-        match self {
-            Self::Upload { .. } | Self::List { .. } => None,
-            Self::Assign { serial, .. }
-            | Self::Activate { serial, .. }
-            | Self::Unassign { serial, .. }
-            | Self::Delete { serial, .. } => serial.as_deref(),
-            Self::Show { serial }
-            | Self::Resync { serial, .. }
-            | Self::Deactivate { serial }
-            | Self::Unlock { serial }
-            | Self::Reset { serial } => Some(serial),
         }
     }
 }

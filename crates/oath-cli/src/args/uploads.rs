@@ -9,11 +9,13 @@ pub(crate) enum Uploads {
     List,
     /// Show one upload and the rows that failed
     Show {
+        /// The number of the upload, as `oath uploads list` shows it
         #[arg(value_name = "ID")]
         id: u64,
     },
     /// Write the rows that failed, with the reasons, as a CSV file
     Failures {
+        /// The number of the upload, as `oath uploads list` shows it
         #[arg(value_name = "ID")]
         id: u64,
         /// Into this file instead of standard output
@@ -22,6 +24,7 @@ pub(crate) enum Uploads {
     },
     /// Take back the tokens that an upload brought and that nothing has changed since
     Undo {
+        /// The number of the upload, as `oath uploads list` shows it
         #[arg(value_name = "ID")]
         id: u64,
         /// Say which tokens would go, and change nothing
@@ -30,6 +33,7 @@ pub(crate) enum Uploads {
     },
     /// Delete the status of an upload; its tokens stay
     Delete {
+        /// The number of the upload, as `oath uploads list` shows it
         #[arg(value_name = "ID")]
         id: u64,
     },

@@ -1,10 +1,10 @@
 use crate::failure::{Exit, Failure};
-use crate::output::{DIM, GOOD, next, pairs, shown, time};
+use crate::output::{DIM, GOOD, count, next, nothing_changed, pairs, shown, time};
 use crate::progress::Turning;
 use crate::shell::Shell;
-use oath_directory::LocationError;
+use oath_directory::{Contents, LocationError, RestorePreview};
 use pollster::block_on;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// Writes a copy of the database into a new file.
@@ -30,13 +30,7 @@ pub(crate) fn backup(shell: &mut Shell<'_>, file: &Path) -> Result<Exit, Failure
 pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
     let location = shell.location()?;
     let turning = Turning::new("copying and checking the backup", shell.surroundings.watched);
-    let former = block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(|error| match &error {
-        LocationError::DirectoryExists { .. } => {
-            let action = "name another database; or add --replace, which keeps this one under another name";
-            Failure::new(Exit::Refused, error.code(), error.to_string(), action).in_place(&error.place())
-        }
-        _ => error.into(),
-    })?;
+    let former = block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
     drop(turning);
     let former = former.map(|name| name.to_string_lossy().into_owned());
     let (database, floor) = (location.database().place(), time(shell.now));
@@ -47,6 +41,59 @@ pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Resu
         next(out, "Next, check the log:", "oath audit verify")
     })?;
     Ok(Exit::Done)
+}
+
+/// Why a backup was not restored.
+fn unrestored(error: LocationError) -> Failure {
+    match &error {
+        LocationError::DirectoryExists { .. } => {
+            let action = "name another database; or add --replace, which keeps this one under another name";
+            Failure::new(Exit::Refused, error.code(), error.to_string(), action).in_place(&error.place())
+        }
+        _ => error.into(),
+    }
+}
+
+/// Says what a restore would put in the place of what.
+pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    let turning = Turning::new("checking the backup", shell.surroundings.watched);
+    let RestorePreview { backup, replaced } =
+        block_on(location.preview_restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
+    drop(turning);
+    let (database, floor) = (location.database().place(), time(shell.now));
+    let value = json!({
+        "dry_run": true, "database": database, "backup": holds(&backup), "replaced": replaced.as_ref().map(holds),
+        "refused_until": floor,
+    });
+    shell.answer(&value, |out| {
+        writeln!(
+            out,
+            "{GOOD}Would restore{GOOD:#} {}; codes up to {floor} would be refused.",
+            shown(&file.to_string_lossy())
+        )?;
+        let there = replaced.as_ref().map_or_else(|| "none".to_owned(), in_words);
+        pairs(
+            out,
+            &[("database", database.clone()), ("the backup holds", in_words(&backup)), ("it would replace", there)],
+        )?;
+        nothing_changed(out)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// What a database holds, for scripts.
+pub(crate) fn holds(contents: &Contents) -> Value {
+    let Contents { users, tokens, events, last_event } = contents;
+    json!({"users": users, "tokens": tokens, "events": events, "last_event": last_event.map(time)})
+}
+
+/// `3 users, 5 tokens, 12 events up to 2026-01-05T08:00:00Z`.
+pub(crate) fn in_words(contents: &Contents) -> String {
+    let Contents { users, tokens, events, last_event } = *contents;
+    let (users, tokens) = (count(users, "user", "users"), count(tokens, "token", "tokens"));
+    let last = last_event.map(|at| format!(" up to {}", time(at))).unwrap_or_default();
+    format!("{users}, {tokens}, {}{last}", count(events, "event", "events"))
 }
 
 /// Raises the floor of a directory that was restored by other means.

@@ -1,13 +1,14 @@
 //! `oath tokens assign|activate|unassign|delete --file FILE`.
 
 use crate::args::Many;
-use crate::failure::{Exit, Failure};
-use crate::output::{BAD, DIM, GOOD, WARN, count, duration, next, number, shown, time, word};
+use crate::failure::{Exit, Failure, Missing};
+use crate::near;
+use crate::output::{BAD, DIM, GOOD, WARN, count, duration, next, nothing_changed, number, shown, time, word};
 use crate::progress::Counting;
 use crate::shell::Shell;
 use oath_directory::bulk::{BulkFile, BulkFileError, BulkReport, BulkRow, Done, Operation, RowError};
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Refusal};
+use oath_directory::{Actor, Directory};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use serde::Serialize;
@@ -40,16 +41,19 @@ const MANY: u64 = 200;
 /// How many rows are done before their results are printed.
 const CHUNK: usize = 100;
 
-/// How many unknown serial numbers are compared with those that are there.
+/// How many unknown serial numbers and user names are compared with those that are there.
 const COMPARED: usize = 20;
 
 pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many: &Many) -> Result<Exit, Failure> {
     let rows = read(shell, operation, path)?;
-    let mut directory = shell.directory()?;
-    if many.dry_run {
+    let real = shell.directory()?;
+    let rehearsal = if many.dry_run {
         let all: Vec<BulkRow> = rows.rows().collect();
-        directory = block_on(directory.rehearsal_of(&shell.actor, &all))?.with_any_store();
-    }
+        Some(block_on(real.rehearsal_of(&shell.actor, &all))?.with_any_store())
+    } else {
+        None
+    };
+    let directory = rehearsal.as_ref().unwrap_or(&real);
     let progress = Counting::new("doing rows", rows.len(), shell.surroundings.watched && rows.len() > MANY);
     let (mut report, mut left, mut compared) = (BulkReport::default(), rows.rows(), 0usize);
     // What was not told is done all the same.
@@ -64,7 +68,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
         let mut results = Vec::with_capacity(chunk.len());
         let tell = |row: &BulkRow, result| results.push((row.line, row.serial.clone(), result));
         report.add(block_on(directory.bulk(&shell.actor, shell.now, &chunk, tell))?);
-        let views = views(&directory, &shell.actor, &results, &mut compared)?;
+        let views = views(&real, (&shell.actor, shell.now), &results, &mut compared)?;
         progress.add(views.len());
         if untold.is_ok() {
             untold = progress.aside(|| told(shell, &views, operation, many.dry_run));
@@ -85,7 +89,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, operation: Operation, path: &Path, many
             postponed(out, operation, &file, left, seconds, now)?;
         }
         if many.dry_run {
-            writeln!(out, "{DIM}Nothing was changed. To do it, leave --dry-run out.{DIM:#}")?;
+            nothing_changed(out)?;
         }
         Ok(())
     })?;
@@ -120,7 +124,7 @@ type Told = (u64, String, Result<Done, RowError>);
 
 fn views<'a>(
     directory: &Directory<AnyStore>,
-    actor: &Actor,
+    (actor, now): (&Actor, UnixTime),
     results: &'a [Told],
     compared: &mut usize,
 ) -> Result<Vec<RowView<'a>>, Failure> {
@@ -133,9 +137,12 @@ fn views<'a>(
         let error = match error {
             Some(error) => {
                 let mut message = error.to_string();
-                if matches!(error, RowError::Refused(Refusal::UnknownToken { .. })) && *compared < COMPARED {
+                if let RowError::Refused(refusal) = error
+                    && let Some(missing) = Missing::of(refusal)
+                    && *compared < COMPARED
+                {
                     *compared = compared.saturating_add(1);
-                    message.push_str(&meant(directory, actor, serial)?);
+                    message.push_str(&near::meant(directory, actor, now, &missing)?);
                 }
                 Some(ErrorView { code: error.code(), message, action: error.action() })
             }
@@ -144,20 +151,6 @@ fn views<'a>(
         Ok(RowView { kind: "row", line: *line, serial, result: name, error })
     };
     results.iter().map(view).collect()
-}
-
-/// `; is 0950380269 meant?`, or nothing. For an operator, who may list all tokens.
-pub(crate) fn meant(directory: &Directory<AnyStore>, actor: &Actor, serial: &str) -> Result<String, Failure> {
-    // Who may claim a token by its serial number is not told which there are.
-    if actor.upn().is_some() {
-        return Ok(String::new());
-    }
-    let similar = block_on(directory.similar_serials(serial))?;
-    Ok(match similar.as_slice() {
-        [] => String::new(),
-        [one] => format!("; is {one} meant?"),
-        several => format!("; is one of {} meant?", several.join(", ")),
-    })
 }
 
 impl RowView<'_> {

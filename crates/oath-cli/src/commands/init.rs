@@ -1,7 +1,8 @@
+use super::backup::{holds, in_words};
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, GOOD, next, pairs, shown};
+use crate::output::{BAD, GOOD, next, nothing_changed, pairs, shown};
 use crate::shell::Shell;
-use oath_directory::{Migrated, Policy};
+use oath_directory::{Migrated, MigrationPreview, Policy};
 use pollster::block_on;
 use serde_json::json;
 
@@ -41,6 +42,28 @@ pub(crate) fn migrate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
             writeln!(out, "{BAD}Token {} was left out: it was damaged in the former database.{BAD:#}", shown(serial))?;
         }
         next(out, "Next, check the log:", "oath audit verify")
+    })?;
+    Ok(Exit::refused_if(!left.is_empty()))
+}
+
+/// Says what a migration would come to.
+pub(crate) fn try_migration(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let location = shell.location()?;
+    let MigrationPreview { from, left, contents } = block_on(location.preview_migration(&shell.actor, shell.now))?;
+    let database = location.database().place();
+    let value = json!({
+        "dry_run": true, "database": database, "from": from, "left": left, "contents": holds(&contents),
+    });
+    shell.answer(&value, |out| {
+        let Some(from) = from else {
+            return writeln!(out, "The directory has the format of this version: {}", shown(&database));
+        };
+        writeln!(out, "{GOOD}Would migrate{GOOD:#} the directory from format {from}.")?;
+        pairs(out, &[("database", database.clone()), ("it would hold", in_words(&contents))])?;
+        for serial in &left {
+            writeln!(out, "{BAD}Token {} would be left out: it is damaged.{BAD:#}", shown(serial))?;
+        }
+        nothing_changed(out)
     })?;
     Ok(Exit::refused_if(!left.is_empty()))
 }

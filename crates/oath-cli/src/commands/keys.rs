@@ -1,6 +1,6 @@
 use crate::args::Keys;
 use crate::failure::{Exit, Failure};
-use crate::output::{BAD, Cell, DIM, GOOD, count, next, shown, table};
+use crate::output::{BAD, Cell, DIM, GOOD, count, next, nothing_changed, shown, table};
 use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::Rotated;
@@ -13,7 +13,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Keys) -> Result<Exit, Failure
         Keys::List => list(shell),
         Keys::Add => add(shell),
         Keys::Activate { name } => activate(shell, name),
-        Keys::Rotate => rotate(shell),
+        Keys::Rotate { dry_run } => rotate(shell, *dry_run),
         Keys::Check => check(shell),
         Keys::Remove { name } => remove(shell, name),
     }
@@ -61,17 +61,23 @@ fn activate(shell: &mut Shell<'_>, name: &str) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn rotate(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+fn rotate(shell: &mut Shell<'_>, dry_run: bool) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
     let key = directory.key_names().last().unwrap_or_default();
     let turning = Turning::new("sealing secrets again", shell.surroundings.watched);
     let tell = |sealed| turning.tell(format!("sealed {} again", count(sealed, "secret", "secrets")));
-    let Rotated { sealed, damaged } = block_on(directory.rotate(&shell.actor, shell.now, tell))?;
+    let Rotated { sealed, damaged } = if dry_run {
+        block_on(directory.preview_rotation(&shell.actor, shell.now, tell))?
+    } else {
+        block_on(directory.rotate(&shell.actor, shell.now, tell))?
+    };
     drop(turning);
-    shell.answer(&json!({"key": key, "sealed": sealed, "damaged": damaged}), |out| {
+    shell.answer(&json!({"key": key, "dry_run": dry_run, "sealed": sealed, "damaged": damaged}), |out| {
+        let what = if dry_run { "Would seal" } else { "Sealed" };
         let tokens = count(sealed, "token", "tokens");
-        writeln!(out, "{GOOD}Sealed{GOOD:#} {tokens} again, under the key {}.", shown(key))?;
-        tell_damaged(out, &damaged)
+        writeln!(out, "{GOOD}{what}{GOOD:#} {tokens} again, under the key {}.", shown(key))?;
+        tell_damaged(out, &damaged)?;
+        if dry_run { nothing_changed(out) } else { Ok(()) }
     })?;
     Ok(ended(&damaged))
 }

@@ -1,6 +1,6 @@
 use crate::args::Policy as Command;
 use crate::failure::{Exit, Failure};
-use crate::output::{Cell, DIM, GOOD, STRONG, duration, shown, table};
+use crate::output::{Cell, DIM, GOOD, STRONG, duration, nothing_changed, shown, table};
 use crate::shell::Shell;
 use oath_directory::model::Versioned;
 use oath_directory::{Error, Policy, PolicyError, PolicyField, Refusal};
@@ -100,7 +100,7 @@ fn change(
             writeln!(out, "  {}: {} {DIM}->{DIM:#} {STRONG}{}{STRONG:#}", field.name, shown(&from), shown(&to))?;
         }
         if dry_run {
-            return writeln!(out, "{DIM}Nothing was changed. To change the policy, leave --dry-run out.{DIM:#}");
+            return nothing_changed(out);
         }
         writeln!(out, "{GOOD}Changed{GOOD:#}: every server goes by it from its next decision on.")
     })?;

@@ -132,7 +132,7 @@ const SCALE: u8 = 8;
 
 /// Groups of four, as people type them.
 fn in_groups(secret: &str) -> Zeroizing<String> {
-    // Room for all of it: the string never moves and leaves a copy behind.
+    // Room for all of it: a string that grows is copied, and its former memory is not wiped.
     let mut groups = Zeroizing::new(String::with_capacity(secret.len().saturating_mul(2)));
     for (index, c) in secret.chars().enumerate() {
         if index > 0 && index.is_multiple_of(4) {

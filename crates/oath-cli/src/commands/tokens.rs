@@ -5,7 +5,7 @@ use super::token_view::{TokenDetails, TokenView};
 use crate::args::{Reading, Taking, Tokens};
 use crate::failure::{Exit, Failure};
 use crate::listing::{Listing, PAGE, pages};
-use crate::output::{BAD, DIM, GOOD, WARN, count, next, number, shown, word};
+use crate::output::{BAD, DIM, GOOD, WARN, count, next, nothing_changed, number, shown, word};
 use crate::place::Surroundings;
 use crate::progress::Counted;
 use crate::shell::Shell;
@@ -33,22 +33,8 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failu
     }
 }
 
-/// A command for one token, or for the list of them. Where there is no such token, the error names those that may be meant.
+/// A command for one token, or for the list of them.
 fn one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
-    let ended = run_one(shell, command);
-    match (ended, command.serial()) {
-        (Err(Failure::Told(mut report)), Some(serial)) if report.code == UNKNOWN => {
-            report.message.push_str(&bulk::meant(&shell.directory()?, &shell.actor, serial)?);
-            Err(Failure::Told(report))
-        }
-        (ended, _) => ended,
-    }
-}
-
-/// The code of [`Refusal::UnknownToken`](oath_directory::Refusal::UnknownToken).
-const UNKNOWN: &str = "token-unknown";
-
-fn run_one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
     match command {
         Tokens::Upload { file, assign, resume, dry_run, taking, reading } => {
             let options = UploadOptions { assign_known: *assign, legacy_secrets: taking.legacy };
@@ -230,7 +216,7 @@ fn dry_run_of(
         counts(out, &format!("An upload of {file}"), [*rows, *imported, *unchanged, *failed])?;
         write_failures(out, failures)?;
         write_warnings(out, warnings, &again)?;
-        writeln!(out, "{DIM}Nothing was written. To upload the file, leave --dry-run out.{DIM:#}")
+        nothing_changed(out)
     })?;
     Ok(Exit::refused_if(*failed > 0))
 }

@@ -2,7 +2,7 @@ use super::tokens::write_failures;
 use crate::args::Uploads;
 use crate::failure::{Exit, Failure};
 use crate::listing::{Line, Listing};
-use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, json, number, pairs, shown, time};
+use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, json, nothing_changed, number, pairs, shown, time};
 use crate::shell::Shell;
 use oath_directory::model::{Undone, Upload, UploadFailure};
 use oath_seeds::failures::{self, Failure as FailedRow};
@@ -10,7 +10,7 @@ use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
 use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Uploads) -> Result<Exit, Failure> {
@@ -129,24 +129,30 @@ fn undo(shell: &mut Shell<'_>, id: u64, dry_run: bool) -> Result<Exit, Failure> 
     shell.answer(&value, |out| {
         let tokens = count(*taken_back, "token", "tokens");
         match dry_run {
-            true => writeln!(out, "Undoing upload {id} would take back {tokens}. {DIM}Nothing was changed.{DIM:#}")?,
+            true => writeln!(out, "Undoing upload {id} would take back {tokens}.")?,
             false => writeln!(out, "{GOOD}Took back{GOOD:#} {tokens} of upload {id}.")?,
         }
-        if kept.is_empty() {
-            return Ok(());
-        }
-        let stays = if kept.len() == 1 { "stays: it was" } else { "stay: they were" };
-        let number = kept.len().try_into().unwrap_or(u64::MAX);
-        writeln!(out, "{} {stays} assigned or activated since, or damaged.", count(number, "token", "tokens"))?;
-        for serial in kept.iter().take(FIRST) {
-            writeln!(out, "  {}", shown(serial))?;
-        }
-        match kept.len().checked_sub(FIRST) {
-            Some(more) if more > 0 => writeln!(out, "  {DIM}and {more} more{DIM:#}"),
-            _ => Ok(()),
-        }
+        stay(out, kept)?;
+        if dry_run { nothing_changed(out) } else { Ok(()) }
     })?;
     Ok(Exit::Done)
+}
+
+/// The tokens of an upload that its undoing leaves.
+fn stay(out: &mut dyn Write, kept: &[String]) -> io::Result<()> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let stays = if kept.len() == 1 { "stays: it was" } else { "stay: they were" };
+    let number = kept.len().try_into().unwrap_or(u64::MAX);
+    writeln!(out, "{} {stays} assigned or activated since, or damaged.", count(number, "token", "tokens"))?;
+    for serial in kept.iter().take(FIRST) {
+        writeln!(out, "  {}", shown(serial))?;
+    }
+    match kept.len().checked_sub(FIRST) {
+        Some(more) if more > 0 => writeln!(out, "  {DIM}and {more} more{DIM:#}"),
+        _ => Ok(()),
+    }
 }
 
 fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exit, Failure> {
@@ -184,7 +190,7 @@ fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exi
     Ok(Exit::Done)
 }
 
-fn write_csv(out: impl io::Write, refused: &[UploadFailure]) -> io::Result<()> {
+fn write_csv(out: impl Write, refused: &[UploadFailure]) -> io::Result<()> {
     let mut writer = failures::Writer::new(out)?;
     for failure in refused {
         writer.write(&FailedRow {

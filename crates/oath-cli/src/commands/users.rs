@@ -4,18 +4,19 @@ use crate::args::Users;
 use crate::failure::{Exit, Failure};
 use crate::listing::{Line, Listing, PAGE, pages};
 use crate::output::{
-    BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, number, pairs, shown, table, time, word,
+    BAD, Cell, DIM, GOOD, PLAIN, STRONG, WARN, count, duration, nothing_changed, number, pairs, shown, table, time,
+    word,
 };
 use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::rights::Role;
-use oath_directory::user_file::UserRow;
+use oath_directory::user_file::UserFile;
 use oath_directory::{
-    ImportReport, Leavers, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, UserQuery, UserStatus, user_file,
+    ImportReport, Leavers, Removed, SyncOptions, SyncReport, Upn, User, UserDetails, UserKind, UserQuery, UserStatus,
 };
 use pollster::block_on;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -43,7 +44,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Users) -> Result<Exit, Failur
             let user = block_on(shell.directory()?.enable_user(&shell.actor, shell.now, upn, true))?;
             changed(shell, &user, "Enabled")
         }
-        Users::Remove { upn } => remove(shell, upn),
+        Users::Remove { upn, dry_run } => remove(shell, upn, *dry_run),
         Users::Roles { upn, add, remove } => roles::of_user(shell, upn, add, remove),
         Users::Unlock { upn } => {
             let directory = shell.directory()?;
@@ -134,29 +135,43 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn remove(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
-    let freed = block_on(shell.directory()?.remove_user(&shell.actor, shell.now, upn))?;
-    shell.answer(&json!({"upn": upn.as_str(), "removed": true, "available": freed}), |out| {
-        write!(out, "{GOOD}Removed{GOOD:#} {}", shown(upn.as_str()))?;
-        match freed.as_slice() {
-            [] => writeln!(out, "."),
-            freed => writeln!(out, "; available again: {}.", shown(&freed.join(", "))),
+fn remove(shell: &mut Shell<'_>, upn: &Upn, dry_run: bool) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let Removed { available, deleted } = if dry_run {
+        block_on(directory.preview_removal(&shell.actor, shell.now, upn))?
+    } else {
+        block_on(directory.remove_user(&shell.actor, shell.now, upn))?
+    };
+    let value = json!({
+        "upn": upn.as_str(), "dry_run": dry_run, "removed": !dry_run, "available": available, "deleted": deleted,
+    });
+    shell.answer(&value, |out| {
+        let what = if dry_run { "Would remove" } else { "Removed" };
+        writeln!(out, "{GOOD}{what}{GOOD:#} {}.", shown(upn.as_str()))?;
+        let (again, gone) =
+            if dry_run { ("would be available again", "would be deleted") } else { ("available again", "deleted") };
+        for (serials, one, many, what) in [(&available, "token", "tokens", again), (&deleted, "app", "apps", gone)] {
+            if !serials.is_empty() {
+                let number = count(serials.len().try_into().unwrap_or(u64::MAX), one, many);
+                writeln!(out, "{number} {what}: {}.", shown(&serials.join(", ")))?;
+            }
         }
+        if dry_run { nothing_changed(out) } else { Ok(()) }
     })?;
     Ok(Exit::Done)
 }
 
-fn rows(shell: &mut Shell<'_>, path: &Path) -> Result<Vec<UserRow>, Failure> {
+fn read(shell: &mut Shell<'_>, path: &Path) -> Result<UserFile, Failure> {
     let mut text = Vec::new();
     let read = shell.open("the users file", path)?.read_to_end(&mut text);
     read.map_err(|error| Failure::file("the users file cannot be read", path, &error))?;
-    user_file::read(&text).map_err(|error| Failure::from(error).at(path))
+    UserFile::read(&text).map_err(|error| Failure::from(error).at(path))
 }
 
 /// An import is a synchronization that touches no user who is not in the file.
 fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: bool) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let rows = rows(shell, path)?;
+    let UserFile { rows, columns, passed_over } = read(shell, path)?;
     let turning = Turning::new("comparing the users", shell.surroundings.watched);
     let report = block_on(directory.sync_users(&shell.actor, shell.now, rows, options))?;
     drop(turning);
@@ -177,6 +192,9 @@ fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: boo
     }
     if let Some(fields) = value.as_object_mut() {
         fields.insert("dry_run".to_owned(), options.dry_run.into());
+        let named = columns.iter().map(|(what, name)| ((*what).to_owned(), json!(name)));
+        fields.insert("columns".to_owned(), Value::Object(named.collect()));
+        fields.insert("passed_over".to_owned(), json!(passed_over));
     }
     let sound = failed.is_empty() && stuck.is_empty();
     shell.answer(&value, |out| {
@@ -196,6 +214,7 @@ fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: boo
             number(*unchanged),
             number(failed.len().try_into().unwrap_or_default())
         )?;
+        columns_read(out, &columns, &passed_over)?;
         for (line, refusal) in failed {
             writeln!(out, "  {BAD}line {line}{BAD:#}: {}", shown(&refusal.to_string()))?;
             writeln!(out, "  {DIM}to do:{DIM:#} {}", refusal.action())?;
@@ -204,9 +223,29 @@ fn sync(shell: &mut Shell<'_>, path: &Path, options: SyncOptions, is_import: boo
             writeln!(out, "  {BAD}not removed{BAD:#} {}: {}", shown(upn), shown(&refusal.to_string()))?;
             writeln!(out, "  {DIM}to do:{DIM:#} {}", refusal.action())?;
         }
-        leavers(out, left, freed, options)
+        leavers(out, left, freed, options)?;
+        if options.dry_run { nothing_changed(out) } else { Ok(()) }
     })?;
     Ok(Exit::refused_if(!sound))
+}
+
+/// What the columns of the file were taken for: one that was not recognised could say that a user may not sign in.
+fn columns_read(out: &mut dyn Write, columns: &[(&'static str, String)], passed_over: &[String]) -> io::Result<()> {
+    let told = |(what, name): &(&str, String)| {
+        if name.eq_ignore_ascii_case(what) { (*what).to_owned() } else { format!("{what} ({})", shown(name)) }
+    };
+    let read: Vec<String> = columns.iter().map(told).collect();
+    writeln!(out, "{DIM}Columns read:{DIM:#} {}.", read.join(", "))?;
+    if !passed_over.is_empty() {
+        writeln!(out, "{DIM}Columns passed over:{DIM:#} {}.", shown(&passed_over.join(", ")))?;
+    }
+    if columns.iter().any(|(what, _)| matches!(*what, "accountEnabled" | "blockCredential")) {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{DIM}No column says who may sign in (accountEnabled): new users may, and others stay as they are.{DIM:#}"
+    )
 }
 
 /// How many users who left are named.
@@ -232,7 +271,8 @@ fn leavers(out: &mut dyn Write, left: &[String], freed: &[String], options: Sync
         writeln!(out, "  {DIM}and {} more{DIM:#}", number(more))?;
     }
     if !freed.is_empty() {
-        writeln!(out, "Available again: {}.", shown(&freed.join(", ")))?;
+        let again = if options.dry_run { "Would be available again" } else { "Available again" };
+        writeln!(out, "{again}: {}.", shown(&freed.join(", ")))?;
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ fn fill(mut input: impl Read, to_fill: &Receiver<Buffer>, filled: &SyncSender<io
             }
         };
         let last = !matches!(read, Ok(1..));
-        // It fails where nobody reads on.
+        // It fails where the reader was dropped.
         if filled.send(read.map(|length| (buffer, length))).is_err() || last {
             return;
         }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_comes_behind_what_was_read() {
+    fn an_error_comes_after_what_was_read() {
         let (mut ahead, gone) = ahead(3 * SIZE, true);
         let mut all = Vec::new();
         let error = ahead.read_to_end(&mut all).unwrap_err();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_ends_when_nobody_reads_on() {
+    fn the_thread_ends_when_the_reader_is_dropped() {
         for read in [0, 1, SIZE] {
             let (mut ahead, gone) = ahead(usize::MAX, false);
             ahead.read_exact(&mut vec![0; read]).unwrap();

@@ -1,7 +1,7 @@
 use crate::failure::{Exit, Failure};
 use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, UnixTime};
 
-/// A hardware token in software: it knows a secret and its own clock, which nobody can set.
+/// A hardware token in software: it knows a secret and its own clock, which cannot be set.
 pub(super) struct Fob {
     totp: Totp,
     since: UnixTime,

@@ -7,6 +7,15 @@ use crate::error::Refusal;
 use crate::model::{Gate, TokenKind, Upn, User, UserId, Versioned};
 use crate::store::{Changes, Write};
 
+/// What became of the tokens of a user who was removed, by serial number and in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Hardware tokens, which are available again.
+    pub available: Vec<String>,
+    /// Software tokens, which were deleted.
+    pub deleted: Vec<String>,
+}
+
 /// Gives a user another user name. The tokens stay.
 pub(crate) fn rename(context: Context<'_>, upn: &Upn, new: &Upn, view: &Seen) -> Decision<User> {
     let read = view.known_user(upn)?;
@@ -63,23 +72,23 @@ pub(crate) fn set_enabled(context: Context<'_>, user: Named<'_>, may: bool, view
 }
 
 /// Takes a user out of the directory: the hardware tokens are available again, the software tokens are deleted, as their
-/// secrets stay with the person. The states of all secrets stay, so that no used code is good again. Returns the serial
-/// numbers of the tokens that are available.
-pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: &Seen) -> Decision<Vec<String>> {
+/// secrets stay with the person. The states of all secrets stay, so that no used code is good again.
+pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: &Seen) -> Decision<Removed> {
     let read = user.find(view)?;
     let name = read.value.upn.as_str();
-    let (mut changes, mut freed) = (Changes::default(), Vec::new());
+    let (mut changes, mut removed) = (Changes::default(), Removed::default());
     for held in view.held_by(read.value.id) {
         let token = &held.value;
         view.bound_token(&token.serial)?;
         let action = match token.kind {
             TokenKind::Hardware => {
                 changes.tokens.push(update(held, taken_back(token)));
-                freed.push(token.serial.clone());
+                removed.available.push(token.serial.clone());
                 Action::TokenUnassigned
             }
             TokenKind::Software => {
                 changes.tokens.push(Write::Delete(held.version, token.id));
+                removed.deleted.push(token.serial.clone());
                 Action::TokenDeleted
             }
         };
@@ -88,9 +97,10 @@ pub(crate) fn remove(context: Context<'_>, user: Named<'_>, reason: &str, view: 
     forget_sources(read.value.upn.key(), view, &mut changes);
     changes.users.push(Write::Delete(read.version, read.value.id));
     let event = context.event(Action::UserRemoved).of_user(name).with("reason", reason);
-    changes.events.push(event.with("tokens", freed.len()));
-    freed.sort();
-    Ok(Decided::new(freed, changes))
+    changes.events.push(event.with("tokens", removed.available.len()));
+    removed.available.sort();
+    removed.deleted.sort();
+    Ok(Decided::new(removed, changes))
 }
 
 pub(super) fn renamed(context: Context<'_>, old: &User, new: &Upn) -> Event {

@@ -4,7 +4,7 @@ use super::Directory;
 use super::uploads::pause;
 use crate::audit::{Action, Actor};
 use crate::decide::rights::Ask;
-use crate::decide::{Asked, Decided, keys};
+use crate::decide::{Asked, Context, Decided, Seen, keys};
 use crate::error::Error;
 use crate::keys::KeyRingError;
 use crate::model::Token;
@@ -34,6 +34,13 @@ pub struct Rotated {
     pub sealed: u64,
     /// The serial numbers of tokens whose secret does not open. They stay as they are.
     pub damaged: Vec<String>,
+}
+
+/// Tokens that a batch of a rotation seals again.
+struct Batch {
+    serials: Vec<String>,
+    /// Where the next batch begins; `None` after the last one.
+    next: Option<String>,
 }
 
 /// A sealing key, and what is sealed under it.
@@ -138,14 +145,12 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Error::Store`]; [`Error::Contention`].
     pub async fn reseal(&self, actor: &Actor, now: UnixTime, after: Option<String>) -> Result<Resealed, Error> {
-        let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
-        let next = page.last().map(|last| last.token.serial.clone());
-        let others = page.into_iter().filter(|Listed { token, .. }| keys::is_older(&self.keys, token));
-        let serials: Vec<String> = others.map(|listed| listed.token.serial).collect();
+        let Batch { serials, next } = self.older(after).await?;
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         if serials.is_empty() {
+            self.ask(asked, Wanted::default()).await?;
             return Ok(Resealed { sealed: 0, damaged: Vec::new(), next });
         }
-        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         let wanted = Wanted { serials, ..Wanted::default() };
         let (sealed, damaged) =
             self.change(asked, wanted, |context, view| Ok(keys::reseal(context, &self.keys, view)?)).await?;
@@ -172,6 +177,43 @@ impl<S: Store> Directory<S> {
             // A caller can cancel it here.
             pause().await;
         }
+    }
+
+    /// What [`rotate`](Self::rotate) would come to at this moment, by the decision of each batch. Nothing is changed. Tells after
+    /// each batch how many secrets would be sealed so far.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Keys`].
+    pub async fn preview_rotation(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        mut tell: impl FnMut(u64),
+    ) -> Result<Rotated, Error> {
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
+        let (mut rotated, mut after) = (Rotated::default(), None);
+        loop {
+            let Batch { serials, next } = self.older(after).await?;
+            let wanted = Wanted { serials, ..Wanted::default() };
+            let decide = |context: Context<'_>, view: &Seen| Ok(keys::reseal(context, &self.keys, view)?);
+            let (sealed, damaged) = self.tried(asked, wanted, |_| (), decide).await?.0.outcome?;
+            rotated.sealed = rotated.sealed.saturating_add(sealed);
+            rotated.damaged.extend(damaged);
+            tell(rotated.sealed);
+            after = next;
+            if after.is_none() {
+                return Ok(rotated);
+            }
+            pause().await;
+        }
+    }
+
+    /// Of the next tokens after a serial number, those that are sealed under another key than the one that seals.
+    async fn older(&self, after: Option<String>) -> Result<Batch, Error> {
+        let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
+        let next = page.last().map(|last| last.token.serial.clone());
+        let others = page.into_iter().filter(|Listed { token, .. }| keys::is_older(&self.keys, token));
+        Ok(Batch { serials: others.map(|listed| listed.token.serial).collect(), next })
     }
 
     /// Writes down that the ring was changed.

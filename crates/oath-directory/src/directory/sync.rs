@@ -195,7 +195,8 @@ impl<S: Store> Directory<S> {
         let decide = |context: Context<'_>, view: &Seen, user: &User| -> Result<Decided<Vec<String>>, Error> {
             let named = Named { upn: &user.upn, id: Some(user.id) };
             if removes {
-                return Ok(membership::remove(context, named, "left", view)?);
+                let Decided { changes, outcome } = membership::remove(context, named, "left", view)?;
+                return Ok(Decided { changes, outcome: outcome.map(|removed| removed.available) });
             }
             let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
             Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })

@@ -24,8 +24,10 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// [`Refusal::UnknownUpload`](crate::Refusal::UnknownUpload).
     pub async fn undo_upload(&self, actor: &Actor, now: UnixTime, id: u64, dry_run: bool) -> Result<Undone, Error> {
-        self.upload_status(now, id).await?;
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Upload) };
+        // Before anything is told of the upload.
+        self.ask(asked, Wanted::default()).await?;
+        self.upload_status(now, id).await?;
         let decide = |context: Context<'_>, view: &Seen| Ok(upload::undo(context, id, view)?);
         let (mut all, mut after) = (Undone::default(), None::<String>);
         if !dry_run {

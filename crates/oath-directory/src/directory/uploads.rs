@@ -94,6 +94,8 @@ impl<S: Store> Directory<S> {
         options: UploadOptions,
         rows: impl IntoIterator<Item = Result<oath_seeds::Row, ReadError>>,
     ) -> Result<Upload, UploadError> {
+        // Before anything is told of the upload.
+        self.allow(actor, now, Operation::Upload, None).await?;
         let upload = self.upload_status(now, id).await?;
         if upload.finished {
             return Err(Refusal::UploadFinished { id }.into());

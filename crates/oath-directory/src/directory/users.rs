@@ -1,10 +1,10 @@
 use super::{Directory, TokenQuery, random_id};
 use crate::audit::Actor;
-use crate::decide::Asked;
-use crate::decide::membership::{self, Named};
+use crate::decide::membership::{self, Named, Removed};
 use crate::decide::rights::Ask;
 use crate::decide::roles;
 use crate::decide::users::{self, NewUser};
+use crate::decide::{Asked, Context, Decision, Seen};
 use crate::error::Error;
 use crate::model::{Upn, User, UserKind};
 use crate::rights::{Operation, Roles};
@@ -90,16 +90,33 @@ impl<S: Store> Directory<S> {
     }
 
     /// Takes a user out of the directory: hardware tokens are available again, software tokens are deleted. Codes that were
-    /// used stay used. The audit log keeps the name. Returns the serial numbers of the tokens that are available again.
+    /// used stay used. The audit log keeps the name.
     ///
     /// # Errors
     /// [`Refusal::UnknownUser`](crate::Refusal::UnknownUser); [`Refusal::Damaged`](crate::Refusal::Damaged) for a token that has to be dealt with first.
-    pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Vec<String>, Error> {
-        let wanted = Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() };
-        let (asked, user) =
-            (Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) }, Named { upn, id: None });
-        self.change(asked, wanted, |context, view| Ok(membership::remove(context, user, "asked", view)?)).await
+    pub async fn remove_user(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Removed, Error> {
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
+        self.change(asked, with_holdings(upn), |context, view| Ok(removal(context, upn, view)?)).await
     }
+
+    /// What [`remove_user`](Self::remove_user) would come to at this moment. Nothing is changed.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn preview_removal(&self, actor: &Actor, now: UnixTime, upn: &Upn) -> Result<Removed, Error> {
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
+        let tried = self.tried(asked, with_holdings(upn), |_| (), |context, view| Ok(removal(context, upn, view)?));
+        Ok(tried.await?.0.outcome?)
+    }
+}
+
+/// A user, and everything that the user holds.
+fn with_holdings(upn: &Upn) -> Wanted {
+    Wanted { users: vec![upn.key().to_owned()], holdings: true, ..Wanted::default() }
+}
+
+fn removal(context: Context<'_>, upn: &Upn, view: &Seen) -> Decision<Removed> {
+    membership::remove(context, Named { upn, id: None }, "asked", view)
 }
 
 /// A user, and what a help desk asks about one.

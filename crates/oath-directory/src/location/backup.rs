@@ -8,7 +8,6 @@ use super::link::{Temporary, io_failed, is_there, link, remove_left_overs, repla
 use super::{Location, LocationError};
 use crate::audit::Actor;
 use crate::directory::Directory;
-use crate::error::Error;
 use crate::policy::Policy;
 use crate::private_file;
 use crate::store::{Missing, SqliteStore};
@@ -59,18 +58,12 @@ impl Location {
         actor: &Actor,
         now: UnixTime,
     ) -> Result<Option<PathBuf>, LocationError> {
+        let there = self.may_restore(backup, replacing)?;
+        if there {
+            self.ask(actor, now).await?;
+        }
         let path = self.database_file()?;
         let database = self.folder.join(path);
-        if !is_there(&self.folder.join(backup), "the backup cannot be looked up", backup)? {
-            return Err(io_failed("the backup cannot be read", backup, io::Error::from(ErrorKind::NotFound)));
-        }
-        let there = is_there(&database, "the database cannot be looked up", path)?;
-        if there && !replacing {
-            return Err(self.directory_exists());
-        }
-        if !there {
-            refuse_logs(&database, path)?;
-        }
         let made = temporary(&database).map_err(|error| self.keys_failed(error))?;
         let _temporary = Temporary([made.clone()]);
         self.copy_that_fits(backup, &made).await?;
@@ -94,17 +87,30 @@ impl Location {
         Ok(former.map(|name| path.with_file_name(name.file_name().unwrap_or_default())))
     }
 
+    /// Whether a backup may be restored, as far as the names of the files tell. Returns whether there is a database already.
+    pub(super) fn may_restore(&self, backup: &Path, replacing: bool) -> Result<bool, LocationError> {
+        let path = self.database_file()?;
+        let database = self.folder.join(path);
+        if !is_there(&self.folder.join(backup), "the backup cannot be looked up", backup)? {
+            return Err(io_failed("the backup cannot be read", backup, io::Error::from(ErrorKind::NotFound)));
+        }
+        let there = is_there(&database, "the database cannot be looked up", path)?;
+        if there && !replacing {
+            return Err(self.directory_exists());
+        }
+        if !there {
+            refuse_logs(&database, path)?;
+        }
+        Ok(there)
+    }
+
     /// Copies the backup, where the key ring opens all of it.
     async fn copy_that_fits(&self, backup: &Path, made: &Path) -> Result<(), LocationError> {
-        let failed = |error: Error| match error {
-            Error::Keys(error) => self.keys_failed(error),
-            error => LocationError::Directory { place: backup.to_string_lossy().into_owned(), error },
-        };
-        let store = self.opened(&self.folder.join(backup), backup)?;
-        let directory = Directory::new(store, self.read_keys()?, Policy::default()).map_err(failed)?;
-        directory.check_ring().await.map_err(failed)?;
-        directory.check_keys_held().await.map_err(failed)?;
-        directory.store().backup(made.to_owned()).await.map_err(|error| failed(error.into()))
+        let directory = self.backup_that_fits(backup).await?;
+        directory.store().backup(made.to_owned()).await.map_err(|error| LocationError::Directory {
+            place: backup.to_string_lossy().into_owned(),
+            error: error.into(),
+        })
     }
 
     /// Keeps the former database under another name, and gives its name to the new one.
@@ -129,7 +135,7 @@ impl Location {
         Ok(former)
     }
 
-    fn opened(&self, file: &Path, shown: &Path) -> Result<SqliteStore, LocationError> {
+    pub(super) fn opened(&self, file: &Path, shown: &Path) -> Result<SqliteStore, LocationError> {
         SqliteStore::open(file, Missing::Refuse).map_err(|error| LocationError::Directory {
             place: shown.to_string_lossy().into_owned(),
             error: error.into(),

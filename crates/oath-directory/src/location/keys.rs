@@ -20,6 +20,7 @@ impl Location {
     /// [`LocationError`]; the ring is unchanged then.
     pub async fn add_key(&self, actor: &Actor, now: UnixTime) -> Result<String, LocationError> {
         self.keys_are_a_file()?;
+        self.ask(actor, now).await?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         let name = ring.add().map_err(|error| self.keys_failed(error))?;
@@ -34,6 +35,7 @@ impl Location {
     /// [`KeyRingError::Unknown`]; [`LocationError`].
     pub async fn activate_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<(), LocationError> {
         self.keys_are_a_file()?;
+        self.ask(actor, now).await?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         if ring.sealing_name() == name {
@@ -57,6 +59,7 @@ impl Location {
     /// [`LocationError`].
     pub async fn remove_key(&self, actor: &Actor, now: UnixTime, name: &str) -> Result<u64, LocationError> {
         self.keys_are_a_file()?;
+        self.ask(actor, now).await?;
         let directory = self.open().await?;
         let mut ring = self.read_keys()?;
         let retired = ring.retired_names().any(|other| other == name);

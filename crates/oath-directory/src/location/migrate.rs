@@ -12,9 +12,9 @@ use crate::policy::Policy;
 use crate::private_file;
 #[cfg(feature = "postgres")]
 use crate::store::PostgresStore;
-use crate::store::{Missing, SqliteStore};
+use crate::store::{Former, Missing, SqliteStore};
 use oath_totp::UnixTime;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a migration came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,20 +46,19 @@ impl Location {
             DatabaseUrl::Postgres(url) => {
                 PostgresStore::migrate(url.expose_url()).map_err(|error| self.database_failed(error))?;
                 drop(self.open().await?);
+                self.ask(actor, now).await?;
                 return Ok(nothing);
             }
         };
         let database = self.folder.join(path);
         let Some(former) = SqliteStore::former(&database).map_err(|error| self.database_failed(error))? else {
             drop(self.open().await?);
+            self.ask(actor, now).await?;
             return Ok(nothing);
         };
         let made = temporary(&database).map_err(|error| self.keys_failed(error))?;
         let _temporary = Temporary([made.clone()]);
-        let store = SqliteStore::open(&made, Missing::Create).map_err(|error| self.database_failed(error))?;
-        let directory = Directory::new(store, self.read_keys()?, Policy::default());
-        let directory = directory.map_err(|error| self.database_failed(error))?;
-        let left = directory.take_over(&former, actor, now).await.map_err(|error| self.directory_failed(error))?;
+        let (directory, left) = self.taken_over(&former, &made, actor, now).await?;
         // Closes the files: everything then lies in one.
         drop(directory);
         private_file::give_to_owner_of(&database, &made).map_err(|error| {
@@ -71,5 +70,20 @@ impl Location {
         drop(former);
         remove_left_overs(&database);
         Ok(Migrated { from, former: Some(path.with_file_name(kept.file_name().unwrap_or_default())), left })
+    }
+
+    /// A new file with the records of a former one, and the serial numbers of those that were left out.
+    pub(super) async fn taken_over(
+        &self,
+        former: &Former,
+        made: &Path,
+        actor: &Actor,
+        now: UnixTime,
+    ) -> Result<(Directory<SqliteStore>, Vec<String>), LocationError> {
+        let store = SqliteStore::open(made, Missing::Create).map_err(|error| self.database_failed(error))?;
+        let directory = Directory::new(store, self.read_keys()?, Policy::default());
+        let directory = directory.map_err(|error| self.database_failed(error))?;
+        let left = directory.take_over(former, actor, now).await.map_err(|error| self.directory_failed(error))?;
+        Ok((directory, left))
     }
 }

@@ -72,7 +72,7 @@ pub enum MalformedUpn {
     Empty,
     /// More than 113 characters.
     TooLong,
-    /// Not just one `@`, or nothing before or behind it.
+    /// Not just one `@`, or nothing before or after it.
     At,
     /// A character that a userPrincipalName cannot have.
     Character {
@@ -89,7 +89,7 @@ impl fmt::Display for MalformedUpn {
             Self::Empty => f.write_str("the user name is empty: expected one like alice@example.com"),
             Self::TooLong => f.write_str("the user name has more than 113 characters"),
             Self::At => {
-                f.write_str("a user name has one @ with a name before and a domain behind it: alice@example.com")
+                f.write_str("a user name has one @ with a name before and a domain after it: alice@example.com")
             }
             Self::Character { index, found } => write!(
                 f,

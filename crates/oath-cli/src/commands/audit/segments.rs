@@ -3,7 +3,7 @@
 use super::not_verified;
 use crate::commands::seeds::output;
 use crate::failure::{Exit, Failure};
-use crate::output::{DIM, GOOD, count, next, shown, word};
+use crate::output::{DIM, GOOD, count, next, nothing_changed, shown, word};
 use crate::shell::Shell;
 use oath_directory::audit::segment::SegmentFault;
 use oath_directory::audit::{Head, Segment};
@@ -88,7 +88,10 @@ pub(super) fn prune(shell: &mut Shell<'_>, path: &Path, dry_run: bool) -> Result
         let events_told = count(events, "event", "events");
         match (events, dry_run) {
             (0, _) => writeln!(out, "Nothing to delete: the database holds no event of the file any more."),
-            (_, true) => writeln!(out, "{events_told} would be deleted. {DIM}Nothing was; leave --dry-run out.{DIM:#}"),
+            (_, true) => {
+                writeln!(out, "{events_told} would be deleted.")?;
+                nothing_changed(out)
+            }
             (_, false) => {
                 writeln!(out, "{GOOD}Deleted{GOOD:#} {events_told}. {DIM}Keep the file: only it shows them now.{DIM:#}")
             }

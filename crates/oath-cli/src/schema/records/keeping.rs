@@ -1,8 +1,8 @@
 //! The directory itself: how it is made, kept and restored, its rules and its keys.
 
-use super::super::Kind::{Count, Flag, Objects, Text, Texts, Time};
+use super::super::Kind::{Count, Flag, Object, Objects, Text, Texts, Time};
 use super::super::{Field, Record};
-use super::{f, record};
+use super::{DRY_RUN, f, record};
 
 const KEYS_FILE: Field = f("keys", Text, "The file of the key ring.");
 
@@ -39,6 +39,41 @@ pub(in crate::schema) const RESTORED: Record = record(
     ]],
 );
 const REFUSED_UNTIL: Field = f("refused_until", Time, "Codes up to this moment are refused.");
+
+const CONTENTS: Record = record(
+    "contents",
+    "What a database holds.",
+    &[&[
+        f("users", Count, "Users."),
+        f("tokens", Count, "Tokens."),
+        f("events", Count, "Events of the audit log, pruned ones among them."),
+        f("last_event", Time, "When the last event was written; `null` where all were pruned.").or_null(),
+    ]],
+);
+
+pub(in crate::schema) const RESTORE_TRIED: Record = record(
+    "preview of a restore",
+    "What a restore would put in the place of what; nothing was changed.",
+    &[&[
+        DRY_RUN,
+        f("database", Text, "The file of the database."),
+        f("backup", Object(&CONTENTS), "What the backup holds."),
+        f("replaced", Object(&CONTENTS), "What the database holds that would be replaced.").or_null(),
+        f("refused_until", Time, "Codes up to this moment would be refused."),
+    ]],
+);
+
+pub(in crate::schema) const MIGRATION_TRIED: Record = record(
+    "preview of a migration",
+    "What a migration would come to; nothing was changed.",
+    &[&[
+        DRY_RUN,
+        f("database", Text, "The file of the database, or the server."),
+        f("from", Count, "The format of the file; `null` where there is nothing to do.").or_null(),
+        f("left", Texts, "Serial numbers of damaged tokens that would be left out."),
+        f("contents", Object(&CONTENTS), "What the migrated database would hold."),
+    ]],
+);
 
 pub(in crate::schema) const FLOOR: Record =
     record("floor", "A directory that refuses codes of the past.", &[&[REFUSED_UNTIL]]);
@@ -109,7 +144,12 @@ const DAMAGED: Field = f("damaged", Texts, "The serial numbers of tokens whose s
 pub(in crate::schema) const ROTATED: Record = record(
     "rotation",
     "What a rotation has done.",
-    &[&[f("key", Text, "The key that seals."), f("sealed", Count, "Tokens whose secret was sealed again."), DAMAGED]],
+    &[&[
+        f("key", Text, "The key that seals."),
+        DRY_RUN,
+        f("sealed", Count, "Tokens whose secret was sealed again, or would be."),
+        DAMAGED,
+    ]],
 );
 
 pub(in crate::schema) const KEYS_CHECKED: Record = record(

@@ -1,6 +1,6 @@
 //! Users, their roles, and the rows of a users file.
 
-use super::super::Kind::{Count, Flag, Objects, OneOf, Text, Texts, Time};
+use super::super::Kind::{Count, Flag, NamedTexts, Objects, OneOf, Text, Texts, Time};
 use super::super::{Field, Kind, Record};
 use super::tokens::TOKEN;
 use super::{DRY_RUN, UPN, f, record};
@@ -72,8 +72,10 @@ pub(in crate::schema) const USER_REMOVED: Record = record(
     "A user who is no longer in the directory.",
     &[&[
         UPN,
-        f("removed", Flag, "`true`."),
-        f("available", Texts, "The serial numbers of the tokens that are available again."),
+        DRY_RUN,
+        f("removed", Flag, "Whether the user is gone: `false` after a dry run."),
+        f("available", Texts, "The serial numbers of hardware tokens that are available again, or would be."),
+        f("deleted", Texts, "The serial numbers of apps that are deleted, or would be."),
     ]],
 );
 
@@ -92,6 +94,8 @@ pub(in crate::schema) const SYNCHRONIZED: Record = record(
         f("available", Texts, "`sync`: the serial numbers of the tokens that are available again.").at_times(),
         f("not_removed", Objects(&USER_STUCK), "`sync`: the users who could not be disabled or removed.").at_times(),
         DRY_RUN,
+        f("columns", NamedTexts, "The columns that were read: by the name of the property, the name in the header."),
+        f("passed_over", Texts, "The names of the other columns."),
     ]],
 );
 
