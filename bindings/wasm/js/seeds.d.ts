@@ -253,8 +253,8 @@ export function read(
     format?: string;
     /** The system that the tokens are for: by default `entra` for a file with the header of Entra ID's upload, else `any`. */
     target?: string;
-    /** The password of an encrypted file. */
-    password?: string;
+    /** The password of an encrypted file: a string, or its UTF-8 in bytes, which the caller can wipe. */
+    password?: ArrayBuffer | ArrayBufferView | string;
     /** The key of an encrypted file: bytes, or hex. */
     key?: ArrayBuffer | ArrayBufferView | string;
     /** What a file means that does not say whether its tokens are time-based or counter-based. */
@@ -295,8 +295,11 @@ export interface WriteRules {
 
 /** How a file is written. */
 export interface WriteOptions extends WriteRules {
-  /** Encrypts the secrets under a password. Every reader of PSKC knows the method: AES-128 with PBKDF2 (RFC 6030, figure 7). */
-  password?: string;
+  /**
+   * Encrypts the secrets under a password: a string, or its UTF-8 in bytes, which the caller can wipe. Every reader of PSKC knows
+   * the method: AES-128 with PBKDF2 (RFC 6030, figure 7).
+   */
+  password?: ArrayBuffer | ArrayBufferView | string;
   /** Encrypts the secrets under a key of 16, 24 or 32 bytes: bytes, or hex. */
   key?: ArrayBuffer | ArrayBufferView | string;
 }
@@ -316,11 +319,11 @@ export function exposeQrSvgs(records: Records | Iterable<Record>, format: string
  * Finds which reading of the text of a seed gives the codes that its token shows: Base32, hex, Base64 or the text itself; each
  * hash; intervals of 30 and 60 seconds, and counters. `codes` are one to 16 codes of one token in the order of their display,
  * each with the time at which it was shown; a string was shown at `at`. The first is searched within `radius` steps (2880
- * unless given) of its time.
+ * unless given) of its time. A seed in bytes is its text in UTF-8, which the caller can wipe.
  * @throws OathError `malformed` where a text is not a code.
  */
 export function probe(
-  seed: string,
+  seed: ArrayBuffer | ArrayBufferView | string,
   codes: string | Iterable<string | { code: string; at?: Moment }>,
   options?: { at?: Moment; radius?: number },
 ): Probe;

@@ -1,9 +1,11 @@
 import {
-  Selection, assumed, failures_name, formats as formatList, probe as probeInner, read as readInner, targets as targetList,
+  Selection, assumed, failures_name, formats as formatList, most_codes, probe as probeInner, read as readInner,
+  targets as targetList,
 } from "./wasm/seeds.js";
 import { OathError, Secret, exposeQrSvg } from "./codes.js";
 import { CODE, copied, flag, integer, oneToThree, options, seconds, string } from "./arguments.js";
 import { MADE, MASK } from "./held.js";
+import { keyBytes, textBytes, wiping } from "./secret-bytes.js";
 import { decoder, encoder } from "./text.js";
 
 /** Calls the module. A text that it throws is an error of the file, encoded as JSON. */
@@ -363,7 +365,6 @@ export function targetInfo(name) {
   return named(targetList(), name, TARGET);
 }
 
-const KEY = "a key is a Uint8Array, another view, an ArrayBuffer, or a string in hex";
 
 const REPAIRS = "repairs is 'offer', 'apply' or an array of the places of findings, such as 'line 3'";
 
@@ -374,15 +375,8 @@ function numberOf(place) {
   return BigInt(number);
 }
 
-const PASSWORD = "a password is a string";
-
-/** The bytes of a key. */
-function keyBytes(key) {
-  if (typeof key !== "string") return copied(key, KEY);
-  const digits = key.replaceAll(/\s/g, "");
-  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) throw new RangeError(KEY);
-  return Uint8Array.from({ length: digits.length / 2 }, (_, index) => parseInt(digits.slice(2 * index, 2 * index + 2), 16));
-}
+const PASSWORD = "a password is a string, or its UTF-8 as a Uint8Array";
+const SEED = "a seed is the text of the vendor: a string, or its UTF-8 as a Uint8Array";
 
 export function read(source, given) {
   const known = options(
@@ -391,7 +385,6 @@ export function read(source, given) {
   const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", lenient = false, progress } = known;
   if (format !== undefined) string(format, FORMAT);
   if (target !== undefined) string(target, TARGET);
-  if (password !== undefined) string(password, PASSWORD);
   if (type !== undefined) string(type, "type is 'totp' or 'hotp'");
   if (algorithm !== undefined) string(algorithm, "algorithm is 'SHA1', 'SHA256' or 'SHA512'");
   if (digits !== undefined) integer(digits, 255, "digits is 6, 7 or 8");
@@ -400,18 +393,19 @@ export function read(source, given) {
   const repair = repaired ? "apply" : string(repairs, REPAIRS);
   flag(lenient, "lenient is true or false");
   if (progress !== undefined && typeof progress !== "function") throw new TypeError("progress is a function (done, total)");
-  const secretKey = key === undefined ? undefined : keyBytes(key);
-  const bytes = typeof source === "string" ? encoder.encode(source) : copied(source, SOURCE);
-  let assume;
-  try {
-    assume = assumed(type, algorithm, digits, interval);
-    const inner = orThrow(() => readInner(bytes, format, target, repair, repaired, lenient, password, secretKey, assume, progress));
-    return new SeedFile(MADE, inner);
-  } finally {
-    assume?.free();
-    secretKey?.fill(0);
-    bytes.fill(0);
-  }
+  return wiping((kept) => {
+    const passwordBytes = kept(password === undefined ? undefined : textBytes(password, PASSWORD));
+    const secretKey = kept(key === undefined ? undefined : keyBytes(key));
+    const bytes = kept(textBytes(source, SOURCE));
+    const assume = assumed(type, algorithm, digits, interval);
+    try {
+      const inner = orThrow(() =>
+        readInner(bytes, format, target, repair, repaired, lenient, passwordBytes, secretKey, assume, progress));
+      return new SeedFile(MADE, inner);
+    } finally {
+      assume.free();
+    }
+  });
 }
 
 const RECORDS = "records are the records of a file, or an iterable of Record";
@@ -461,13 +455,11 @@ export function write(records, format, given) {
   const known = options(given, "target", "acceptLoss", "password", "key");
   const rules = ruled(format, known);
   const { password, key } = known;
-  if (password !== undefined) string(password, PASSWORD);
-  const secretKey = key === undefined ? undefined : keyBytes(key);
-  try {
-    return joined(selected(records, (selection) => selection.write(...rules, password, secretKey)));
-  } finally {
-    secretKey?.fill(0);
-  }
+  return wiping((kept) => {
+    const passwordBytes = kept(password === undefined ? undefined : textBytes(password, PASSWORD));
+    const secretKey = kept(key === undefined ? undefined : keyBytes(key));
+    return joined(selected(records, (selection) => selection.write(...rules, passwordBytes, secretKey)));
+  });
 }
 
 export function obstacles(records, format, given) {
@@ -489,24 +481,28 @@ export function exposeQrSvgs(records, format, given) {
   }
 }
 
-const SEEN = "codes are a code, or an iterable of one to 16 codes, each a string or an object with `code` and `at`";
+/** What `codes` are, of which so many are taken at the most. */
+const seen = (most) => `codes are a code, or an iterable of one to ${most} codes, each a string or an object with \`code\` and \`at\``;
 
 export function probe(seed, codes, given) {
   const { at, radius = 2880 } = options(given, "at", "radius");
-  string(seed, "a seed is the text of the vendor, a string");
   integer(radius, 65535, RADIUS);
   const now = seconds(at);
   const all = typeof codes === "string" ? [codes] : codes;
-  if (typeof all !== "object" || typeof all?.[Symbol.iterator] !== "function") throw new TypeError(SEEN);
+  const most = most_codes();
+  if (typeof all !== "object" || typeof all?.[Symbol.iterator] !== "function") throw new TypeError(seen(most));
   const typed = [];
   const times = [];
-  for (const seen of all) {
-    const { code, at: then } = typeof seen === "string" ? { code: seen } : options(seen ?? null, "code", "at");
+  for (const one of all) {
+    const { code, at: then } = typeof one === "string" ? { code: one } : options(one ?? null, "code", "at");
     times.push(BigInt(then === undefined ? now : seconds(then)));
     // An iterable may have no end.
-    if (typed.push(string(code, CODE)) > 16) throw new RangeError(SEEN);
+    if (typed.push(string(code, CODE)) > most) throw new RangeError(seen(most));
   }
-  const inner = orThrow(() => probeInner(seed, typed, BigUint64Array.from(times), radius));
+  const inner = wiping((kept) => {
+    const bytes = kept(textBytes(seed, SEED));
+    return orThrow(() => probeInner(bytes, typed, BigUint64Array.from(times), radius));
+  });
   try {
     const { readings, ...found } = JSON.parse(inner.found());
     return { readings, records: new Records(MADE, inner.take_records()), ...found };

@@ -8,7 +8,7 @@
 //! this processor lacks are left out.
 
 use core::hint::black_box;
-use oath_lanes::{Path, Sha1Pads, Sha256Pads};
+use oath_lanes::{Path, Sha1Pads, Sha256Pads, Sha512Pads};
 use std::time::Instant;
 
 const LENGTHS: [usize; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 21, 32, 100, 2881, 5761];
@@ -32,11 +32,17 @@ fn main() {
         (0..most).map(|i| (Sha1Pads::new(&keys(i)), Sha256Pads::new(&keys(i)))).unzip();
     let (sha1s, sha256s): (Vec<_>, Vec<_>) = (sha1s.iter().collect(), sha256s.iter().collect());
 
-    let tasks: [(&str, &Task<'_>); 4] = [
+    let long = Sha512Pads::new(&keys(1));
+    let sha512s: Vec<_> = (0..most).map(|i| Sha512Pads::new(&keys(i))).collect();
+    let sha512s: Vec<_> = sha512s.iter().collect();
+
+    let tasks: [(&str, &Task<'_>); 6] = [
         ("SHA-1 counters", &|path, out| one.truncated_on(path, black_box(COUNTER), out)),
         ("SHA-1 keys", &|path, out| Sha1Pads::truncated_many_on(path, &sha1s, black_box(COUNTER), out)),
         ("SHA-256 counters", &|path, out| other.truncated_on(path, black_box(COUNTER), out)),
         ("SHA-256 keys", &|path, out| Sha256Pads::truncated_many_on(path, &sha256s, black_box(COUNTER), out)),
+        ("SHA-512 counters", &|path, out| long.truncated_on(path, black_box(COUNTER), out)),
+        ("SHA-512 keys", &|path, out| Sha512Pads::truncated_many_on(path, &sha512s, black_box(COUNTER), out)),
     ];
     for (name, task) in tasks {
         table(name, task, &lengths);

@@ -3,15 +3,15 @@
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 macro_rules! pads {
-    ($name:ident, $words:literal, $hash:literal) => {
+    ($name:ident, [$word:ty; $words:literal], $hash:literal) => {
         #[doc = concat!("K absorbed into the two states of HMAC-", $hash, " (RFC 2104 §4).")]
         ///
         /// Each counter then costs two blocks.
         ///
         /// The states are wiped on drop. There is no `Clone`: a key has one owner. `Debug` shows no state.
         pub struct $name {
-            pub(crate) inner: [u32; $words],
-            pub(crate) outer: [u32; $words],
+            pub(crate) inner: [$word; $words],
+            pub(crate) outer: [$word; $words],
         }
 
         impl core::fmt::Debug for $name {
@@ -31,5 +31,6 @@ macro_rules! pads {
     };
 }
 
-pads!(Sha1Pads, 5, "SHA-1");
-pads!(Sha256Pads, 8, "SHA-256");
+pads!(Sha1Pads, [u32; 5], "SHA-1");
+pads!(Sha256Pads, [u32; 8], "SHA-256");
+pads!(Sha512Pads, [u64; 8], "SHA-512");

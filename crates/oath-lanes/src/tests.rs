@@ -2,7 +2,7 @@
 //! paths split differently.
 
 use crate::path::{Path, Present};
-use crate::{Sha1Pads, Sha256Pads};
+use crate::{Sha1Pads, Sha256Pads, Sha512Pads};
 use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ const EDGES: [u64; 8] = [0, 1, 58_000_000, 0xffff_ffff, 1 << 32, 7 << 32, 0xffff
 /// Includes every split into groups of sixteen, eight and four and a rest, with more than one group of sixteen.
 const LENGTHS: core::ops::RangeInclusive<usize> = if cfg!(miri) { 0..=5 } else { 0..=70 };
 
-/// The functions of both hashes, so that each test is written once.
+/// The functions of all hashes, so that each test is written once.
 trait Pads: Sized {
     fn new(key: &[u8]) -> Self;
     fn on(&self, path: Path, counter: u64, out: &mut [u32]) -> bool;
@@ -63,6 +63,7 @@ macro_rules! pads {
 }
 pads!(Sha1Pads, ::sha1::Sha1);
 pads!(Sha256Pads, sha2::Sha256);
+pads!(Sha512Pads, sha2::Sha512);
 
 /// Runs `check` on every path of this processor.
 fn each_path(check: impl Fn(Path)) {
@@ -124,6 +125,11 @@ fn every_path_equals_hmac_for_every_length() {
     for length in LENGTHS {
         consecutive::<Sha1Pads>(b"12345678901234567890", 58_000_000, length);
         consecutive::<Sha256Pads>(b"12345678901234567890123456789012", 58_000_000, length);
+        consecutive::<Sha512Pads>(
+            b"1234567890123456789012345678901234567890123456789012345678901234",
+            58_000_000,
+            length,
+        );
     }
 }
 
@@ -135,6 +141,7 @@ fn every_path_equals_hmac_for_two_runs_of_counters() {
             for counters in [[58_000_000, 58_000_020], [u64::MAX - 1, 0xffff_fffe]] {
                 apart::<Sha1Pads>(b"12345678901234567890", counters, [one, other]);
                 apart::<Sha256Pads>(b"12345678901234567890", counters, [one, other]);
+                apart::<Sha512Pads>(b"12345678901234567890", counters, [one, other]);
             }
         }
     }
@@ -153,6 +160,7 @@ fn every_path_equals_hmac_where_the_counter_carries_and_wraps() {
             for &back in backs {
                 consecutive::<Sha1Pads>(b"12345678901234567890", edge.wrapping_sub(back), length);
                 consecutive::<Sha256Pads>(b"12345678901234567890", edge.wrapping_sub(back), length);
+                consecutive::<Sha512Pads>(b"12345678901234567890", edge.wrapping_sub(back), length);
             }
         }
     }
@@ -164,6 +172,7 @@ fn every_path_equals_hmac_for_keys_of_every_length() {
         let key: Vec<u8> = (0..length).map(|i: u8| i.wrapping_mul(31)).collect();
         consecutive::<Sha1Pads>(&key, 1, 2);
         consecutive::<Sha256Pads>(&key, 1, 2);
+        consecutive::<Sha512Pads>(&key, 1, 2);
     }
 }
 
@@ -172,11 +181,13 @@ fn every_path_equals_hmac_for_every_number_of_keys() {
     for n in LENGTHS {
         many::<Sha1Pads>(&keys(n), 58_000_000);
         many::<Sha256Pads>(&keys(n), 58_000_000);
+        many::<Sha512Pads>(&keys(n), 58_000_000);
     }
     let few = if cfg!(miri) { 3 } else { 9 };
     for edge in EDGES {
         many::<Sha1Pads>(&keys(few), edge);
         many::<Sha256Pads>(&keys(few), edge);
+        many::<Sha512Pads>(&keys(few), edge);
     }
 }
 
@@ -219,6 +230,10 @@ fn the_values_of_rfc_4226_appendix_d_and_rfc_6238_appendix_b() {
         let mut out = [0; 1];
         assert!(Sha256Pads::new(b"12345678901234567890123456789012").truncated_on(path, 1, &mut out));
         assert_eq!(out, [746_119_246], "{path:?}");
+        let key = b"1234567890123456789012345678901234567890123456789012345678901234";
+        let mut out = [0; 3];
+        assert!(Sha512Pads::new(key).truncated_on(path, 1, &mut out));
+        assert_eq!(out[0] % 100_000_000, 90_693_936, "{path:?}");
     });
 }
 
@@ -287,6 +302,7 @@ fn a_forced_path_gives_the_same_numbers_and_can_be_given_back() {
 fn debug_shows_nothing() {
     assert_eq!(alloc::format!("{:?}", Sha1Pads::new(b"12345678901234567890")), "Sha1Pads([elided])");
     assert_eq!(alloc::format!("{:?}", Sha256Pads::new(b"12345678901234567890")), "Sha256Pads([elided])");
+    assert_eq!(alloc::format!("{:?}", Sha512Pads::new(b"12345678901234567890")), "Sha512Pads([elided])");
 }
 
 proptest! {
@@ -311,6 +327,7 @@ proptest! {
         let length = if cfg!(miri) { length & 7 } else { length };
         consecutive::<Sha1Pads>(&key, counter, length);
         consecutive::<Sha256Pads>(&key, counter, length);
+        consecutive::<Sha512Pads>(&key, counter, length);
     }
 
     #[test]
@@ -321,5 +338,6 @@ proptest! {
         let keys = if cfg!(miri) { &keys[..keys.len().min(5)] } else { &keys[..] };
         many::<Sha1Pads>(keys, counter);
         many::<Sha256Pads>(keys, counter);
+        many::<Sha512Pads>(keys, counter);
     }
 }

@@ -1,8 +1,7 @@
 use crate::parameters::Algorithm;
-use crate::sha512::Sha512Pads;
 use crate::traces;
 use core::fmt;
-use oath_lanes::{Sha1Pads, Sha256Pads};
+use oath_lanes::{Sha1Pads, Sha256Pads, Sha512Pads};
 use zeroize::ZeroizeOnDrop;
 
 /// The shared secret K, absorbed into the two pad states of HMAC (RFC 2104). Codes are computed from these alone.
@@ -109,7 +108,7 @@ impl Key {
         match &self.0 {
             Pads::Sha1(pads) => pads.truncated_apart(counters, out),
             Pads::Sha256(pads) => pads.truncated_apart(counters, out),
-            Pads::Sha512(pads) => counters.into_iter().zip(out).for_each(|(counter, out)| pads.truncated(counter, out)),
+            Pads::Sha512(pads) => pads.truncated_apart(counters, out),
         }
     }
 }
@@ -157,11 +156,7 @@ impl<'a> Keys<'a> {
         match self {
             Self::Sha1(keys) => Sha1Pads::truncated_many(keys, counter, out),
             Self::Sha256(keys) => Sha256Pads::truncated_many(keys, counter, out),
-            Self::Sha512(keys) => {
-                for (number, key) in out.iter_mut().zip(keys) {
-                    *number = key.number(counter);
-                }
-            }
+            Self::Sha512(keys) => Sha512Pads::truncated_many(keys, counter, out),
         }
     }
 }

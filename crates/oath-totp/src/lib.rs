@@ -22,7 +22,6 @@ mod outcome;
 mod parameters;
 mod pattern;
 mod scan;
-mod sha512;
 mod time;
 mod totp;
 mod traces;

@@ -152,15 +152,20 @@ pub(crate) fn write_options(target: Option<String>, accept_loss: bool) -> Result
     Ok(options)
 }
 
+/// A text with a secret, in bytes that the caller wipes.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, JsValue> {
+    core::str::from_utf8(bytes).map_err(|_| value_error("the bytes of a text are UTF-8"))
+}
+
 /// Encrypts a file that is written, where there is a password or a key.
 pub(crate) fn protected(
     options: WriteOptions,
-    password: Option<Zeroizing<String>>,
+    password: Option<Zeroizing<Vec<u8>>>,
     key: Option<Zeroizing<Vec<u8>>>,
 ) -> Result<WriteOptions, JsValue> {
     Ok(match (password, key) {
         (None, None) => options,
-        (Some(password), None) => options.protect(Protection::password(&password).map_err(value_error)?),
+        (Some(password), None) => options.protect(Protection::password(text(&password)?).map_err(value_error)?),
         (None, Some(key)) => options.protect(Protection::key(&key).map_err(value_error)?),
         (Some(_), Some(_)) => return Err(value_error("a file is encrypted by a password or by a key, not by both")),
     })
@@ -206,7 +211,7 @@ pub fn read(
     repairs: &str,
     repaired: Option<Vec<u64>>,
     lenient: bool,
-    password: Option<String>,
+    password: Option<Vec<u8>>,
     key: Option<Vec<u8>>,
     assumed: &Assumed,
     progress: Option<Function>,
@@ -228,7 +233,7 @@ pub fn read(
     }
     let mut unlock = Unlock::default();
     if let Some(password) = &password {
-        unlock.password(password);
+        unlock.password(text(password)?);
     }
     if let Some(key) = &key {
         unlock.key(key);

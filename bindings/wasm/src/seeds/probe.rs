@@ -1,5 +1,5 @@
 use super::records::Records;
-use super::{codes, json, value_error};
+use super::{codes, json, text, value_error};
 use oath_seeds::Reading;
 use oath_totp::UnixTime;
 use serde::Serialize;
@@ -37,10 +37,17 @@ struct Found {
 /// Reads a seed in every way. Each code has its time.
 #[expect(unreachable_pub, reason = "the macro asks for it")]
 #[wasm_bindgen]
-pub fn probe(seed: String, typed: Vec<String>, at: Vec<u64>, radius: u16) -> Result<Probe, JsValue> {
+pub fn probe(seed: Vec<u8>, typed: Vec<String>, at: Vec<u64>, radius: u16) -> Result<Probe, JsValue> {
     let seed = Zeroizing::new(seed);
     let seen: Vec<_> = codes(&typed)?.into_iter().zip(at.into_iter().map(UnixTime::from_secs)).collect();
-    oath_seeds::probe(&seed, &seen, radius).map(Probe).map_err(value_error)
+    oath_seeds::probe(text(&seed)?, &seen, radius).map(Probe).map_err(value_error)
+}
+
+/// How many codes of one token are taken at the most.
+#[expect(unreachable_pub, reason = "the macro asks for it")]
+#[wasm_bindgen]
+pub fn most_codes() -> usize {
+    oath_seeds::Probe::MOST_CODES
 }
 
 #[wasm_bindgen]

@@ -71,7 +71,7 @@ impl Selection {
         format: &str,
         target: Option<String>,
         accept_loss: bool,
-        password: Option<String>,
+        password: Option<Vec<u8>>,
         key: Option<Vec<u8>>,
     ) -> Result<Array, JsValue> {
         // First, so that they are wiped whatever comes.

@@ -260,7 +260,8 @@ test("secrets are encrypted under a password or a key", () => {
   const { records } = read(HEAD + row(1) + row(2));
   const before = records.toObjects({ exposeSecrets: true }).map(essence);
   const key = Uint8Array.from({ length: 32 }, (_, i) => i);
-  for (const protection of [{ password: "correct horse" }, { key }, { key: Buffer.from(key.subarray(16)).toString("hex") }]) {
+  const password = Buffer.from("correct horse");
+  for (const protection of [{ password: "correct horse" }, { password }, { key }, { key: Buffer.from(key.subarray(16)).toString("hex") }]) {
     const file = write(records, "pskc", protection);
     assert.match(text(file), /EncryptedValue/);
     assert.doesNotMatch(text(file), /PlainValue><Secret|JBSWY3DP/i);
@@ -269,6 +270,10 @@ test("secrets are encrypted under a password or a key", () => {
     assert.deepEqual(read(file, protection).records.toObjects({ exposeSecrets: true }).map(essence), before);
   }
   assert.deepEqual([...key], Array.from({ length: 32 }, (_, i) => i), "the argument is unchanged");
+  assert.equal(password.toString(), "correct horse");
+  assert.equal(read(write(records, "pskc", { password }), { password: "correct horse" }).records.length, 2);
+  const latin = Uint8Array.of(0x67, 0x72, 0xfc, 0xdf, 0x65);
+  assert.throws(() => write(records, "pskc", { password: latin }), { name: "RangeError", message: /UTF-8/ });
   for (const wrong of [{ key: new Uint8Array(15) }, { key: "abc" }, { password: "a", key }]) {
     assert.throws(() => write(records, "pskc", wrong), RangeError, JSON.stringify(wrong));
   }
@@ -314,5 +319,6 @@ test("a seed is read in the way that gives the codes of its token", () => {
   assert.throws(() => probe(SECRET, ["12a456"]), { name: "OathError", code: "malformed" });
   for (const wrong of [[], Array(17).fill("123456"), ["123456", "1234567"]]) assert.throws(() => probe(SECRET, wrong), RangeError);
   for (const wrong of [undefined, 1, [1], [null], [{ kode: "123456" }]]) assert.throws(() => probe(SECRET, wrong), TypeError);
+  assert.deepEqual(probe(Buffer.from(SECRET), "123456", { at }).tried, probe(SECRET, "123456", { at }).tried);
   assert.throws(() => probe(1, ["123456"]), TypeError);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { memories } from "./instances.js";
 
 const { KeyUri, Secret, Totp, TotpState, check } = await import("oath-totp");
-const { read, write } = await import("oath-totp/seeds");
+const { probe, read, write } = await import("oath-totp/seeds");
 
 const TEXT = "HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ";
 
@@ -33,6 +33,23 @@ test("no copy of a secret stays in the memory of a module", () => {
   assert.equal(check(TEXT, totp.generate(59), TotpState.fresh(), { at: 59 }).ok, true);
   for (const held of [secret, totp, uri, again, file, copy]) held.free();
   globalThis.gc();
+});
+
+test("passwords, keys and seed texts are wiped when the call returns", () => {
+  const password = "a password in memory";
+  const key = Uint8Array.from({ length: 32 }, (_, index) => index * 7 + 3);
+  const seed = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP";
+  const { records } = read(`upn,serial number,secret key,time interval,manufacturer,model\r\na@b.c,1,${TEXT},30,,\r\n`);
+  for (const protection of [{ password }, { password: Buffer.from(password) }, { key }, { key: Buffer.from(key).toString("hex") }]) {
+    const file = write(records, "pskc", protection);
+    read(file, protection).free();
+    assert.throws(() => read(file, { password: `${password}, wrong`, key: key.toReversed() }));
+  }
+  probe(seed, "123456", { at: 59, radius: 9 }).records.free();
+  probe(Buffer.from(seed), "123456", { at: 59, radius: 9 }).records.free();
+  records.free();
+  assert.equal(found([password, seed].map((text) => Buffer.from(text))), 0);
+  assert.equal(found([Buffer.from(key), Buffer.from(key.toReversed())]), 0);
 });
 
 test("freed secrets are wiped", async () => {

@@ -1,6 +1,6 @@
 //! Every call of the codes that sees a secret, and nothing else worth looking at: what `cargo xtask asm` disassembles.
 
-use oath_lanes::{Sha1Pads, Sha256Pads};
+use oath_lanes::{Sha1Pads, Sha256Pads, Sha512Pads};
 use oath_totp::{
     Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Hotp, HotpState, Key, KeyError, KeyUri, Owner, Rejected,
     Secret, SecretError, TimeStep, Totp, TotpState, UnixTime, Window, whose,
@@ -71,8 +71,10 @@ fn calls(text: &str, number: u64, algorithm: Algorithm, digits: Digits) -> Resul
 
     let sha1s = black_box::<fn(&[&Sha1Pads], u64, &mut [u32])>(Sha1Pads::truncated_many);
     let sha256s = black_box::<fn(&[&Sha256Pads], u64, &mut [u32])>(Sha256Pads::truncated_many);
+    let sha512s = black_box::<fn(&[&Sha512Pads], u64, &mut [u32])>(Sha512Pads::truncated_many);
     sha1s(&[&Sha1Pads::new(text.as_bytes())], number, &mut [0; 40]);
     sha256s(&[&Sha256Pads::new(text.as_bytes())], number, &mut [0; 40]);
+    sha512s(&[&Sha512Pads::new(text.as_bytes())], number, &mut [0; 40]);
     black_box((planted_division(&code, digits), planted_table(&code)));
     #[cfg(target_family = "wasm")]
     black_box(planted_branch_for_wasm(&code));
