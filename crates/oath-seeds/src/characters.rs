@@ -87,6 +87,27 @@ pub(crate) fn windows_1252(bytes: &[u8]) -> Zeroizing<String> {
     text
 }
 
+/// Whether a whole line at the beginning is not UTF-8. Whether the head is cut within a character does not matter.
+pub(crate) fn starts_as_windows_1252(head: &[u8]) -> bool {
+    let end = |b: &u8| matches!(b, b'\n' | b'\r');
+    let mut whole = head.split_inclusive(end).filter(|line| line.last().is_some_and(end));
+    whole.any(|line| core::str::from_utf8(line).is_err())
+}
+
+/// The text with a replacement character for what is not UTF-8. Its room is made at once, for `String::from_utf8_lossy`
+/// leaves a copy where its string grows.
+pub(crate) fn lossy(bytes: &[u8]) -> Zeroizing<String> {
+    let room = char::REPLACEMENT_CHARACTER.len_utf8();
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len().saturating_mul(room)));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +203,15 @@ mod tests {
             for order in [ByteOrder::Little, ByteOrder::Big] {
                 prop_assert_eq!(decoded(&[head, tail], order, room), oracle(&bytes, order));
             }
+        }
+    }
+
+    #[test]
+    fn texts_are_decoded_in_a_string_that_does_not_move() {
+        for bytes in [&b""[..], b"abc", &[b'\xe4'; 500], &[0x80; 500], b"a\xe4b\xf6", "ä€😀".as_bytes()] {
+            let text = lossy(bytes);
+            assert_eq!(*text, String::from_utf8_lossy(bytes));
+            assert!(text.capacity() == 3 * bytes.len(), "as it was made");
         }
     }
 }

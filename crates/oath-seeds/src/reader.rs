@@ -1,6 +1,9 @@
-use crate::characters::windows_1252;
+mod error;
+
+pub use self::error::ReadError;
+use crate::characters::{lossy, starts_as_windows_1252, windows_1252};
 use crate::duplicates::{self, Duplicates};
-use crate::input::{DamagedGzip, Input};
+use crate::input::Input;
 use crate::lines::Lines;
 use crate::source::{Context, Rows};
 use crate::{Encoding, Finding, Format, Kind, Options, Place, Row, SeedFile, Severity, Target, Unlock};
@@ -8,7 +11,6 @@ use crate::{documents, recognise, rows, target};
 use core::fmt;
 use std::collections::VecDeque;
 use std::io;
-use zeroize::Zeroizing;
 
 /// A seed file row by row. In a format of rows, memory does not grow with the file, but for some 50 bytes a row by which
 /// duplicates are found. A document (XML, JSON) is read as a whole.
@@ -393,27 +395,6 @@ impl<R> fmt::Debug for Reader<R> {
     }
 }
 
-/// Whether a whole line at the beginning is not UTF-8. Whether the head is cut within a character does not matter.
-fn starts_as_windows_1252(head: &[u8]) -> bool {
-    let end = |b: &u8| matches!(b, b'\n' | b'\r');
-    let mut whole = head.split_inclusive(end).filter(|line| line.last().is_some_and(end));
-    whole.any(|line| core::str::from_utf8(line).is_err())
-}
-
-/// The text with a replacement character for what is not UTF-8. Its room is made at once, for `String::from_utf8_lossy`
-/// leaves a copy where its string grows.
-fn lossy(bytes: &[u8]) -> Zeroizing<String> {
-    let room = char::REPLACEMENT_CHARACTER.len_utf8();
-    let mut text = Zeroizing::new(String::with_capacity(bytes.len().saturating_mul(room)));
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    text
-}
-
 /// Reads a whole file into memory.
 ///
 /// # Errors
@@ -460,62 +441,4 @@ pub fn read_from(input: impl io::Read, options: &Options, unlock: &Unlock) -> Re
     }
     findings.extend(reader.take_findings());
     Ok(SeedFile { format: reader.format, encoding: reader.encoding, target: reader.target, records, failed, findings })
-}
-
-/// Why a file cannot be read, or not further.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The input failed.
-    Io(io::Error),
-    /// It is no seed file that can be read; the finding says what it seems to be and what to do.
-    Refused(Box<Finding>),
-    /// It was read twice, and has changed in between.
-    Changed,
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "the seed file could not be read: {error}"),
-            Self::Refused(finding) => finding.fmt(f),
-            Self::Changed => f.write_str("the seed file changed while it was read"),
-        }
-    }
-}
-
-impl core::error::Error for ReadError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            Self::Refused(_) | Self::Changed => None,
-        }
-    }
-}
-
-/// An envelope that turns out to be damaged while it is read is a refusal, not a failure of the input.
-impl From<io::Error> for ReadError {
-    fn from(error: io::Error) -> Self {
-        if DamagedGzip::is_in(&error) { recognise::damaged_gzip().into() } else { Self::Io(error) }
-    }
-}
-
-impl From<Finding> for ReadError {
-    fn from(refusal: Finding) -> Self {
-        Self::Refused(Box::new(refusal))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lossy;
-
-    #[test]
-    fn texts_are_decoded_in_a_string_that_does_not_move() {
-        for bytes in [&b""[..], b"abc", &[b'\xe4'; 500], &[0x80; 500], b"a\xe4b\xf6", "ä€😀".as_bytes()] {
-            let text = lossy(bytes);
-            assert_eq!(*text, String::from_utf8_lossy(bytes));
-            assert!(text.capacity() == 3 * bytes.len(), "as it was made");
-        }
-    }
 }
