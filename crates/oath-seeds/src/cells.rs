@@ -1,7 +1,6 @@
 //! One line of separated values: split and joined, in buffers that are wiped.
 
 use crate::buffer::Buffer;
-use crate::lines::MAX_LINE;
 use core::fmt;
 use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
 use memchr::memchr2;
@@ -40,8 +39,7 @@ impl Splitter {
                 begun(&mut machine);
                 machine
             }),
-            // A byte of Windows-1252 takes up to three in UTF-8.
-            text: Zeroizing::new(vec![0; MAX_LINE.saturating_mul(3).saturating_add(1)]),
+            text: Zeroizing::new(Vec::new()),
             ends: vec![0; MAX_CELLS],
             split: Split::default(),
         }
@@ -94,6 +92,10 @@ impl Splitter {
 
     fn unquote(&mut self, line: &str, separator: char) {
         let Self { machines, text, ends, split } = self;
+        // What comes out is no longer than the line. Few files have quotes, and the text is wiped as a whole.
+        if text.len() <= line.len() {
+            *text = Zeroizing::new(vec![0; line.len().saturating_add(1).next_power_of_two()]);
+        }
         let [comma, semicolon, tab] = machines;
         let machine = match separator {
             ';' => semicolon,
@@ -203,8 +205,13 @@ pub(crate) const fn trimmed(cell: &str) -> &str {
 
 /// Appends a value, in quotes where it needs them. A `#` at the start needs them too: it would begin a comment.
 pub(crate) fn push(out: &mut Buffer, value: &str) {
-    let plain =
-        !value.contains([',', ';', '\t', '"', '\r', '\n']) && !value.starts_with(['#', ' ']) && !value.ends_with(' ');
+    // Compared all with all, which is faster than to search for the first.
+    let asks_for_quotes = |byte: u8| {
+        (byte == b',') | (byte == b';') | (byte == b'\t') | (byte == b'"') | (byte == b'\r') | (byte == b'\n')
+    };
+    let plain = !value.bytes().fold(false, |found, byte| found | asks_for_quotes(byte))
+        && !value.starts_with(['#', ' '])
+        && !value.ends_with(' ');
     if plain {
         out.push(value);
         return;

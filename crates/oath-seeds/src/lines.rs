@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 pub(crate) const MAX_LINE: usize = 16 << 10;
 /// As much of the beginning as is looked at to recognise a file.
 const HEAD: usize = 8 << 10;
+/// The buffer of a file that fits into it, with room for more than the head: a buffer is wiped as a whole.
+const SMALL_BUFFER: usize = 16 << 10;
+/// The buffer of a larger file.
 const BUFFER: usize = 128 << 10;
 
 /// The raw beginning of an input, before its encoding is known.
@@ -22,7 +25,7 @@ pub(crate) struct Head<R> {
 impl<R: io::Read> Head<R> {
     /// Reads the beginning.
     pub(crate) fn read(mut input: R) -> io::Result<Self> {
-        let mut buffer = Zeroizing::new(vec![0; BUFFER]);
+        let mut buffer = Zeroizing::new(vec![0; SMALL_BUFFER]);
         let mut end = 0;
         while end < HEAD {
             match read_some(&mut input, buffer.get_mut(end..).unwrap_or_default())? {
@@ -69,7 +72,7 @@ impl<R: io::Read> Head<R> {
     }
 }
 
-/// The lines of a text, one at a time, in one buffer that never grows and is wiped.
+/// The lines of a text, one at a time, in one buffer. It is replaced once by a larger one, and wiped.
 ///
 /// A line ends at its line end even within quotes: no field of a token goes over two lines, and a quote that somebody
 /// forgot to close must not swallow the rows below.
@@ -155,7 +158,13 @@ impl<R: io::Read> Lines<R> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        if self.buffer.len().saturating_sub(self.end) < LEAST_SPACE || self.start > 0 {
+        let is_full = self.buffer.len().saturating_sub(self.end) < LEAST_SPACE;
+        if is_full && self.buffer.len() < BUFFER {
+            let mut larger = Zeroizing::new(vec![0; BUFFER]);
+            let (ahead, length) = (self.ahead(), self.ahead().len());
+            larger.iter_mut().zip(ahead).for_each(|(to, from)| *to = *from);
+            (self.buffer, self.start, self.end) = (larger, 0, length);
+        } else if is_full || self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end = self.end.saturating_sub(self.start);
             self.start = 0;
@@ -205,12 +214,21 @@ mod tests {
 
     #[test]
     fn long_lines_are_skipped_and_cost_no_memory() {
-        for length in [MAX_LINE + 1, BUFFER - 1, BUFFER, BUFFER + 1, 3 * BUFFER] {
+        for length in [MAX_LINE + 1, SMALL_BUFFER + 2, BUFFER - 1, BUFFER, BUFFER + 1, 3 * BUFFER] {
             let text = format!("a\n{}\nb", "x".repeat(length));
             let found = lines(text.as_bytes());
             assert_eq!(found.iter().map(|l| (l.0, l.3)).collect::<Vec<_>>(), [(1, false), (2, true), (3, false)]);
             assert_eq!(lines(&text.as_bytes()[..length + 2]).len(), 2, "{length} without a line end");
         }
         assert!(!lines("x".repeat(MAX_LINE).as_bytes())[0].3);
+        // Lines that the small buffer holds nearly, just or no longer.
+        for before in [0, 1, 100, 9000] {
+            for length in MAX_LINE - 20..=MAX_LINE {
+                let text = format!("{}\n{}\nb", "a".repeat(before), "x".repeat(length));
+                let found = lines(text.as_bytes());
+                let lengths: Vec<_> = found.iter().map(|line| (line.1.len(), line.3)).collect();
+                assert_eq!(lengths, [(before, false), (length, false), (1, false)]);
+            }
+        }
     }
 }
