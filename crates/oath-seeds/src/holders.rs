@@ -27,7 +27,8 @@ impl Record {
     /// Why this is no name. The token stays whose it was.
     pub fn assign(&mut self, name: &str) -> Result<Vec<Finding>, Box<Finding>> {
         let mut checks = Checks::new(self.place, Repairs::Apply);
-        let doubled = upn::escaped(&name.trim().replace("''", "'"));
+        let single = name.trim().replace("''", "'");
+        let doubled = upn::escaped(&single);
         let Some(name) = upn::read(&doubled, &mut checks) else {
             let error = checks.findings.into_iter().find(|finding| finding.severity == Severity::Error);
             return Err(Box::new(error.unwrap_or_else(|| Finding {

@@ -24,10 +24,15 @@ impl Encoder for EntraCsv {
         };
         let secret = record.secret.expose_base32_leaving_traces();
         let serial = record.serial.as_deref().unwrap_or_default();
-        for value in [&upn, serial, secret.as_str(), interval, &record.manufacturer] {
-            push(out, value);
-            out.push(",");
+        push(out, &upn);
+        out.push(",");
+        push(out, serial);
+        // Base32 needs no quotes: it is not looked at.
+        for text in [",", secret.as_str(), ",", interval, ","] {
+            out.push(text);
         }
+        push(out, &record.manufacturer);
+        out.push(",");
         push(out, &record.model);
         out.push("\r\n");
     }
@@ -37,13 +42,15 @@ impl Encoder for EntraCsv {
 pub(super) fn unreadable_fields(record: &Record) -> Vec<Field> {
     let mut checks = Checks::new(Place::File, Repairs::Offer);
     let upn = record.upn.as_deref().is_none_or(|name| {
+        if fits(name) && upn::is_plain(name) {
+            return true;
+        }
         let escaped = upn::escaped(name);
         fits(&escaped) && upn::read(&escaped, &mut checks).as_deref() == Some(name)
     });
-    let serial = record
-        .serial
-        .as_deref()
-        .is_none_or(|serial| fits(serial) && serial::read(serial, &mut checks).as_deref() == Some(serial));
+    let serial = record.serial.as_deref().is_none_or(|serial| {
+        fits(serial) && (serial::is_plain(serial) || serial::read(serial, &mut checks).as_deref() == Some(serial))
+    });
     [
         (Field::Upn, upn),
         (Field::SerialNumber, serial),

@@ -58,7 +58,7 @@ impl Table {
                 self.header = Some(*header);
                 Ok(())
             }
-            Found::Token { columns } => Err(header::missing(line.number, columns, before)),
+            Found::Token { columns, separator } => Err(header::missing(line.number, columns, separator, before)),
             Found::Other => {
                 let (first, lines) = self.before.unwrap_or((line.number, 0));
                 if lines >= Self::BEFORE {
@@ -139,10 +139,25 @@ impl Rows for Table {
 /// Whether a value can stand in a row.
 pub(crate) fn fits(text: &str) -> bool {
     text.len() <= row::MAX_FIELD
-        && trimmed(text) == text
-        && !text.contains(is_unreadable)
-        && formula(text).is_none()
-        && row::left_over(text).is_none()
+        && (is_simple(text)
+            || (trimmed(text) == text
+                && !text.contains(is_unreadable)
+                && formula(text).is_none()
+                && row::left_over(text).is_none()))
+}
+
+/// Whether a text is of the kind that nearly all are, for which nothing else need be asked: ASCII letters, digits, dots, dashes,
+/// underscores and at signs, and blanks within.
+fn is_simple(text: &str) -> bool {
+    let simple = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            | (byte == b'.')
+            | (byte == b'-')
+            | (byte == b'_')
+            | (byte == b'@')
+            | (byte == b' ')
+    };
+    text.bytes().fold(true, |all, byte| all & simple(byte)) && !text.starts_with(' ') && !text.ends_with(' ')
 }
 
 /// What stands within the spreadsheet notation `="…"`.

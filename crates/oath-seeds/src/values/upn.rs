@@ -2,6 +2,7 @@ use crate::check::Checks;
 use crate::text::{character, is_hidden, is_typographic_quote};
 use crate::{Field, Kind, Repair};
 use memchr::memchr;
+use std::borrow::Cow;
 
 const FIELD: Field = Field::Upn;
 
@@ -165,8 +166,8 @@ impl Look {
 }
 
 /// A name as the upload wants it.
-pub(crate) fn escaped(name: &str) -> String {
-    name.replace('\'', "''")
+pub(crate) fn escaped(name: &str) -> Cow<'_, str> {
+    if memchr(b'\'', name.as_bytes()).is_some() { name.replace('\'', "''").into() } else { name.into() }
 }
 
 #[cfg(test)]

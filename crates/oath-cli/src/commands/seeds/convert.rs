@@ -127,9 +127,8 @@ impl Report {
     ) -> Result<(), Failure> {
         self.rows = self.rows.saturating_add(1);
         self.accepted = writing.accept_loss;
-        for loss in losses(record, self.to) {
-            let lost = self.lost.entry(loss).or_default();
-            *lost = lost.saturating_add(1);
+        if self.accepted {
+            self.lose(losses(record, self.to));
         }
         match writer.write(record) {
             Ok(()) => {
@@ -139,7 +138,12 @@ impl Report {
                 }
             }
             Err(WriteError::CannotCarry(refused)) => {
-                for one in refused.into_iter().filter(|one| !one.obstacles.is_empty()) {
+                for one in refused {
+                    // Not accepted.
+                    self.lose(one.losses.clone());
+                    if one.obstacles.is_empty() {
+                        continue;
+                    }
                     self.refused = self.refused.saturating_add(1);
                     if self.first_refused.len() < FIRST {
                         self.first_refused.push(one);
@@ -149,6 +153,14 @@ impl Report {
             Err(error) => return Err(unwritten(&error, &writing.output)),
         }
         Ok(())
+    }
+
+    /// Counts what a record loses.
+    fn lose(&mut self, losses: Vec<Loss>) {
+        for loss in losses {
+            let lost = self.lost.entry(loss).or_default();
+            *lost = lost.saturating_add(1);
+        }
     }
 
     /// Whether the file is kept: something was written, all of it is certain, and nothing is lost without consent.
