@@ -223,7 +223,8 @@ fn missing(recipients: &[&PublicKeyEncryptedSessionKey], with_passphrase: bool) 
         (recipients, false) => refusal(
             Kind::OpenPgpKeyMissing,
             format!("The OpenPGP message is encrypted to {}.", listed(recipients)),
-            "Give the secret key of one of them, and its passphrase where it has one.",
+            "Export the secret key (gpg --export-secret-keys KEY-ID), and give that file; of a key that has a passphrase, the \
+             passphrase too.",
         ),
         (recipients, true) => refusal(
             Kind::KeyMissing,

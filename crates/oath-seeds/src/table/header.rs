@@ -31,9 +31,10 @@ pub(super) struct Header {
 /// What a line is that stands where the header may stand.
 pub(super) enum Found {
     Header(Box<Header>, Vec<Finding>),
-    /// A token of so many columns.
+    /// A token of so many columns, and what stands between them.
     Token {
         columns: usize,
+        separator: char,
     },
     /// Neither.
     Other,
@@ -332,7 +333,7 @@ fn other(line: &str, number: u64, splitter: &mut Splitter) -> Result<Found, Find
     for separator in SEPARATORS {
         let cells = splitter.split(line, separator);
         if cells.len() >= 3 && cells.iter().any(could_be_secret) {
-            return Ok(Found::Token { columns: cells.len() });
+            return Ok(Found::Token { columns: cells.len(), separator });
         }
     }
     Ok(Found::Other)
@@ -340,8 +341,11 @@ fn other(line: &str, number: u64, splitter: &mut Splitter) -> Result<Found, Find
 
 /// What to say of a file whose first token stands on this line without a header before it. `before`: the first of the lines
 /// before it that are neither.
-pub(super) fn missing(line: u64, columns: usize, before: Option<u64>) -> Finding {
+pub(super) fn missing(line: u64, columns: usize, separator: char, before: Option<u64>) -> Finding {
     let header = if columns == Field::ENTRA.len().saturating_sub(1) { DEEPNET } else { HEADER };
+    // The names are separated as the rows are; otherwise no row would have all columns.
+    let mut written = [0; 4];
+    let header = header.replace(',', separator.encode_utf8(&mut written));
     let (message, action) = match before {
         None => (
             "The first line is not the header, but looks like a token.".to_owned(),
@@ -349,9 +353,14 @@ pub(super) fn missing(line: u64, columns: usize, before: Option<u64>) -> Finding
         ),
         Some(first) => (
             format!("Line {line} looks like a token, and no header stands before it."),
-            format!(
-                "Delete the lines from {first} to the one before it; if its columns are these, put this line first: {header}"
-            ),
+            match line.saturating_sub(1) {
+                last if last == first => {
+                    format!("If the columns are these, put this line in the place of line {first}: {header}")
+                }
+                last => {
+                    format!("If the columns are these, put this line in the place of lines {first} to {last}: {header}")
+                }
+            },
         ),
     };
     about(Kind::HeaderMissing, Severity::Error, line, message, action)

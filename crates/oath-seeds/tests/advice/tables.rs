@@ -77,6 +77,10 @@ fn file_edits() -> Vec<(String, Kind, Edit)> {
             let kept: Vec<&str> = file.lines().skip(from).collect();
             format!("{}\n{}", header(finding), kept.join("\n"))
         }),
+        (format!("Benutzer;Seriennummer\n{}", row.replace(',', ";")), Kind::HeaderMissing, |file, finding| {
+            assert!(finding.action.contains("in the place of line 1: upn;serial number;"), "{finding}");
+            file.replace("Benutzer;Seriennummer", &header(finding))
+        }),
         (format!("sep=,\n{}", with(&row)), Kind::LinesBeforeHeader, delete_before),
         (format!("Tokens\n2026-11-01\n{}", with(&row)), Kind::LinesBeforeHeader, delete_before),
         (format!("Tokens,,,,,\n,,,,,\n{}", with(&row)), Kind::LinesBeforeHeader, delete_before),

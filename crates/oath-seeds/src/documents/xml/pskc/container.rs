@@ -382,7 +382,7 @@ fn malformed(message: &'static str) -> Finding {
 }
 
 fn key_missing(name: Option<&str>, password_given: bool) -> Finding {
-    let name = name.map(|name| format!(" named {name}")).unwrap_or_default();
+    let name = name.map(|name| format!(", whose name is {name},")).unwrap_or_default();
     let given = if password_given { " A password was given; it does not serve here." } else { "" };
     Finding::new(
         Kind::KeyMissing,
