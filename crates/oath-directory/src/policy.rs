@@ -140,7 +140,7 @@ impl Policy {
             .is_some_and(|last| now >= later(last, self.forget_after) || is_from_the_future(last, now));
         let failures = if forgotten { 1 } else { attempts.failures.saturating_add(1) };
         let wait = failures.checked_sub(free).map(|beyond| {
-            let doubled = 1u32.checked_shl(beyond).filter(|factor| *factor > 0);
+            let doubled = 1u32.checked_shl(beyond);
             doubled
                 .and_then(|factor| self.first_wait.checked_mul(factor))
                 .unwrap_or(Duration::MAX)
