@@ -108,6 +108,14 @@ pub enum Refusal {
         /// How many seconds around the expected clock one code is enough.
         within: u64,
     },
+    /// One code is not enough, because the directory was restored from a backup a short time ago: it may have been used
+    /// before. The next one is needed as well.
+    RestoredRecently {
+        /// The token.
+        serial: String,
+        /// How many seconds after the restore one code is enough at the latest.
+        within: u64,
+    },
     /// The code fits more than one moment.
     Ambiguous {
         /// The token.
@@ -282,6 +290,7 @@ impl Refusal {
             Self::Rejected => "rejected",
             Self::WrongCode { .. } => "wrong-code",
             Self::NextCodeNeeded { .. } => "next-code-needed",
+            Self::RestoredRecently { .. } => "restored-recently",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Locked { .. } => "locked",
             Self::TooManyActivations { .. } => "too-many-activations",
@@ -326,6 +335,10 @@ impl Refusal {
             Self::NextCodeNeeded { .. } => {
                 "check the serial number; if it is right, type two codes, the one on the display and the next one after it: they \
                  find a clock that is off by more (on the command line: `oath tokens activate SERIAL CODE NEXT_CODE`)"
+            }
+            Self::RestoredRecently { .. } => {
+                "check the serial number; if it is right, type two codes, the one on the display and the next one after it (on \
+                 the command line: `oath tokens activate SERIAL CODE NEXT_CODE`)"
             }
             Self::Ambiguous { .. } => "give the next code of the token as well, after this one",
             Self::Locked { .. } | Self::TooManyActivations { .. } => "wait, then try again",
@@ -380,6 +393,13 @@ impl fmt::Display for Refusal {
             Self::NextCodeNeeded { serial, within } => {
                 let within = span(*within);
                 write!(f, "the code is not one that token {serial} shows within {within} of the expected time")
+            }
+            Self::RestoredRecently { serial, within } => {
+                let within = span(*within);
+                write!(
+                    f,
+                    "one code may be too little for token {serial}: the directory was restored within the last {within}"
+                )
             }
             Self::Ambiguous { serial } => write!(f, "the code fits more than one moment of token {serial}"),
             Self::Locked { retry_after } => write!(f, "too many wrong codes; the next one is read in {retry_after} s"),

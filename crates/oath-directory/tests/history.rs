@@ -384,7 +384,9 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
             Op::Reset(token) => {
                 let expected = model.token(token).map(|_| {
                     model.token_failures.remove(&token);
-                    let last_step = Some(now / 30 + u64::from(policy().window.ahead()));
+                    // Up to the highest step that a sign-in could accept, by the clock of the token.
+                    let drift = model.states.get(&token).map_or(0, |state| state.drift.max(0).unsigned_abs());
+                    let last_step = Some(now / 30 + drift + u64::from(policy().window.ahead()));
                     model.states.insert(token, TotpState { last_step, drift: 0 });
                     // The one way back: what was accepted after that step may be accepted again.
                     accepted_codes.retain(|(of, step)| *of != token || Some(*step) < last_step);

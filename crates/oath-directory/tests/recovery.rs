@@ -5,7 +5,7 @@ mod support;
 use oath_directory::audit::Action;
 use oath_directory::store::{MemoryStore, Store, Wanted};
 use oath_directory::{Error, Policy, Recovered, RecoveryCode, Refusal, Source};
-use oath_totp::Code;
+use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use std::sync::atomic::Ordering::SeqCst;
 use support::{Probe, Setup, code, secret, shown, two_codes, upn};
@@ -119,6 +119,36 @@ fn a_disabled_user_a_removed_one_and_a_restored_directory_have_no_codes() {
     block_on(setup.directory.remove_user(&setup.operator, setup.now, &upn("alicia"))).unwrap();
     block_on(setup.directory.add_user(&setup.operator, setup.now, &upn("alicia"), Default::default(), None)).unwrap();
     assert_eq!((recover(&setup, "alicia", &codes[1]), left(&setup, "alicia")), (REJECTED, 0));
+}
+
+#[test]
+fn codes_of_before_a_restore_are_refused_whatever_the_clocks_said() {
+    const YEAR: u64 = 365 * 24 * 60 * 60;
+    let mut setup = Setup::new();
+    let restore = |setup: &Setup| block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    // Issued while the clock was a year ahead.
+    let present = setup.now;
+    setup.later(YEAR);
+    let ahead = issue(&setup, "alice");
+    assert_eq!(recover(&setup, "alice", &ahead[0]), Ok(9));
+    setup.now = present;
+    restore(&setup);
+    for _ in 0..3 {
+        assert_eq!((recover(&setup, "alice", &ahead[1]), left(&setup, "alice")), (REJECTED, 0));
+        setup.later(YEAR);
+    }
+    // Issued after a restore, and before another one whose clock is not later.
+    for back in [0, 1, 3600, YEAR] {
+        let codes = issue(&setup, "alice");
+        assert_eq!(recover(&setup, "alice", &codes[0]), Ok(9));
+        setup.now = UnixTime::from_secs(setup.now.as_secs() - back);
+        restore(&setup);
+        assert_eq!((recover(&setup, "alice", &codes[1]), left(&setup, "alice")), (REJECTED, 0), "{back}");
+    }
+    // Issued after a restore by a clock that is behind: they are good.
+    setup.now = UnixTime::from_secs(setup.now.as_secs() - 3600);
+    let codes = issue(&setup, "alice");
+    assert_eq!((recover(&setup, "alice", &codes[0]), left(&setup, "alice")), (Ok(9), 9));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::error::Refusal;
 use crate::model::{Attempts, State, Status, Token, UserKind, Versioned};
 use crate::policy::{Policy, is_from_the_future, later};
 use crate::store::{Activations, Changes, Write};
-use oath_totp::{Code, CodeRun, Consecutive, Rejected, Totp, TotpState, UnixTime};
+use oath_totp::{Code, CodeRun, Consecutive, Rejected, TimeStep, Totp, TotpState, UnixTime};
 
 /// What a right code led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +68,11 @@ pub(super) fn activate_any(
         return Err(Refusal::Guest { upn: guest.value.upn.to_string() });
     }
     let recent = recent(context, view.activations.as_ref())?;
-    // From a fresh drift: whoever had the token before says nothing about its clock today. What is spent stays spent.
-    let fresh = above_floor(&TotpState { drift: 0, ..state.value.totp }, totp, view.floor(), 0);
+    // What is spent stays spent, by the clock of the token as it is known. The drift begins anew: the clock may have been set.
+    let ahead = u64::from(policy.window.ahead());
+    // One code may be of any clock that one code activates. So it must be later than all that one code could be then.
+    let ahead = if let CodeRun::One(_) = codes { ahead.max(policy.one_code_radius().into()) } else { ahead };
+    let fresh = TotpState { drift: 0, ..above_floor(&state.value.totp, totp, view.floor(), ahead) };
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     let mut changes = Changes::default();
     let search = || match codes {
@@ -96,7 +99,7 @@ pub(super) fn activate_any(
             // A deactivated token stays one: a wrong code does not make it look as if it had never signed in.
             let status = if token.status == Status::Deactivated { token.status } else { Status::FailedActivation };
             changes.tokens.push(update(read, Token { status, ..token.clone() }));
-            Ok(Decided::refused(not_activated(policy, token, codes), changes))
+            Ok(Decided::refused(not_activated(context, token, codes, view.floor()), changes))
         }
     }
 }
@@ -123,13 +126,16 @@ fn near(
 
 /// A single code that is not near gets one answer, whether it is right further away or nowhere: who learned that a guess is
 /// right at another moment could wait until that moment is near.
-fn not_activated(policy: &Policy, token: &Token, codes: &CodeRun) -> Refusal {
-    let (serial, radius) = (token.serial.clone(), policy.one_code_radius());
+fn not_activated(context: Context<'_>, token: &Token, codes: &CodeRun, floor: UnixTime) -> Refusal {
+    let Context { policy, now, .. } = context;
+    let (serial, radius, step) = (token.serial.clone(), policy.one_code_radius(), token.parameters.time_step);
+    let span = |steps: u64| steps.saturating_mul(step.x().into());
+    // So long after a restore codes that one code would be enough for are refused.
+    let refused = u64::from(radius).saturating_mul(2);
+    let restored = floor != UnixTime::default() && step.at(now) <= step.at(floor).saturating_add(refused);
     match codes {
-        CodeRun::One(_) if radius < policy.radius => {
-            let within = u64::from(radius).saturating_mul(token.parameters.time_step.x().into());
-            Refusal::NextCodeNeeded { serial, within }
-        }
+        CodeRun::One(_) if restored => Refusal::RestoredRecently { serial, within: span(refused) },
+        CodeRun::One(_) if radius < policy.radius => Refusal::NextCodeNeeded { serial, within: span(radius.into()) },
         CodeRun::One(_) | CodeRun::Several(_) => Refusal::WrongCode { serial },
     }
 }
@@ -155,7 +161,7 @@ pub(crate) fn resync(
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     // The token must be what it was when it was looked at; only the state of its secret changes.
     let mut changes = Changes { tokens: vec![Write::Unchanged(read.version, token.id)], ..Changes::default() };
-    let known = above_floor(&state.value.totp, totp, view.floor(), context.policy.window.ahead());
+    let known = above_floor(&state.value.totp, totp, view.floor(), context.policy.window.ahead().into());
     let search = || totp.resync(codes, context.now, context.policy.radius, &known).map(|found| found.next);
     match try_codes(context, serial, &state.value, search)? {
         Ok(totp) => {
@@ -227,13 +233,21 @@ fn recent(
 
 /// The state with every code refused that may have been used before the database was restored: the codes up to the floor, on
 /// the token's clock as far as it is known, and `ahead` steps more, which a sign-in could accept then.
-pub(crate) fn above_floor(state: &TotpState, totp: &Totp, floor: UnixTime, ahead: u8) -> TotpState {
+///
+/// The clock is known as the backup knew it. Where an activation or a resynchronization that the backup does not have found it
+/// further ahead, codes that were shown then may count once more.
+pub(crate) fn above_floor(state: &TotpState, totp: &Totp, floor: UnixTime, ahead: u64) -> TotpState {
     if floor == UnixTime::default() {
         return *state;
     }
-    let drift = u64::try_from(state.drift).unwrap_or_default();
-    let spent = totp.time_step().at(floor).saturating_add(drift).saturating_add(ahead.into());
+    let spent = highest_at(totp.time_step(), floor, state.drift, ahead);
     TotpState { last_step: state.last_step.max(Some(spent)), ..*state }
+}
+
+/// The highest step that a sign-in could accept at this time, of a token with this drift: the windows lie around its clock and
+/// around the server's.
+pub(super) fn highest_at(step: TimeStep, at: UnixTime, drift: i64, ahead: u64) -> u64 {
+    step.at(at).saturating_add(u64::try_from(drift).unwrap_or_default()).saturating_add(ahead)
 }
 
 pub(crate) fn reason(rejected: Rejected) -> &'static str {

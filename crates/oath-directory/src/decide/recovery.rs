@@ -17,18 +17,18 @@ pub struct Recovered {
 
 /// The codes of a user that may still be used: none of those issued before the database was restored.
 pub(crate) fn usable<'a>(user: &'a User, view: &Seen) -> Option<&'a Recovery> {
-    Some(&user.recovery).filter(|recovery| recovery.issued > view.floor() && !recovery.codes.is_empty())
+    Some(&user.recovery).filter(|recovery| recovery.floor == view.floor() && !recovery.codes.is_empty())
 }
 
 /// Gives a user codes in the place of all former ones. The outcome: how many.
-pub(crate) fn issue(context: Context<'_>, read: &Versioned<User>, codes: Vec<Tag>) -> Decision<usize> {
+pub(crate) fn issue(context: Context<'_>, read: &Versioned<User>, codes: Vec<Tag>, view: &Seen) -> Decision<usize> {
     let count = codes.len();
     let upn = read.value.upn.as_str();
     if !read.value.enabled {
         return Err(Refusal::Disabled { upn: upn.to_owned() });
     }
     let event = context.event(Action::RecoveryIssued).of_user(upn).with("codes", count);
-    let recovery = Recovery { issued: context.now, codes };
+    let recovery = Recovery { issued: context.now, floor: view.floor(), codes };
     let user = User { recovery, ..read.value.clone() };
     let changes = Changes { users: vec![update(read, user)], events: vec![event], ..Changes::default() };
     Ok(Decided::new(count, changes))

@@ -89,7 +89,7 @@ pub(crate) fn sign_in(
     let mut replayed = false;
     for Candidate { token, state, totp } in candidates {
         let serial = &token.value.serial;
-        let known = super::code::above_floor(&state.value.totp, totp, view.floor(), policy.window.ahead());
+        let known = super::code::above_floor(&state.value.totp, totp, view.floor(), policy.window.ahead().into());
         match totp.verify(code, now, policy.window, &known) {
             Ok(Accepted { next, .. }) => {
                 // Never further from the server than a resynchronization would look.

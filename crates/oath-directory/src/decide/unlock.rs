@@ -1,10 +1,13 @@
 //! What an administrator does after wrong codes, wrong clocks and a restored backup.
 
+use super::code::highest_at;
 use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
 use crate::model::{Attempts, Gate, KnownSource, Settings, State, Token, Upn};
+use crate::policy::later;
 use crate::store::{Changes, Write};
+use core::time::Duration;
 use oath_totp::TotpState;
 
 /// Forgets the wrong codes of a user, from all sources: the next code is read at once. Nothing changes where there are none.
@@ -51,19 +54,22 @@ pub(crate) fn reset(context: Context<'_>, serial: &str, view: &Seen) -> Decision
 }
 
 /// The state with its last step at the highest that a sign-in could accept now, so that no code that was used up to now
-/// signs in, and without drift and attempts.
+/// signs in, and without drift and attempts. A drift that is further than the policy searches is damage.
 pub(super) fn to_the_present(context: Context<'_>, token: &Token, state: &State) -> State {
-    let step = token.parameters.time_step.at(context.now).saturating_add(context.policy.window.ahead().into());
+    let Context { policy, now, .. } = context;
+    let drift = state.totp.drift.min(policy.radius.into());
+    let step = highest_at(token.parameters.time_step, now, drift, policy.window.ahead().into());
     State { totp: TotpState { last_step: Some(step), drift: 0 }, attempts: Attempts::default(), ..state.clone() }
 }
 
-/// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used.
+/// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used. A floor that
+/// is later already is raised by a second: no two restores have the same one, since recovery codes are told apart by it.
 pub(crate) fn restored(context: Context<'_>, view: &Seen) -> Decided<()> {
     let mut changes = Changes::default();
-    if let Some(read) = view.settings.as_ref().filter(|settings| settings.value.floor < context.now) {
-        let settings = Settings { floor: context.now, ..read.value.clone() };
-        changes.settings = Some(Write::Update(read.version, settings));
-        changes.events.push(context.event(Action::DirectoryRestored).with("floor", context.now.as_secs()));
+    if let Some(read) = &view.settings {
+        let floor = later(read.value.floor, Duration::from_secs(1)).max(context.now);
+        changes.settings = Some(Write::Update(read.version, Settings { floor, ..read.value.clone() }));
+        changes.events.push(context.event(Action::DirectoryRestored).with("floor", floor.as_secs()));
     }
     Decided::new((), changes)
 }

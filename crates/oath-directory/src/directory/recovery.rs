@@ -38,7 +38,7 @@ impl<S: Store> Directory<S> {
             let read = view.known_user(upn)?;
             let codes = codes.iter().take(context.policy.recovery_codes);
             let tags = codes.map(|code| self.keys.tag_of_recovery(read.value.id, code)).collect();
-            Ok(recovery::issue(context, read, tags)?)
+            Ok(recovery::issue(context, read, tags, view)?)
         });
         let issued = issued.await?;
         codes.truncate(issued);

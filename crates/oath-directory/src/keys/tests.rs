@@ -130,6 +130,11 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
     use crate::model::UserKind::{Guest, Member};
     use crate::rights::{Role, Roles};
     let base = user(1, "a@x", Member);
+    let recovery = |issued, floor, code| Recovery {
+        issued: UnixTime::from_secs(issued),
+        floor: UnixTime::from_secs(floor),
+        codes: vec![Tag([code; 16])],
+    };
     let users = [
         base.clone(),
         user(2, "a@x", Member),
@@ -139,9 +144,11 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
         User { object_id: Some("1".to_owned()), ..base.clone() },
         User { roles: Roles::NONE.with(Role::Auditor), ..base.clone() },
         User { roles: Roles::NONE.with(Role::GlobalAdministrator), ..base.clone() },
-        User { recovery: Recovery { issued: UnixTime::from_secs(1), codes: vec![Tag([1; 16])] }, ..base.clone() },
-        User { recovery: Recovery { issued: UnixTime::from_secs(1), codes: vec![Tag([2; 16])] }, ..base.clone() },
-        User { recovery: Recovery { issued: UnixTime::from_secs(2), codes: vec![Tag([1; 16])] }, ..base },
+        User { recovery: recovery(1, 0, 1), ..base.clone() },
+        User { recovery: recovery(1, 0, 2), ..base.clone() },
+        User { recovery: recovery(2, 0, 1), ..base.clone() },
+        User { recovery: recovery(1, 1, 1), ..base.clone() },
+        User { recovery: recovery(1, 2, 1), ..base },
     ];
     let settings = |ring, floor, policy: &str| Settings {
         ring: Tag([ring; 16]),

@@ -39,7 +39,7 @@ impl RecoveryCode {
     #[must_use]
     pub fn expose_text(&self) -> Zeroizing<String> {
         let base32 = self.0.expose_base32();
-        // Room for all of it, so that the string never moves and leaves a copy behind.
+        // Room for all of it, so that the string never moves: what it moved from would not be wiped.
         let mut text = Zeroizing::new(String::with_capacity(16));
         for (place, character) in base32.chars().enumerate() {
             if place > 0 && place.is_multiple_of(4) {
@@ -97,8 +97,11 @@ impl core::error::Error for MalformedRecoveryCode {}
 /// The recovery codes of a user that are not used yet, as keyed hashes: [`KeyRing::tag_of_recovery`](crate::KeyRing::tag_of_recovery).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
-    /// When they were issued. Codes that were issued before the database was restored are refused: some may have been used.
+    /// When they were issued.
     pub issued: UnixTime,
+    /// The [floor](super::Settings::floor) of the directory then. Where it is another one now, the database was restored since,
+    /// and the codes are refused: some may have been used. The time of issue would not show it where a clock was wrong.
+    pub floor: UnixTime,
     /// One for each code, at most [`Recovery::MOST`].
     pub codes: Vec<Tag>,
 }
@@ -108,14 +111,15 @@ impl Recovery {
     pub const MOST: usize = 32;
 
     /// As a record is bound and kept: nothing where there are none; else the time of issue in 8 bytes, most significant first,
-    /// and 16 bytes for each code.
+    /// the floor in 8 bytes where it is not 0, and 16 bytes for each code.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         if self.codes.is_empty() {
             return Vec::new();
         }
+        let floor = Some(self.floor.as_secs()).filter(|floor| *floor > 0).map(u64::to_be_bytes);
         let tags = self.codes.iter().flat_map(|tag| tag.0);
-        self.issued.as_secs().to_be_bytes().into_iter().chain(tags).collect()
+        self.issued.as_secs().to_be_bytes().into_iter().chain(floor.into_iter().flatten()).chain(tags).collect()
     }
 
     /// The opposite of [`to_bytes`](Self::to_bytes).
@@ -124,10 +128,19 @@ impl Recovery {
         let Some((issued, tags)) = bytes.split_first_chunk() else {
             return bytes.is_empty().then(Self::default);
         };
-        let (tags, []) = tags.as_chunks() else { return None };
+        // The tags are 16 bytes each, so that 8 more are the floor.
+        let (floor, tags) = match (tags.as_chunks(), tags.split_first_chunk()) {
+            ((tags, []), _) => (0, tags),
+            (_, Some((floor, tags))) => match (u64::from_be_bytes(*floor), tags.as_chunks()) {
+                (floor @ 1.., (tags, [])) => (floor, tags),
+                _ => return None,
+            },
+            _ => return None,
+        };
         let sound = (1..=Self::MOST).contains(&tags.len());
         sound.then(|| Self {
             issued: UnixTime::from_secs(u64::from_be_bytes(*issued)),
+            floor: UnixTime::from_secs(floor),
             codes: tags.iter().map(|tag| Tag(*tag)).collect(),
         })
     }
@@ -147,7 +160,11 @@ impl Recovery {
     /// Without the code of this hash.
     #[must_use]
     pub fn without(&self, tag: Tag) -> Self {
-        Self { issued: self.issued, codes: self.codes.iter().copied().filter(|code| *code != tag).collect() }
+        Self {
+            issued: self.issued,
+            floor: self.floor,
+            codes: self.codes.iter().copied().filter(|code| *code != tag).collect(),
+        }
     }
 }
 
@@ -188,19 +205,21 @@ mod tests {
     #[test]
     fn hashes_are_kept_found_and_taken_out() {
         let tag = |number| Tag([number; 16]);
-        for count in 0..=32 {
-            let recovery = Recovery { issued: UnixTime::from_secs(7), codes: (1..=count).map(tag).collect() };
+        for (count, floor) in (0..=32).flat_map(|count| [(count, 0), (count, 1), (count, u64::MAX)]) {
+            let (issued, floor) = (UnixTime::from_secs(7), UnixTime::from_secs(floor));
+            let recovery = Recovery { issued, floor, codes: (1..=count).map(tag).collect() };
             let kept = Recovery::from_bytes(&recovery.to_bytes()).unwrap();
-            assert_eq!(kept.codes, recovery.codes);
-            assert_eq!(kept.issued.as_secs(), if count == 0 { 0 } else { 7 });
+            assert_eq!(kept, if count == 0 { Recovery::default() } else { recovery.clone() });
             for number in 0..=33 {
                 let there = (1..=count).contains(&number);
                 assert_eq!(recovery.holds(tag(number)), there, "{number} of {count}; zeros are no code");
                 assert_eq!(recovery.without(tag(number)).codes.len(), usize::from(count) - usize::from(there));
             }
         }
-        for bytes in [&[0; 7][..], &[0; 8], &[0; 23], &[0; 25], &[0; 8 + 33 * 16]] {
-            assert_eq!(Recovery::from_bytes(bytes), None, "{}", bytes.len());
+        for length in [7, 8, 15, 16, 17, 23, 25, 31, 33, 8 + 33 * 16, 16 + 33 * 16] {
+            assert_eq!(Recovery::from_bytes(&vec![1; length]), None, "{length}");
         }
+        // A floor of 0 is not written: a record has one form.
+        assert_eq!(Recovery::from_bytes(&[0; 32]), None);
     }
 }

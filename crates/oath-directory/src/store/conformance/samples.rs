@@ -68,7 +68,11 @@ pub(in crate::store) fn user(number: u8) -> User {
         roles: Roles::from_bits(number % 64).unwrap(),
         recovery: match number % 2 {
             0 => Recovery::default(),
-            _ => Recovery { issued: at(number.into()), codes: vec![Tag([number; 16]), Tag([0; 16])] },
+            _ => Recovery {
+                issued: at(number.into()),
+                floor: at(number.into()),
+                codes: vec![Tag([number; 16]), Tag([0; 16])],
+            },
         },
         mac: Tag([number; 16]),
     }

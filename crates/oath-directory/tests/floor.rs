@@ -1,0 +1,158 @@
+//! What a restore, and a reset of a token, refuse: all codes that were good before, whatever the clock of the token.
+
+mod support;
+
+use oath_directory::audit::Action;
+use oath_directory::store::MemoryStore;
+use oath_directory::{Error, Policy, Refusal};
+use oath_totp::{Code, UnixTime};
+use pollster::block_on;
+use proptest::prelude::*;
+use support::{NOW, Setup, code, secret, shown, totp, two_codes, upn};
+
+const YEAR: u64 = 365 * 24 * 60 * 60;
+/// What a sign-in looks ahead, and how far one code activates.
+const AHEAD: u64 = 2;
+const NEAR: u64 = 60;
+
+/// Alice with an activated token.
+fn with_token() -> Setup {
+    let mut setup = Setup::on(MemoryStore::new(), Policy::default());
+    setup.upload(&[("alice", "A", &secret(1))]);
+    setup.activate("A", two_codes(1, setup.now)).unwrap();
+    setup.later(90);
+    setup
+}
+
+fn count(setup: &Setup, action: Action) -> usize {
+    setup.actions().into_iter().filter(|logged| logged.event.action == action).count()
+}
+
+#[test]
+fn a_token_that_a_clock_ahead_used_up_is_reset_and_its_used_codes_stay_used() {
+    let mut setup = with_token();
+    let present = setup.now;
+    let used = shown(1, setup.now, 0);
+    assert_eq!(setup.verify("alice", &used).unwrap(), "A");
+    setup.later(YEAR);
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+    setup.now = UnixTime::from_secs(present.as_secs() + 30);
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)), Err(Error::Refused(Refusal::Rejected)));
+    block_on(setup.directory.reset_token(&setup.operator, setup.now, "A")).unwrap();
+    for ahead in -2..=2 {
+        let answer = setup.verify("alice", &shown(1, setup.now, ahead));
+        assert_eq!(answer, Err(Error::Refused(Refusal::Rejected)), "{ahead}: what a sign-in could accept is used");
+    }
+    setup.later(90);
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+}
+
+#[test]
+fn after_a_restore_all_codes_up_to_then_are_refused() {
+    let mut setup = with_token();
+    // Used, and forgotten with the database: here it was never used, which looks the same.
+    let forgotten = shown(1, setup.now, 1);
+    block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    for ahead in -2..=2 {
+        assert_eq!(setup.verify("alice", &shown(1, setup.now, ahead)), Err(Error::Refused(Refusal::Rejected)));
+    }
+    setup.upload(&[("bob", "B", &secret(2))]);
+    assert_eq!(setup.activate("B", shown(2, setup.now, 0)), Err("restored-recently"), "an activation is no way around");
+    let resync = [shown(1, setup.now, 0), shown(1, setup.now, 1)].into();
+    let found = block_on(setup.directory.resync(&setup.operator, setup.now, "A", &resync)).map(drop).map_err(code);
+    assert_eq!(found, Err("wrong-code"));
+    setup.later(120);
+    assert_eq!(setup.verify("alice", &forgotten), Err(Error::Refused(Refusal::Rejected)));
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+    // An earlier moment does not lower it.
+    let floor = setup.now;
+    block_on(setup.directory.restored(&setup.operator, floor)).unwrap();
+    block_on(setup.directory.restored(&setup.operator, UnixTime::from_secs(NOW))).unwrap();
+    assert_eq!(count(&setup, Action::DirectoryRestored), 3, "each restore leaves an event");
+    setup.later(30);
+    assert_eq!(setup.verify("alice", &shown(1, floor, 0)), Err(Error::Refused(Refusal::Rejected)));
+}
+
+#[test]
+fn a_reset_of_a_token_whose_clock_is_ahead_leaves_no_used_code_good() {
+    const DRIFT: i64 = 40;
+    let mut setup = with_token();
+    setup.upload(&[("bob", "B", &secret(2))]);
+    let codes = [shown(2, setup.now, DRIFT), shown(2, setup.now, DRIFT + 1)];
+    setup.activate("B", codes).unwrap();
+    setup.later(300);
+    let used = setup.now;
+    assert_eq!(setup.verify("bob", &shown(2, used, DRIFT)).unwrap(), "B");
+    block_on(setup.directory.reset_token(&setup.operator, setup.now, "B")).unwrap();
+    for _ in 0..=DRIFT {
+        assert_eq!(setup.verify("bob", &shown(2, used, DRIFT)), Err(Error::Refused(Refusal::Rejected)));
+        block_on(setup.directory.unlock_user(&setup.operator, setup.now, &upn("bob"))).unwrap();
+        setup.later(30);
+    }
+    setup.later(90);
+    assert_eq!(setup.verify("bob", &shown(2, setup.now, 0)).unwrap(), "B");
+}
+
+/// A drift that the backup may know.
+fn drift() -> impl Strategy<Value = i64> {
+    prop_oneof![-2880..=2879_i64, -70..=70_i64, -5..=5_i64]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_code_that_was_good_before_a_restore_is_accepted_after_it(drift in drift(), number in 0..1000_u64) {
+        let policy = Policy { free_attempts: u32::MAX, activation_attempts: u32::MAX, ..Policy::default() };
+        let mut setup = Setup::on(MemoryStore::new(), policy);
+        setup.upload(&[("alice", "A", &secret(number))]);
+        let drift = setup.activate("A", [shown(number, setup.now, drift), shown(number, setup.now, drift + 1)]).unwrap();
+        setup.later(3600);
+        let restored = setup.now.as_secs() / 30;
+        let at = |step: u64| totp(number).generate_at_step(step);
+        let run = |step: u64| [at(step), at(step + 1)];
+        // The last step whose code a sign-in accepted at the restore, and the last that one code activated by.
+        let ahead = u64::try_from(drift).unwrap_or(0);
+        let (signed_in, activated) = (restored + ahead + AHEAD, restored + ahead + NEAR);
+        // By chance some codes are those of later steps, too.
+        let later: Vec<Code> = (signed_in + 1..signed_in + 200).map(at).collect();
+        let only_before = |step: u64| !later.contains(&at(step));
+        block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+        for _ in 0..8 {
+            for step in signed_in - 8..=signed_in {
+                if only_before(step) {
+                    prop_assert_eq!(setup.verify("alice", &at(step)), Err(Error::Refused(Refusal::Rejected)));
+                }
+                let resync = run(step).into();
+                let found = block_on(setup.directory.resync(&setup.operator, setup.now, "A", &resync));
+                prop_assert_eq!(found.map(drop).map_err(code), Err("wrong-code"));
+            }
+            setup.later(30);
+        }
+        // The codes of after the restore sign in.
+        let now = (setup.now.as_secs() / 30).checked_add_signed(drift).unwrap();
+        if now > signed_in {
+            prop_assert_eq!(setup.verify("alice", &at(now)).unwrap(), "A");
+        }
+        block_on(setup.directory.deactivate(&setup.operator, setup.now, "A")).unwrap();
+        for _ in 0..13 {
+            for step in [signed_in - 7, signed_in - 1, signed_in] {
+                prop_assert!(setup.activate("A", run(step)).is_err(), "by two codes");
+            }
+            for step in [signed_in, signed_in + 1, restored + NEAR, activated - 30, activated - 1, activated] {
+                if step > signed_in || only_before(step) {
+                    let answer = setup.activate("A", at(step));
+                    prop_assert!(matches!(answer, Err("restored-recently" | "next-code-needed")), "{:?}", answer);
+                }
+            }
+            setup.later(300);
+        }
+        let now = (setup.now.as_secs() / 30).checked_add_signed(drift).unwrap();
+        prop_assert!(now > activated || drift < 0);
+        if now > activated {
+            // A code that fits two moments by chance asks for the next one.
+            let found = setup.activate("A", at(now));
+            prop_assert!(matches!(found, Ok(_) | Err("ambiguous")), "{:?}", found);
+        }
+    }
+}
