@@ -5,20 +5,20 @@
 #[path = "support/children.rs"]
 mod children;
 
-use self::children::{folder, killed, task, times, whole};
+use self::children::{folder, killed, killed_within, task, times, whole};
 use oath_directory::audit::{Action, AuditEvent, Chain};
 use oath_directory::bulk::{BulkFile, BulkRow, Done, Operation};
 use oath_directory::store::{AnyStore, Store as _, TokenFilter};
 use oath_directory::{
-    Actor, Directory, Error, Leavers, Location, Policy, Refusal, Status, SyncOptions, UploadOptions, Upn, UserKind,
-    user_file,
+    Actor, Directory, Error, Leavers, Location, Policy, Pruned, Refusal, Status, SyncOptions, UploadOptions, Upn,
+    UserKind, user_file,
 };
 use oath_totp::{Secret, Totp, UnixTime};
 use pollster::block_on;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const NOW: u64 = 1_700_000_000;
 const SECRET: &str = "HA4TAMJSGM2DKNRXHA4TAMJSGM2DKNRX";
@@ -110,8 +110,18 @@ fn child() {
             block_on(directory.bulk(&operator(), at(NOW), &rows, tell)).unwrap();
         }
         "sync" => drop(sync(&directory)),
+        "undo" => drop(block_on(directory.undo_upload(&operator(), at(NOW), 1, false)).unwrap()),
+        "prune" => drop(prune(&directory, Path::new(&words[1]))),
         other => panic!("{other}"),
     }
+}
+
+/// The exported log beside the directory.
+const LOG: &str = "log.jsonl";
+
+fn prune(directory: &Directory<AnyStore>, folder: &Path) -> Pruned {
+    let file = fs::read(folder.join(LOG)).unwrap();
+    block_on(directory.prune_audit(&operator(), at(NOW + 1), &*file)).unwrap()
 }
 
 fn sync(directory: &Directory<AnyStore>) -> oath_directory::SyncReport {
@@ -143,11 +153,12 @@ fn of(action: Action, events: &[AuditEvent]) -> usize {
     events.iter().filter(|logged| logged.event.action == action).count()
 }
 
-/// A copy of the two files of a directory that is not open.
+/// A copy of the files of a directory that is not open.
 fn copy(template: &Path) -> tempfile::TempDir {
     let folder = folder();
-    for name in ["oath.db", "oath.keys"] {
-        fs::copy(template.join(name), folder.path().join(name)).unwrap();
+    for file in fs::read_dir(template).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
     }
     folder
 }
@@ -297,4 +308,68 @@ fn a_killed_synchronization_goes_on_and_adds_and_removes_nobody_twice() {
         assert_eq!(sync(&directory).rows.unchanged, u64::try_from(ROWS).unwrap());
     }
     assert!(cut > 0, "nothing was killed half-way");
+}
+
+#[test]
+fn a_killed_undoing_goes_on_and_the_log_tells_of_it_with_the_last_token() {
+    let template = folder();
+    block_on(create(template.path()).upload(&operator(), at(NOW), "t.csv", rows(0..ROWS, None))).unwrap();
+    let (mut cut, mut round) = (0, 0);
+    while round < times(10, 1000) || cut == 0 && round < 200 {
+        round += 1;
+        let folder = copy(template.path());
+        killed(&["undo", folder.path().to_str().unwrap()], Duration::from_millis(250));
+        let directory = open(folder.path());
+        let left = block_on(directory.store().tokens(TokenFilter::default(), None, usize::MAX)).unwrap().len();
+        let status = block_on(directory.upload_status(at(NOW), 1)).unwrap();
+        assert_eq!(status.taken_back, u64::try_from(ROWS - left).unwrap(), "what is gone is counted");
+        assert_eq!(of(Action::UploadUndone, &events(&directory)), usize::from(left == 0), "{left} tokens are left");
+        cut += usize::from((1..ROWS).contains(&left));
+        let undone = block_on(directory.undo_upload(&operator(), at(NOW), 1, false)).unwrap();
+        assert_eq!((undone.taken_back, undone.kept.len()), (u64::try_from(left).unwrap(), 0));
+        let events = events(&directory);
+        assert_eq!((of(Action::UploadUndone, &events), of(Action::TokenDeleted, &events)), (1, ROWS));
+    }
+    assert!(cut > 0, "no undoing was killed half-way");
+}
+
+#[test]
+fn a_killed_pruning_goes_on_and_the_log_verifies_all_the_time() {
+    let template = folder();
+    let end = {
+        let directory = create(template.path());
+        for range in [0..ROWS, ROWS..2 * ROWS, 2 * ROWS..3 * ROWS] {
+            block_on(directory.upload(&operator(), at(NOW), "t.csv", rows(range, None))).unwrap();
+        }
+        let file = template.path().join(LOG);
+        block_on(directory.export_audit_to(at(NOW), &file)).unwrap()[0].end
+    };
+    let time = {
+        let folder = copy(template.path());
+        let (directory, file) = (open(folder.path()), fs::read(folder.path().join(LOG)).unwrap());
+        // A preview verifies as much, and deletes nothing.
+        let begun = Instant::now();
+        block_on(directory.preview_pruning(&*file)).unwrap();
+        let verified = begun.elapsed();
+        let begun = Instant::now();
+        prune(&directory, folder.path());
+        verified * 3 / 4..begun.elapsed() * 5 / 4
+    };
+    let (mut cut, mut round) = (0, 0);
+    while round < times(10, 1000) || cut == 0 && round < 200 {
+        round += 1;
+        let folder = copy(template.path());
+        killed_within(&["prune", folder.path().to_str().unwrap()], time.clone());
+        let directory = open(folder.path());
+        let report = block_on(directory.verify_audit()).unwrap().unwrap();
+        let gone = report.beginnings.first().map_or(0, |beginning| beginning.events);
+        cut += usize::from(gone > 0 && gone < end.events);
+        let pruned = prune(&directory, folder.path());
+        assert_eq!(pruned.events, end.events - gone);
+        let report = block_on(directory.verify_audit()).unwrap().unwrap();
+        assert_eq!(report.beginnings, [end]);
+        let left = block_on(directory.events(Chain::FIRST, 0, usize::MAX)).unwrap();
+        assert_eq!((left.len(), of(Action::AuditPruned, &left)), (1, 1), "recorded once");
+    }
+    assert!(cut > 0, "no pruning was killed half-way");
 }

@@ -326,6 +326,9 @@ fn an_undoing_that_is_broken_off_goes_on_and_ends_as_one_in_one_go() {
         let rest = undo(&setup, &upload, false);
         assert_eq!((gone + rest.taken_back, rest.kept.len()), (1199, 1));
         assert_eq!(serials(&setup), ["OTHER", "S00900"]);
+        let told: Vec<_> = setup.actions().into_iter().filter(|at| at.event.action == Action::UploadUndone).collect();
+        let [told] = &told[..] else { panic!("after {polls} polls: {told:?}") };
+        assert_eq!((&*told.event.detail["taken-back"], &*told.event.detail["kept"]), ("1199", "1"));
         if ended {
             assert!(polls > 2, "it is broken off at least once");
             break;

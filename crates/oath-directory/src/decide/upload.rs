@@ -127,15 +127,23 @@ pub(crate) fn delete(context: Context<'_>, id: u64, reason: &str, view: &Seen) -
     Ok(Decided::new((), changes))
 }
 
+/// Whether a token that came with an upload stays when that is undone: it was assigned, activated or unassigned since.
+pub(crate) fn stays(token: &Token) -> bool {
+    token.import.is_none_or(|import| import.changed)
+}
+
 /// Takes back tokens that came with an upload and have not changed since: all of the view. The states of their secrets stay, and
-/// the upload can no longer be resumed.
-pub(crate) fn undo(context: Context<'_>, id: u64, view: &Seen) -> Decision<Undone> {
+/// the upload can no longer be resumed. With the last ones the log is told, in the same changes, so that a process that is killed
+/// leaves no upload that is undone without an event: `last` is how many tokens are kept besides those of the view.
+pub(crate) fn undo(context: Context<'_>, id: u64, last: Option<usize>, view: &Seen) -> Decision<Undone> {
     let read = view.upload.as_ref().ok_or(Refusal::UnknownUpload { id })?;
     let mut undone = Undone::default();
     let mut changes = Changes::default();
     for token in &view.tokens {
-        let Some(import) = token.value.import.filter(|import| import.upload == id) else { continue };
-        if import.changed || view.is_damaged(&token.value) {
+        if token.value.import.is_none_or(|import| import.upload != id) {
+            continue;
+        }
+        if stays(&token.value) || view.is_damaged(&token.value) {
             undone.kept.push(token.value.serial.clone());
             continue;
         }
@@ -146,19 +154,16 @@ pub(crate) fn undo(context: Context<'_>, id: u64, view: &Seen) -> Decision<Undon
         undone.taken_back = undone.taken_back.saturating_add(1);
     }
     undone.kept.sort();
-    if undone.taken_back > 0 || !read.value.finished {
-        let taken_back = read.value.taken_back.saturating_add(undone.taken_back);
+    let taken_back = read.value.taken_back.saturating_add(undone.taken_back);
+    if let Some(kept) = last.filter(|_| taken_back > 0) {
+        let event = context.event(Action::UploadUndone).with("upload", id).with("file", &read.value.file);
+        let kept = kept.saturating_add(undone.kept.len());
+        changes.events.push(event.with("taken-back", taken_back).with("kept", kept));
+    }
+    if undone.taken_back > 0 || !read.value.finished || last.is_some() {
         changes.uploads.push(update(read, Upload { finished: true, taken_back, ..read.value.clone() }));
     }
     Ok(Decided::new(undone, changes))
-}
-
-/// Tells that an upload was undone, with what came of it.
-pub(crate) fn undone(context: Context<'_>, id: u64, undone: &Undone, view: &Seen) -> Decision<()> {
-    let read = view.upload.as_ref().ok_or(Refusal::UnknownUpload { id })?;
-    let event = context.event(Action::UploadUndone).with("upload", id).with("file", &read.value.file);
-    let event = event.with("taken-back", read.value.taken_back).with("kept", undone.kept.len());
-    Ok(Decided::new((), Changes { events: vec![event], ..Changes::default() }))
 }
 
 /// The records as the rows so far have left them.

@@ -59,6 +59,13 @@ pub struct Undone {
     pub kept: Vec<String>,
 }
 
+impl Undone {
+    pub(crate) fn add(&mut self, more: Self) {
+        self.taken_back = self.taken_back.saturating_add(more.taken_back);
+        self.kept.extend(more.kept);
+    }
+}
+
 /// What an upload would come to: its counts, and the rows that would be refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Preview {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+use core::ops::Range;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -62,9 +63,14 @@ pub(crate) fn whole(words: &[&str]) -> Duration {
 /// The lines that a child prints until it is killed, at a random moment up to this long after it has begun. A line that was
 /// broken off is left out.
 pub(crate) fn killed(words: &[&str], longest: Duration) -> Vec<String> {
+    killed_within(words, Duration::ZERO..longest)
+}
+
+/// The same, at a random moment of this time after it has begun.
+pub(crate) fn killed_within(words: &[&str], time: Range<Duration>) -> Vec<String> {
     let (mut child, mut printed) = begun(words);
-    let longest = u64::try_from(longest.as_micros()).unwrap();
-    sleep(Duration::from_micros(RandomState::new().hash_one(words) % longest));
+    let length = u64::try_from((time.end - time.start).as_micros()).unwrap();
+    sleep(time.start + Duration::from_micros(RandomState::new().hash_one(words) % length));
     child.kill().unwrap();
     let mut rest = String::new();
     printed.read_to_string(&mut rest).unwrap();
