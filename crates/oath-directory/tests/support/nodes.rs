@@ -1,4 +1,5 @@
 //! Nodes of one directory on a server: stores of their own, as processes have them.
+#![allow(dead_code, reason = "no test uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use oath_directory::model::TenantId;

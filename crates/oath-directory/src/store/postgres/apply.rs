@@ -91,14 +91,13 @@ impl Steps {
         key: impl Fn(&K) -> Vec<Cell>,
         cells: impl Fn(&T) -> Vec<Cell>,
     ) {
-        let mut rest = writes.iter().peekable();
-        while let Some(first) = rest.next() {
-            let put = |write: &Write<K, T>| put(table, write, &key, &cells);
-            let mut run = vec![put(first)];
-            let mut keys: HashSet<_> = run.iter().map(|put| put.key.clone()).collect();
+        let puts = writes.iter().map(|write| (write, put(table, write, &key, &cells))).collect();
+        let mut rest = in_order(puts, self.mode).into_iter().peekable();
+        while let Some((first, put)) = rest.next() {
+            let mut keys = HashSet::from([put.key.clone()]);
+            let mut run = vec![put];
             let alike = |write: &Write<K, T>| discriminant(write) == discriminant(first) && self.mode == Mode::Many;
-            while let Some(next) = rest.next_if(|write| alike(write) && !keys.contains(&put(write).key)) {
-                let next = put(next);
+            while let Some((_, next)) = rest.next_if(|(write, put)| alike(write) && !keys.contains(&put.key)) {
                 keys.insert(next.key.clone());
                 run.push(next);
             }
@@ -260,6 +259,32 @@ fn put<K, T>(
             Put { key: key(id), found: version(*found), record: None }
         }
     }
+}
+
+/// Puts the rows that are only compared where their keys stand among the others, so that two callers who each compare a row that
+/// the other one changes lock both in the same order and none waits for the other. Rows of several kinds keep their order, and so
+/// do those of [`Mode::One`]: what is compared comes before them.
+fn in_order<K, T>(puts: Vec<(&Write<K, T>, Put)>, mode: Mode) -> Vec<(&Write<K, T>, Put)> {
+    let keys: HashSet<_> = puts.iter().map(|(_, put)| &put.key).collect();
+    // A row that is written twice is compared with what the first write makes of it.
+    if keys.len() < puts.len() {
+        return puts;
+    }
+    let (mut compared, written): (Vec<_>, Vec<_>) =
+        puts.into_iter().partition(|(write, _)| matches!(write, Write::Unchanged(..)));
+    let of_one_kind = written.windows(2).all(|pair| match pair {
+        [(one, _), (other, _)] => discriminant(*one) == discriminant(*other),
+        _ => true,
+    });
+    let new = written.iter().any(|(write, _)| matches!(write, Write::Insert(_)));
+    let sorted = of_one_kind && !new && (mode == Mode::Many || written.len() == 1);
+    let count = compared.len();
+    compared.extend(written);
+    let unordered = if sorted { compared.len() } else { count };
+    if let Some(part) = compared.get_mut(..unordered) {
+        part.sort_by(|(_, one), (_, other)| one.key.cmp(&other.key));
+    }
+    compared
 }
 
 /// Lists of values as rows of a table `w`: versions first, from `$2` on.
