@@ -89,6 +89,9 @@ pub(crate) enum Command {
         /// Say what the migration would come to, and change nothing; a copy of the file is migrated, and deleted
         #[arg(long)]
         dry_run: bool,
+        /// Take over a file of format 1 as it is: no key protects its records and its log. Compare users and tokens afterwards
+        #[arg(long)]
+        accept_unbound: bool,
     },
     /// The users, who can hold tokens
     #[command(subcommand)]

@@ -118,8 +118,8 @@ fn command(shell: &mut Shell<'_>, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Tour => tour::play(shell),
         Command::Init => init::init(shell),
-        Command::Migrate { dry_run: false } => init::migrate(shell),
-        Command::Migrate { dry_run: true } => init::try_migration(shell),
+        Command::Migrate { dry_run: false, accept_unbound } => init::migrate(shell, *accept_unbound),
+        Command::Migrate { dry_run: true, .. } => init::try_migration(shell),
         Command::Users(command) => users::run(shell, command),
         Command::Roles => roles::table_of_rights(shell),
         Command::Tokens(command) => tokens::run(shell, command),

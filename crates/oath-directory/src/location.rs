@@ -13,7 +13,7 @@ mod provider;
 mod url;
 
 pub use self::error::LocationError;
-pub use self::migrate::Migrated;
+pub use self::migrate::{MigrateOptions, Migrated};
 pub use self::preview::{Contents, MigrationPreview, RestorePreview};
 pub use self::url::{DatabaseUrl, MalformedUrl};
 

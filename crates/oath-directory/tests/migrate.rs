@@ -3,7 +3,7 @@
 
 use oath_directory::audit::{Action, Chain};
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, LocationError, Migrated, Policy, Status, TokenQuery};
+use oath_directory::{Actor, Directory, Location, LocationError, MigrateOptions, Migrated, Policy, Status, TokenQuery};
 use oath_totp::{Algorithm, Code, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use rusqlite::Connection;
@@ -39,7 +39,11 @@ fn kit(format: i64) -> tempfile::TempDir {
 }
 
 fn migrate(folder: &Path) -> Result<Migrated, LocationError> {
-    block_on(location(folder).migrate(&Actor::local_operator(), at(200)))
+    migrate_with(folder, MigrateOptions { accept_unbound: true })
+}
+
+fn migrate_with(folder: &Path, options: MigrateOptions) -> Result<Migrated, LocationError> {
+    block_on(location(folder).migrate(&Actor::local_operator(), at(200), options))
 }
 
 fn sign_in(directory: &Directory<AnyStore>, now: UnixTime) -> Result<String, &'static str> {
@@ -75,10 +79,10 @@ fn files_of_older_formats_are_brought_forward_and_kept() {
 
         let migrated = migrate(folder).unwrap();
         let former = folder.join(migrated.former.as_ref().unwrap());
-        assert_eq!((migrated.from, migrated.left.len()), (Some(format), 0));
+        assert_eq!((migrated.from, migrated.format, migrated.left.len()), (Some(format), 3, 0));
         assert_eq!(fs::read(&former).unwrap().len(), before.len(), "the former file is kept");
         let again = migrate(folder).unwrap();
-        assert_eq!((again.from, again.former), (None, None));
+        assert_eq!((again.from, again.format, again.former), (None, 3, None));
 
         let directory = block_on(location(folder).open()).unwrap();
         let tokens = block_on(directory.tokens(&TokenQuery::default())).unwrap();
@@ -99,6 +103,27 @@ fn files_of_older_formats_are_brought_forward_and_kept() {
         assert_eq!((count(Action::DirectoryMigrated), count(Action::TokenImported)), (1, 3), "with the former log");
         assert!(block_on(directory.check_seals()).unwrap().damaged.is_empty());
     }
+}
+
+#[test]
+fn a_file_without_macs_is_taken_over_only_when_the_caller_accepts_that() {
+    // Of format 1, and of format 2 that was changed and marked as format 1.
+    let changed = kit(2);
+    let file = Connection::open(changed.path().join("oath.db")).unwrap();
+    file.execute_batch("UPDATE tokens SET status = 'activated' WHERE serial = '0001'; PRAGMA user_version = 1")
+        .unwrap();
+    drop(file);
+    for folder in [kit(1), changed] {
+        let folder = folder.path();
+        let before = (names(folder), fs::read(folder.join("oath.db")).unwrap());
+        let error = migrate_with(folder, MigrateOptions::default()).unwrap_err();
+        assert_eq!((error.code(), error.is_refusal()), ("database-unbound", true), "{error}");
+        assert!(error.action().contains("--accept-unbound"), "{}", error.action());
+        assert!((names(folder), fs::read(folder.join("oath.db")).unwrap()) == before, "nothing has changed");
+        assert_eq!(migrate(folder).unwrap().from, Some(1));
+    }
+    // What the key ring binds needs no consent.
+    assert_eq!(migrate_with(kit(2).path(), MigrateOptions::default()).unwrap().from, Some(2));
 }
 
 #[test]

@@ -551,7 +551,7 @@ fn no_role_changes_the_key_ring_restores_or_migrates() {
         &|| block_on(location.remove_key(&actor, now, &seals)).map(drop),
         &|| block_on(location.restore(backup, true, &actor, now)).map(drop),
         &|| block_on(location.preview_restore(backup, true, &actor, now)).map(drop),
-        &|| block_on(location.migrate(&actor, now)).map(drop),
+        &|| block_on(location.migrate(&actor, now, oath_directory::MigrateOptions { accept_unbound: true })).map(drop),
         &|| block_on(location.preview_migration(&actor, now)).map(drop),
     ];
     let events = || block_on(directory.events(oath_directory::audit::Chain::FIRST, 0, usize::MAX)).unwrap();

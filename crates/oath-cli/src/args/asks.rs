@@ -9,7 +9,7 @@ impl Command {
     pub(crate) const fn writes(&self) -> bool {
         match self {
             Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restored => true,
-            Self::Migrate { dry_run } | Self::Restore { dry_run, .. } => !*dry_run,
+            Self::Migrate { dry_run, .. } | Self::Restore { dry_run, .. } => !*dry_run,
             Self::Users(command) => {
                 !command.tries()
                     && !command.shows_roles()

@@ -59,6 +59,11 @@ pub enum LocationError {
         /// The database.
         database: String,
     },
+    /// The file is marked as format 1, in which no MAC binds the records to the key ring, and the caller has not accepted that.
+    Unbound {
+        /// The database.
+        database: String,
+    },
     /// A file cannot be read, written or looked up.
     Io {
         /// What cannot be done.
@@ -82,7 +87,9 @@ impl LocationError {
     #[must_use]
     pub fn place(&self) -> Cow<'_, str> {
         match self {
-            Self::DirectoryExists { database } | Self::OnServer { database } => database.into(),
+            Self::DirectoryExists { database } | Self::OnServer { database } | Self::Unbound { database } => {
+                database.into()
+            }
             Self::FileExists { file } | Self::LogInTheWay { file } => file.to_string_lossy(),
             Self::KeyRingExists { keys }
             | Self::KeyRingReadOnly { keys }
@@ -107,6 +114,7 @@ impl LocationError {
             Self::FileExists { .. } => "file-exists",
             Self::LogInTheWay { .. } => "log-in-the-way",
             Self::OnServer { .. } => "database-on-server",
+            Self::Unbound { .. } => "database-unbound",
             Self::Io { .. } => "file-failed",
             Self::Directory { error, .. } => error.code(),
         }
@@ -133,6 +141,11 @@ impl LocationError {
             Self::OnServer { .. } => {
                 "use the server's own programs, such as pg_dump and pg_restore; after a restore run `oath restored`"
             }
+            Self::Unbound { .. } => {
+                "where you know that the file is of format 1 and that only the directory wrote to it, run `oath migrate \
+                 --accept-unbound`, and compare `oath users list` and `oath tokens list` with what you know; else restore a \
+                 backup"
+            }
             Self::Io { .. } => "look at what the operating system says, then try again",
             Self::Directory { error, .. } => error.action(),
         }
@@ -147,6 +160,7 @@ impl LocationError {
                 | Self::KeyRingExists { .. }
                 | Self::KeyRingReadOnly { .. }
                 | Self::LogInTheWay { .. }
+                | Self::Unbound { .. }
         )
     }
 }
@@ -183,6 +197,12 @@ impl fmt::Display for LocationError {
             Self::OnServer { database } => {
                 write!(f, "the database is on a server, and backups are made by the server: {database}")
             }
+            Self::Unbound { database } => write!(
+                f,
+                "{database} is marked as format 1, in which no key protects the records: nothing shows whether its users, tokens, \
+                 used codes and log are those that the directory wrote, and a file of a later format that was changed and marked \
+                 as format 1 looks the same"
+            ),
             Self::Io { what, place, error } => write!(f, "{what}: {}: {error}", place.display()),
             Self::Directory { error, .. } => error.fmt(f),
         }

@@ -64,15 +64,37 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] with the place where the database cannot be reached or does not allow it, or was made by a newer version.
     pub fn migrate(url: &str) -> Result<(), StoreError> {
+        Self::ask(url, async |session| schema::migrate(session).await)
+    }
+
+    /// The format of the tables that this version reads and writes.
+    pub const FORMAT: i64 = schema::FORMAT;
+
+    /// The format of the tables; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`StoreError`] with the place where the database cannot be reached.
+    pub fn format(url: &str) -> Result<Option<i64>, StoreError> {
+        Self::ask(url, async |session| schema::found(session).await)
+    }
+
+    /// Asks in a connection of its own.
+    fn ask<T: Send + 'static>(
+        url: &str,
+        question: impl AsyncFnOnce(&mut Session) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let place = Arc::new(Place::new(url, TenantId::default(), PATIENCE)?);
         let (answer, answered) = blocking::channel();
         start(&Arc::clone(&place), async move || {
             let mut session = Session::new(Arc::clone(&place));
-            let result = schema::migrate(&mut session).await.map_err(|failure| place.explain(&failure));
-            // Whoever asked waits.
+            let result = question(&mut session).await.map_err(|failure| place.explain(&failure));
+            // The caller waits for the answer.
             drop(answer.send(result));
         })
-        .and_then(|thread| answered.recv().unwrap_or_else(|_| Err(ended())).and_then(|()| joined(thread)))
+        .and_then(|thread| {
+            let found = answered.recv().unwrap_or_else(|_| Err(ended()))?;
+            joined(thread).map(|()| found)
+        })
     }
 
     /// Opens the directory of a tenant. A server that does not answer is waited for, up to 10 seconds.

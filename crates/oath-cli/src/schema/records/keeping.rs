@@ -17,7 +17,8 @@ pub(in crate::schema) const MIGRATED: Record = record(
     "A directory that was brought forward.",
     &[&[
         f("database", Text, "The file of the database, or the server."),
-        f("from", Count, "The format that the file had; `null` where there was nothing to do.").or_null(),
+        f("from", Count, "The format that it had; `null` where there was nothing to do.").or_null(),
+        f("format", Count, "The format that it has now. Files and servers count theirs apart."),
         f("former", Text, "The name under which the former file is kept.").or_null(),
         f("left", Texts, "Serial numbers of damaged tokens that were left out."),
     ]],

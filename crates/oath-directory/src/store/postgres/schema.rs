@@ -115,6 +115,11 @@ pub(super) async fn migrate(session: &mut Session) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The version of the tables; `None` where there are none.
+pub(super) async fn found(session: &mut Session) -> Result<Option<i64>, Failure> {
+    session.run(async |connection| format(connection).await).await
+}
+
 /// Checks that the tables are those of this version.
 pub(super) async fn check(session: &mut Session) -> Result<(), Failure> {
     let found = session.run(async |connection| format(connection).await).await?;

@@ -1,17 +1,18 @@
-//! Files of the formats 1 and 2, as far as a migration reads them. Only their columns stand here: the records of today may have
-//! more.
+//! Files of the formats 1 and 2, as far as a migration reads them. A column that a record of today has and they have not is a
+//! constant.
 
 use super::access::{Place, mark};
 use super::rows::Row;
 use super::schema::{APPLICATION, FORMAT};
 use super::{Fault, SqliteStore, StoreError};
-use crate::audit::{Action, AuditEvent, Chain, Event, Head};
-use crate::model::{Attempts, Sealed, Settings, State, Token, Upn, User, UserKind};
-use crate::store::cells::{Cells, Record as _};
-use crate::store::names;
-use oath_totp::TotpState;
+use crate::audit::{AuditEvent, Head};
+use crate::model::{Settings, State, Token, User};
+use crate::store::cells::Record as _;
 use rusqlite::{Connection, Params};
 use std::path::Path;
+
+/// Stands where a record has no MAC.
+const NO_MAC: &str = "zeroblob(16)";
 
 /// A file of an older format, which no other process can open while this lives.
 pub(crate) struct Former {
@@ -22,6 +23,16 @@ pub(crate) struct Former {
 }
 
 impl SqliteStore {
+    /// The format of the files that this version reads and writes.
+    pub const FORMAT: i64 = FORMAT;
+
+    /// Whether the file is marked as format 1, in which no MAC binds the records. It is left as it is.
+    pub(crate) fn is_unbound(path: &Path) -> Result<bool, StoreError> {
+        let (place, connection) = Place::raw(path)?;
+        let marked = mark(&connection).map_err(|error| place.sqlite(&error))?;
+        Ok(marked == (APPLICATION, 1))
+    }
+
     /// The file, where it has an older format; `None` where it has that of this version.
     pub(crate) fn former(path: &Path) -> Result<Option<Former>, StoreError> {
         let (place, connection) = Place::raw(path)?;
@@ -51,93 +62,40 @@ impl Former {
         if self.format == 1 {
             return Ok(None);
         }
-        let found = self.all("SELECT ring, floor, mac FROM settings", [], |cells| {
-            Ok(Settings { ring: cells.tag()?, floor: cells.time()?, policy: String::new(), mac: cells.tag()? })
-        });
+        let found = self.all("SELECT ring, floor, '', mac FROM settings", [], |cells| Settings::read(cells));
         found.map(|mut found| found.pop())
     }
 
     /// In the order of their keys, after `after`; at most `limit`.
     pub(crate) fn users(&self, after: &str, limit: u32) -> Result<Vec<User>, StoreError> {
-        let columns = if self.format == 1 { "1, NULL, zeroblob(16)" } else { "enabled, object_id, mac" };
-        let sql =
-            format!("SELECT id, upn, kind, display_name, {columns} FROM users WHERE key > ?1 ORDER BY key LIMIT ?2");
-        self.all(&sql, (after, limit), |cells| {
-            Ok(User {
-                id: cells.id()?,
-                upn: cells.named(|text| text.parse::<Upn>().ok())?,
-                kind: cells.named(UserKind::from_name)?,
-                display_name: cells.maybe_text()?,
-                enabled: cells.flag()?,
-                object_id: cells.maybe_text()?,
-                roles: Default::default(),
-                recovery: Default::default(),
-                mac: cells.tag()?,
-            })
-        })
+        let (own, mac) = if self.format == 1 { ("1, NULL", NO_MAC) } else { ("enabled, object_id", "mac") };
+        let sql = format!(
+            "SELECT id, upn, kind, display_name, {own}, 0, x'', {mac} FROM users WHERE key > ?1 ORDER BY key LIMIT ?2"
+        );
+        self.all(&sql, (after, limit), |cells| User::read(cells))
     }
 
     /// In the order of their serial numbers, after `after`, with the states of their secrets; at most `limit`.
     pub(crate) fn tokens(&self, after: &str, limit: u32) -> Result<Vec<(Token, State)>, StoreError> {
         // A state that is missing begins anew in format 1, and is damage in format 2.
-        let none = "zeroblob(16)";
-        let mac = |column: &str| if self.format == 1 { none.to_owned() } else { format!("coalesce({column}, {none})") };
+        let mac = |column| if self.format == 1 { NO_MAC.to_owned() } else { format!("coalesce({column}, {NO_MAC})") };
         let sql = format!(
             "SELECT t.id, t.kind, t.serial, t.manufacturer, t.model, t.algorithm, t.digits, t.step_x, t.step_t0,
-                 t.sealed_under, t.sealed, t.fingerprint, t.status, t.holder, t.created, {},
-                 s.last_step, coalesce(s.drift, 0), s.last_used, {}
+                 t.sealed_under, t.sealed, t.fingerprint, t.status, t.holder, NULL, t.created, NULL, {},
+                 t.fingerprint, s.last_step, coalesce(s.drift, 0), s.last_used, 0, NULL, NULL, {}
              FROM tokens AS t LEFT JOIN states AS s ON s.fingerprint = t.fingerprint
              WHERE t.serial > ?1 ORDER BY t.serial LIMIT ?2",
             mac("t.mac"),
             mac("s.mac"),
         );
-        self.all(&sql, (after, limit), |cells| {
-            let token = Token {
-                id: cells.id()?,
-                kind: cells.named(names::token_kind)?,
-                serial: cells.text()?,
-                manufacturer: cells.text()?,
-                model: cells.text()?,
-                parameters: cells.parameters()?,
-                sealed: Sealed { key: cells.text()?, bytes: cells.bytes()? },
-                fingerprint: cells.fingerprint()?,
-                status: cells.named(names::status)?,
-                holder: cells.maybe_id()?,
-                created: cells.time()?,
-                replaces: None,
-                import: None,
-                mac: cells.tag()?,
-            };
-            let state = State {
-                fingerprint: token.fingerprint,
-                totp: TotpState { last_step: cells.maybe_bits()?, drift: cells.number()? },
-                last_used: cells.maybe_time()?,
-                attempts: Attempts::default(),
-                mac: cells.tag()?,
-            };
-            Ok((token, state))
-        })
+        self.all(&sql, (after, limit), |cells| Ok((Token::read(cells)?, State::read(cells)?)))
     }
 
     /// After the one with this number; at most `limit`.
     pub(crate) fn events(&self, after: u64, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
         let sql = "SELECT sequence, at, actor, action, upn, serial, detail, hash FROM events
                    WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
-        self.all(sql, (after.cast_signed(), limit), |cells| {
-            Ok(AuditEvent {
-                chain: Chain::FIRST,
-                sequence: cells.bits()?,
-                event: Event {
-                    at: cells.time()?,
-                    actor: cells.text()?,
-                    action: cells.named(Action::from_name)?,
-                    upn: cells.text()?,
-                    serial: cells.text()?,
-                    detail: cells.named(|json| serde_json::from_str(json).ok())?,
-                },
-                hash: cells.hash()?,
-            })
-        })
+        self.all(sql, (after.cast_signed(), limit), |cells| AuditEvent::read(cells))
     }
 
     pub(crate) fn head(&self) -> Result<Head, StoreError> {
