@@ -210,6 +210,11 @@ fn the_log_is_exported_pruned_and_verified_from_then_on() {
     assert!(desk.done("audit prune --exported log.jsonl").contains("Nothing to delete"));
     desk.done("audit export --until 2100-01-01T00:00:00Z -o next.jsonl");
     desk.done("audit verify log.jsonl next.jsonl");
+    // What is wrong in the second file is named by its line of that file.
+    let text = fs::read_to_string(desk.path("next.jsonl")).unwrap();
+    fs::write(desk.path("wrong.jsonl"), text.replacen("local-operator", "mallory", 1)).unwrap();
+    let wrong = ["wrong.jsonl", "line 2:"];
+    desk.fails("audit verify log.jsonl wrong.jsonl", 1, "exported-file-damaged", &wrong);
     desk.done("audit prune --exported next.jsonl");
     desk.fails("audit verify log.jsonl", 1, "segments-apart", &["log.jsonl"]);
     desk.done("audit verify log.jsonl next.jsonl");

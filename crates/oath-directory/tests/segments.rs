@@ -106,6 +106,15 @@ fn a_pruned_log_verifies_from_its_new_beginning_and_says_so() {
     assert_eq!(segments[0].before, end);
     let both = [first.clone(), second.clone()].concat();
     assert_eq!(block_on(setup.directory.verify_segments(&*both, &[])).unwrap().len(), 2);
+    // What is wrong in the second of two files is named by that file and its line.
+    let files = [&*first, &second[..second.len() - 1]];
+    assert_eq!(block_on(setup.directory.verify_segment_files(files, &[end])).unwrap().len(), 2);
+    let text = core::str::from_utf8(&second).unwrap();
+    let changed = text.replacen("token-imported", "token-assigned", 1);
+    let line = text.lines().position(|line| line.contains("token-imported")).unwrap();
+    let error = block_on(setup.directory.verify_segment_files([&*first, changed.as_bytes()], &[])).unwrap_err();
+    let SegmentsError::File(error) = error else { panic!("{error}") };
+    assert_eq!((error.file, error.line), (1, u64::try_from(line).unwrap() + 1), "{error}");
     prune(&setup, &second).unwrap();
     let end = segments[0].end;
     assert_eq!(verify(&setup).unwrap().beginnings, [end]);

@@ -132,6 +132,16 @@ impl<'a, W: Write> SegmentWriter<'a, W> {
 pub fn read_segments(
     input: impl BufRead,
     key: &AuditKey,
+    each: impl FnMut(&AuditEvent),
+) -> Result<Vec<Segment>, SegmentError> {
+    read_file(0, input, key, each)
+}
+
+/// The same of one of several files: an error names it by this index.
+pub(crate) fn read_file(
+    file: usize,
+    input: impl BufRead,
+    key: &AuditKey,
     mut each: impl FnMut(&AuditEvent),
 ) -> Result<Vec<Segment>, SegmentError> {
     let mut segments = Vec::new();
@@ -139,7 +149,7 @@ pub fn read_segments(
     let mut number = 0u64;
     for text in input.lines() {
         number = number.saturating_add(1);
-        let failed = |fault| SegmentError { line: number, fault };
+        let failed = |fault| SegmentError { file, line: number, fault };
         let malformed = |why: &str| failed(SegmentFault::Malformed(why.to_owned()));
         let text = text.map_err(|error| failed(SegmentFault::Io(error)))?;
         // The error of serde shows no more than the name of a field or a place in the line.
@@ -178,7 +188,7 @@ pub fn read_segments(
         }
     }
     if open.is_some() || segments.is_empty() {
-        return Err(SegmentError { line: number, fault: SegmentFault::Unsealed });
+        return Err(SegmentError { file, line: number, fault: SegmentFault::Unsealed });
     }
     Ok(segments)
 }
@@ -192,7 +202,9 @@ fn hash_of(text: &str) -> Option<ChainHash> {
 /// A file of segments is not what was exported.
 #[derive(Debug)]
 pub struct SegmentError {
-    /// The line, from 1.
+    /// Which of several files, from 0.
+    pub file: usize,
+    /// The line of that file, from 1.
     pub line: u64,
     /// What is wrong there.
     pub fault: SegmentFault,

@@ -3,7 +3,7 @@
 use super::Directory;
 use super::audit::{Beginnings, PAGE, beginning_of};
 use super::uploads::pause;
-use crate::audit::segment::{SegmentError, SegmentWriter, read_segments};
+use crate::audit::segment::{SegmentError, SegmentWriter, read_file};
 use crate::audit::{Actor, AuditEvent, Event, Head, Segment, Tampered};
 use crate::error::{Error, Refusal};
 use crate::rights::Operation;
@@ -134,15 +134,32 @@ impl<S: Store> Directory<S> {
     /// [`SegmentsError::File`]; [`SegmentsError::Tampered`]; [`Refusal::SegmentsApart`] where events are missing between two
     /// segments, or between the last one and the database.
     pub async fn verify_segments(&self, file: impl BufRead, contain: &[Head]) -> Result<Vec<Segment>, SegmentsError> {
+        self.verify_segment_files([file], contain).await
+    }
+
+    /// As [`verify_segments`](Self::verify_segments), for files that follow each other. Each holds whole segments; an error names
+    /// the file and its line.
+    ///
+    /// # Errors
+    /// As [`verify_segments`](Self::verify_segments).
+    pub async fn verify_segment_files<R: BufRead>(
+        &self,
+        files: impl IntoIterator<Item = R>,
+        contain: &[Head],
+    ) -> Result<Vec<Segment>, SegmentsError> {
         let mut found = vec![None; contain.len()];
-        let look = |audit: &AuditEvent| {
+        let mut look = |audit: &AuditEvent| {
             for (end, found) in contain.iter().zip(&mut found) {
                 if (end.chain, end.events) == (audit.chain, audit.sequence) {
                     *found = Some(audit.hash);
                 }
             }
         };
-        let segments = read_segments(file, self.keys.audit_key(), look).map_err(SegmentsError::File)?;
+        let mut segments = Vec::new();
+        for (index, file) in files.into_iter().enumerate() {
+            let read = read_file(index, file, self.keys.audit_key(), &mut look).map_err(SegmentsError::File)?;
+            segments.extend(read);
+        }
         for (Head { chain, events: sequence, hash }, found) in contain.iter().copied().zip(found) {
             match found {
                 Some(found) if found == hash => {}

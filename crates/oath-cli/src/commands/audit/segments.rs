@@ -11,7 +11,7 @@ use oath_directory::{Pruned, SegmentsError};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use serde_json::{Value, json};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) fn export(shell: &mut Shell<'_>, until: UnixTime, path: &Path) -> Result<Exit, Failure> {
@@ -45,15 +45,17 @@ pub(super) fn export(shell: &mut Shell<'_>, until: UnixTime, path: &Path) -> Res
 
 pub(super) fn verify(shell: &mut Shell<'_>, files: &[PathBuf], contains: &[Head]) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let first = files.first().map_or(Path::new(""), PathBuf::as_path);
-    let mut all: Box<dyn Read> = Box::new(io::empty());
+    let mut opened = Vec::with_capacity(files.len());
     for path in files {
-        all = Box::new(all.chain(shell.open("the exported file", path)?));
+        opened.push(BufReader::new(shell.open("the exported file", path)?));
     }
-    let segments = match block_on(directory.verify_segments(BufReader::new(all), contains)) {
+    let segments = match block_on(directory.verify_segment_files(opened, contains)) {
         Ok(segments) => segments,
         Err(SegmentsError::Tampered(tampered)) => return not_verified(shell, tampered),
-        Err(error) => return Err(failure(error, first)),
+        Err(error) => {
+            let index = if let SegmentsError::File(error) = &error { error.file } else { 0 };
+            return Err(failure(error, files.get(index).map_or(Path::new(""), PathBuf::as_path)));
+        }
     };
     let events = events_of(&segments);
     let value = json!({"verified": true, "events": events, "segments": values(&segments)});
