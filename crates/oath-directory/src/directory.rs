@@ -28,6 +28,7 @@ mod users;
 pub use self::audit::AuditReport;
 pub use self::keys::{KeyUse, Resealed, Rotated, SealReport};
 pub use self::lists::{TokenQuery, UserQuery, UserStatus};
+pub use self::policy::PolicyEdit;
 pub use self::recovery::RecoveryStatus;
 pub use self::segments::{Pruned, SegmentsError};
 pub use self::software::Enrolment;

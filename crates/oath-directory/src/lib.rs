@@ -29,9 +29,9 @@ pub use self::decide::recovery::Recovered;
 pub use self::decide::sign_in::SignedIn;
 pub use self::decide::users::ImportReport;
 pub use self::directory::{
-    AuditReport, Directory, Enrolment, KeyUse, Leavers, Pruned, RecoveryStatus, Resealed, Rotated, SealReport,
-    SegmentsError, SyncOptions, SyncReport, TokenQuery, UnknownLeavers, UploadError, UploadOptions, UserDetails,
-    UserQuery, UserStatus,
+    AuditReport, Directory, Enrolment, KeyUse, Leavers, PolicyEdit, Pruned, RecoveryStatus, Resealed, Rotated,
+    SealReport, SegmentsError, SyncOptions, SyncReport, TokenQuery, UnknownLeavers, UploadError, UploadOptions,
+    UserDetails, UserQuery, UserStatus,
 };
 pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};

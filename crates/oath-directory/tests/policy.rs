@@ -84,6 +84,36 @@ fn of_two_changes_of_the_same_version_one_is_refused_and_the_same_again_changes_
 }
 
 #[test]
+fn an_edit_is_made_as_a_whole_or_not_and_a_dry_run_by_one_who_may() {
+    let (one, other, _) = nodes();
+    let operator = Actor::local_operator();
+    let before = block_on(one.policy()).unwrap();
+    let edit = |actor: &Actor, dry_run, values: &[(&str, &str)]| {
+        let set = |policy: &mut Policy| values.iter().try_for_each(|(name, value)| policy.set(name, value));
+        block_on(one.edit_policy(actor, NOW, dry_run, set))
+    };
+    let wrong = edit(&operator, false, &[("issuer", "Contoso"), ("radius", "0")]);
+    assert!(matches!(wrong, Err(Error::Refused(Refusal::Policy(PolicyError::Value { name: "radius", .. })))));
+    block_on(one.add_user(&operator, NOW, &upn("alice"), UserKind::Member, None)).unwrap();
+    for dry_run in [true, false] {
+        let denied = edit(&Actor::user(upn("alice")), dry_run, &[("issuer", "Alice")]);
+        assert_eq!(denied.unwrap_err().code(), "denied");
+    }
+    let tried = edit(&operator, true, &[("issuer", "Contoso")]).unwrap();
+    assert_eq!((&*tried.after.issuer, tried.version), ("Contoso", before.version));
+    assert_eq!(block_on(other.policy()).unwrap(), before, "nothing was changed");
+    let made = edit(&operator, false, &[("issuer", "Contoso")]).unwrap();
+    assert_eq!((&made.before, made.version), (&before.value, before.version.next()));
+    assert_eq!(block_on(other.policy()).unwrap().value, made.after);
+    // Another node changes the policy between the read and the write.
+    let raced = block_on(one.edit_policy(&operator, NOW, false, |policy| {
+        set(&other, |policy| policy.tokens_per_user = 1).unwrap();
+        policy.set("issuer", "Other")
+    }));
+    assert_eq!(raced, Err(Error::Refused(Refusal::PolicyChanged)));
+}
+
+#[test]
 fn a_directory_is_founded_with_a_policy_and_keeps_it() {
     let ring = KeyRing::generate().unwrap().expose_text();
     let (store, today) = (MemoryStore::new(), Policy::named("entra-2025").unwrap());

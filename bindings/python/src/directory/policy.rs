@@ -3,7 +3,7 @@
 use super::Directory;
 use crate::arguments::time;
 use oath_directory::rights::Operation;
-use oath_directory::{Error, Policy, Refusal};
+use oath_directory::Policy;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::collections::BTreeMap;
@@ -31,14 +31,8 @@ impl Directory {
         let (now, actor) = (time(at)?, self.asks(at));
         let inner = if dry_run { self.reader(py, Operation::ChangePolicy, None)? } else { self.inner(py)? };
         let policy = self.wait(py, async {
-            let read = inner.policy().await?;
-            let mut policy = read.value;
-            let set = changes.iter().try_for_each(|(name, value)| policy.set(name, value));
-            set.map_err(|error| Error::from(Refusal::Policy(error)))?;
-            if !dry_run {
-                inner.set_policy(&actor, now, read.version, &policy).await?;
-            }
-            Ok(policy)
+            let set = |policy: &mut Policy| changes.iter().try_for_each(|(name, value)| policy.set(name, value));
+            inner.edit_policy(&actor, now, dry_run, set).await.map(|edited| edited.after)
         })?;
         policy_dict(py, &policy)
     }

@@ -3,7 +3,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Cell, DIM, GOOD, STRONG, duration, nothing_changed, shown, table};
 use crate::shell::Shell;
 use oath_directory::model::Versioned;
-use oath_directory::{Error, Policy, PolicyError, PolicyField, Refusal};
+use oath_directory::{Policy, PolicyEdit, PolicyError, PolicyField};
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -77,18 +77,12 @@ fn change(
     edit: impl FnOnce(&mut Policy) -> Result<(), PolicyError>,
 ) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let read = block_on(directory.policy())?;
-    let mut policy = read.value.clone();
-    edit(&mut policy).map_err(|error| Error::from(Refusal::Policy(error)))?;
-    let version = if dry_run {
-        read.version
-    } else {
-        block_on(directory.set_policy(&shell.actor, shell.now, read.version, &policy))?
-    };
-    let changed: Vec<&PolicyField> = policy.differences(&read.value).collect();
+    let edited = block_on(directory.edit_policy(&shell.actor, shell.now, dry_run, edit))?;
+    let PolicyEdit { before, after, version } = edited;
+    let changed: Vec<&PolicyField> = after.differences(&before).collect();
     let changes: Vec<Value> = changed
         .iter()
-        .map(|field| json!({"name": field.name, "from": field.shown(&read.value), "to": field.shown(&policy)}))
+        .map(|field| json!({"name": field.name, "from": field.shown(&before), "to": field.shown(&after)}))
         .collect();
     let value = json!({"dry_run": dry_run, "record_version": version.get(), "changed": changes});
     shell.answer(&value, |out| {
@@ -96,7 +90,7 @@ fn change(
             return writeln!(out, "The policy says that already.");
         }
         for field in &changed {
-            let (from, to) = (readable(field, &read.value), readable(field, &policy));
+            let (from, to) = (readable(field, &before), readable(field, &after));
             writeln!(out, "  {}: {} {DIM}->{DIM:#} {STRONG}{}{STRONG:#}", field.name, shown(&from), shown(&to))?;
         }
         if dry_run {

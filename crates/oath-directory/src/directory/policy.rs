@@ -4,13 +4,24 @@ use super::Directory;
 use crate::audit::Actor;
 use crate::decide::rights::Ask;
 use crate::decide::{Asked, Seen, policy};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::model::{Version, Versioned};
 use crate::policy::{Policy, PolicyError};
 use crate::rights::Operation;
 use crate::store::{Fault, Store, StoreError, View, Wanted};
 use oath_totp::UnixTime;
 use std::sync::Arc;
+
+/// What an edit of the policy came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyEdit {
+    /// The policy that was read.
+    pub before: Policy,
+    /// The policy that is in force now, or would be.
+    pub after: Policy,
+    /// The version of its record.
+    pub version: Version,
+}
 
 impl<S: Store> Directory<S> {
     /// The policy, with the version of its record. A directory that no policy was set for has the default one.
@@ -42,6 +53,32 @@ impl<S: Store> Directory<S> {
     ) -> Result<Version, Error> {
         let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangePolicy) };
         self.change(asked, Wanted::default(), |context, view| Ok(policy::set(context, expected, policy, view)?)).await
+    }
+
+    /// Reads the policy, edits it, and puts it in the place of the one that was read: all edits or none. With `dry_run` nothing is
+    /// changed, and the actor must be one who may.
+    ///
+    /// # Errors
+    /// [`Refusal::Policy`](crate::Refusal::Policy) with the error of the edit, or where a value is out of its range;
+    /// [`Refusal::PolicyChanged`](crate::Refusal::PolicyChanged) where another caller changed the policy at the same moment;
+    /// [`Refusal::Denied`](crate::Refusal::Denied).
+    pub async fn edit_policy(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        dry_run: bool,
+        edit: impl FnOnce(&mut Policy) -> Result<(), PolicyError>,
+    ) -> Result<PolicyEdit, Error> {
+        let Versioned { version, value: before } = self.policy().await?;
+        let mut after = before.clone();
+        edit(&mut after).and_then(|()| after.check()).map_err(Refusal::Policy)?;
+        let version = if dry_run {
+            self.allow(actor, now, Operation::ChangePolicy, None).await?;
+            version
+        } else {
+            self.set_policy(actor, now, version, &after).await?
+        };
+        Ok(PolicyEdit { before, after, version })
     }
 
     /// The view of a directory that is tied to its ring, with its policy.

@@ -1,12 +1,13 @@
 //! The fields of a policy as a table: a new field of [`Policy`] is one line here, and is then stored, listed, set by the
 //! command, checked and logged.
 
+mod kinds;
 #[cfg(test)]
 mod tests;
 
+use self::kinds::{Kind, Value};
 use super::{Policy, PolicyError};
-use core::time::Duration;
-use oath_totp::{Algorithm, Centres, Window};
+use oath_totp::{Centres, Window};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
@@ -27,120 +28,6 @@ pub struct Field {
     get: fn(&Policy) -> Json,
     /// `None` where the value is not one of the field.
     set: fn(&mut Policy, &Json, (u64, u64)) -> Option<()>,
-}
-
-/// Which values a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Number,
-    NumberOrNone,
-    Seconds,
-    YesOrNo,
-    Algorithms,
-    Text,
-}
-
-/// A type of a field.
-trait Value: Sized {
-    const KIND: Kind;
-    fn to_json(&self) -> Json;
-    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self>;
-}
-
-fn number_within(json: &Json, (least, greatest): (u64, u64)) -> Option<u64> {
-    json.as_u64().filter(|number| (least..=greatest).contains(number))
-}
-
-macro_rules! numbers {
-    ($($number:ty),*) => {$(
-        impl Value for $number {
-            const KIND: Kind = Kind::Number;
-
-            fn to_json(&self) -> Json {
-                Json::from(*self)
-            }
-
-            fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
-                number_within(json, range)?.try_into().ok()
-            }
-        }
-    )*};
-}
-
-numbers!(u8, u16, u32, usize);
-
-impl Value for Option<usize> {
-    const KIND: Kind = Kind::NumberOrNone;
-
-    fn to_json(&self) -> Json {
-        Json::from(*self)
-    }
-
-    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
-        if json.is_null() { Some(None) } else { usize::of_json(json, range).map(Some) }
-    }
-}
-
-/// In whole seconds.
-impl Value for Duration {
-    const KIND: Kind = Kind::Seconds;
-
-    fn to_json(&self) -> Json {
-        Json::from(self.as_secs())
-    }
-
-    fn of_json(json: &Json, range: (u64, u64)) -> Option<Self> {
-        number_within(json, range).map(Self::from_secs)
-    }
-}
-
-impl Value for bool {
-    const KIND: Kind = Kind::YesOrNo;
-
-    fn to_json(&self) -> Json {
-        Json::from(*self)
-    }
-
-    fn of_json(json: &Json, _: (u64, u64)) -> Option<Self> {
-        json.as_bool()
-    }
-}
-
-/// At least one, none twice.
-impl Value for Vec<Algorithm> {
-    const KIND: Kind = Kind::Algorithms;
-
-    fn to_json(&self) -> Json {
-        Json::from(self.iter().map(ToString::to_string).collect::<Vec<_>>())
-    }
-
-    fn of_json(json: &Json, _: (u64, u64)) -> Option<Self> {
-        let mut all = Self::new();
-        for name in json.as_array().filter(|names| !names.is_empty())? {
-            let algorithm = name.as_str()?.parse().ok()?;
-            if all.contains(&algorithm) {
-                return None;
-            }
-            all.push(algorithm);
-        }
-        Some(all)
-    }
-}
-
-/// Without control characters, and without a colon, which ends an issuer in a URI.
-impl Value for String {
-    const KIND: Kind = Kind::Text;
-
-    fn to_json(&self) -> Json {
-        Json::from(self.as_str())
-    }
-
-    fn of_json(json: &Json, (least, greatest): (u64, u64)) -> Option<Self> {
-        let text = json.as_str()?;
-        let length = u64::try_from(text.chars().count()).ok()?;
-        let sound = (least..=greatest).contains(&length) && !text.chars().any(|c| c.is_control() || c == ':');
-        (sound && text.trim() == text).then(|| text.to_owned())
-    }
 }
 
 const fn kind_of<T: Value>(_: fn(&Policy) -> T) -> Kind {
@@ -462,34 +349,6 @@ impl Field {
             Kind::Text => format!("{least} to {greatest} characters, none of them a colon or a control character"),
         }
     }
-}
-
-impl Kind {
-    /// What a person typed, as a value; whether it is in the range is found when it is set.
-    fn read(self, typed: &str) -> Option<Json> {
-        Some(match self {
-            Self::NumberOrNone if typed == "none" => Json::Null,
-            Self::Number | Self::NumberOrNone => Json::from(digits(typed)?),
-            Self::Seconds => {
-                let units = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
-                let unit = units.iter().find_map(|(unit, seconds)| Some((typed.strip_suffix(unit)?, *seconds)));
-                let (number, seconds) = unit.unwrap_or((typed, 1));
-                Json::from(digits(number.trim_end())?.checked_mul(seconds)?)
-            }
-            Self::YesOrNo => Json::from(match typed {
-                "yes" => true,
-                "no" => false,
-                _ => return None,
-            }),
-            Self::Algorithms => Json::from(typed.split(',').map(|name| Json::from(name.trim())).collect::<Vec<_>>()),
-            Self::Text => Json::from(typed),
-        })
-    }
-}
-
-/// Digits and nothing else: `parse` takes a sign as well.
-fn digits(typed: &str) -> Option<u64> {
-    typed.parse().ok().filter(|_| typed.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The field whose name begins like this, has this in it, or has one other character.
