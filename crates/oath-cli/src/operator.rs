@@ -1,4 +1,5 @@
-//! The name of the person who runs a command, as the operating system knows it. Not from a variable, which anyone can set.
+//! The name of the person who runs a command, as the operating system knows it. On Unix not from a variable, which that person
+//! can set; on Windows the variable is all that the standard library reads, and SECURITY.md says so.
 
 /// The name of the user of this process; `None` where the system does not tell.
 pub(crate) fn name() -> Option<String> {

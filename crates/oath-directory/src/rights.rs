@@ -150,11 +150,11 @@ impl FromIterator<Role> for Roles {
     }
 }
 
-/// The names with commas; `-` for none.
+/// The names with commas; `no role` where there is none.
 impl fmt::Display for Roles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.iter().map(Role::name).collect();
-        f.pad(&if names.is_empty() { "-".to_owned() } else { names.join(", ") })
+        f.pad(&if names.is_empty() { "no role".to_owned() } else { names.join(", ") })
     }
 }
 

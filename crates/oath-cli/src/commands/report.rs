@@ -182,7 +182,7 @@ fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         ],
     )?;
     if users_near_lock.count > 0 {
-        writeln!(out, "{WARN}Locked users:{WARN:#} oath users list --locked")?;
+        writeln!(out, "{WARN}To list the users who are locked:{WARN:#} oath users list --locked")?;
     }
     Ok(())
 }

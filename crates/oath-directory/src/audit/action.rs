@@ -1,180 +1,113 @@
 use serde::Serialize;
 
-/// What happened. The names are stable: they are hashed, and scripts read them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Action {
+/// One line for each action, with its name: the enum, the list of all and the names are made of it.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident = $name:literal,)*) => {
+        /// What happened. The names are stable: they are hashed, and scripts read them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum Action {
+            $($(#[$doc])* $action,)*
+        }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$action),*];
+
+            /// The stable name, in kebab-case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$action => $name,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
     /// A directory was made.
-    DirectoryCreated,
+    DirectoryCreated = "directory-created",
     /// A user was added.
-    UserAdded,
+    UserAdded = "user-added",
     /// A user's kind, display name or object ID changed.
-    UserChanged,
+    UserChanged = "user-changed",
     /// A user got another user name.
-    UserRenamed,
+    UserRenamed = "user-renamed",
     /// A user may sign in again.
-    UserEnabled,
+    UserEnabled = "user-enabled",
     /// A user may no longer sign in.
-    UserDisabled,
+    UserDisabled = "user-disabled",
     /// A user left the directory.
-    UserRemoved,
+    UserRemoved = "user-removed",
     /// A file was uploaded.
-    Uploaded,
+    Uploaded = "uploaded",
     /// The status of an upload was deleted, by a person or by its age.
-    UploadDeleted,
+    UploadDeleted = "upload-deleted",
     /// The tokens that a file brought were taken back.
-    UploadUndone,
+    UploadUndone = "upload-undone",
     /// A token came into the inventory.
-    TokenImported,
+    TokenImported = "token-imported",
     /// A token got a holder.
-    TokenAssigned,
+    TokenAssigned = "token-assigned",
     /// A token's first code was right.
-    TokenActivated,
+    TokenActivated = "token-activated",
     /// A code for activation was wrong.
-    ActivationFailed,
+    ActivationFailed = "activation-failed",
     /// A token was found again by two codes.
-    TokenResynchronized,
+    TokenResynchronized = "token-resynchronized",
     /// The codes for a resynchronization were wrong.
-    ResynchronizationFailed,
+    ResynchronizationFailed = "resynchronization-failed",
     /// A token no longer signs in, but keeps its holder.
-    TokenDeactivated,
+    TokenDeactivated = "token-deactivated",
     /// A token lost its holder.
-    TokenUnassigned,
+    TokenUnassigned = "token-unassigned",
     /// A token left the directory.
-    TokenDeleted,
+    TokenDeleted = "token-deleted",
     /// A secret was made for a user's app.
-    SoftwareEnrolled,
+    SoftwareEnrolled = "software-enrolled",
     /// A secret that waited for its first code was given up.
-    EnrolmentCancelled,
+    EnrolmentCancelled = "enrolment-cancelled",
     /// A code signed a user in.
-    SignedIn,
+    SignedIn = "signed-in",
     /// A code did not sign a user in.
-    SignInRejected,
+    SignInRejected = "sign-in-rejected",
     /// An administrator ended the wait after wrong codes of a user.
-    UserUnlocked,
+    UserUnlocked = "user-unlocked",
     /// An administrator ended the wait after wrong codes of a token.
-    TokenUnlocked,
+    TokenUnlocked = "token-unlocked",
     /// An administrator set the last accepted step of a token back to the present.
-    TokenReset,
+    TokenReset = "token-reset",
     /// The database was restored from a backup: codes up to that moment are refused.
-    DirectoryRestored,
+    DirectoryRestored = "directory-restored",
     /// The records came from a file of an older format: codes up to that moment are refused.
-    DirectoryMigrated,
+    DirectoryMigrated = "directory-migrated",
     /// The rules of the directory changed.
-    PolicyChanged,
+    PolicyChanged = "policy-changed",
     /// A sealing key came into the key ring.
-    KeyAdded,
+    KeyAdded = "key-added",
     /// Secrets are sealed under another key from then on.
-    KeyActivated,
+    KeyActivated = "key-activated",
     /// A sealing key left the key ring.
-    KeyRemoved,
+    KeyRemoved = "key-removed",
     /// Secrets were sealed again under the key that seals.
-    TokensResealed,
+    TokensResealed = "tokens-resealed",
     /// The ends of all chains were written down in this one.
-    AuditCheckpoint,
+    AuditCheckpoint = "audit-checkpoint",
     /// Exported events at the beginnings of chains were deleted.
-    AuditPruned,
+    AuditPruned = "audit-pruned",
     /// An actor asked for an operation that no role of the actor allows; nothing was changed.
-    Denied,
+    Denied = "denied",
     /// A user got a role or lost one.
-    RolesChanged,
+    RolesChanged = "roles-changed",
     /// A user got recovery codes, in the place of all former ones.
-    RecoveryIssued,
+    RecoveryIssued = "recovery-issued",
     /// The recovery codes of a user were taken away.
-    RecoveryReset,
+    RecoveryReset = "recovery-reset",
 }
 
 impl Action {
-    /// All of them.
-    pub const ALL: [Self; 39] = [
-        Self::DirectoryCreated,
-        Self::UserAdded,
-        Self::UserChanged,
-        Self::UserRenamed,
-        Self::UserEnabled,
-        Self::UserDisabled,
-        Self::UserRemoved,
-        Self::Uploaded,
-        Self::UploadDeleted,
-        Self::UploadUndone,
-        Self::TokenImported,
-        Self::TokenAssigned,
-        Self::TokenActivated,
-        Self::ActivationFailed,
-        Self::TokenResynchronized,
-        Self::ResynchronizationFailed,
-        Self::TokenDeactivated,
-        Self::TokenUnassigned,
-        Self::TokenDeleted,
-        Self::SoftwareEnrolled,
-        Self::EnrolmentCancelled,
-        Self::SignedIn,
-        Self::SignInRejected,
-        Self::UserUnlocked,
-        Self::TokenUnlocked,
-        Self::TokenReset,
-        Self::DirectoryRestored,
-        Self::DirectoryMigrated,
-        Self::PolicyChanged,
-        Self::KeyAdded,
-        Self::KeyActivated,
-        Self::KeyRemoved,
-        Self::TokensResealed,
-        Self::AuditCheckpoint,
-        Self::AuditPruned,
-        Self::Denied,
-        Self::RolesChanged,
-        Self::RecoveryIssued,
-        Self::RecoveryReset,
-    ];
-
-    /// The stable name, in kebab-case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DirectoryCreated => "directory-created",
-            Self::UserAdded => "user-added",
-            Self::UserChanged => "user-changed",
-            Self::UserRenamed => "user-renamed",
-            Self::UserEnabled => "user-enabled",
-            Self::UserDisabled => "user-disabled",
-            Self::UserRemoved => "user-removed",
-            Self::Uploaded => "uploaded",
-            Self::UploadDeleted => "upload-deleted",
-            Self::UploadUndone => "upload-undone",
-            Self::TokenImported => "token-imported",
-            Self::TokenAssigned => "token-assigned",
-            Self::TokenActivated => "token-activated",
-            Self::ActivationFailed => "activation-failed",
-            Self::TokenResynchronized => "token-resynchronized",
-            Self::ResynchronizationFailed => "resynchronization-failed",
-            Self::TokenDeactivated => "token-deactivated",
-            Self::TokenUnassigned => "token-unassigned",
-            Self::TokenDeleted => "token-deleted",
-            Self::SoftwareEnrolled => "software-enrolled",
-            Self::EnrolmentCancelled => "enrolment-cancelled",
-            Self::SignedIn => "signed-in",
-            Self::SignInRejected => "sign-in-rejected",
-            Self::UserUnlocked => "user-unlocked",
-            Self::TokenUnlocked => "token-unlocked",
-            Self::TokenReset => "token-reset",
-            Self::DirectoryRestored => "directory-restored",
-            Self::DirectoryMigrated => "directory-migrated",
-            Self::PolicyChanged => "policy-changed",
-            Self::KeyAdded => "key-added",
-            Self::KeyActivated => "key-activated",
-            Self::KeyRemoved => "key-removed",
-            Self::TokensResealed => "tokens-resealed",
-            Self::AuditCheckpoint => "audit-checkpoint",
-            Self::AuditPruned => "audit-pruned",
-            Self::Denied => "denied",
-            Self::RolesChanged => "roles-changed",
-            Self::RecoveryIssued => "recovery-issued",
-            Self::RecoveryReset => "recovery-reset",
-        }
-    }
-
     /// The action of a stable name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -140,7 +140,11 @@ mod tests {
             (r"C:\oath.db", r"C:\oath.db"),
             ("sqlite:a:b", "a:b"),
         ] {
-            let DatabaseUrl::Sqlite(found) = url.parse().unwrap() else { panic!("{url}") };
+            let found = match url.parse().unwrap() {
+                DatabaseUrl::Sqlite(found) => found,
+                #[cfg(feature = "postgres")]
+                DatabaseUrl::Postgres(_) => panic!("{url}"),
+            };
             assert_eq!(found.to_str(), Some(path), "{url}");
         }
         for (url, expected) in [
