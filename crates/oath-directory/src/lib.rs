@@ -37,7 +37,8 @@ pub use self::error::{Error, Refusal};
 pub use self::keys::{KeyRing, KeyRingError};
 #[cfg(feature = "sqlite")]
 pub use self::location::{
-    Contents, DatabaseUrl, Location, LocationError, MalformedUrl, MigrateOptions, Migrated, MigrationPreview, RestorePreview,
+    Contents, DatabaseUrl, Location, LocationError, MalformedUrl, MigrateOptions, Migrated, MigrationPreview,
+    RestorePreview,
 };
 pub use self::model::{MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
 pub use self::policy::{Field as PolicyField, Policy, PolicyError};
