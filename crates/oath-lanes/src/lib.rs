@@ -1,9 +1,10 @@
 //! `Truncate(HMAC(K, C))` for many counters, or many keys, at once, from the pad states of K.
 //!
 //! A server that verifies a one-time code computes the same HMAC for several neighbouring counters. This crate absorbs
-//! the key once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`], [`Sha512Pads`]). [`truncated`](Sha1Pads::truncated) then
-//! fills a slice with the 31-bit numbers of consecutive counters. [`truncated_many`](Sha1Pads::truncated_many) computes
-//! one counter under many keys, to find the token that shows a code.
+//! the key once into the two HMAC pad states ([`Sha1Pads`], [`Sha256Pads`], [`Sha512Pads`]).
+//! [`truncated`](Sha1Pads::truncated) then fills a slice with the 31-bit numbers of consecutive counters.
+//! [`truncated_many`](Sha1Pads::truncated_many) computes one counter under many keys, to find the token that shows a
+//! code.
 //!
 //! Clocks, digits and windows are the subject of `oath-totp`.
 //!
@@ -20,8 +21,8 @@
 //! | WebAssembly without SIMD128 | scalar, straight-line | the same |
 //! | others | the crates `sha1` and `sha2` | the same |
 //!
-//! SHA-512, whose words are twice as wide, is computed in eight lanes where there is AVX-512, in four where there is AVX2 and for
-//! three numbers or more, and by the crate `sha2` otherwise.
+//! The table is that of SHA-1 and SHA-256. SHA-512, whose words are twice as wide, is computed in eight lanes where
+//! there is AVX-512, in four where there is AVX2 and for three numbers or more, and by the crate `sha2` otherwise.
 //!
 //! A window of one, three or five steps takes the interleaved states; the ± 2880 steps of an activation take the lanes.
 //! Lanes are safe loops that the compiler turns into vector code at opt-level 2 and 3. At `s` and `z` they are correct,
