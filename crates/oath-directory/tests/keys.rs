@@ -186,7 +186,7 @@ fn a_killed_rotation_goes_on() {
     let folder = furnished();
     let (folder, all) = (folder.path(), TOKENS as u64);
     let mut now = NOW + 3600;
-    for round in 0..children::times(50, 1000) {
+    for round in 0..children::times(12, 1000) {
         let old = open(folder).key_names().last().unwrap().to_owned();
         new_key(folder);
         let mut child = Command::new(std::env::current_exe().unwrap())

@@ -257,7 +257,7 @@ fn a_killed_bulk_command_goes_on_and_does_no_row_twice() {
     }
     let longest = time_of("bulk", template.path());
     let mut cut = 0;
-    for _ in 0..times(50, 1000) {
+    for _ in 0..times(12, 1000) {
         let folder = copy(template.path());
         let lines = killed(&["bulk", folder.path().to_str().unwrap()], longest);
         let told: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("done ")).collect();
@@ -291,7 +291,7 @@ fn a_killed_synchronization_goes_on_and_adds_and_removes_nobody_twice() {
     }
     let longest = time_of("sync", template.path());
     let mut cut = 0;
-    for _ in 0..times(50, 1000) {
+    for _ in 0..times(12, 1000) {
         let folder = copy(template.path());
         killed(&["sync", folder.path().to_str().unwrap()], longest);
         let directory = open(folder.path());

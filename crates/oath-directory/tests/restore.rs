@@ -207,7 +207,7 @@ fn child() {
 #[test]
 fn a_killed_restore_leaves_the_former_database_or_the_restored_one() {
     let (mut former, mut restored) = (0, 0);
-    for round in 0..children::times(50, 1000) {
+    for round in 0..children::times(14, 1000) {
         let folder = furnished();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child"])
@@ -230,5 +230,5 @@ fn a_killed_restore_leaves_the_former_database_or_the_restored_one() {
             assert!(!names(folder.path()).iter().any(|name| name.contains(".new-")), "{:?}", names(folder.path()));
         }
     }
-    assert_eq!(former + restored, children::times(50, 1000));
+    assert_eq!(former + restored, children::times(14, 1000));
 }

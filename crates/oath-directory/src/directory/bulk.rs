@@ -1,4 +1,5 @@
 use super::Directory;
+use super::together::Each;
 use super::tokens::of_token;
 use crate::audit::Actor;
 use crate::bulk::{BulkReport, BulkRow, Done, RowError, Task};
@@ -26,18 +27,6 @@ impl<S: Store> Directory<S> {
         mut tell: impl FnMut(&BulkRow, Result<Done, RowError>),
     ) -> Result<BulkReport, Error> {
         let (mut report, mut told) = (BulkReport::default(), 0_usize);
-        let operate = async |directory: &Directory<MemoryStore>, row: &BulkRow| {
-            let task = match &row.task {
-                Err(error) => return Ok(Err(error.clone())),
-                Ok(task) => task,
-            };
-            match directory.bulk_task(actor, now, &row.serial, task).await {
-                Err(Error::Refused(refusal)) if !matches!(refusal, Refusal::TooManyActivations { .. }) => {
-                    Ok(Err(RowError::Refused(refusal)))
-                }
-                result => result.map(Ok),
-            }
-        };
         let done = |row: &BulkRow, result: Result<Done, RowError>| {
             let count = match result {
                 Ok(Done::Now) => &mut report.done,
@@ -48,7 +37,7 @@ impl<S: Store> Directory<S> {
             told = told.saturating_add(1);
             tell(row, result);
         };
-        match self.together(rows, |rows| wanted(actor, rows), operate, done).await {
+        match self.together(rows, &OfFile { actor, now }, done).await {
             Err(Error::Refused(Refusal::TooManyActivations { retry_after, .. })) => {
                 report.left = rows.len().saturating_sub(told).try_into().unwrap_or(u64::MAX);
                 report.retry_after = Some(retry_after);
@@ -85,17 +74,39 @@ impl<S: Store> Directory<S> {
     }
 }
 
-/// All that the tasks of these rows look at.
-fn wanted(actor: &Actor, rows: &[BulkRow]) -> Wanted {
-    let of_rows = rows.iter().filter_map(|row| match &row.task {
-        Ok(Task::Assign(upn)) => Some(upn),
-        _ => None,
-    });
-    Wanted {
-        users: of_rows.chain(actor.upn()).map(|upn| upn.key().to_owned()).collect(),
-        holdings: true,
-        serials: rows.iter().map(|row| row.serial.clone()).collect(),
-        activations: true,
-        ..Wanted::default()
+/// The tasks of a file.
+struct OfFile<'a> {
+    actor: &'a Actor,
+    now: UnixTime,
+}
+
+impl Each<BulkRow> for OfFile<'_> {
+    type Done = Result<Done, RowError>;
+
+    fn wanted(&self, rows: &[BulkRow]) -> Wanted {
+        let of_rows = rows.iter().filter_map(|row| match &row.task {
+            Ok(Task::Assign(upn)) => Some(upn),
+            _ => None,
+        });
+        Wanted {
+            users: of_rows.chain(self.actor.upn()).map(|upn| upn.key().to_owned()).collect(),
+            holdings: true,
+            serials: rows.iter().map(|row| row.serial.clone()).collect(),
+            activations: true,
+            ..Wanted::default()
+        }
+    }
+
+    async fn operate(&self, directory: &Directory<MemoryStore>, row: &BulkRow) -> Result<Self::Done, Error> {
+        let task = match &row.task {
+            Err(error) => return Ok(Err(error.clone())),
+            Ok(task) => task,
+        };
+        match directory.bulk_task(self.actor, self.now, &row.serial, task).await {
+            Err(Error::Refused(refusal)) if !matches!(refusal, Refusal::TooManyActivations { .. }) => {
+                Ok(Err(RowError::Refused(refusal)))
+            }
+            result => result.map(Ok),
+        }
     }
 }

@@ -1,3 +1,4 @@
+use super::together::Each;
 use super::{Directory, random_id};
 use crate::audit::Actor;
 use crate::decide::membership::{self, Named};
@@ -186,21 +187,7 @@ impl<S: Store> Directory<S> {
         if many && !options.many_leavers && !options.dry_run {
             return Err(Refusal::ManyLeavers { leavers: leaving.len(), users }.into());
         }
-        let asked = Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) };
-        let wanted = |leaving: &[&User]| Wanted {
-            users: leaving.iter().map(|user| &user.upn).chain(actor.upn()).map(|upn| upn.key().to_owned()).collect(),
-            holdings: true,
-            ..Wanted::default()
-        };
-        let decide = |context: Context<'_>, view: &Seen, user: &User| -> Result<Decided<Vec<String>>, Error> {
-            let named = Named { upn: &user.upn, id: Some(user.id) };
-            if removes {
-                let Decided { changes, outcome } = membership::remove(context, named, "left", view)?;
-                return Ok(Decided { changes, outcome: outcome.map(|removed| removed.available) });
-            }
-            let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
-            Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })
-        };
+        let leave = Leave { asked: Asked { actor, now, ask: Ask::directory(Operation::ChangeUsers) }, removes };
         let mut done = |user: &User, freed: Result<Vec<String>, Refusal>| match freed {
             Ok(freed) => {
                 report.left.push(user.upn.to_string());
@@ -212,19 +199,47 @@ impl<S: Store> Directory<S> {
         };
         if options.dry_run {
             for user in leaving {
-                let tried =
-                    self.tried(asked, wanted(&[user]), |_| (), |context, view| decide(context, view, user)).await;
+                let decide = |context: Context<'_>, view: &Seen| leave.decide(context, view, user);
+                let tried = self.tried(leave.asked, leave.wanted(&[user]), |_| (), decide).await;
                 done(user, refused(tried.and_then(|(decided, _)| Ok(decided.outcome?)))?);
             }
         } else {
-            let operate = async |directory: &Directory<MemoryStore>, user: &&User| {
-                let wanted = wanted(&[user]);
-                refused(directory.change(asked, wanted, |context, view| decide(context, view, user)).await)
-            };
-            self.together(&leaving, |users| wanted(users), operate, |user, freed| done(user, freed)).await?;
+            self.together(&leaving, &leave, |user, freed| done(user, freed)).await?;
         }
         report.freed.sort();
         Ok(())
+    }
+}
+
+/// Users leave who are not in the file.
+struct Leave<'a> {
+    asked: Asked<'a>,
+    removes: bool,
+}
+
+impl Leave<'_> {
+    fn decide(&self, context: Context<'_>, view: &Seen, user: &User) -> Result<Decided<Vec<String>>, Error> {
+        let named = Named { upn: &user.upn, id: Some(user.id) };
+        if self.removes {
+            let Decided { changes, outcome } = membership::remove(context, named, "left", view)?;
+            return Ok(Decided { changes, outcome: outcome.map(|removed| removed.available) });
+        }
+        let Decided { changes, outcome } = membership::set_enabled(context, named, false, view)?;
+        Ok(Decided { changes, outcome: outcome.map(|_| Vec::new()) })
+    }
+}
+
+impl Each<&User> for Leave<'_> {
+    type Done = Result<Vec<String>, Refusal>;
+
+    fn wanted(&self, leaving: &[&User]) -> Wanted {
+        let names = leaving.iter().map(|user| &user.upn).chain(self.asked.actor.upn());
+        Wanted { users: names.map(|upn| upn.key().to_owned()).collect(), holdings: true, ..Wanted::default() }
+    }
+
+    async fn operate(&self, directory: &Directory<MemoryStore>, user: &&User) -> Result<Self::Done, Error> {
+        let decide = |context: Context<'_>, view: &Seen| self.decide(context, view, user);
+        refused(directory.change(self.asked, self.wanted(&[user]), decide).await)
     }
 }
 
