@@ -20,12 +20,18 @@ def folder_of_the_documentation(request):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request):
-    """The URL of a database of a folder's own, made from the folder: a file in it, or a tenant on a server.
-
-    `cargo xtask python` starts the server.
-    """
+    """The URL of a database of a folder's own, made from the folder: a file in it, or a tenant on a server."""
     if request.param == "sqlite":
         return lambda folder: f"sqlite:{folder}/oath.db"
+    return request.getfixturevalue("server_url")
+
+
+@pytest.fixture
+def server_url():
+    """The URL of a tenant of a folder's own on a PostgreSQL server.
+
+    `cargo xtask python` starts the server. The folder makes the name of the tenant.
+    """
     server = os.environ.get("OATH_TEST_POSTGRES")
     if server is None:
         assert "CI" not in os.environ, "there is no PostgreSQL server"

@@ -1,13 +1,13 @@
 //! What a directory returns, as the dicts that `oath_totp.types` describes.
 
 use core::fmt::Display;
-use oath_directory::audit::AuditEvent;
+use oath_directory::audit::{AuditEvent, Head};
 use oath_directory::bulk::{BulkReport, Done, RowError};
 use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::report::{Age, Few, ModelReport};
 use oath_directory::rights::Role;
 use oath_directory::store::Listed;
-use oath_directory::{ImportReport, SealReport, Status, SyncReport, User, UserDetails, UserStatus};
+use oath_directory::{AuditReport, ImportReport, SealReport, Status, SyncReport, User, UserDetails, UserStatus};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -221,9 +221,20 @@ pub(crate) fn event_dict<'py>(py: Python<'py>, audit: &AuditEvent) -> PyResult<B
     dict.set_item("at", event.at.as_secs())?;
     dict.set_item("actor", &event.actor)?;
     dict.set_item("action", event.action.name())?;
-    dict.set_item("upn", &event.upn)?;
-    dict.set_item("serial", &event.serial)?;
+    dict.set_item("upn", Some(&event.upn).filter(|upn| !upn.is_empty()))?;
+    dict.set_item("serial", Some(&event.serial).filter(|serial| !serial.is_empty()))?;
     dict.set_item("detail", &event.detail)?;
     dict.set_item("hash", audit.hash.to_string())?;
+    Ok(dict)
+}
+
+pub(crate) fn audit_dict<'py>(py: Python<'py>, report: &AuditReport) -> PyResult<Bound<'py, PyDict>> {
+    let ends = report.heads.iter().filter(|head| head.events > 0).map(Head::to_string);
+    let pruned = report.beginnings.iter().map(Head::to_string);
+    let dict = PyDict::new(py);
+    dict.set_item("events", report.events)?;
+    dict.set_item("head", report.head())?;
+    dict.set_item("ends", ends.collect::<Vec<_>>())?;
+    dict.set_item("pruned", pruned.collect::<Vec<_>>())?;
     Ok(dict)
 }

@@ -174,7 +174,7 @@ def test_the_life_of_a_token(tmp_path, url):
         raise AssertionError("never locked")
     directory.unassign("0950380269", at=later)
     assert directory.token("0950380269")["status"] == "available"
-    assert directory.verify_audit()[0] == len(directory.events()) == len(directory.events(chain=directory.chains()[0]))
+    assert directory.verify_audit()["events"] == len(directory.events()) == len(directory.events(chain=directory.chains()[0]))
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.token("1")
     assert error.value.code == "token-unknown" and error.value.action
@@ -394,10 +394,10 @@ def test_the_audit_log_is_exported_and_pruned(tmp_path):
     assert directory.export_audit(path, 2**40) == events == directory.verify_export(path)
     with pytest.raises(FileExistsError):
         directory.export_audit(path, 2**40)
-    assert directory.prune_audit(path, dry_run=True) == events == directory.verify_audit()[0]
+    assert directory.prune_audit(path, dry_run=True) == events == directory.verify_audit()["events"]
     assert directory.prune_audit(path) == events and directory.prune_audit(path) == 0
     assert [event["action"] for event in directory.events()] == ["audit-pruned"]
-    assert directory.verify_audit()[0] == 1 and directory.verify_export(path) == events
+    assert directory.verify_audit()["events"] == 1 and directory.verify_export(path) == events
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(oath_totp.DirectoryError) as error:
         directory.verify_export(path)

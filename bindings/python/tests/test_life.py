@@ -39,6 +39,59 @@ def test_a_role_allows_what_it_allows_and_the_log_has_the_rest():
         directory.change_roles("bob@example.com", add=["king"])
 
 
+def test_a_denied_call_is_logged_at_the_time_that_it_gave():
+    directory = furnished()
+    with pytest.raises(oath_totp.DirectoryError) as refused:
+        directory.acting_as("bob@example.com").users(at=NOW + 7)
+    assert refused.value.code == "denied"
+    (event,) = directory.events(action="denied")
+    assert event["at"] == NOW + 7 and event["detail"]["clock"]
+
+
+def test_events_are_found_by_user_token_kind_and_time():
+    directory = furnished()
+    directory.add_user("carol@example.com", at=NOW + 10)
+    everything = directory.events()
+    by_carol = directory.events(upn="CAROL@example.com")
+    assert [(event["upn"], event["at"], event["serial"]) for event in by_carol] == [("carol@example.com", NOW + 10, None)]
+    assert directory.events(since=NOW + 10, until=NOW + 10) == by_carol
+    assert directory.events(since=NOW + 10) == [event for event in everything if event["at"] >= NOW + 10]
+    assert directory.events(until=NOW + 9) == [event for event in everything if event["at"] <= NOW + 9]
+    assert {event["serial"] for event in directory.events(serial="0950380269")} == {"0950380269"}
+    added = directory.events(action="user-added")
+    assert [event["upn"] for event in added] == ["alice@example.com", "bob@example.com", "carol@example.com"]
+    assert directory.events(action="user-added", limit=1, after=added[0]["sequence"]) == [added[1]]
+    # The events before it fill the first page.
+    assert directory.events(upn="carol@example.com", limit=1) == by_carol
+    assert directory.events(serial="none") == [] == directory.events(limit=0)
+    with pytest.raises(ValueError, match="action is one of .*user-added"):
+        directory.events(action="made-up")
+
+
+def test_an_end_that_was_noted_down_is_still_in_the_log():
+    directory = furnished()
+    before = directory.verify_audit()
+    assert before["pruned"] == [] and len(before["ends"]) == 1 and before["ends"][0].endswith(before["head"])
+    directory.add_user("carol@example.com", at=NOW)
+    assert directory.verify_audit(contains=before["ends"])["events"] == before["events"] + 1
+    number, hash_of_it = before["ends"][0].split(":")
+    for wrong in (f"{number}:{'0' * 64}", f"{int(number) + 9}:{hash_of_it}", f"7/{number}:{hash_of_it}"):
+        with pytest.raises(oath_totp.DirectoryError) as refused:
+            directory.verify_audit(contains=[*before["ends"], wrong])
+        assert refused.value.code == "audit-tampered"
+    with pytest.raises(ValueError, match="NUMBER:HASH"):
+        directory.verify_audit(contains=["12"])
+
+
+def test_an_import_of_users_is_told_before_it_is_made():
+    directory = furnished()
+    file = b"userPrincipalName\r\ncarol@example.com\r\n"
+    told = directory.import_users(file, dry_run=True, at=NOW)
+    assert [user["upn"] for user in directory.users()] == ["alice@example.com", "bob@example.com"]
+    assert directory.import_users(file, at=NOW) == told
+    assert [user["upn"] for user in directory.users()][-1] == "carol@example.com"
+
+
 def test_recovery_codes_sign_in_once():
     directory = furnished()
     codes = directory.issue_recovery("alice@example.com", at=NOW)

@@ -26,6 +26,7 @@ from typing import IO, Any, Literal, NoReturn, TypeAlias, final
 from oath_totp import seeds as seeds
 from oath_totp._aio import AsyncDirectory as AsyncDirectory
 from oath_totp.types import (
+    AuditDict,
     BulkDict,
     EventDict,
     FailureDict,
@@ -472,9 +473,9 @@ class Directory:
         """Adds a user. `kind` is 'member' or 'guest'; guests hold no hardware token. Without it the name says: a guest's holds
         `#EXT#`.
         """
-    def import_users(self, source: _Source, *, at: _Time = None) -> UserImportDict:
+    def import_users(self, source: _Source, *, dry_run: bool = False, at: _Time = None) -> UserImportDict:
         """Adds the users of a CSV file, or makes them like its rows: the column userPrincipalName and, optional, userType,
-        displayName, accountEnabled and id.
+        displayName, accountEnabled and id. `dry_run=True` reports and changes nothing.
         """
     def sync_users(
         self,
@@ -658,10 +659,30 @@ class Directory:
         """Accepts codes of now again from a token that a clock set ahead has used up. No code that was used up to now is good again."""
     def chains(self) -> list[int]:
         """Returns the chains of the audit log: on a server one or more for all machines, in a SQLite file the one chain 0."""
-    def events(self, *, after: int = 0, limit: int = 1000, chain: int | None = None) -> list[EventDict]:
-        """Returns the events of a chain of the audit log after the one with the number `after`; by default of the first chain."""
-    def verify_audit(self) -> tuple[int, str]:
-        """Returns the number of events and the hash of the last one. Raises DirectoryError where the log was changed."""
+    def events(
+        self,
+        *,
+        upn: str | None = None,
+        serial: str | None = None,
+        action: str | None = None,
+        since: _Time = None,
+        until: _Time = None,
+        after: int = 0,
+        limit: int = 1000,
+        chain: int | None = None,
+    ) -> list[EventDict]:
+        """Returns the events of a chain of the audit log after the one with the number `after`; by default of the first chain.
+
+        `upn`, `serial`, `action` (such as 'signed-in'), `since` and `until` return those about a user, about a token, of a kind,
+        and of a time; both limits of time belong to it. `limit` is how many are returned.
+        """
+    def verify_audit(self, *, contains: Sequence[str] | None = None) -> AuditDict:
+        """Returns the number of events, the hash of the last one, and the ends of the chains, as 'NUMBER:HASH' or
+        'CHAIN/NUMBER:HASH'. Raises DirectoryError where the log was changed.
+
+        `contains` holds ends that were noted down before: it raises where the log does not have them any more. `pruned` is, of
+        each chain that was pruned, the last event that the database does not hold.
+        """
     def export_audit(self, path: str | os.PathLike[str], until: int | float | datetime) -> int:
         """Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key
         ring verifies. Returns the number of events; where there are none, no file is made."""

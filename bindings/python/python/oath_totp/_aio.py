@@ -54,8 +54,8 @@ class AsyncDirectory:
     async def add_user(self, upn, *, kind=None, display_name=None, at=None):
         return await to_thread(self._directory.add_user, upn, kind=kind, display_name=display_name, at=at)
 
-    async def import_users(self, source, *, at=None):
-        return await to_thread(self._directory.import_users, source, at=at)
+    async def import_users(self, source, *, dry_run=False, at=None):
+        return await to_thread(self._directory.import_users, source, dry_run=dry_run, at=at)
 
     async def sync_users(self, source, *, leavers="disable", many_leavers=False, dry_run=False, at=None):
         options = {"leavers": leavers, "many_leavers": many_leavers, "dry_run": dry_run}
@@ -177,11 +177,14 @@ class AsyncDirectory:
     async def chains(self):
         return await to_thread(self._directory.chains)
 
-    async def events(self, *, after=0, limit=1000, chain=None):
-        return await to_thread(self._directory.events, after=after, limit=limit, chain=chain)
+    async def events(
+        self, *, upn=None, serial=None, action=None, since=None, until=None, after=0, limit=1000, chain=None
+    ):
+        query = {"upn": upn, "serial": serial, "action": action, "since": since, "until": until}
+        return await to_thread(self._directory.events, **query, after=after, limit=limit, chain=chain)
 
-    async def verify_audit(self):
-        return await to_thread(self._directory.verify_audit)
+    async def verify_audit(self, *, contains=None):
+        return await to_thread(self._directory.verify_audit, contains=contains)
 
     async def export_audit(self, path, until):
         return await to_thread(self._directory.export_audit, path, until)

@@ -227,8 +227,17 @@ class EventDict(TypedDict):
     action: str
     upn: str | None
     serial: str | None
-    detail: str
+    detail: dict[str, str]
     hash: str
+
+
+class AuditDict(TypedDict):
+    """An audit log that was checked from end to end."""
+
+    events: int
+    head: str
+    ends: list[str]
+    pruned: list[str]
 
 
 class RecordDict(TypedDict):

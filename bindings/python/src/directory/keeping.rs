@@ -19,7 +19,7 @@ impl Directory {
     ///
     /// The copy needs the key ring, which belongs into another place than the copy.
     fn backup(&self, py: Python<'_>, path: FilePath) -> PyResult<()> {
-        let inner = self.reader(py, Operation::Maintain, None)?;
+        let inner = self.reader(py, None, Operation::Maintain, None)?;
         let Some(store) = inner.store().as_store::<SqliteStore>() else {
             return Err(value_error(if self.shown == MEMORY {
                 "a directory in memory has no database to back up"

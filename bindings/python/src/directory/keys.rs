@@ -28,7 +28,7 @@ impl Directory {
 impl Directory {
     /// Returns the sealing keys of the key ring. The one that `seals` seals new secrets.
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let inner = self.reader(py, Operation::Maintain, None)?;
+        let inner = self.reader(py, None, Operation::Maintain, None)?;
         let last = inner.key_names().last().unwrap_or_default();
         inner.key_names().map(|name| sealing_key_dict(py, name, name == last)).collect()
     }
@@ -72,6 +72,6 @@ impl Directory {
 
     /// Opens the secrets of all tokens, and counts the tokens of each key.
     fn check_keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        seals_dict(py, &self.wait(py, self.reader(py, Operation::Maintain, None)?.check_seals())?)
+        seals_dict(py, &self.wait(py, self.reader(py, None, Operation::Maintain, None)?.check_seals())?)
     }
 }

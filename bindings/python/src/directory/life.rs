@@ -7,15 +7,22 @@ use crate::errors::{MALFORMED_CODE, rejected, value_error};
 use crate::opened::Call;
 use oath_directory::rights::{Operation, Role, Roles};
 use oath_directory::{RecoveryCode, Source, Upn};
-use oath_totp::{Rejected, UnixTime};
+use oath_totp::Rejected;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 impl Directory {
-    /// The directory for a call that reads, which the actor must be allowed to.
-    pub(super) fn reader(&self, py: Python<'_>, operation: Operation, about: Option<&Upn>) -> PyResult<Call> {
-        let inner = self.inner(py)?;
-        self.wait(py, inner.allow(&self.actor, UnixTime::now(), operation, about))?;
+    /// The directory for a call that reads, which the actor must be allowed to. Where the call gives a time, the event of a
+    /// denied call has that time and the clock's.
+    pub(super) fn reader(
+        &self,
+        py: Python<'_>,
+        at: Option<&Bound<'_, PyAny>>,
+        operation: Operation,
+        about: Option<&Upn>,
+    ) -> PyResult<Call> {
+        let (inner, now) = (self.inner(py)?, time(at)?);
+        self.wait(py, inner.allow(&self.asks(at), now, operation, about))?;
         Ok(inner)
     }
 }
@@ -75,7 +82,7 @@ impl Directory {
     /// Returns how many recovery codes a user has left.
     fn recovery_left(&self, py: Python<'_>, upn: &str) -> PyResult<usize> {
         let upn = super::upn(py, upn)?;
-        let inner = self.reader(py, Operation::ShowUser, Some(&upn))?;
+        let inner = self.reader(py, None, Operation::ShowUser, Some(&upn))?;
         Ok(self.wait(py, inner.recovery(&upn))?.left)
     }
 
@@ -111,7 +118,7 @@ impl Directory {
     #[pyo3(signature = (*, at = None))]
     fn report<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
-        let inner = self.reader(py, Operation::List, None)?;
+        let inner = self.reader(py, at, Operation::List, None)?;
         let report = self.wait(py, inner.report(now))?;
         let dict = PyDict::new(py);
         dict.set_item("at", report.at.as_secs())?;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 impl Directory {
     /// Returns the rules of the directory: the value of each by its name, as `oath policy show` prints it.
     fn policy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let inner = self.reader(py, Operation::List, None)?;
+        let inner = self.reader(py, None, Operation::List, None)?;
         policy_dict(py, &self.wait(py, inner.policy())?.value)
     }
 
@@ -29,7 +29,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (now, actor) = (time(at)?, self.asks(at));
-        let inner = if dry_run { self.reader(py, Operation::ChangePolicy, None)? } else { self.inner(py)? };
+        let inner = if dry_run { self.reader(py, at, Operation::ChangePolicy, None)? } else { self.inner(py)? };
         let policy = self.wait(py, async {
             let set = |policy: &mut Policy| changes.iter().try_for_each(|(name, value)| policy.set(name, value));
             inner.edit_policy(&actor, now, dry_run, set).await.map(|edited| edited.after)

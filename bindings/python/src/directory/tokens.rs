@@ -29,7 +29,7 @@ impl Directory {
             Some(upn) => (Operation::ShowUser, Some(upn)),
             None => (Operation::List, None),
         };
-        let inner = self.reader(py, operation, about)?;
+        let inner = self.reader(py, None, operation, about)?;
         let tokens = self.wait(py, async {
             match (after, limit) {
                 (None, None) => inner.tokens(&query).await,
@@ -41,12 +41,12 @@ impl Directory {
 
     /// Returns serial numbers of tokens that may be meant by this one, which no token has: at most three.
     fn similar_serials(&self, py: Python<'_>, serial: &str) -> PyResult<Vec<String>> {
-        self.wait(py, self.reader(py, Operation::List, None)?.similar_serials(serial))
+        self.wait(py, self.reader(py, None, Operation::List, None)?.similar_serials(serial))
     }
 
     /// Returns a token by its serial number.
     fn token<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Bound<'py, PyDict>> {
-        token_dict(py, &self.wait(py, self.reader(py, Operation::List, None)?.token(serial))?)
+        token_dict(py, &self.wait(py, self.reader(py, None, Operation::List, None)?.token(serial))?)
     }
 
     /// Assigns an available token to a user.

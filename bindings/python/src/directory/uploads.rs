@@ -7,9 +7,23 @@ use crate::source::Source;
 use crate::wait::wait;
 use oath_directory::UploadOptions;
 use oath_directory::rights::Operation;
-use oath_seeds::Assume;
+use oath_seeds::{Assume, Options};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+impl Directory {
+    /// How an upload reads its file, and what it lets in.
+    fn upload_options(
+        &self,
+        format: Option<&str>,
+        target: Option<&str>,
+        repairs: &str,
+        assign: bool,
+    ) -> PyResult<(Options, UploadOptions)> {
+        let reading = options(format, target, repairs, Assume::default())?;
+        Ok((reading, UploadOptions { assign_known: assign, legacy_secrets: self.legacy }))
+    }
+}
 
 #[pymethods]
 impl Directory {
@@ -35,9 +49,8 @@ impl Directory {
         #[pyo3(from_py_with = arguments::resume)] resume: Option<u64>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
-        let (source, assigns) =
-            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
+        let (options, assigns) = self.upload_options(format, target, repairs, assign)?;
+        let (source, now) = (Source::of(source)?, time(at)?);
         let upload = source.whole(py, &options, |rows| {
             let (inner, actor) = (self.inner(py)?, self.asks(at));
             let taken = wait(py, async {
@@ -64,9 +77,8 @@ impl Directory {
         assign: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (options, now) = (options(format, target, repairs, Assume::default())?, time(at)?);
-        let (source, assigns) =
-            (Source::of(source)?, UploadOptions { assign_known: assign, legacy_secrets: self.legacy });
+        let (options, assigns) = self.upload_options(format, target, repairs, assign)?;
+        let (source, now) = (Source::of(source)?, time(at)?);
         let preview = source.whole(py, &options, |rows| {
             let (inner, actor) = (self.inner(py)?, self.asks(at));
             let found = wait(py, inner.preview_upload(&actor, now, assigns, rows));
@@ -79,7 +91,7 @@ impl Directory {
     #[pyo3(signature = (*, at = None))]
     fn uploads<'py>(&self, py: Python<'py>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.reader(py, Operation::List, None)?.uploads(now))?
+        self.wait(py, self.reader(py, at, Operation::List, None)?.uploads(now))?
             .iter()
             .map(|upload| upload_dict(py, upload))
             .collect()
@@ -94,7 +106,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
-        upload_dict(py, &self.wait(py, self.reader(py, Operation::List, None)?.upload_status(now, upload))?)
+        upload_dict(py, &self.wait(py, self.reader(py, at, Operation::List, None)?.upload_status(now, upload))?)
     }
 
     /// Takes back the tokens that an upload brought and that nothing has changed since. Returns how many, and the serial numbers
@@ -133,7 +145,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = time(at)?;
-        self.wait(py, self.reader(py, Operation::List, None)?.failures(now, upload))?
+        self.wait(py, self.reader(py, at, Operation::List, None)?.failures(now, upload))?
             .iter()
             .map(|failure| failure_dict(py, failure))
             .collect()

@@ -42,18 +42,22 @@ impl Directory {
     }
 
     /// Adds the users of a CSV file, or makes them like its rows: the column userPrincipalName and, optional, userType,
-    /// displayName, accountEnabled and id.
-    #[pyo3(signature = (source, *, at = None))]
+    /// displayName, accountEnabled and id. `dry_run=True` reports and changes nothing.
+    #[pyo3(signature = (source, *, dry_run = false, at = None))]
     fn import_users<'py>(
         &self,
         py: Python<'py>,
         source: &Bound<'_, PyAny>,
+        dry_run: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let now = time(at)?;
         let rows = user_rows(py, source)?;
-        let report = self.wait(py, self.inner(py)?.import_users(&self.asks(at), now, rows))?;
-        report_dict(py, &report)
+        // An import is a synchronization that no user leaves by.
+        let options = SyncOptions { leavers: Leavers::Keep, dry_run, ..SyncOptions::default() };
+        let (inner, actor) = (self.inner(py)?, self.asks(at));
+        let report = self.wait_made(py, || inner.sync_users(&actor, now, rows, options))?;
+        report_dict(py, &report.rows)
     }
 
     /// Makes the users like a CSV file that lists all of them: as `import_users`, and users who are not in it are disabled,
@@ -74,7 +78,8 @@ impl Directory {
         let now = time(at)?;
         let rows = user_rows(py, source)?;
         let options = SyncOptions { leavers, many_leavers, dry_run };
-        let report = self.wait(py, self.inner(py)?.sync_users(&self.asks(at), now, rows, options))?;
+        let (inner, actor) = (self.inner(py)?, self.asks(at));
+        let report = self.wait_made(py, || inner.sync_users(&actor, now, rows, options))?;
         sync_dict(py, &report)
     }
 
@@ -82,7 +87,7 @@ impl Directory {
     #[pyo3(signature = (upn, *, at = None))]
     fn user<'py>(&self, py: Python<'py>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
         let (upn, now) = (super::upn(py, upn)?, time(at)?);
-        let inner = self.reader(py, Operation::ShowUser, Some(&upn))?;
+        let inner = self.reader(py, at, Operation::ShowUser, Some(&upn))?;
         user_details_dict(py, &self.wait(py, inner.user(now, &upn))?)
     }
 
@@ -134,7 +139,7 @@ impl Directory {
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let (after, now) = (after.map(|upn| super::upn(py, upn)).transpose()?, time(at)?);
-        let inner = self.reader(py, Operation::List, None)?;
+        let inner = self.reader(py, at, Operation::List, None)?;
         let limit = limit.unwrap_or(usize::MAX);
         let users = self.wait(py, inner.users_after(now, UserQuery { locked }, after.as_ref(), limit))?;
         users.iter().map(|user| user_status_dict(py, user)).collect()

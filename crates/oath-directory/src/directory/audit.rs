@@ -1,5 +1,5 @@
 use super::Directory;
-use crate::audit::{Actor, AuditEvent, Chain, Event, Head, Tampered, Verifier};
+use crate::audit::{Actor, AuditEvent, Chain, Event, EventQuery, Head, Tampered, Verifier};
 use crate::error::{Error, Refusal};
 use crate::rights::Operation;
 use crate::store::{Changes, CommitError, Store};
@@ -54,6 +54,28 @@ impl<S: Store> Directory<S> {
     /// [`Error::Store`].
     pub async fn events(&self, chain: Chain, after: u64, limit: usize) -> Result<Vec<AuditEvent>, Error> {
         Ok(self.store.events(chain, after, limit).await?)
+    }
+
+    /// Those of the events after `after` that the query asks for, at most `limit`. Reads the chain in pages.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn events_that(
+        &self,
+        query: &EventQuery,
+        chain: Chain,
+        mut after: u64,
+        limit: usize,
+    ) -> Result<Vec<AuditEvent>, Error> {
+        let (mut found, mut size) = (Vec::new(), limit.min(PAGE));
+        while found.len() < limit {
+            let page = self.store.events(chain, after, size).await?;
+            let Some(last) = page.last() else { break };
+            (after, size) = (last.sequence, PAGE);
+            let left = limit.saturating_sub(found.len());
+            found.extend(page.into_iter().filter(|logged| query.fits(&logged.event)).take(left));
+        }
+        Ok(found)
     }
 
     /// Writes the ends of all chains of the audit log down in the chain of this writer, which ties the chains together: a
