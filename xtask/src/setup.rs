@@ -35,7 +35,7 @@ const PSKC: (&str, &[&str]) = ("pskc", &["python-pskc==1.4", "cryptography==50.0
 const PSKC_PYTHON: &str = "OATH_PSKC_PYTHON";
 
 /// In the order in which one needs another.
-const NEEDS: [&Need; 17] = [
+const NEEDS: [&Need; 18] = [
     &COMPILER,
     &PYTHON,
     &NODE,
@@ -44,6 +44,7 @@ const NEEDS: [&Need; 17] = [
     &PSKCTOOL,
     &PYTHON_PSKC,
     &POSTGRES,
+    &STRACE,
     &VALGRIND,
     &CHROMIUM,
     &CROSS_COMPILERS,
@@ -99,6 +100,11 @@ const POSTGRES: Need = Need {
     without: "the directory on PostgreSQL: PostgreSQL or PgBouncer is not installed",
     present: postgres::is_installed,
     source: Source::Debian(&["postgresql", "pgbouncer"]),
+};
+const STRACE: Need = Need {
+    without: "what is on the disk when the directory answers: strace is not installed",
+    present: || output("strace", &["--version"]).is_some(),
+    source: Source::Debian(&["strace"]),
 };
 const VALGRIND: Need = Need {
     without: "constant time under memcheck: valgrind or libclang is missing",

@@ -232,7 +232,9 @@ const COMMANDS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Every file and every record but the log, and of the log the number of the last event and what it is.
-fn state(desk: &Desk) -> (Vec<(String, Vec<u8>)>, (i64, String)) {
+type State = (Vec<(String, Vec<u8>)>, (i64, String));
+
+fn state(desk: &Desk) -> State {
     let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|entry| entry.unwrap().path());
     let named = files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path));
     let named = named.filter(|(name, _)| !name.starts_with("oath.db"));

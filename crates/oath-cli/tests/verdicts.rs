@@ -126,8 +126,8 @@ fn a_check_refuses_the_rows_that_an_upload_refuses_and_says_the_same() {
             let same = ours == theirs
                 && report["rows"] == preview["rows"]
                 && fit == taken + u64::try_from(unknown).unwrap()
-                && (checked.status == 1) == !ours.is_empty()
-                && (tried.status == 1) == !failures.is_empty();
+                && (checked.status == 1) != ours.is_empty()
+                && (tried.status == 1) != failures.is_empty();
             if !same {
                 wrong.push(format!("{of}:\n  check {ours:?}, {report}\n  upload {theirs:?}, {preview}"));
             }

@@ -6,7 +6,7 @@ mod support;
 use oath_directory::bulk::{BulkFile, BulkReport, BulkRow, Done, Operation, RowError};
 use oath_directory::model::Status;
 use oath_directory::store::{Listed, MemoryStore, Store};
-use oath_directory::{Directory, KeyRing, KeyRingError, Policy, TokenQuery, UserKind};
+use oath_directory::{Directory, KeyRing, KeyRingError, Policy, SyncOptions, TokenQuery, UserKind};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use support::{Probe, ProbeOn, Setup, secret, shown, two_codes, upn};
@@ -103,7 +103,7 @@ fn files(now: UnixTime) -> Vec<Vec<BulkRow>> {
 fn outcome<S: Store>(setup: &Setup<S>, at_once: bool) -> Vec<String> {
     let mut told = Vec::new();
     let mut tell = |row: &BulkRow, result: Result<Done, RowError>| {
-        told.push(format!("{} {:?}", row.line, result.map_err(|error| error.code())))
+        told.push(format!("{} {:?}", row.line, result.map_err(|error| error.code())));
     };
     for rows in files(setup.now) {
         let chunks = if at_once { rows.len() } else { 1 };
@@ -156,6 +156,18 @@ fn many_rows_are_few_transactions_and_what_failed_stops_none_before_it() {
     block_on(setup.directory.bulk(&setup.operator, setup.now, assign, |_, _| told += 1)).unwrap();
     let after = setup.directory.store().counts();
     assert_eq!((after.0 - before.0, after.1 - before.1, told), (3, 3, 260), "one read and one write for 100 rows");
+}
+
+/// A server runs an operation on whatever thread is free.
+#[test]
+fn operations_on_many_records_can_be_sent_to_another_thread() {
+    fn sent(future: impl Future + Send) {
+        drop(future);
+    }
+    let Setup { directory, operator, now } = Setup::new();
+    sent(directory.bulk(&operator, now, &[], |_, _| ()));
+    sent(directory.sync_users(&operator, now, [], SyncOptions::default()));
+    sent(directory.rotate(&operator, now, |_| ()));
 }
 
 #[test]

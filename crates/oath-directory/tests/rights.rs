@@ -94,9 +94,11 @@ fn of_directory(error: UploadError) -> Error {
     error
 }
 
+type Asking = dyn Fn(&Setup, &Actor) -> Result<(), Error>;
+
 /// A way to ask for an operation.
 struct Way {
-    ask: Box<dyn Fn(&Setup, &Actor) -> Result<(), Error>>,
+    ask: Box<Asking>,
     /// Whether it changes something where it is allowed; or it only looks, or tries.
     changes: bool,
 }

@@ -233,7 +233,7 @@ fn the_values_of_rfc_4226_appendix_d_and_rfc_6238_appendix_b() {
         let key = b"1234567890123456789012345678901234567890123456789012345678901234";
         let mut out = [0; 3];
         assert!(Sha512Pads::new(key).truncated_on(path, 1, &mut out));
-        assert_eq!(out[0] % 100_000_000, 90_693_936, "{path:?}");
+        assert_eq!(out[0], 490_693_936, "{path:?}");
     });
 }
 

@@ -2,8 +2,8 @@
 
 use super::Directory;
 use crate::arguments::time;
-use oath_directory::rights::Operation;
 use oath_directory::Policy;
+use oath_directory::rights::Operation;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::collections::BTreeMap;

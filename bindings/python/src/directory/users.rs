@@ -56,7 +56,7 @@ impl Directory {
         // An import is a synchronization that no user leaves by.
         let options = SyncOptions { leavers: Leavers::Keep, dry_run, ..SyncOptions::default() };
         let (inner, actor) = (self.inner(py)?, self.asks(at));
-        let report = self.wait_made(py, || inner.sync_users(&actor, now, rows, options))?;
+        let report = self.wait(py, inner.sync_users(&actor, now, rows, options))?;
         report_dict(py, &report.rows)
     }
 
@@ -79,7 +79,7 @@ impl Directory {
         let rows = user_rows(py, source)?;
         let options = SyncOptions { leavers, many_leavers, dry_run };
         let (inner, actor) = (self.inner(py)?, self.asks(at));
-        let report = self.wait_made(py, || inner.sync_users(&actor, now, rows, options))?;
+        let report = self.wait(py, inner.sync_users(&actor, now, rows, options))?;
         sync_dict(py, &report)
     }
 
