@@ -391,7 +391,7 @@ mod tests {
         let two = Roles::NONE.with(Role::Auditor).with(Role::HelpdeskAdministrator);
         assert_eq!(
             format!("{two} {:?} {}", two.without(Role::Auditor), Roles::NONE),
-            "helpdesk-administrator, auditor {HelpdeskAdministrator} -"
+            "helpdesk-administrator, auditor {HelpdeskAdministrator} no role"
         );
     }
 

@@ -33,7 +33,7 @@ const WRITTEN = [
 test("formats and systems have names and titles", () => {
   assert.deepEqual(formats().filter((name) => formatInfo(name).written), WRITTEN);
   for (const name of ["thales-csv", "netiq-csv", "safeword", "aegis-json"]) assert.equal(formatInfo(name).written, false, name);
-  assert.deepEqual(targets(), ["entra", "graph", "duo", "pingid", "okta", "keycloak", "privacyidea", "linotp", "netiq", "multiotp", "inventory"]);
+  assert.deepEqual(targets(), ["entra", "graph", "duo", "pingid", "okta", "keycloak", "privacyidea", "linotp", "netiq", "multiotp", "inventory", "any"]);
   assert.deepEqual(targetInfo("keycloak"), { name: "keycloak", title: "Keycloak" });
   for (const name of formats()) assert.ok(formatInfo(name).title.length > 3 && formatInfo(name).name === name, name);
   for (const call of [() => formatInfo("none"), () => targetInfo("none")]) assert.throws(call, RangeError);
@@ -57,7 +57,7 @@ test("a file is converted to every written format that has its fields, and back"
       assert.deepEqual(left[0].obstacles.map(({ code }) => code), ["needs"], format);
       continue;
     }
-    const again = read(write(records, format, { acceptLoss: true }), { format, target: "inventory", ...said });
+    const again = read(write(records, format, { acceptLoss: true }), { format, target: "any", ...said });
     assert.deepEqual(again.findings.filter(({ severity }) => severity === "error"), [], format);
     const after = again.records.toObjects({ exposeSecrets: true });
     for (const field of ["secret", "algorithm", "digits", "step", "t0", "counter"]) {
