@@ -279,11 +279,18 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
                 way(move |s, a| block_on(s.directory.reset_recovery(a, s.now, &same)).map(drop)),
             ]
         }
-        Operation::ChangePolicy => vec![way(|s, a| {
-            let read = block_on(s.directory.policy())?;
-            let policy = Policy { recovery_codes: 5, ..read.value };
-            block_on(s.directory.set_policy(a, s.now, read.version, &policy)).map(drop)
-        })],
+        Operation::ChangePolicy => {
+            let edit = |policy: &mut Policy| policy.set("recovery-codes", "5");
+            vec![
+                way(|s, a| {
+                    let read = block_on(s.directory.policy())?;
+                    let policy = Policy { recovery_codes: 5, ..read.value };
+                    block_on(s.directory.set_policy(a, s.now, read.version, &policy)).map(drop)
+                }),
+                way(move |s, a| block_on(s.directory.edit_policy(a, s.now, false, edit)).map(drop)),
+                look(move |s, a| block_on(s.directory.edit_policy(a, s.now, true, edit)).map(drop)),
+            ]
+        }
         Operation::Maintain => vec![
             way(|s, a| block_on(s.directory.restored(a, s.now))),
             look(|s, a| block_on(s.directory.checkpoint(a, s.now))),
