@@ -62,7 +62,7 @@ function batchesOf(tokens: Token[], format: string): Card[] {
   try {
     return svgs.map((svg, index) => {
       const end = bytes.indexOf(10, start);
-      const part = held(read(bytes.subarray(start, end), { format, target: "inventory" }), ({ records }) => tokens.slice(first, first + records.length));
+      const part = held(read(bytes.subarray(start, end), { format, target: "any" }), ({ records }) => tokens.slice(first, first + records.length));
       start = end + 1;
       first += part.length;
       return { svg, title: `Code ${index + 1} of ${svgs.length}`, lines: part.map((token) => captions(token).slice(0, 2).join(", ")) };
