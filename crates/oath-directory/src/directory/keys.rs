@@ -163,10 +163,39 @@ impl<S: Store> Directory<S> {
     ///
     /// # Errors
     /// As [`reseal`](Self::reseal): the batches before it are sealed.
-    pub async fn rotate(&self, actor: &Actor, now: UnixTime, mut tell: impl FnMut(u64)) -> Result<Rotated, Error> {
+    pub async fn rotate(&self, actor: &Actor, now: UnixTime, tell: impl FnMut(u64)) -> Result<Rotated, Error> {
+        self.rotated(actor, now, false, tell).await
+    }
+
+    /// What [`rotate`](Self::rotate) would come to at this moment, by the decision of each batch. Nothing is changed. Tells after
+    /// each batch how many secrets would be sealed so far.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Keys`].
+    pub async fn preview_rotation(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        tell: impl FnMut(u64),
+    ) -> Result<Rotated, Error> {
+        self.rotated(actor, now, true, tell).await
+    }
+
+    async fn rotated(
+        &self,
+        actor: &Actor,
+        now: UnixTime,
+        dry_run: bool,
+        mut tell: impl FnMut(u64),
+    ) -> Result<Rotated, Error> {
         let (mut rotated, mut after) = (Rotated::default(), None);
         loop {
-            let Resealed { sealed, damaged, next } = self.reseal(actor, now, after).await?;
+            let batch = if dry_run {
+                self.preview_reseal(actor, now, after).await
+            } else {
+                self.reseal(actor, now, after).await
+            };
+            let Resealed { sealed, damaged, next } = batch?;
             rotated.sealed = rotated.sealed.saturating_add(sealed);
             rotated.damaged.extend(damaged);
             tell(rotated.sealed);
@@ -179,33 +208,14 @@ impl<S: Store> Directory<S> {
         }
     }
 
-    /// What [`rotate`](Self::rotate) would come to at this moment, by the decision of each batch. Nothing is changed. Tells after
-    /// each batch how many secrets would be sealed so far.
-    ///
-    /// # Errors
-    /// [`Error::Store`]; [`Error::Keys`].
-    pub async fn preview_rotation(
-        &self,
-        actor: &Actor,
-        now: UnixTime,
-        mut tell: impl FnMut(u64),
-    ) -> Result<Rotated, Error> {
+    /// What [`reseal`](Self::reseal) would come to.
+    async fn preview_reseal(&self, actor: &Actor, now: UnixTime, after: Option<String>) -> Result<Resealed, Error> {
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
-        let (mut rotated, mut after) = (Rotated::default(), None);
-        loop {
-            let Batch { serials, next } = self.older(after).await?;
-            let wanted = Wanted { serials, ..Wanted::default() };
-            let decide = |context: Context<'_>, view: &Seen| Ok(keys::reseal(context, &self.keys, view)?);
-            let (sealed, damaged) = self.tried(asked, wanted, |_| (), decide).await?.0.outcome?;
-            rotated.sealed = rotated.sealed.saturating_add(sealed);
-            rotated.damaged.extend(damaged);
-            tell(rotated.sealed);
-            after = next;
-            if after.is_none() {
-                return Ok(rotated);
-            }
-            pause().await;
-        }
+        let Batch { serials, next } = self.older(after).await?;
+        let wanted = Wanted { serials, ..Wanted::default() };
+        let decide = |context: Context<'_>, view: &Seen| Ok(keys::reseal(context, &self.keys, view)?);
+        let (sealed, damaged) = self.tried(asked, wanted, |_| (), decide).await?.0.outcome?;
+        Ok(Resealed { sealed, damaged, next })
     }
 
     /// Of the next tokens after a serial number, those that are sealed under another key than the one that seals.
