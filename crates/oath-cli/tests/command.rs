@@ -5,7 +5,7 @@ mod support;
 
 use oath_totp::TimeStep;
 use std::process::{Command, Stdio};
-use support::{Desk, MONDAY, SECRETS, shows};
+use support::{Desk, MONDAY, SECRETS, commands_of, shows};
 
 #[test]
 fn help_of_a_command_is_its_long_help() {
@@ -28,19 +28,11 @@ fn help_of_a_command_is_its_long_help() {
 fn every_command_is_in_the_completions_and_has_a_manual_page() {
     let desk = Desk::new();
     let groups = ["users", "tokens", "uploads", "software", "audit", "seeds"];
-    let listed = |help: &str| -> Vec<String> {
-        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-        names
-            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-            .filter(|name| name != "help")
-            .collect()
-    };
     let shells = ["bash", "zsh", "fish", "powershell"].map(|shell| (shell, desk.done(&format!("completions {shell}"))));
-    let mut commands: Vec<String> = listed(&desk.done("--help"));
+    let mut commands: Vec<String> = commands_of(&desk.done("--help"));
     assert!(groups.iter().all(|group| commands.contains(&(*group).to_owned())), "{commands:?}");
     for group in groups {
-        let inner = listed(&desk.done(&format!("{group} --help")));
+        let inner = commands_of(&desk.done(&format!("{group} --help")));
         assert!(inner.len() > 1, "{group}: {inner:?}");
         commands.extend(inner.into_iter().map(|name| format!("{group} {name}")));
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use support::{Desk, HEADER, MONDAY, SECRETS, plain, shows};
+use support::{Desk, HEADER, MONDAY, SECRETS, commands_of, plain, shows};
 
 /// A command with its words, and the fields of its answer that a dry run and the command itself have in common.
 struct Row {
@@ -205,18 +205,10 @@ fn a_restore_that_would_be_refused_is_refused_in_a_dry_run() {
 
 /// The commands of the help, and whether each has a dry run.
 fn commands(desk: &Desk) -> BTreeMap<String, bool> {
-    let listed = |help: &str| -> Vec<String> {
-        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-        names
-            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-            .filter(|name| name != "help")
-            .collect()
-    };
     let mut found = BTreeMap::new();
-    for name in listed(&desk.done("--help")) {
+    for name in commands_of(&desk.done("--help")) {
         let help = desk.done(&format!("{name} --help"));
-        let inner = listed(&help);
+        let inner = commands_of(&help);
         if inner.is_empty() {
             found.insert(name.clone(), help.contains("--dry-run"));
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
-use support::{Desk, HEADER, MONDAY, SECRETS, shows};
+use support::{Desk, HEADER, MONDAY, SECRETS, commands_of, shows};
 
 /// Holds an object against a record. Every field that has a value goes into `seen`, with the name of its record.
 fn hold(value: &Value, record: &Record, seen: &mut BTreeSet<String>) -> Result<(), String> {
@@ -336,17 +336,9 @@ fn keeping(s: &mut Scribe) {
 #[test]
 fn every_command_is_in_the_table_and_an_error_is_one_too() {
     let desk = Desk::on_sqlite();
-    let listed = |help: &str| -> Vec<String> {
-        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-        names
-            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-            .filter(|name| name != "help")
-            .collect()
-    };
     let mut leaves = BTreeSet::new();
-    for name in listed(&desk.done("--help")) {
-        let inner = listed(&desk.done(&format!("{name} --help")));
+    for name in commands_of(&desk.done("--help")) {
+        let inner = commands_of(&desk.done(&format!("{name} --help")));
         match inner.as_slice() {
             [] if name == "completions" || name == "man" => {}
             [] => drop(leaves.insert(name)),

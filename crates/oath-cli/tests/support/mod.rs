@@ -251,3 +251,10 @@ pub(crate) fn shows(secret: &str, step: TimeStep, time: u64) -> String {
     let key = Secret::from_base32(secret).unwrap().key(Algorithm::Sha1).unwrap();
     Totp::new(key, Digits::Six, step).generate(UnixTime::from_secs(time)).to_string()
 }
+
+/// The names of the commands in the help of the program or of a group of commands.
+pub(crate) fn commands_of(help: &str) -> Vec<String> {
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).filter(|name| name != "help").collect()
+}
