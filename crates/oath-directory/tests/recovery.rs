@@ -145,7 +145,7 @@ fn codes_of_before_a_restore_are_refused_whatever_the_clocks_said() {
         restore(&setup);
         assert_eq!((recover(&setup, "alice", &codes[1]), left(&setup, "alice")), (REJECTED, 0), "{back}");
     }
-    // Issued after a restore by a clock that is behind: they are good.
+    // Issued after a restore by a clock that is slow: they are good.
     setup.now = UnixTime::from_secs(setup.now.as_secs() - 3600);
     let codes = issue(&setup, "alice");
     assert_eq!((recover(&setup, "alice", &codes[0]), left(&setup, "alice")), (Ok(9), 9));
