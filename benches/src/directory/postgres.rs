@@ -88,15 +88,15 @@ fn on(server: &Server, effort: Effort) -> Outcome {
     PostgresStore::migrate(&server.url(""))?;
     let keys = KeyRing::generate()?;
     let (tenant, bare) = (TenantId::from_random(1), TenantId::from_random(2));
-    let open = || Outcome::Ok(PostgresStore::open(&server.url(""), tenant)?);
-    let first = open()?;
+    let open = |options: &str| Outcome::Ok(PostgresStore::open(&server.url(options), tenant)?);
+    let first = open("")?;
     let mut people = furnish(&first, &keys, effort.sign_ins.min(2048), 1)?;
-    let (first, second) =
-        (Directory::new(first, ring(&keys)?, policy())?, Directory::new(open()?, ring(&keys)?, policy())?);
+    let directory = |store: PostgresStore| Outcome::Ok(Directory::new(store, ring(&keys)?, policy())?);
+    let (first, second, planned) = (directory(first)?, directory(open("")?)?, directory(open("&prepare=on")?)?);
     let mut bare = Bare::open(server, tenant, bare)?;
     server.sql("VACUUM ANALYZE");
-    let (mut one, mut two, mut updates) = (Figures::default(), Figures::default(), Figures::default());
-    sign_in(&[&first, &second], &mut people, effort.sign_ins / 4)?;
+    let [mut one, mut two, mut once, mut updates] = [(); 4].map(|()| Figures::default());
+    sign_in(&[&first, &second, &planned], &mut people, effort.sign_ins / 4)?;
     bare.update(effort.sign_ins / 4)?;
     let mut all = Latencies::default();
     for _ in 0..effort.rounds {
@@ -105,14 +105,18 @@ fn on(server: &Server, effort: Effort) -> Outcome {
         all.0.extend(latencies.0);
         let (took, latencies) = sign_in(&[&first, &second], &mut people, effort.sign_ins)?;
         two.push(count_of(latencies.0.len()) / took.as_secs_f64());
+        let (took, latencies) = sign_in(&[&planned], &mut people, effort.sign_ins)?;
+        once.push(count_of(latencies.0.len()) / took.as_secs_f64());
         let (start, count) = (Instant::now(), effort.sign_ins);
         bare.update(count)?;
         updates.push_rate(count, start.elapsed());
     }
     one.print(&format!("{CALLERS} callers sign in at one node, audit included"), "a second");
     two.print(&format!("{CALLERS} callers at two nodes, all together"), "a second");
+    once.print(&format!("{CALLERS} callers at one node with prepare=on"), "a second");
     updates.print(&format!("bare: one conditional update a call, {CONNECTIONS} connections"), "a second");
     one.print_ratio(&updates, "one node beside bare updates (wanted: 3)");
+    once.print_ratio(&updates, "the same with prepare=on (wanted: 3)");
     two.print_ratio(&one, "two nodes beside one (wanted: 0.9)");
     all.print("a call of 64 callers at one node");
     Ok(())

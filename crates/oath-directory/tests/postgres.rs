@@ -188,6 +188,65 @@ fn it_conforms_behind_a_pooler_that_changes_connections() {
 }
 
 #[test]
+fn it_conforms_with_statements_that_the_server_keeps() {
+    let Some(server) = Server::start("it_conforms_with_statements_that_the_server_keeps") else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let (url, number) = (server.url("&prepare=on"), Cell::new(0));
+    block_on(conformance::all(|| {
+        number.set(number.get() + 1);
+        PostgresStore::open(&url, tenant(number.get())).unwrap()
+    }));
+    conformance::race(&PostgresStore::open(&url, tenant(99)).unwrap(), |work| block_on(work));
+}
+
+#[test]
+fn statements_that_the_server_keeps_are_prepared_again_after_a_table_was_changed() {
+    let test = "statements_that_the_server_keeps_are_prepared_again_after_a_table_was_changed";
+    let Some(server) = Server::start(test) else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let (keys, uri) = with_alice(&server.url(""), tenant(1));
+    let app = uri.to_totp().unwrap();
+    let directory = open(&server.url("&prepare=on"), tenant(1), KeyRing::parse(&keys).unwrap());
+    for round in [2, 4, 6] {
+        let _ = sign_in(&directory, &app, round).unwrap();
+    }
+    // The kept statements give columns of another type now: the server refuses them.
+    for table in ["oath_users ALTER COLUMN upn", "oath_gates ALTER COLUMN name"] {
+        server.sql(&format!("ALTER TABLE {table} TYPE varchar"));
+    }
+    for round in [8, 10] {
+        let _ = sign_in(&directory, &app, round).unwrap();
+    }
+    assert_eq!(server.sql("SELECT count(*) FROM oath_events WHERE action = 'signed-in'"), "5");
+    block_on(directory.verify_audit()).unwrap().unwrap();
+}
+
+#[test]
+fn behind_a_pooler_without_prepared_statements_the_error_names_the_option() {
+    let test = "behind_a_pooler_without_prepared_statements_the_error_names_the_option";
+    let Some(server) = Server::start(test) else { return };
+    let Some(pooler) = server.pooler(test) else { return };
+    PostgresStore::migrate(&server.url("")).unwrap();
+    let url = format!("{}&prepare=on", pooler.url);
+    let store = PostgresStore::open(&url, tenant(1)).unwrap();
+    // Many at a time, so that the pooler changes the connections.
+    let failed = thread::scope(|scope| {
+        let readers: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| (0..200).find_map(|_| block_on(store.users(None, 9)).err())))
+            .chain((0..8).map(|_| {
+                scope.spawn(|| {
+                    let look = || block_on(store.look(alice().key().to_owned(), Fresh::Latest)).err();
+                    (0..200).find_map(|_| look())
+                })
+            }))
+            .collect();
+        readers.into_iter().filter_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(failed.iter().all(|error| error.message.contains("take prepare=on out of the URL")), "{failed:?}");
+    assert!(!failed.is_empty());
+}
+
+#[test]
 fn it_speaks_tls_and_trusts_only_a_certificate_of_this_name() {
     let Some(mut server) = Server::start("it_speaks_tls_and_trusts_only_a_certificate_of_this_name") else { return };
     PostgresStore::migrate(&server.url("")).unwrap();

@@ -4,14 +4,16 @@
 //! statement, and sign-ins of the same moment a transaction. Many stores, in many processes, may use one database at the same
 //! time; a [`Tenant`](crate::model::Tenant) sees its own records only.
 //!
-//! The SQL is the part that PostgreSQL, `CockroachDB`, `YugabyteDB`, Aurora DSQL and Citus have in common. It needs no session: a
-//! pooler may give each transaction to another connection. It is right at READ COMMITTED and above.
+//! The SQL is the part that PostgreSQL, `CockroachDB`, `YugabyteDB`, Aurora DSQL and Citus have in common. Unless the URL asks for
+//! prepared statements, it needs no session: a pooler may give each transaction to another connection. It is right at READ
+//! COMMITTED and above.
 
 mod apply;
 mod connect;
 mod fault;
 mod log;
 mod password;
+mod prepared;
 mod read;
 mod rows;
 mod schema;

@@ -191,16 +191,20 @@ impl Server {
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
     }
 
-    /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has.
+    /// `PgBouncer` before the server, in transaction mode with fewer connections than a store has. It keeps no prepared statements: a
+    /// connection of the server does not have those of another.
     pub(crate) fn pooler(&self, test: &str) -> Option<Pooler> {
         let Some(program) = POOLERS.into_iter().find(|path| Path::new(path).is_file()) else {
             not_run(test, "PgBouncer is not installed (Debian: apt-get install pgbouncer)");
             return None;
         };
         let (settings, socket) = (self.path("pooler.ini"), self.folder.path().display());
+        // Versions before 1.21 do not know the setting.
+        let keeps_none = if knows_prepared_statements(program) { "max_prepared_statements = 0\n" } else { "" };
         let text = format!(
             "[databases]\npostgres = host={socket} port=5432 user=postgres\n[pgbouncer]\nlisten_port = 6432\n\
-             unix_socket_dir = {socket}\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
+             unix_socket_dir = {socket}\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n\
+             {keeps_none}"
         );
         fs::write(&settings, text).unwrap();
         let mut command = self.command(program);
@@ -235,6 +239,15 @@ impl Server {
 
 /// Where Debian installs it, and where others do.
 pub(crate) const POOLERS: [&str; 2] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
+
+/// Whether this `PgBouncer` is 1.21 or later.
+fn knows_prepared_statements(program: &str) -> bool {
+    let said = Command::new(program).arg("--version").output().unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let version = said.split_whitespace().find_map(|word| word.split_once('.'));
+    let number = |text: &str| text.split('.').next().and_then(|number| number.parse::<u32>().ok());
+    version.and_then(|(major, rest)| Some((number(major)?, number(rest)?))).is_some_and(|version| version >= (1, 21))
+}
 
 /// A pooler that runs until it is dropped.
 pub(crate) struct Pooler {

@@ -2,6 +2,7 @@
 
 use super::fault::Failure;
 use super::password;
+use super::prepared::Prepared;
 use super::url::{self, MalformedPostgresUrl, Options};
 use super::values::Query;
 use crate::model::TenantId;
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, Row};
+use tokio_postgres::{Client, Config, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How often something is tried before it is given up, and how long the rest after the first try is at the most: each
@@ -34,6 +35,8 @@ pub(super) struct Place {
     shown: String,
     pub(super) tenant: TenantId,
     patience: Duration,
+    /// Whether the server keeps the statements of a connection.
+    prepares: bool,
 }
 
 impl fmt::Debug for Place {
@@ -46,7 +49,7 @@ impl Place {
     /// Leakage: the password goes to the server only. It is in no error and no `Debug`; copies of it stay in memory.
     pub(super) fn new(url: &str, tenant: TenantId, patience: Duration) -> Result<Self, StoreError> {
         let unclear = |error: MalformedPostgresUrl| StoreError { fault: Fault::Other, message: error.to_string() };
-        let Options { mut config, roots } = Options::of(url).map_err(unclear)?;
+        let Options { mut config, roots, prepares } = Options::of(url).map_err(unclear)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(patience);
         }
@@ -65,7 +68,7 @@ impl Place {
         }
         let encrypts = config.get_ssl_mode() != SslMode::Disable && url::is_tcp(&config);
         let tls = tls(encrypts, roots.as_deref()).map_err(failed)?;
-        Ok(Self { config, tls, shown, tenant, patience })
+        Ok(Self { config, tls, shown, tenant, patience, prepares })
     }
 
     pub(super) fn explain(&self, failure: &Failure) -> StoreError {
@@ -164,6 +167,7 @@ pub(super) struct Connection {
     client: Client,
     pub(super) tenant: TenantId,
     patience: Duration,
+    prepared: Prepared,
 }
 
 impl Connection {
@@ -172,16 +176,19 @@ impl Connection {
         let (client, connection) = connected.await.map_err(|_| Failure::TimedOut)??;
         // What ends the connection is told by the next statement.
         tokio::task::spawn_local(async move { drop(connection.await) });
-        Ok(Self { client, tenant: place.tenant, patience: place.patience })
+        let prepared = Prepared::new(place.prepares);
+        Ok(Self { client, tenant: place.tenant, patience: place.patience, prepared })
     }
 
     /// What queries find. They are sent in one go.
     pub(super) async fn rows(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
-        let values: Vec<_> = queries.iter().map(Query::values).collect();
-        let sent = queries
-            .iter()
-            .zip(&values)
-            .map(|(query, values)| -> Sent<'_, _> { Box::pin(self.client.query_typed(&query.sql, values)) });
+        let statements = self.statements(queries).await?;
+        let sent = queries.iter().zip(&statements).map(|(query, statement)| -> Sent<'_, _> {
+            match statement {
+                Some(statement) => Box::pin(async { self.client.query(statement, &query.values()).await }),
+                None => Box::pin(async { self.client.query_typed(&query.sql, &query.typed_values()).await }),
+            }
+        });
         self.all(sent.collect()).await?.into_iter().map(|result| Ok(result?)).collect()
     }
 
@@ -192,12 +199,24 @@ impl Connection {
 
     /// What became of each statement. They are sent in one go.
     pub(super) async fn outcomes(&self, queries: &[Query]) -> Result<Vec<Result<u64, tokio_postgres::Error>>, Failure> {
-        let values: Vec<_> = queries.iter().map(Query::values).collect();
-        let sent = queries
-            .iter()
-            .zip(&values)
-            .map(|(query, values)| -> Sent<'_, _> { Box::pin(self.client.execute_typed(&query.sql, values)) });
+        let statements = self.statements(queries).await?;
+        let sent = queries.iter().zip(&statements).map(|(query, statement)| -> Sent<'_, _> {
+            match statement {
+                Some(statement) => Box::pin(async { self.client.execute(statement, &query.values()).await }),
+                None => Box::pin(async { self.client.execute_typed(&query.sql, &query.typed_values()).await }),
+            }
+        });
         self.all(sent.collect()).await
+    }
+
+    /// The statement that the server keeps for each query; `None` for one that is sent with its text.
+    async fn statements(&self, queries: &[Query]) -> Result<Vec<Option<Statement>>, Failure> {
+        let mut statements = Vec::with_capacity(queries.len());
+        for query in queries {
+            let prepared = timeout(self.patience, self.prepared.statement(&self.client, query));
+            statements.push(prepared.await.map_err(|_| Failure::TimedOut)??);
+        }
+        Ok(statements)
     }
 
     /// Waits for all. Each is sent when it is polled first, so that they go out in order.

@@ -50,7 +50,9 @@ impl Failure {
     /// Whether the connection is of no use any more.
     pub(super) fn is_lost(&self) -> bool {
         match self {
-            Self::Server(error) => error.as_db_error().is_none_or(ends_the_session),
+            Self::Server(error) => {
+                error.as_db_error().is_none_or(|said| ends_the_session(said) || is_outdated(said) || is_mixed_up(said))
+            }
             Self::TimedOut | Self::Unknown => true,
             Self::Conflict | Self::Said(..) => false,
         }
@@ -67,7 +69,7 @@ impl Failure {
         ];
         match self {
             Self::Server(error) => match error.as_db_error() {
-                Some(said) => passing.contains(said.code()) || is_cut_off(said),
+                Some(said) => passing.contains(said.code()) || is_cut_off(said) || is_outdated(said),
                 None => !is_denied(error),
             },
             Self::Conflict | Self::TimedOut | Self::Unknown | Self::Said(..) => false,
@@ -107,7 +109,10 @@ impl Failure {
             Self::Unknown => (Fault::Unknown, "the connection was lost while a change was made".to_owned()),
             Self::Said(fault, what) => (*fault, what.clone()),
             Self::Server(error) => match error.as_db_error() {
-                Some(said) => (fault_of(said), format!("{} (SQLSTATE {})", said.message(), said.code().code())),
+                Some(said) => {
+                    let cure = if is_mixed_up(said) { MIXED_UP } else { "" };
+                    (fault_of(said), format!("{} (SQLSTATE {}){cure}", said.message(), said.code().code()))
+                }
                 None if is_denied(error) => (Fault::Denied, format!("refused the connection ({})", chain_of(error))),
                 None => (Fault::Unreachable, format!("cannot be reached ({})", chain_of(error))),
             },
@@ -135,6 +140,22 @@ fn chain_of(error: &Error) -> String {
 fn ends_the_session(said: &DbError) -> bool {
     !matches!(said.parsed_severity(), Some(Severity::Error)) || is_cut_off(said)
 }
+
+/// The tables were changed after a statement was prepared: a new connection prepares it again.
+fn is_outdated(said: &DbError) -> bool {
+    // The code has many causes.
+    said.routine() == Some("RevalidateCachedQuery")
+}
+
+/// The connection does not have a statement that was prepared on it, or has one of that name already: it leads to changing
+/// connections of the server.
+fn is_mixed_up(said: &DbError) -> bool {
+    ["26000", "42P05"].contains(&said.code().code())
+}
+
+/// What to do about that.
+const MIXED_UP: &str =
+    ". A pooler that does not keep prepared statements stands before the server: take prepare=on out of the URL";
 
 /// The server is stopping, or a pooler has lost it.
 fn is_cut_off(said: &DbError) -> bool {

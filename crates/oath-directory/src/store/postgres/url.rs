@@ -12,8 +12,12 @@ use zeroize::Zeroizing;
 /// `postgres://user:password@host:port/database?option=value`.
 ///
 /// The options are those of libpq that `tokio-postgres` knows, `sslmode` (`disable`, `prefer`, `require`, `verify-full`),
-/// `sslrootcert` (a file of certificates), and `tenant` (32 hexadecimal digits, by default all 0). `Debug` and `Display` show
-/// host, port and database only, and the text is wiped when dropped.
+/// `sslrootcert` (a file of certificates), `prepare` (`on`, `off`; by default `off`), and `tenant` (32 hexadecimal digits, by
+/// default all 0). `Debug` and `Display` show host, port and database only, and the text is wiped when dropped.
+///
+/// With `prepare=on` the server keeps the statements of each connection and plans them once, which makes sign-ins faster. A pooler that
+/// gives transactions to changing connections must then know prepared statements (`PgBouncer` from 1.21 with
+/// `max_prepared_statements` above 0); behind another one the statements are not found, and calls fail.
 #[derive(Clone)]
 pub struct PostgresUrl {
     /// Without the tenant.
@@ -108,6 +112,8 @@ pub(super) struct Options {
     pub(super) config: Config,
     /// A file of certificates to trust.
     pub(super) roots: Option<PathBuf>,
+    /// Whether the server keeps the statements of a connection.
+    pub(super) prepares: bool,
 }
 
 impl Options {
@@ -116,17 +122,19 @@ impl Options {
             return Err(MalformedPostgresUrl::Scheme);
         }
         // What tokio-postgres does not know.
-        let (url, own) = without(url, &["sslrootcert", "sslmode"]);
+        let (url, own) = without(url, &["sslrootcert", "sslmode", "prepare"]);
         // What its parser says may quote a part of the URL, and with a stray character that may be the password.
         let mut config: Config = url.parse().map_err(|_| MalformedPostgresUrl::Unreadable)?;
-        let (mut mode, mut roots) = (None, None);
+        let (mut mode, mut roots, mut prepares) = (None, None, false);
         for (name, value) in own {
             match (name, value.as_str()) {
                 ("sslrootcert", path) => roots = Some(PathBuf::from(path.replace("%2F", "/").replace("%2f", "/"))),
-                (_, "disable") => mode = Some(SslMode::Disable),
-                (_, "prefer") => mode = Some(SslMode::Prefer),
+                ("prepare", "on") => prepares = true,
+                ("prepare", "off") => prepares = false,
+                ("sslmode", "disable") => mode = Some(SslMode::Disable),
+                ("sslmode", "prefer") => mode = Some(SslMode::Prefer),
                 // Certificates and names are always checked.
-                (_, "require" | "verify-full") => mode = Some(SslMode::Require),
+                ("sslmode", "require" | "verify-full") => mode = Some(SslMode::Require),
                 _ => return Err(MalformedPostgresUrl::Unreadable),
             }
         }
@@ -137,7 +145,7 @@ impl Options {
         if let Some(mode) = mode {
             config.ssl_mode(mode);
         }
-        Ok(Self { config, roots })
+        Ok(Self { config, roots, prepares })
     }
 }
 
@@ -226,9 +234,19 @@ mod tests {
             "postgres://me:hunter2@x?hunter2=1",
             "postgres://me:hunter2@x?sslmode=hunter2",
             "postgres://me:hunter2@x?tenant=hunter2",
+            "postgres://me:hunter2@x?prepare=hunter2",
+            "postgres://me:hunter2@x?prepare=disable",
         ] {
             let error = wrong.parse::<PostgresUrl>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn statements_are_kept_only_where_the_url_asks_for_it() {
+        for (options, expected) in [("", false), ("?prepare=off", false), ("?sslmode=disable&prepare=on", true)] {
+            let options = Options::of(&format!("postgres://localhost/x{options}")).unwrap();
+            assert_eq!(options.prepares, expected);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Values of statements, and how they are kept.
 //!
-//! Statements are unnamed and carry the types of their parameters, so that each goes to the server in one message and nothing
-//! is left there: a pooler may give the next one to another connection.
+//! Statements carry the types of their parameters, so that each goes to the server in one message.
 
 use crate::model::Id;
 use bytes::BytesMut;
@@ -161,13 +160,28 @@ impl Query {
         self
     }
 
-    /// As the protocol takes them.
-    pub(super) fn values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
-        let mut values: Vec<(&(dyn ToSql + Sync), Type)> = Vec::with_capacity(self.values.len());
-        for (value, kind) in &self.values {
-            values.push((value, kind.clone()));
+    /// Whether there are any: statements without are not planned.
+    pub(super) const fn has_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
+    /// The types of the values.
+    pub(super) fn types(&self) -> Vec<Type> {
+        self.values.iter().map(|(_, kind)| kind.clone()).collect()
+    }
+
+    /// The values of a statement that the server keeps.
+    pub(super) fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
+        let mut values: Vec<&(dyn ToSql + Sync)> = Vec::with_capacity(self.values.len());
+        for (value, _) in &self.values {
+            values.push(value);
         }
         values
+    }
+
+    /// The values of a statement that is sent with its text.
+    pub(super) fn typed_values(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.values().into_iter().zip(self.types()).collect()
     }
 }
 
