@@ -70,14 +70,18 @@ fn the_log_is_listed_by_user_token_kind_and_time() {
         ("--serial 2300001 --action token-activated --user alice@example.com", activated),
         ("--since 2026-01-05T12:00:00Z", kept(&|event| *text(event, "at") >= *"2026-01-05T12:00:00Z")),
         ("--until 1767600000", kept(&|event| *text(event, "at") <= *"2026-01-05T08:00:00Z")),
-        ("--limit 2", all[..2].to_vec()),
-        ("--action signed-in --limit 5", kept(&|event| event["action"] == "signed-in")),
+        ("--last 2", all[all.len() - 2..].to_vec()),
+        ("--last 999", all.clone()),
+        ("--action signed-in --last 5", kept(&|event| event["action"] == "signed-in")),
         ("--user nobody@example.com", Vec::new()),
-        ("--limit 0", Vec::new()),
+        ("--last 0", Vec::new()),
     ] {
         assert_eq!(desk.json(&format!("audit list {words}")), json!(expected), "{words}");
     }
     assert!(all.iter().any(|event| event["action"] == "signed-in"));
+    assert_eq!(desk.done("audit list --serial 2300010"), "No events; is 2300001 meant?\n");
+    assert_eq!(desk.done("audit list --user alise@example.com"), "No events; is alice@example.com meant?\n");
+    assert_eq!(desk.done("audit list --action user-removed"), "No events.\n");
     let wrong = desk.oath("audit list --action signed");
     assert_eq!(wrong.status, 2);
     assert!(wrong.err.contains("sign-in-rejected, user-unlocked"), "{}", wrong.err);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// List events, the first ones first
+    /// List events, the oldest first
     List(Listed),
     /// Check that no event is missing, changed or out of order
     Verify {
@@ -43,10 +43,10 @@ pub(crate) enum Audit {
 pub(crate) struct Listed {
     /// Only those about this user
     #[arg(long, value_name = "UPN")]
-    user: Option<Upn>,
+    pub(crate) user: Option<Upn>,
     /// Only those about the token with this serial number
     #[arg(long, value_name = "SERIAL")]
-    serial: Option<String>,
+    pub(crate) serial: Option<String>,
     /// Only those of this kind: signed-in, sign-in-rejected, token-assigned …; a wrong name lists all
     #[arg(long, value_name = "ACTION", value_parser = action(), hide_possible_values = true)]
     action: Option<Action>,
@@ -56,14 +56,14 @@ pub(crate) struct Listed {
     /// Only those of this time or earlier; a day, such as 2026-03-31, to its end (UTC)
     #[arg(long, value_name = "TIME", value_parser = to_day)]
     until: Option<UnixTime>,
-    /// At most so many
+    /// Only the last N of those
     #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
+    pub(crate) last: Option<usize>,
 }
 
 impl Listed {
     pub(crate) fn query(&self) -> EventQuery {
-        let Self { user, serial, action, since, until, limit: _ } = self;
+        let Self { user, serial, action, since, until, last: _ } = self;
         EventQuery { upn: user.clone(), serial: serial.clone(), action: *action, since: *since, until: *until }
     }
 }

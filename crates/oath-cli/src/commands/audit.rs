@@ -1,15 +1,17 @@
 mod segments;
 
 use crate::args::{Audit, Listed};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Missing};
+use crate::near;
 use crate::output::{self, BAD, DIM, GOOD, STRONG, count, shown, time};
 use crate::shell::Shell;
-use oath_directory::AuditReport;
 use oath_directory::audit::{AuditEvent, Chain, Head, Tampered};
+use oath_directory::store::AnyStore;
+use oath_directory::{AuditReport, Directory, Error};
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failure> {
@@ -77,31 +79,51 @@ const PAGE: usize = 1000;
 
 fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let (query, mut left) = (listed.query(), listed.limit.unwrap_or(u64::MAX));
+    let query = listed.query();
     let (as_json, out) = (shell.json, &mut *shell.streams.out);
+    let mut print = |event: &AuditEvent| {
+        let view = EventView::from(event);
+        if as_json { output::json(out, &view) } else { view.write(out) }
+    };
     let mut none = true;
+    // Where only the last are wanted: those of each chain that may be among them.
+    let mut kept: Vec<AuditEvent> = Vec::new();
     for chain in block_on(directory.chains())? {
-        let mut after = 0;
+        let (mut after, mut of_chain) = (0, VecDeque::new());
         loop {
-            let events = if left == 0 { Vec::new() } else { block_on(directory.events(chain, after, PAGE))? };
-            for event in &events {
-                after = event.sequence;
-                if left == 0 || !query.fits(&event.event) {
-                    continue;
+            let events = block_on(directory.events_that(&query, chain, after, PAGE))?;
+            let Some(end) = events.last() else { break };
+            (after, none) = (end.sequence, false);
+            match listed.last {
+                Some(last) => {
+                    of_chain.extend(events);
+                    of_chain.drain(..of_chain.len().saturating_sub(last));
                 }
-                let view = EventView::from(event);
-                if as_json { output::json(out, &view) } else { view.write(out) }?;
-                (none, left) = (false, left.saturating_sub(1));
-            }
-            if events.is_empty() {
-                break;
+                None => events.iter().try_for_each(&mut print)?,
             }
         }
+        kept.extend(of_chain);
     }
+    kept.sort_by_key(|logged| logged.event.at);
+    let older = kept.len().saturating_sub(listed.last.unwrap_or(0));
+    kept.iter().skip(older).try_for_each(&mut print)?;
     if none && !as_json {
-        writeln!(out, "No events.")?;
+        let meant = meant(shell, &directory, listed);
+        writeln!(shell.streams.out, "No events{meant}.")?;
     }
     Ok(Exit::Done)
+}
+
+/// What may be meant where no event is about the user or the token because the directory has none of that name. What cannot be
+/// looked up is no suggestion.
+fn meant(shell: &Shell<'_>, directory: &Directory<AnyStore>, listed: &Listed) -> String {
+    let user = listed.user.iter().filter_map(|upn| block_on(directory.user(shell.now, upn)).err());
+    let token = listed.serial.iter().filter_map(|serial| block_on(directory.token(serial)).err());
+    let missing = user.chain(token).filter_map(|error| match error {
+        Error::Refused(refusal) => Missing::of(&refusal),
+        _ => None,
+    });
+    missing.filter_map(|missing| near::meant(directory, &shell.actor, shell.now, &missing).ok()).collect()
 }
 
 fn verify(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Exit, Failure> {
