@@ -48,7 +48,7 @@ pub(crate) fn lists(effort: Effort) -> Outcome {
         println!("the command is not built: cargo build --release -p oath-cli");
         return Ok(());
     }
-    for words in [&["tokens", "list"][..], &["tokens", "list", "--json"], &["users", "list"], &["audit"]] {
+    for words in [&["tokens", "list"][..], &["tokens", "list", "--json"], &["users", "list"], &["audit", "list"]] {
         let start = Instant::now();
         let mut child = Command::new(&oath).args(words).current_dir(folder.path()).stdout(Stdio::null()).spawn()?;
         let mut peak: f64 = 0.0;
