@@ -87,7 +87,7 @@ fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
     };
     let mut none = true;
     // Where only the last are wanted: those of each chain that may be among them.
-    let mut kept: Vec<AuditEvent> = Vec::new();
+    let mut kept = Vec::new();
     for chain in block_on(directory.chains())? {
         let (mut after, mut of_chain) = (0, VecDeque::new());
         loop {
@@ -102,16 +102,26 @@ fn list(shell: &mut Shell<'_>, listed: &Listed) -> Result<Exit, Failure> {
                 None => events.iter().try_for_each(&mut print)?,
             }
         }
-        kept.extend(of_chain);
+        kept.push(of_chain);
     }
-    kept.sort_by_key(|logged| logged.event.at);
-    let older = kept.len().saturating_sub(listed.last.unwrap_or(0));
-    kept.iter().skip(older).try_for_each(&mut print)?;
+    last_of(kept, listed.last.unwrap_or(0)).iter().try_for_each(&mut print)?;
     if none && !as_json {
         let meant = meant(shell, &directory, listed);
-        writeln!(shell.streams.out, "No events{meant}.")?;
+        let end = if meant.is_empty() { "." } else { "" };
+        writeln!(shell.streams.out, "No events{meant}{end}")?;
     }
     Ok(Exit::Done)
+}
+
+/// The last events of several chains by their times. Those of one chain keep their order, whatever their times are.
+fn last_of(mut chains: Vec<VecDeque<AuditEvent>>, count: usize) -> VecDeque<AuditEvent> {
+    let mut last = VecDeque::new();
+    while last.len() < count {
+        let latest = chains.iter_mut().max_by_key(|chain| chain.back().map(|logged| logged.event.at));
+        let Some(event) = latest.and_then(VecDeque::pop_back) else { break };
+        last.push_front(event);
+    }
+    last
 }
 
 /// What may be meant where no event is about the user or the token because the directory has none of that name. What cannot be
