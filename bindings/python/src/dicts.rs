@@ -62,6 +62,7 @@ pub(crate) fn user_details_dict<'py>(py: Python<'py>, details: &UserDetails) -> 
     dict.set_item("failed_attempts", details.failures)?;
     dict.set_item("retry_after", details.wait)?;
     dict.set_item("locked_until", details.locked_until.map(UnixTime::as_secs))?;
+    dict.set_item("refused_until", details.refused_until.map(UnixTime::as_secs))?;
     dict.set_item("known_sources", details.known_sources)?;
     let tokens = details.tokens.iter().map(|listed| token_dict(py, listed));
     dict.set_item("tokens", tokens.collect::<PyResult<Vec<_>>>()?)?;

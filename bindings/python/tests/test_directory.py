@@ -121,6 +121,12 @@ def test_a_restored_directory_refuses_every_code_up_to_then(tmp_path):
         restored.restored(at=NOW + 1800)
         with pytest.raises(Mismatch):
             restored.verify(ALICE, shown("1", NOW + 1800), at=NOW + 1800)
+        # A restore by a clock that was ahead is put right.
+        assert restored.restored(at=NOW + 10**7) == NOW + 10**7
+        assert restored.user(ALICE, at=NOW + 1800)["refused_until"] == NOW + 10**7
+        assert restored.lower_floor(at=NOW + 1800) == NOW + 10**7
+        assert restored.lower_floor(at=NOW + 1800) is None
+        restored.verify(ALICE, shown("1", NOW + 2400), at=NOW + 2400)
     new = tmp_path / "new"
     new.mkdir()
     shutil.copy(tmp_path / "oath.keys", new)

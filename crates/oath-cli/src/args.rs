@@ -159,7 +159,11 @@ pub(crate) enum Command {
         dry_run: bool,
     },
     /// Refuse every code up to now, after the database was restored by other means than `oath restore`
-    Restored,
+    Restored {
+        /// Accept codes again from now on: the clock was ahead at a restore, and codes are refused until that time comes
+        #[arg(long)]
+        clock_was_ahead: bool,
+    },
     /// The rules of the directory: limits, waits, windows
     #[command(subcommand)]
     Policy(Policy),

@@ -169,7 +169,7 @@ pub const COMMANDS: &[Output] = &[
     one("recovery reset", &[&r::RECOVERY_RESET]),
     one("backup", &[&r::BACKUP]),
     one("restore", &[&r::RESTORED, &r::RESTORE_TRIED]),
-    one("restored", &[&r::FLOOR]),
+    one("restored", &[&r::FLOOR, &r::FLOOR_LOWERED]),
     one("policy show", &[&r::POLICY]),
     one("policy set", &[&r::POLICY_CHANGED]),
     one("policy reset", &[&r::POLICY_CHANGED]),

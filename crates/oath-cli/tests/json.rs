@@ -322,6 +322,9 @@ fn keeping(s: &mut Scribe) {
     s.oath("backup copy.db");
     s.oath("restore copy.db --replace --dry-run");
     s.oath("restore copy.db --replace");
+    s.oath("restored --at 2030-01-01T00:00:00Z");
+    s.oath("users show alice@example.com");
+    s.oath("restored --clock-was-ahead");
     s.oath("restored");
     s.oath("audit list");
     s.oath("audit verify");

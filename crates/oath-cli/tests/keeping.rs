@@ -45,6 +45,38 @@ fn a_backup_comes_back_and_no_code_from_before_is_accepted() {
 }
 
 #[test]
+fn a_restore_by_a_clock_that_is_ahead_is_seen_and_put_right() {
+    let desk = in_use();
+    desk.done("backup monday.db");
+    let (noon, wrong) = (MONDAY + 4 * 3600, MONDAY + 366 * 86400);
+    // The preview compares the clock with the end of the backup.
+    let tried = desk.done(&format!("restore monday.db --replace --dry-run --at {wrong}"));
+    assert!(tried.contains("Check the clock: it shows 2027-01-06"), "{tried}");
+    assert!(!desk.done(&format!("restore monday.db --replace --dry-run --at {noon}")).contains("clock"));
+    let restored = desk.json(&format!("restore monday.db --replace --at {wrong}"));
+    assert_eq!(restored["refused_until"], "2027-01-06T08:00:00Z");
+    // With the clock set right: what each says, and what it advises.
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {noon}", alices(noon))).status, 1);
+    let show = format!("users show alice@example.com --at {noon}");
+    assert!(desk.done(&show).contains("refused until 2027-01-06T08:00:00Z"), "{}", desk.done(&show));
+    assert_eq!(desk.json(&show)["refused_until"], "2027-01-06T08:00:00Z");
+    let again = desk.done(&format!("restored --at {noon}"));
+    assert!(
+        again.contains("up to 2027-01-06T08:00:01Z") && again.contains("oath restored --clock-was-ahead"),
+        "{again}"
+    );
+    let lowered = desk.json(&format!("restored --clock-was-ahead --at {noon}"));
+    assert_eq!(lowered, json!({"refused_until": "2026-01-05T12:00:00Z", "former": "2027-01-06T08:00:01Z"}));
+    let words = format!("restored --clock-was-ahead --at {noon}");
+    desk.fails(&words, 1, "clock-was-not-ahead", &["no code is refused beyond now", "oath users show"]);
+    assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {noon}", alices(noon))).status, 1);
+    desk.done(&format!("verify alice@example.com {} --at {}", alices(noon + 600), noon + 600));
+    assert_eq!(desk.json(&show)["refused_until"], Value::Null);
+    assert_eq!(desk.json("audit list --action floor-lowered").as_array().unwrap().len(), 1);
+    assert_eq!(desk.json("audit verify")["verified"], true);
+}
+
+#[test]
 fn a_directory_on_a_server_is_backed_up_by_the_server() {
     let desk = Desk::on_sqlite();
     for words in ["backup monday.db", "restore monday.db --replace"] {

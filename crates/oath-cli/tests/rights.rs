@@ -202,6 +202,7 @@ const COMMANDS: &[(&str, Option<&str>)] = &[
     ("report", Some("list")),
     ("backup other.db", Some("maintain")),
     ("restored", Some("maintain")),
+    ("restored --clock-was-ahead", Some("maintain")),
     ("policy show", Some("list")),
     ("policy set activations=none --dry-run", Some("change-policy")),
     ("policy set activations=none", Some("change-policy")),

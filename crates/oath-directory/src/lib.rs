@@ -38,7 +38,7 @@ pub use self::keys::{KeyRing, KeyRingError};
 #[cfg(feature = "sqlite")]
 pub use self::location::{
     Contents, DatabaseUrl, Location, LocationError, MalformedUrl, MigrateOptions, Migrated, MigrationPreview,
-    RestorePreview,
+    RestorePreview, Restored,
 };
 pub use self::model::{MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
 pub use self::policy::{Field as PolicyField, Policy, PolicyError};

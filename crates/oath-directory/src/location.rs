@@ -12,6 +12,7 @@ mod preview;
 mod provider;
 mod url;
 
+pub use self::backup::Restored;
 pub use self::error::LocationError;
 pub use self::migrate::{MigrateOptions, Migrated};
 pub use self::preview::{Contents, MigrationPreview, RestorePreview};

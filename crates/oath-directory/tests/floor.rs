@@ -67,10 +67,52 @@ fn after_a_restore_all_codes_up_to_then_are_refused() {
     // An earlier moment does not lower it.
     let floor = setup.now;
     block_on(setup.directory.restored(&setup.operator, floor)).unwrap();
-    block_on(setup.directory.restored(&setup.operator, UnixTime::from_secs(NOW))).unwrap();
+    let raised = block_on(setup.directory.restored(&setup.operator, UnixTime::from_secs(NOW))).unwrap();
+    assert_eq!(raised.as_secs(), floor.as_secs() + 1, "and the caller is told");
     assert_eq!(count(&setup, Action::DirectoryRestored), 3, "each restore leaves an event");
     setup.later(30);
     assert_eq!(setup.verify("alice", &shown(1, floor, 0)), Err(Error::Refused(Refusal::Rejected)));
+}
+
+#[test]
+fn a_restore_while_the_clock_was_ahead_is_put_right_and_the_codes_of_the_past_stay_refused() {
+    let mut setup = with_token();
+    let forgotten = shown(1, setup.now, 1);
+    let present = setup.now;
+    let wrong = UnixTime::from_secs(present.as_secs() + YEAR);
+    assert_eq!(block_on(setup.directory.restored(&setup.operator, wrong)).unwrap(), wrong);
+    let codes = block_on(setup.directory.issue_recovery(&setup.operator, wrong, &upn("alice"))).unwrap();
+    let refused_until = |setup: &Setup| block_on(setup.directory.user(setup.now, &upn("alice"))).unwrap().refused_until;
+    let lower = |setup: &Setup| block_on(setup.directory.lower_floor(&setup.operator, setup.now)).unwrap();
+    setup.later(3600);
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)), Err(Error::Refused(Refusal::Rejected)));
+    assert_eq!(setup.actions().pop().unwrap().event.detail["reason"], "restored");
+    assert_eq!(refused_until(&setup), Some(wrong));
+    assert_eq!(lower(&setup), Some(wrong));
+    assert_eq!((refused_until(&setup), lower(&setup)), (None, None), "a second time there is nothing to lower");
+    let events: Vec<_> =
+        setup.actions().into_iter().filter(|logged| logged.event.action == Action::FloorLowered).collect();
+    let [event] = &*events else { panic!("one event: {events:?}") };
+    let moments = [&event.event.detail["from"], &event.event.detail["floor"]];
+    assert_eq!(moments, [&wrong.as_secs().to_string(), &setup.now.as_secs().to_string()]);
+    for ahead in -2..=2 {
+        assert_eq!(
+            setup.verify("alice", &shown(1, setup.now, ahead)),
+            Err(Error::Refused(Refusal::Rejected)),
+            "{ahead}"
+        );
+    }
+    let alice = upn("alice");
+    let recovered = setup.directory.verify_recovery(&setup.operator, setup.now, &alice, &codes[0], None);
+    assert_eq!(block_on(recovered).map(drop), Err(Error::Refused(Refusal::Rejected)), "it may have been used, too");
+    block_on(setup.directory.unlock_user(&setup.operator, setup.now, &alice)).unwrap();
+    setup.later(120);
+    assert_eq!(setup.verify("alice", &forgotten), Err(Error::Refused(Refusal::Rejected)));
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+    // What is not in the future stays.
+    let floor = block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    assert_eq!((floor, lower(&setup)), (setup.now, None));
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 2)), Err(Error::Refused(Refusal::Rejected)));
 }
 
 #[test]

@@ -47,7 +47,9 @@ fn signs_in(directory: &Directory<AnyStore>, seconds: u64) -> bool {
 
 fn restore(folder: &Path, replacing: bool) -> Result<Option<PathBuf>, LocationError> {
     let operator = Actor::local_operator();
-    block_on(location(folder).restore(Path::new("backup.db"), replacing, &operator, at(RESTORED)))
+    let restored = block_on(location(folder).restore(Path::new("backup.db"), replacing, &operator, at(RESTORED)))?;
+    assert_eq!(restored.refused_until, at(RESTORED));
+    Ok(restored.former)
 }
 
 /// A directory with Alice and her activated token, its backup, and Bob, who came after the backup.
@@ -120,7 +122,8 @@ fn a_preview_says_what_a_restore_would_replace() {
     };
     let operator = Actor::local_operator();
     assert!(matches!(preview(false, &operator), Err(LocationError::DirectoryExists { .. })));
-    let RestorePreview { backup, replaced } = preview(true, &operator).unwrap();
+    let RestorePreview { backup, replaced, refused_until } = preview(true, &operator).unwrap();
+    assert_eq!(refused_until, at(RESTORED));
     let replaced = replaced.unwrap();
     assert_eq!((backup.users, backup.tokens, replaced.users, replaced.tokens), (1, 1, 2, 1));
     assert_eq!((replaced.events - backup.events, replaced.last_event), (1, Some(at(NOW))));

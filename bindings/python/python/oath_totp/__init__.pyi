@@ -711,8 +711,14 @@ class Directory:
         The database of `url` must not be open, here or in another process. With `replace=True` one that is there is kept under
         another name, which is returned. `keys` is the key ring of the backup. Open the directory with `Directory.open` then.
         """
-    def restored(self, *, at: _Time = None) -> None:
-        """Refuses every code up to now, after the database was restored by other means than `Directory.restore`."""
+    def restored(self, *, at: _Time = None) -> int:
+        """Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
+
+        Returns up to when codes are refused (Unix seconds): now, or later where an earlier restore left a later time."""
+    def lower_floor(self, *, at: _Time = None) -> int | None:
+        """Accepts codes again where the clock was ahead at a restore: from now on only the codes up to now are refused.
+
+        Returns up to when codes were refused before (Unix seconds). None, and changes nothing, where that is not in the future."""
     def keys(self) -> list[SealingKeyDict]:
         """Returns the sealing keys of the key ring. The one that `seals` seals new secrets."""
     def add_key(self, *, at: _Time = None) -> str:

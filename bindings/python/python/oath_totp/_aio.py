@@ -203,7 +203,10 @@ class AsyncDirectory:
         return await to_thread(Directory.restore, url, backup, keys, replace=replace, at=at)
 
     async def restored(self, *, at=None):
-        await to_thread(self._directory.restored, at=at)
+        return await to_thread(self._directory.restored, at=at)
+
+    async def lower_floor(self, *, at=None):
+        return await to_thread(self._directory.lower_floor, at=at)
 
     async def keys(self):
         return await to_thread(self._directory.keys)

@@ -127,6 +127,7 @@ class UserDetailsDict(UserDict):
     failed_attempts: int
     retry_after: int | None
     locked_until: int | None
+    refused_until: int | None
     known_sources: int
     tokens: list[TokenDict]
 

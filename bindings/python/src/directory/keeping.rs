@@ -55,13 +55,20 @@ impl Directory {
         let operator = Actor::local_operator();
         let actor = if at.is_some() { operator.while_the_clock_shows(UnixTime::now()) } else { operator };
         let restored = wait(py, location.restore(&backup, replace, &actor, now))?;
-        restored.map_err(|error| location_error(py, &error))
+        restored.map(|restored| restored.former).map_err(|error| location_error(py, &error))
     }
 
     /// Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
     #[pyo3(signature = (*, at = None))]
-    fn restored(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    fn restored(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.restored(&self.asks(at), now))
+        self.wait(py, self.inner(py)?.restored(&self.asks(at), now)).map(UnixTime::as_secs)
+    }
+
+    /// Accepts codes again where the clock was ahead at a restore.
+    #[pyo3(signature = (*, at = None))]
+    fn lower_floor(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Option<u64>> {
+        let now = time(at)?;
+        Ok(self.wait(py, self.inner(py)?.lower_floor(&self.asks(at), now))?.map(UnixTime::as_secs))
     }
 }

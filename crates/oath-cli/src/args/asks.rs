@@ -8,7 +8,7 @@ impl Command {
     /// Whether the command may write to a directory.
     pub(crate) const fn writes(&self) -> bool {
         match self {
-            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restored => true,
+            Self::Init | Self::Verify { .. } | Self::Software(_) | Self::Restored { .. } => true,
             Self::Migrate { dry_run, .. } | Self::Restore { dry_run, .. } => !*dry_run,
             Self::Users(command) => {
                 !command.tries()

@@ -1,10 +1,12 @@
 use crate::failure::{Exit, Failure};
-use crate::output::{DIM, GOOD, count, next, nothing_changed, pairs, shown, time};
+use crate::output::{DIM, GOOD, STRONG, count, next, nothing_changed, pairs, shown, time};
 use crate::progress::Turning;
 use crate::shell::Shell;
-use oath_directory::{Contents, LocationError, RestorePreview};
+use oath_directory::{Contents, LocationError, RestorePreview, Restored};
+use oath_totp::UnixTime;
 use pollster::block_on;
 use serde_json::{Value, json};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes a copy of the database into a new file.
@@ -30,12 +32,14 @@ pub(crate) fn backup(shell: &mut Shell<'_>, file: &Path) -> Result<Exit, Failure
 pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
     let location = shell.location()?;
     let turning = Turning::new("copying and checking the backup", shell.surroundings.watched);
-    let former = block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
+    let Restored { former, refused_until } =
+        block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
     drop(turning);
     let former = former.map(|name| name.to_string_lossy().into_owned());
-    let (database, floor) = (location.database().place(), time(shell.now));
+    let (database, floor, now) = (location.database().place(), time(refused_until), shell.now);
     shell.answer(&json!({"database": database, "former": former, "refused_until": floor}), |out| {
         writeln!(out, "{GOOD}Restored{GOOD:#}: codes up to {floor} are refused.")?;
+        if_in_the_future(out, refused_until, now)?;
         let former = former.clone().unwrap_or_else(|| "none".to_owned());
         pairs(out, &[("database", database.clone()), ("former database", former)])?;
         next(out, "Next, check the log:", "oath audit verify")
@@ -58,10 +62,10 @@ fn unrestored(error: LocationError) -> Failure {
 pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
     let location = shell.location()?;
     let turning = Turning::new("checking the backup", shell.surroundings.watched);
-    let RestorePreview { backup, replaced } =
+    let RestorePreview { backup, replaced, refused_until } =
         block_on(location.preview_restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
     drop(turning);
-    let (database, floor) = (location.database().place(), time(shell.now));
+    let (database, floor, now) = (location.database().place(), time(refused_until), shell.now);
     let value = json!({
         "dry_run": true, "database": database, "backup": holds(&backup), "replaced": replaced.as_ref().map(holds),
         "refused_until": floor,
@@ -77,6 +81,14 @@ pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> 
             out,
             &[("database", database.clone()), ("the backup holds", in_words(&backup)), ("it would replace", there)],
         )?;
+        if let Some(last) = backup.last_event.filter(|last| last.as_secs().saturating_add(LONG) < now.as_secs()) {
+            let (now, last) = (time(now), time(last));
+            writeln!(
+                out,
+                "{STRONG}Check the clock{STRONG:#}: it shows {now}, and the backup ends at {last}. With a clock that is ahead, all codes \
+                 would be refused until that time."
+            )?;
+        }
         nothing_changed(out)
     })?;
     Ok(Exit::Done)
@@ -96,13 +108,50 @@ pub(crate) fn in_words(contents: &Contents) -> String {
     format!("{users}, {tokens}, {}{last}", count(events, "event", "events"))
 }
 
+/// In seconds: a backup that ends so long before the time of the clock is old, or the clock is ahead.
+const LONG: u64 = 30 * 24 * 60 * 60;
+
+/// What to do where codes are refused beyond now.
+fn if_in_the_future(out: &mut dyn Write, refused_until: UnixTime, now: UnixTime) -> io::Result<()> {
+    if refused_until <= now {
+        return Ok(());
+    }
+    let now = time(now);
+    writeln!(
+        out,
+        "{STRONG}That is in the future{STRONG:#}: an earlier restore found a clock that was ahead. If the clock is right now ({now}), accept \
+         codes again:"
+    )?;
+    writeln!(out, "  {CLOCK_WAS_AHEAD}")
+}
+
+/// The cure.
+pub(crate) const CLOCK_WAS_AHEAD: &str = "oath restored --clock-was-ahead";
+
 /// Raises the floor of a directory that was restored by other means.
 pub(crate) fn restored(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    block_on(directory.restored(&shell.actor, shell.now))?;
-    let floor = time(shell.now);
+    let refused_until = block_on(directory.restored(&shell.actor, shell.now))?;
+    let (floor, now) = (time(refused_until), shell.now);
     shell.answer(&json!({"refused_until": floor}), |out| {
-        writeln!(out, "{GOOD}Done{GOOD:#}: codes up to {floor} are refused.")
+        writeln!(out, "{GOOD}Done{GOOD:#}: codes up to {floor} are refused.")?;
+        if_in_the_future(out, refused_until, now)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Lowers a floor that is in the future.
+pub(crate) fn lower_floor(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let directory = shell.directory()?;
+    let former = block_on(directory.lower_floor(&shell.actor, shell.now))?;
+    let now = time(shell.now);
+    let Some(former) = former.map(time) else {
+        let action = "if codes are refused for another reason, `oath users show UPN` says why";
+        let message = format!("no code is refused beyond now ({now}): the clock was not ahead at a restore");
+        return Err(Failure::new(Exit::Refused, "clock-was-not-ahead", message, action));
+    };
+    shell.answer(&json!({"refused_until": now, "former": former}), |out| {
+        writeln!(out, "{GOOD}Done{GOOD:#}: codes up to {now} are refused, and no longer those up to {former}.")
     })?;
     Ok(Exit::Done)
 }

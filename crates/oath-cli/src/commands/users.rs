@@ -1,3 +1,4 @@
+use super::backup::CLOCK_WAS_AHEAD;
 use super::roles;
 use super::token_view::TokenView;
 use crate::args::Users;
@@ -94,7 +95,7 @@ fn changed(shell: &mut Shell<'_>, user: &User, what: &str) -> Result<Exit, Failu
 
 fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let UserDetails { user, tokens, failures, wait, locked_until, known_sources } =
+    let UserDetails { user, tokens, failures, wait, locked_until, known_sources, refused_until } =
         block_on(directory.user(shell.now, upn))?;
     let views: Vec<TokenView<'_>> = tokens.iter().map(|token| TokenView::of(token, shell.now)).collect();
     let mut value = serde_json::to_value(UserView::from(&user)).unwrap_or_default();
@@ -102,6 +103,7 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
         fields.insert("failed_attempts".to_owned(), failures.into());
         fields.insert("retry_after".to_owned(), wait.into());
         fields.insert("locked_until".to_owned(), locked_until.map(time).into());
+        fields.insert("refused_until".to_owned(), refused_until.map(time).into());
         fields.insert("known_sources".to_owned(), known_sources.into());
         fields.insert("tokens".to_owned(), serde_json::to_value(&views).unwrap_or_default());
     }
@@ -127,6 +129,13 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
                 ("known devices", known_sources.to_string()),
             ],
         )?;
+        if let Some(until) = refused_until.map(time) {
+            writeln!(
+                out,
+                "{BAD}All codes of all users are refused until {until}{BAD:#}: the clock was ahead when the database was restored. If it \
+                 is right now: {CLOCK_WAS_AHEAD}"
+            )?;
+        }
         if views.is_empty() {
             return writeln!(out, "No tokens.");
         }

@@ -81,6 +81,8 @@ actions! {
     TokenReset = "token-reset",
     /// The database was restored from a backup: codes up to that moment are refused.
     DirectoryRestored = "directory-restored",
+    /// The clock was ahead at a restore: codes of times that have not come yet are no longer refused, those of the past are.
+    FloorLowered = "floor-lowered",
     /// The records came from a file of an older format: codes up to that moment are refused.
     DirectoryMigrated = "directory-migrated",
     /// The rules of the directory changed.

@@ -86,7 +86,7 @@ pub(crate) fn sign_in(
     };
     let (mut states, mut events) = (Vec::new(), Vec::new());
     let mut signed_in: Option<SignedIn> = None;
-    let mut replayed = false;
+    let (mut replayed, mut restored) = (false, false);
     for Candidate { token, state, totp } in candidates {
         let serial = &token.value.serial;
         let known = super::code::above_floor(&state.value.totp, totp, view.floor(), policy.window.ahead().into());
@@ -101,7 +101,11 @@ pub(crate) fn sign_in(
                 );
                 signed_in.get_or_insert(SignedIn { serial: serial.clone(), drift: next.drift });
             }
-            Err(rejected) => replayed |= rejected == Rejected::Replayed,
+            Err(rejected) => {
+                let is_spent = rejected == Rejected::Replayed;
+                replayed |= is_spent;
+                restored |= is_spent && known.last_step != state.value.totp.last_step;
+            }
         }
     }
     if let Some(signed_in) = signed_in {
@@ -113,6 +117,8 @@ pub(crate) fn sign_in(
         (Err(_), _) => "unknown-user",
         (Ok(user), _) if !user.value.enabled => "user-disabled",
         (Ok(_), []) => "no-activated-token",
+        // Not because of a code that was used, as far as this database knows.
+        _ if restored => "restored",
         _ => reason(if replayed { Rejected::Replayed } else { Rejected::Mismatch }),
     };
     let gate = after(budget.after_failure());

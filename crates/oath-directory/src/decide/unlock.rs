@@ -8,7 +8,7 @@ use crate::model::{Attempts, Gate, KnownSource, Settings, State, Token, Upn};
 use crate::policy::later;
 use crate::store::{Changes, Write};
 use core::time::Duration;
-use oath_totp::TotpState;
+use oath_totp::{TotpState, UnixTime};
 
 /// Forgets the wrong codes of a user, from all sources: the next code is read at once. Nothing changes where there are none.
 pub(crate) fn unlock_user(context: Context<'_>, upn: &Upn, view: &Seen) -> Decision<()> {
@@ -62,14 +62,34 @@ pub(super) fn to_the_present(context: Context<'_>, token: &Token, state: &State)
     State { totp: TotpState { last_step: Some(step), drift: 0 }, attempts: Attempts::default(), ..state.clone() }
 }
 
-/// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used. A floor that
-/// is later already is raised by a second: no two restores have the same one, since recovery codes are told apart by it.
-pub(crate) fn restored(context: Context<'_>, view: &Seen) -> Decided<()> {
+/// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used. Returns the
+/// floor.
+pub(crate) fn restored(context: Context<'_>, view: &Seen) -> Decided<UnixTime> {
     let mut changes = Changes::default();
+    let floor = raised(view.floor(), context.now);
     if let Some(read) = &view.settings {
-        let floor = later(read.value.floor, Duration::from_secs(1)).max(context.now);
         changes.settings = Some(Write::Update(read.version, Settings { floor, ..read.value.clone() }));
         changes.events.push(context.event(Action::DirectoryRestored).with("floor", floor.as_secs()));
     }
-    Decided::new((), changes)
+    Decided::new(floor, changes)
+}
+
+/// The floor after a restore at this time. A floor that is later already is raised by a second: no two restores have the same
+/// one, since recovery codes are told apart by it.
+pub(crate) fn raised(floor: UnixTime, now: UnixTime) -> UnixTime {
+    later(floor, Duration::from_secs(1)).max(now)
+}
+
+/// Lowers a floor that is in the future to now: the clock was ahead when the database was restored. All codes of the past stay
+/// refused. Returns the floor that was lowered.
+pub(crate) fn lower_floor(context: Context<'_>, view: &Seen) -> Decided<Option<UnixTime>> {
+    let mut changes = Changes::default();
+    let ahead = view.settings.as_ref().filter(|read| read.value.floor > context.now);
+    if let Some(read) = ahead {
+        let (former, floor) = (read.value.floor, context.now);
+        changes.settings = Some(Write::Update(read.version, Settings { floor, ..read.value.clone() }));
+        let event = context.event(Action::FloorLowered).with("from", former.as_secs());
+        changes.events.push(event.with("floor", floor.as_secs()));
+    }
+    Decided::new(ahead.map(|read| read.value.floor), changes)
 }

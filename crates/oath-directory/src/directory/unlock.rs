@@ -43,12 +43,33 @@ impl<S: Store> Directory<S> {
     }
 
     /// To be called after the database was restored from a backup, before anyone signs in: it has forgotten which codes were
-    /// used since the backup, and so all codes up to now are refused, in one record.
+    /// used since the backup, and so all codes up to now are refused, in one record. Returns the moment up to which codes are
+    /// refused: now, or later where an earlier restore left a later one.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+    pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<UnixTime, Error> {
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
         self.change(asked, Wanted::default(), |context, view| Ok(unlock::restored(context, view))).await
+    }
+
+    /// The cure where the clock was ahead at a [restore](Self::restored), so that every code is refused until that moment comes:
+    /// from now on codes up to now are refused. Returns the former moment; `None`, and changes nothing, where it is not in the
+    /// future.
+    ///
+    /// Codes of times that have not come yet count as unused after it. Where the clock was ahead before the restore as well, and a
+    /// token with the same wrong time signed in then, whoever saw its codes can use them when their time comes.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn lower_floor(&self, actor: &Actor, now: UnixTime) -> Result<Option<UnixTime>, Error> {
+        let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
+        self.change(asked, Wanted::default(), |context, view| Ok(unlock::lower_floor(context, view))).await
+    }
+
+    /// Up to when all codes are refused.
+    pub(crate) async fn floor(&self) -> Result<UnixTime, Error> {
+        let (view, _) = self.seen(self.store.view(Wanted::default()).await?)?;
+        Ok(view.floor())
     }
 }

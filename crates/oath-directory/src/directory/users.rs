@@ -45,7 +45,8 @@ impl<S: Store> Directory<S> {
         let (wait, failures) = (policy.wait(&gate.attempts, now), gate.failures());
         let (locked_until, known_sources) = (policy.locked_until(&gate, now), gate.known.len());
         let tokens = self.tokens(&TokenQuery { upn: Some(upn.clone()), ..TokenQuery::default() }).await?;
-        Ok(UserDetails { user, tokens, failures, wait, locked_until, known_sources })
+        let refused_until = Some(view.floor()).filter(|floor| *floor > now);
+        Ok(UserDetails { user, tokens, failures, wait, locked_until, known_sources, refused_until })
     }
 
     /// Gives a user another user name. The tokens stay; wrong codes are counted by name and begin anew.
@@ -134,4 +135,7 @@ pub struct UserDetails {
     pub locked_until: Option<UnixTime>,
     /// How many sources the user has signed in from of late.
     pub known_sources: usize,
+    /// Up to when all codes of all users are refused, where that is in the future: the clock was ahead when the database was
+    /// restored. [`Directory::lower_floor`] is the cure.
+    pub refused_until: Option<UnixTime>,
 }

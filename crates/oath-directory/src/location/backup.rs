@@ -15,6 +15,15 @@ use oath_totp::UnixTime;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+/// A database that a backup has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The name under which the database is kept that was there; `None` where there was none.
+    pub former: Option<PathBuf>,
+    /// Codes up to this moment are refused. It is later than the time of the restore where the backup refused later codes already.
+    pub refused_until: UnixTime,
+}
+
 impl Location {
     /// Writes a copy of the database into a new file, readable by its owner only, as of one moment and while others read and
     /// write. The file is complete or not there. The key ring is not part of it.
@@ -45,8 +54,8 @@ impl Location {
         Ok(())
     }
 
-    /// Puts a backup in the place of the database, and refuses every code up to now. With `replace`, a database that is there
-    /// is kept under another name, which is returned; processes that have it open must be stopped first.
+    /// Puts a backup in the place of the database, and refuses every code up to now. With `replacing`, a database that is there
+    /// is kept under another name; processes that have it open must be stopped first.
     ///
     /// # Errors
     /// [`LocationError`]: a database that is there, or that another process has open; a backup that belongs to another key
@@ -57,7 +66,7 @@ impl Location {
         replacing: bool,
         actor: &Actor,
         now: UnixTime,
-    ) -> Result<Option<PathBuf>, LocationError> {
+    ) -> Result<Restored, LocationError> {
         let there = self.may_restore(backup, replacing)?;
         if there {
             self.ask(actor, now).await?;
@@ -69,7 +78,7 @@ impl Location {
         self.copy_that_fits(backup, &made).await?;
         let copied = Directory::new(self.opened(&made, path)?, self.read_keys()?, Policy::default());
         let copied = copied.map_err(|error| self.database_failed(error))?;
-        copied.restored(actor, now).await.map_err(|error| self.database_failed(error))?;
+        let refused_until = copied.restored(actor, now).await.map_err(|error| self.database_failed(error))?;
         // Closes the files: everything then lies in one.
         drop(copied);
         if there {
@@ -84,7 +93,8 @@ impl Location {
             })?;
         }
         remove_left_overs(&database);
-        Ok(former.map(|name| path.with_file_name(name.file_name().unwrap_or_default())))
+        let former = former.map(|name| path.with_file_name(name.file_name().unwrap_or_default()));
+        Ok(Restored { former, refused_until })
     }
 
     /// Whether a backup may be restored, as far as the names of the files tell. Returns whether there is a database already.

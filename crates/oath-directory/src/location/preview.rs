@@ -3,6 +3,7 @@
 use super::link::{Temporary, io_failed, temporary, with_end};
 use super::{DatabaseUrl, Location, LocationError};
 use crate::audit::Actor;
+use crate::decide::unlock::raised;
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::policy::Policy;
@@ -32,6 +33,8 @@ pub struct RestorePreview {
     pub backup: Contents,
     /// The database that it would replace; `None` where there is none.
     pub replaced: Option<Contents>,
+    /// Up to when codes would be refused: the time of the restore, or later where the backup refuses later codes already.
+    pub refused_until: UnixTime,
 }
 
 /// What a migration would come to.
@@ -103,7 +106,8 @@ impl Location {
         } else {
             None
         };
-        Ok(RestorePreview { backup: contents, replaced })
+        let floor = copied.floor().await.map_err(|error| self.database_failed(error))?;
+        Ok(RestorePreview { backup: contents, replaced, refused_until: raised(floor, now) })
     }
 
     /// What [`migrate`](Self::migrate) would come to, by a migration of a copy that is deleted afterwards. The database is not

@@ -79,6 +79,12 @@ pub(in crate::schema) const MIGRATION_TRIED: Record = record(
 pub(in crate::schema) const FLOOR: Record =
     record("floor", "A directory that refuses codes of the past.", &[&[REFUSED_UNTIL]]);
 
+pub(in crate::schema) const FLOOR_LOWERED: Record = record(
+    "lowered floor",
+    "A directory that no longer refuses the codes of times that have not come.",
+    &[&[REFUSED_UNTIL, f("former", Time, "Up to when codes were refused before.")]],
+);
+
 const KEY_NAME: &str = "The name of the key.";
 const SEALS: Field = f("seals", Flag, "Whether new secrets are sealed under it.");
 

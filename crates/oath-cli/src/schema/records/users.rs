@@ -61,6 +61,8 @@ pub(in crate::schema) const USER_DETAILS: Record = record(
             USER_FAILURES,
             f("retry_after", Count, "Seconds until the next code from a source that is not known is read.").or_null(),
             USER_LOCKED,
+            f("refused_until", Time, "Up to when all codes of all users are refused, where that is in the future.")
+                .or_null(),
             f("known_sources", Count, "Sources that the user has signed in from of late."),
             f("tokens", Objects(&TOKEN), "The tokens that the user holds."),
         ],
