@@ -96,7 +96,7 @@ pub(crate) fn bench() -> Outcome {
     cargo(&["run", "--release", "-p", "oath-benches", soft, &target, "--", "--path", "Avx2"])
 }
 
-/// The directory beside bare SQL, and the command's lists. The words after the task are passed on: names of scenarios, `--short`.
+/// The directory beside bare SQL, and the command's lists. The words after the task are passed on: names of scenarios, `--middle`, `--short`.
 pub(crate) fn bench_directory() -> Outcome {
     cargo(&["build", "--release", "-p", "oath-cli"])?;
     let bench = ["run", "--release", "-p", "oath-benches", "--features", "directory", "--bin", "oath-bench-directory"];

@@ -1,5 +1,6 @@
 //! The directory beside bare SQL on the same disk and the same server, in one run: `cargo xtask bench-directory`, or with the
-//! names of scenarios only those. `--short` makes all of it small, just to see that it runs.
+//! names of scenarios only those. `--middle` makes large directories a tenth as large, and `--short` makes all of it small, just to
+//! see that it runs.
 //!
 //! What is compared takes turns within each round, so that a machine that speeds up or slows down does so for all of it;
 //! ratios are taken round by round and printed as median with least and most. Figures of two runs are not comparable.
@@ -42,6 +43,7 @@ struct Effort {
 
 impl Effort {
     const FULL: Self = Self { rounds: 7, sign_ins: 12_000, many: 1_000_000, bulk: 10_000 };
+    const MIDDLE: Self = Self { rounds: 5, sign_ins: 6_000, many: 100_000, bulk: 3_000 };
     const SHORT: Self = Self { rounds: 1, sign_ins: 300, many: 3_000, bulk: 300 };
 }
 
@@ -62,8 +64,13 @@ const SCENARIOS: [Scenario; 9] = [
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let effort = if words.iter().any(|word| word == "--short") { Effort::SHORT } else { Effort::FULL };
-    let names: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "--short").collect();
+    let (sizes, names): (Vec<&str>, Vec<&str>) =
+        words.iter().map(String::as_str).partition(|word| ["--short", "--middle"].contains(word));
+    let effort = match sizes.last() {
+        Some(&"--short") => Effort::SHORT,
+        Some(_) => Effort::MIDDLE,
+        None => Effort::FULL,
+    };
     if let Some(unknown) = names.iter().find(|name| SCENARIOS.iter().all(|(known, ..)| known != *name)) {
         println!("{unknown}: no such scenario; there are\n");
         for (name, what, _) in SCENARIOS {

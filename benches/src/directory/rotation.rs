@@ -57,6 +57,7 @@ pub(crate) fn rotation(effort: Effort) -> Outcome {
             let latencies = callers.join().map_err(|_| "the caller panicked")??;
             Outcome::Ok((sealed?, took, latencies))
         })?;
+        println!("rotation {}: {sealed} secrets in {:.1} s", round + 1, took.as_secs_f64());
         rates.push_rate(usize::try_from(sealed)?, took);
         calls.0.extend(latencies.0);
     }
