@@ -7,7 +7,10 @@ use oath_directory::model::{Preview, Upload, UploadFailure};
 use oath_directory::report::{Age, Few, ModelReport};
 use oath_directory::rights::Role;
 use oath_directory::store::Listed;
-use oath_directory::{AuditReport, ImportReport, SealReport, Status, SyncReport, User, UserDetails, UserStatus};
+use oath_directory::{
+    AuditReport, Contents, ImportReport, Migrated, MigrationPreview, Removed, RestorePreview, SealReport, Status,
+    SyncReport, User, UserDetails, UserStatus,
+};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -191,6 +194,47 @@ pub(crate) fn bulk_dict<'py>(
         Ok(row)
     });
     dict.set_item("rows", rows.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(dict)
+}
+
+pub(crate) fn removed_dict<'py>(py: Python<'py>, removed: &Removed) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("available", &removed.available)?;
+    dict.set_item("deleted", &removed.deleted)?;
+    Ok(dict)
+}
+
+fn contents_dict<'py>(py: Python<'py>, contents: &Contents) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("users", contents.users)?;
+    dict.set_item("tokens", contents.tokens)?;
+    dict.set_item("events", contents.events)?;
+    dict.set_item("last_event", contents.last_event.map(UnixTime::as_secs))?;
+    Ok(dict)
+}
+
+pub(crate) fn restore_preview_dict<'py>(py: Python<'py>, preview: &RestorePreview) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("backup", contents_dict(py, &preview.backup)?)?;
+    dict.set_item("replaced", preview.replaced.as_ref().map(|replaced| contents_dict(py, replaced)).transpose()?)?;
+    dict.set_item("refused_until", preview.refused_until.as_secs())?;
+    Ok(dict)
+}
+
+pub(crate) fn migrated_dict<'py>(py: Python<'py>, migrated: &Migrated) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("from_format", migrated.from)?;
+    dict.set_item("format", migrated.format)?;
+    dict.set_item("former", &migrated.former)?;
+    dict.set_item("left", &migrated.left)?;
+    Ok(dict)
+}
+
+pub(crate) fn migration_preview_dict<'py>(py: Python<'py>, preview: &MigrationPreview) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("from_format", preview.from)?;
+    dict.set_item("left", &preview.left)?;
+    dict.set_item("contents", contents_dict(py, &preview.contents)?)?;
     Ok(dict)
 }
 

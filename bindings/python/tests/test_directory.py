@@ -112,6 +112,11 @@ def test_a_restored_directory_refuses_every_code_up_to_then(tmp_path):
     with pytest.raises(DirectoryError) as error:
         Directory.restore(database, tmp_path / "copy.db")
     assert error.value.code == "directory-exists"
+    preview = Directory.preview_restore(database, tmp_path / "copy.db", replace=True, at=NOW + 600)
+    assert (preview["backup"]["tokens"], preview["replaced"]["tokens"], preview["refused_until"]) == (2, 2, NOW + 600)
+    assert preview["replaced"]["events"] == preview["backup"]["events"] + 1
+    assert Directory.migrate(database)["from_format"] is None, "nothing to do"
+    assert Directory.preview_migration(database)["contents"]["tokens"] == 2
     former = Directory.restore(database, tmp_path / "copy.db", replace=True, at=NOW + 600)
     assert former == tmp_path / f"oath.db.replaced-{NOW + 600}" and former.exists()
     with Directory.open(database) as restored:

@@ -33,7 +33,7 @@ fn a_seed_file_is_checked_and_every_finding_has_its_place_and_its_action() {
     }
     let text = desk.oath("seeds check x.csv").out;
     let end = "\n0 of 2 rows are fit to be uploaded; 2 errors, 0 warnings, 0 notes.\n\
-               `oath seeds repair` can mend 1 of them, and shows how before it writes.\n";
+               `oath seeds repair` can mend 1 row, and shows how before it writes.\n";
     assert!(text.ends_with(end), "{text}");
 }
 

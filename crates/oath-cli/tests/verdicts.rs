@@ -177,3 +177,38 @@ fn a_hash_that_the_policy_decides_about_is_a_warning_until_a_directory_is_asked(
     assert!(desk.done("seeds check x.csv --against sqlite:oath.db").contains("1 imported"));
     assert!(desk.done("tokens upload x.csv").contains("1 imported"));
 }
+
+/// What a person does after a check: the number of rows that it promises is the number that a repair mends.
+#[test]
+fn a_repair_mends_as_many_rows_as_a_check_promises() {
+    let desk = Desk::on_sqlite();
+    let (mut wrong, mut promising) = (Vec::new(), 0);
+    for (path, options) in kit() {
+        fs::copy(&path, desk.path("x")).unwrap();
+        let mut asked = words(&desk, &options);
+        if let Some(target) = options["target"].as_str().filter(|_| !asked.contains("--for")) {
+            asked.push_str(&format!(" --for {target}"));
+        }
+        let checked = desk.oath(&format!("seeds check x{asked}"));
+        let promised = checked.out.split_once("`oath seeds repair` can mend ");
+        let promised = promised.map(|(_, rest)| rest.split(' ').next().unwrap().replace(',', ""));
+        let repaired = desk.oath(&format!("seeds repair x -o y --yes --json{asked}"));
+        let mended =
+            serde_json::from_str::<Value>(&repaired.out).map_or(0, |report| report["mended"].as_u64().unwrap());
+        // Where a spreadsheet rounded serial numbers, no number is promised.
+        let rounded = checked.out.contains("a spreadsheet took it for a number");
+        let kept = match promised.as_deref() {
+            Some(number) => number == mended.to_string() && !rounded,
+            None => mended == 0 || rounded && checked.out.contains("`oath seeds repair` shows what can be mended"),
+        };
+        promising += u32::from(promised.is_some());
+        if !kept {
+            wrong.push(format!("{}{asked}: {promised:?}, {mended}: {}", path.display(), repaired.err));
+        }
+        for written in ["y", "y-rest"] {
+            drop(fs::remove_file(desk.path(written)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(promising > 8, "{promising}");
+}

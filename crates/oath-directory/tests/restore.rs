@@ -6,7 +6,7 @@ mod children;
 mod support;
 
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, LocationError, Policy, RestorePreview, UserKind};
+use oath_directory::{Actor, Directory, Location, LocationError, MigrateOptions, Policy, RestorePreview, UserKind};
 use oath_totp::{Totp, UnixTime};
 use pollster::block_on;
 use std::fs;
@@ -109,6 +109,22 @@ fn a_code_that_was_good_before_is_refused_after_a_restore() {
     assert_eq!(names(folder.path()), ["backup.db", "oath.db", "oath.keys"]);
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&database.metadata().unwrap().permissions()) & 0o777, 0o600);
+}
+
+/// A server runs an operation on whatever thread is free.
+#[test]
+fn what_a_location_does_can_be_sent_to_another_thread() {
+    fn sent(future: impl Future + Send) {
+        drop(future);
+    }
+    let (location, operator, now) = (location(Path::new(".")), Actor::local_operator(), at(NOW));
+    let backup = Path::new("backup.db");
+    sent(location.create(&operator, now, Policy::default()));
+    sent(location.backup(backup));
+    sent(location.restore(backup, true, &operator, now));
+    sent(location.preview_restore(backup, true, &operator, now));
+    sent(location.migrate(&operator, now, MigrateOptions::default()));
+    sent(location.preview_migration(&operator, now));
 }
 
 /// The same checks as a restore, and nothing is written.

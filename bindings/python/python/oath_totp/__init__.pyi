@@ -30,10 +30,14 @@ from oath_totp.types import (
     BulkDict,
     EventDict,
     FailureDict,
+    MigratedDict,
+    MigrationPreviewDict,
     PreviewDict,
+    RemovedDict,
     ReportDict,
-    SealingKeyDict,
+    RestorePreviewDict,
     SealReportDict,
+    SealingKeyDict,
     StateDict,
     TokenDict,
     UploadDict,
@@ -497,10 +501,13 @@ class Directory:
         """Gives a user another user name. The tokens stay."""
     def enable_user(self, upn: str, enabled: bool = True, *, at: _Time = None) -> UserDict:
         """Lets a user sign in, or with `enabled=False` no longer. The tokens stay."""
-    def remove_user(self, upn: str, *, at: _Time = None) -> list[str]:
-        """Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
-        tokens are deleted.
+    def remove_user(self, upn: str, *, dry_run: bool = False, at: _Time = None) -> RemovedDict:
+        """Takes a user out of the directory. Hardware tokens are available again, software tokens are deleted.
+
+        Returns the serial numbers of both. `dry_run=True` says what would become of them, and changes nothing.
         """
+    def similar_users(self, upn: str, *, at: _Time = None) -> list[str]:
+        """Returns the names of users that may be meant by this one, which no user has: at most three."""
     def users(
         self, *, after: str | None = None, limit: int | None = None, locked: bool = False, at: _Time = None
     ) -> list[UserStatusDict]:
@@ -711,6 +718,37 @@ class Directory:
         The database of `url` must not be open, here or in another process. With `replace=True` one that is there is kept under
         another name, which is returned. `keys` is the key ring of the backup. Open the directory with `Directory.open` then.
         """
+    @staticmethod
+    def preview_restore(
+        url: str | os.PathLike[str],
+        backup: str | os.PathLike[str],
+        keys: str | os.PathLike[str] | None = None,
+        *,
+        replace: bool = False,
+        at: _Time = None,
+    ) -> RestorePreviewDict:
+        """Says what `Directory.restore` would put in the place of what. Checks the backup and the key ring, and changes nothing."""
+    @staticmethod
+    def migrate(
+        url: str | os.PathLike[str],
+        keys: str | os.PathLike[str] | None = None,
+        *,
+        accept_unbound: bool = False,
+        at: _Time = None,
+    ) -> MigratedDict:
+        """Brings a directory of an older version forward: a SQLite file, which is kept under another name, or the tables on a server.
+
+        No process may have a file open. Codes up to now are refused afterwards, and the policy is the default one. A file of format
+        1 is bound to no key ring; `accept_unbound=True` takes over what stands in it.
+        """
+    @staticmethod
+    def preview_migration(
+        url: str | os.PathLike[str],
+        keys: str | os.PathLike[str] | None = None,
+        *,
+        at: _Time = None,
+    ) -> MigrationPreviewDict:
+        """Says what `Directory.migrate` would come to, by a migration of a copy that is deleted afterwards."""
     def restored(self, *, at: _Time = None) -> int:
         """Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
 
@@ -734,11 +772,11 @@ class Directory:
         Returns how many secrets of deleted tokens it recognises. Where there are any, it is retired: it opens nothing any more,
         and their used codes stay used.
         """
-    def rotate_keys(self, *, at: _Time = None) -> tuple[int, list[str]]:
+    def rotate_keys(self, *, dry_run: bool = False, at: _Time = None) -> tuple[int, list[str]]:
         """Seals all secrets again under the key that seals, while sign-ins go on.
 
         Returns how many, and the serial numbers of tokens whose secret does not open. A rotation that was interrupted goes on
-        when it is called again.
+        when it is called again. `dry_run=True` counts, and changes nothing.
         """
     def check_keys(self) -> SealReportDict:
         """Opens the secrets of all tokens, and counts the tokens of each key."""

@@ -70,8 +70,11 @@ class AsyncDirectory:
     async def enable_user(self, upn, enabled=True, *, at=None):
         return await to_thread(self._directory.enable_user, upn, enabled, at=at)
 
-    async def remove_user(self, upn, *, at=None):
-        return await to_thread(self._directory.remove_user, upn, at=at)
+    async def remove_user(self, upn, *, dry_run=False, at=None):
+        return await to_thread(self._directory.remove_user, upn, dry_run=dry_run, at=at)
+
+    async def similar_users(self, upn, *, at=None):
+        return await to_thread(self._directory.similar_users, upn, at=at)
 
     async def users(self, *, after=None, limit=None, locked=False, at=None):
         return await to_thread(self._directory.users, after=after, limit=limit, locked=locked, at=at)
@@ -202,6 +205,18 @@ class AsyncDirectory:
     async def restore(url, backup, keys=None, *, replace=False, at=None):
         return await to_thread(Directory.restore, url, backup, keys, replace=replace, at=at)
 
+    @staticmethod
+    async def preview_restore(url, backup, keys=None, *, replace=False, at=None):
+        return await to_thread(Directory.preview_restore, url, backup, keys, replace=replace, at=at)
+
+    @staticmethod
+    async def migrate(url, keys=None, *, accept_unbound=False, at=None):
+        return await to_thread(Directory.migrate, url, keys, accept_unbound=accept_unbound, at=at)
+
+    @staticmethod
+    async def preview_migration(url, keys=None, *, at=None):
+        return await to_thread(Directory.preview_migration, url, keys, at=at)
+
     async def restored(self, *, at=None):
         return await to_thread(self._directory.restored, at=at)
 
@@ -220,8 +235,8 @@ class AsyncDirectory:
     async def remove_key(self, name, *, at=None):
         await to_thread(self._directory.remove_key, name, at=at)
 
-    async def rotate_keys(self, *, at=None):
-        return await to_thread(self._directory.rotate_keys, at=at)
+    async def rotate_keys(self, *, dry_run=False, at=None):
+        return await to_thread(self._directory.rotate_keys, dry_run=dry_run, at=at)
 
     async def check_keys(self):
         return await to_thread(self._directory.check_keys)

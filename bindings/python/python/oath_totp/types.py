@@ -1,5 +1,6 @@
 """The types of the dictionaries that a directory and seed files return, for annotations."""
 
+from pathlib import Path
 from typing import Literal, TypedDict
 
 
@@ -101,6 +102,48 @@ class UserSyncDict(UserImportDict):
     left: list[str]
     available: list[str]
     not_removed: list[LeaverDict]
+
+
+class RemovedDict(TypedDict):
+    """What became of the tokens of a user who was removed, by serial number: hardware is available again, software is deleted."""
+
+    available: list[str]
+    deleted: list[str]
+
+
+class ContentsDict(TypedDict):
+    """What a database holds, in numbers. `last_event` is Unix seconds."""
+
+    users: int
+    tokens: int
+    events: int
+    last_event: int | None
+
+
+class RestorePreviewDict(TypedDict):
+    """What a restore would put in the place of what. `replaced` is None where there is no database. Times are Unix seconds."""
+
+    backup: ContentsDict
+    replaced: ContentsDict | None
+    refused_until: int
+
+
+class MigratedDict(TypedDict):
+    """What a migration came to. `from_format` is None where there was nothing to do; `left` are the serial numbers of damaged tokens
+    that were left out."""
+
+    from_format: int | None
+    format: int
+    former: Path | None
+    left: list[str]
+
+
+class MigrationPreviewDict(TypedDict):
+    """What a migration would come to. `from_format` is None where there is nothing to do."""
+
+    from_format: int | None
+    left: list[str]
+    contents: ContentsDict
 
 
 class TokenDict(TypedDict):

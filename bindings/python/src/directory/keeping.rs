@@ -1,17 +1,37 @@
-//! Backups, and directories that were restored.
+//! Backups, and directories that are restored or migrated.
 
 use super::{Directory, MEMORY, is_memory, location};
 use crate::arguments::time;
+use crate::dicts::{migrated_dict, migration_preview_dict, restore_preview_dict};
 use crate::errors::{location_error, value_error};
 use crate::opened::refuse_if_held;
 use crate::source::FilePath;
 use crate::wait::wait;
-use oath_directory::Actor;
 use oath_directory::rights::Operation;
 use oath_directory::store::SqliteStore;
+use oath_directory::{Actor, Location, MigrateOptions};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use std::path::PathBuf;
+
+/// A directory in files or on a server that this process does not have open.
+fn closed(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyResult<Location> {
+    if is_memory(url) {
+        return Err(value_error("a directory in memory has no database: it is neither restored nor migrated"));
+    }
+    let location = location(py, url, keys)?;
+    if let Some(database) = location.database_path() {
+        refuse_if_held(py, &database)?;
+    }
+    Ok(location)
+}
+
+/// Who restores and migrates. Where the call gives a time of its own, the audit log keeps the clock's as well.
+fn operator(at: Option<&Bound<'_, PyAny>>) -> Actor {
+    let operator = Actor::local_operator();
+    if at.is_some() { operator.while_the_clock_shows(UnixTime::now()) } else { operator }
+}
 
 #[pymethods]
 impl Directory {
@@ -45,27 +65,71 @@ impl Directory {
         replace: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<PathBuf>> {
-        if is_memory(url) {
-            return Err(value_error("a directory in memory has no database to restore"));
-        }
-        let (location, now, FilePath(backup)) = (location(py, url, keys)?, time(at)?, backup);
-        if let Some(database) = location.database_path() {
-            refuse_if_held(py, &database)?;
-        }
-        let operator = Actor::local_operator();
-        let actor = if at.is_some() { operator.while_the_clock_shows(UnixTime::now()) } else { operator };
-        let restored = wait(py, location.restore(&backup, replace, &actor, now))?;
+        let (location, now, FilePath(backup)) = (closed(py, url, keys)?, time(at)?, backup);
+        let restored = wait(py, location.restore(&backup, replace, &operator(at), now))?;
         restored.map(|restored| restored.former).map_err(|error| location_error(py, &error))
     }
 
+    /// Says what `Directory.restore` would put in the place of what. Checks the backup and the key ring, and changes nothing.
+    #[staticmethod]
+    #[pyo3(signature = (url, backup, keys = None, *, replace = false, at = None))]
+    fn preview_restore<'py>(
+        py: Python<'py>,
+        url: &Bound<'_, PyAny>,
+        backup: FilePath,
+        keys: Option<FilePath>,
+        replace: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (location, now, FilePath(backup)) = (closed(py, url, keys)?, time(at)?, backup);
+        let preview = wait(py, location.preview_restore(&backup, replace, &operator(at), now))?;
+        restore_preview_dict(py, &preview.map_err(|error| location_error(py, &error))?)
+    }
+
+    /// Brings a directory of an older version forward: a SQLite file, which is kept under another name, or the tables on a server.
+    ///
+    /// No process may have a file open. Codes up to now are refused afterwards, and the policy is the default one. A file of format
+    /// 1 is bound to no key ring; `accept_unbound=True` takes over what stands in it.
+    #[staticmethod]
+    #[pyo3(signature = (url, keys = None, *, accept_unbound = false, at = None))]
+    fn migrate<'py>(
+        py: Python<'py>,
+        url: &Bound<'_, PyAny>,
+        keys: Option<FilePath>,
+        accept_unbound: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (location, now) = (closed(py, url, keys)?, time(at)?);
+        let migrated = wait(py, location.migrate(&operator(at), now, MigrateOptions { accept_unbound }))?;
+        migrated_dict(py, &migrated.map_err(|error| location_error(py, &error))?)
+    }
+
+    /// Says what `Directory.migrate` would come to, by a migration of a copy that is deleted afterwards.
+    #[staticmethod]
+    #[pyo3(signature = (url, keys = None, *, at = None))]
+    fn preview_migration<'py>(
+        py: Python<'py>,
+        url: &Bound<'_, PyAny>,
+        keys: Option<FilePath>,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (location, now) = (closed(py, url, keys)?, time(at)?);
+        let preview = wait(py, location.preview_migration(&operator(at), now))?;
+        migration_preview_dict(py, &preview.map_err(|error| location_error(py, &error))?)
+    }
+
     /// Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
+    ///
+    /// Returns up to when codes are refused (Unix seconds): now, or later where an earlier restore left a later time.
     #[pyo3(signature = (*, at = None))]
     fn restored(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
         let now = time(at)?;
         self.wait(py, self.inner(py)?.restored(&self.asks(at), now)).map(UnixTime::as_secs)
     }
 
-    /// Accepts codes again where the clock was ahead at a restore.
+    /// Accepts codes again where the clock was ahead at a restore: from now on only the codes up to now are refused.
+    ///
+    /// Returns up to when codes were refused before (Unix seconds). None, and changes nothing, where that is not in the future.
     #[pyo3(signature = (*, at = None))]
     fn lower_floor(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Option<u64>> {
         let now = time(at)?;

@@ -62,11 +62,20 @@ impl Directory {
     /// Seals all secrets again under the key that seals, while sign-ins go on.
     ///
     /// Returns how many, and the serial numbers of tokens whose secret does not open. A rotation that was interrupted goes on
-    /// when it is called again.
-    #[pyo3(signature = (*, at = None))]
-    fn rotate_keys(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<(u64, Vec<String>)> {
-        let now = time(at)?;
-        let rotated = self.wait(py, self.inner(py)?.rotate(&self.asks(at), now, |_| ()))?;
+    /// when it is called again. `dry_run=True` counts, and changes nothing.
+    #[pyo3(signature = (*, dry_run = false, at = None))]
+    fn rotate_keys(
+        &self,
+        py: Python<'_>,
+        dry_run: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<(u64, Vec<String>)> {
+        let (now, actor, inner) = (time(at)?, self.asks(at), self.inner(py)?);
+        let rotated = if dry_run {
+            self.wait(py, inner.preview_rotation(&actor, now, |_| ()))?
+        } else {
+            self.wait(py, inner.rotate(&actor, now, |_| ()))?
+        };
         Ok((rotated.sealed, rotated.damaged))
     }
 

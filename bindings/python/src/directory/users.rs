@@ -1,6 +1,6 @@
 use super::Directory;
 use crate::arguments::{self, time};
-use crate::dicts::{report_dict, sync_dict, user_details_dict, user_dict, user_status_dict};
+use crate::dicts::{removed_dict, report_dict, sync_dict, user_details_dict, user_dict, user_status_dict};
 use crate::errors::{directory_value_error, value_error};
 use crate::source::Source;
 use oath_directory::rights::Operation;
@@ -117,12 +117,32 @@ impl Directory {
         user_dict(py, &self.wait(py, self.inner(py)?.enable_user(&self.asks(at), now, &upn, enabled))?)
     }
 
-    /// Takes a user out of the directory. Hardware tokens are available again, and their serial numbers are returned; software
-    /// tokens are deleted.
+    /// Takes a user out of the directory. Hardware tokens are available again, software tokens are deleted.
+    ///
+    /// Returns the serial numbers of both. `dry_run=True` says what would become of them, and changes nothing.
+    #[pyo3(signature = (upn, *, dry_run = false, at = None))]
+    fn remove_user<'py>(
+        &self,
+        py: Python<'py>,
+        upn: &str,
+        dry_run: bool,
+        at: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (upn, now, actor) = (super::upn(py, upn)?, time(at)?, self.asks(at));
+        let inner = self.inner(py)?;
+        let removed = if dry_run {
+            self.wait(py, inner.preview_removal(&actor, now, &upn))?
+        } else {
+            self.wait(py, inner.remove_user(&actor, now, &upn))?
+        };
+        removed_dict(py, &removed)
+    }
+
+    /// Returns the names of users that may be meant by this one, which no user has: at most three.
     #[pyo3(signature = (upn, *, at = None))]
-    fn remove_user(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    fn similar_users(&self, py: Python<'_>, upn: &str, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
         let (upn, now) = (super::upn(py, upn)?, time(at)?);
-        Ok(self.wait(py, self.inner(py)?.remove_user(&self.asks(at), now, &upn))?.available)
+        self.wait(py, self.inner(py)?.similar_users(&self.asks(at), now, &upn))
     }
 
     /// Returns all users, in the order of their names.

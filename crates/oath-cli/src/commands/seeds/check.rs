@@ -11,7 +11,7 @@ use crate::shell::Shell;
 use oath_directory::model::{Preview, UploadFailure};
 use oath_directory::store::Store;
 use oath_directory::{Actor, Directory, UploadOptions};
-use oath_seeds::{Finding, ReadError, Reader, Row, Severity, Target, WholeFile};
+use oath_seeds::{Finding, Kind, ReadError, Reader, Row, Severity, Target, WholeFile};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use std::borrow::Cow;
@@ -202,12 +202,15 @@ struct Counts {
     errors: u64,
     warnings: u64,
     notes: u64,
-    /// Of all these, those with a repair.
+    /// Rows that a repair makes good.
     mendable: u64,
+    /// A spreadsheet rounded serial numbers. A repair then leaves other rows, too, and this check does not know which.
+    damaged: bool,
 }
 
 impl Counts {
     fn finding(&mut self, finding: &Finding) {
+        self.damaged |= matches!(finding.kind, Kind::SerialScientific | Kind::SerialColumnDamaged);
         let n = match finding.severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -250,6 +253,11 @@ impl Output<'_> {
         if row.record.is_some() {
             counts.records = counts.records.saturating_add(1);
         }
+        let is_mended = |finding: &Finding| finding.repair.is_some();
+        let is_in_the_way = |finding: &Finding| finding.severity == Severity::Error && !is_mended(finding);
+        if findings.iter().any(is_mended) && !findings.iter().any(is_in_the_way) {
+            counts.mendable = counts.mendable.saturating_add(1);
+        }
         for finding in findings {
             self.finding(finding, counts)?;
         }
@@ -258,9 +266,6 @@ impl Output<'_> {
 
     fn finding(&mut self, finding: Finding, counts: &mut Counts) -> io::Result<()> {
         counts.finding(&finding);
-        if finding.repair.is_some() {
-            counts.mendable = counts.mendable.saturating_add(1);
-        }
         match self {
             Self::Json { out, first } => {
                 if !core::mem::take(first) {
@@ -276,7 +281,7 @@ impl Output<'_> {
     }
 
     fn end(self, counts: &Counts, target: Option<Target>, foreseen: Option<&Foreseen<'_>>) -> io::Result<()> {
-        let Counts { rows, records, errors, warnings, notes, mendable } = counts;
+        let Counts { rows, records, errors, warnings, notes, mendable, damaged } = counts;
         match self {
             Self::Json { out, .. } => {
                 write!(out, "],\"rows\":{rows},\"records\":{records}")?;
@@ -307,11 +312,12 @@ impl Output<'_> {
                     count(*notes, "note", "notes")
                 )?;
                 if *mendable > 0 {
-                    let mendable = number(*mendable);
-                    writeln!(
-                        out,
-                        "{DIM}`oath seeds repair` can mend {mendable} of them, and shows how before it writes.{DIM:#}"
-                    )?;
+                    let what = if *damaged {
+                        "shows what can be mended".to_owned()
+                    } else {
+                        format!("can mend {}, and shows how", count(*mendable, "row", "rows"))
+                    };
+                    writeln!(out, "{DIM}`oath seeds repair` {what} before it writes.{DIM:#}")?;
                 }
                 foreseen.map_or(Ok(()), |foreseen| foreseen.write_counts(out))
             }

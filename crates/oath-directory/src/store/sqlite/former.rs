@@ -10,6 +10,7 @@ use crate::model::{Settings, State, Token, User};
 use crate::store::cells::Record as _;
 use rusqlite::{Connection, Params};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Stands where a record has no MAC.
 const NO_MAC: &str = "zeroblob(16)";
@@ -17,7 +18,8 @@ const NO_MAC: &str = "zeroblob(16)";
 /// A file of an older format, which no other process can open while this lives.
 pub(crate) struct Former {
     place: Place,
-    connection: Connection,
+    /// Locked for each read, so that a migration can go on in another thread.
+    connection: Mutex<Connection>,
     /// 1 or 2.
     pub(crate) format: i64,
 }
@@ -47,7 +49,7 @@ impl SqliteStore {
             Ok(mode == "delete")
         };
         match alone() {
-            Ok(true) => Ok(Some(Former { place, connection, format })),
+            Ok(true) => Ok(Some(Former { place, connection: Mutex::new(connection), format })),
             Err(error) if !super::fault::is_busy(&error) => Err(place.sqlite(&error)),
             Ok(false) | Err(_) => {
                 Err(place.fault(Fault::Busy, "is open in another process, which must be stopped first"))
@@ -109,8 +111,9 @@ impl Former {
         parameters: impl Params,
         mut read: impl FnMut(&mut Row<'_, '_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let found = || {
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut statement = connection.prepare_cached(sql)?;
             statement.query_map(parameters, |row| read(&mut Row::of(row)))?.collect::<rusqlite::Result<Vec<T>>>()
         };
         found().map_err(|error: rusqlite::Error| self.place.sqlite(&error))
