@@ -175,7 +175,7 @@ def test_a_pskc_file_is_encrypted_with_a_password():
     assert seeds.read(written, password=PASSWORD).records[0].secret == K
     with pytest.raises(oath_totp.SeedFileError) as error:
         seeds.read(written)
-    assert error.value.code == "key-missing" and "portal" in error.value.action
+    assert error.value.code == "password-missing" and "portal" in error.value.action
 
 
 def test_what_cannot_be_encrypted_is_refused():

@@ -22,6 +22,7 @@ pub(crate) fn with_options<'a>(kind: &str, action: &'a str) -> Cow<'a, str> {
 }
 
 fn options(kind: &str) -> Option<&'static str> {
+    const PASSWORD_MISSING: &str = Kind::PasswordMissing.name();
     const KEY_MISSING: &str = Kind::KeyMissing.name();
     const OPENPGP_KEY_MISSING: &str = Kind::OpenPgpKeyMissing.name();
     const KEY_WRONG: &str = Kind::KeyWrong.name();
@@ -35,7 +36,9 @@ fn options(kind: &str) -> Option<&'static str> {
     const SEPARATOR: &str = Kind::Separator.name();
     const LINES_BEFORE_HEADER: &str = Kind::LinesBeforeHeader.name();
     Some(match kind {
-        KEY_MISSING | KEY_WRONG => "--password-file, --key-file or --openpgp-key-file",
+        PASSWORD_MISSING => "--password-file",
+        KEY_MISSING => "--key-file",
+        KEY_WRONG => "--password-file, --key-file or --openpgp-key-file",
         OPENPGP_KEY_MISSING => "--openpgp-key-file; of a locked key with --password-file",
         PARAMETER_UNKNOWN => "--assume-type, --assume-algorithm, --assume-digits or --assume-interval",
         HASH_UNSAID => "--assume-algorithm",

@@ -200,7 +200,7 @@ fn an_encrypted_file_asks_for_its_password_and_takes_it_from_a_file() {
     fs::copy(kit, desk.path("t.xml")).unwrap();
     let asked = desk.oath("seeds check t.xml");
     assert_eq!(asked.status, 1);
-    assert!(asked.out.contains("key-missing") && asked.out.contains("--password-file"), "{}", asked.out);
+    assert!(asked.out.contains("password-missing") && asked.out.contains("--password-file"), "{}", asked.out);
     desk.write("right.txt", "correct horse battery staple\n");
     assert_eq!(desk.json("seeds check t.xml --password-file right.txt --for any")["findings"], json!([]));
     desk.write("wrong.txt", "not this one\n");
@@ -337,7 +337,12 @@ fn a_written_pskc_file_is_encrypted_with_a_password_or_a_key() {
         assert!(text.contains("EncryptedValue") && !text.contains("PlainValue>HA4"), "{text}");
         let read = desk.json(&format!("seeds check {name} {from}"));
         assert_eq!((&read["records"], &read["findings"]), (&json!(2), &json!([])), "{what}");
-        desk.fails(&format!("seeds convert {name} --to linotp-csv -o x.csv"), 1, "key-missing", &[&name]);
+        desk.fails(
+            &format!("seeds convert {name} --to linotp-csv -o x.csv"),
+            1,
+            &format!("{what}-missing"),
+            &[&name, from.split(' ').next().unwrap()],
+        );
     }
     // A repair of an encrypted file is encrypted where that is asked for, and says where it is not.
     let repair = "seeds repair key.pskc --key-file key.txt --yes";

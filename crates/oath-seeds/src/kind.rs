@@ -324,9 +324,12 @@ kinds! {
         TooLarge = "too-large", "The document is too large",
             "It is larger or deeper than the limits.",
             "Split it, or raise the limit.";
-        KeyMissing = "key-missing", "A password or a key is needed",
-            "The file is encrypted.",
-            "Give the password or the key that the vendor sent beside it.";
+        PasswordMissing = "password-missing", "A password is needed",
+            "The file, or the key that opens it, is encrypted with a password or a passphrase.",
+            "Give the password that the vendor sent in another message.";
+        KeyMissing = "key-missing", "A key is needed",
+            "The file is encrypted with a key that the vendor shares with you; no password opens it.",
+            "Give the key that the vendor sent in another message.";
         OpenPgpKeyMissing = "openpgp-key-missing", "An OpenPGP secret key is needed",
             "The file is encrypted to an OpenPGP key; no password opens it.",
             "Give the secret key of one of the key IDs that the message names.";

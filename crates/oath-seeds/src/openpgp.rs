@@ -108,7 +108,7 @@ fn decrypt<'a>(esk: Vec<Esk>, edata: Edata<'a>, is_nested: bool, unlock: &Unlock
     // What is wrong where no session key is found.
     let wrong = match (with_passphrase, password.is_some()) {
         _ if fits && locked && password.is_none() => refusal(
-            Kind::KeyMissing,
+            Kind::PasswordMissing,
             "The OpenPGP secret key is protected by a passphrase, and none was given.",
             "Give the key's passphrase.",
         ),
@@ -217,9 +217,11 @@ fn is_locked(key: &SignedSecretKey) -> bool {
 /// Says that nothing was given to open a message with.
 fn missing(recipients: &[&PublicKeyEncryptedSessionKey], with_passphrase: bool) -> Finding {
     match (recipients, with_passphrase) {
-        ([], _) => {
-            refusal(Kind::KeyMissing, "The OpenPGP message is encrypted with a passphrase.", "Give the passphrase.")
-        }
+        ([], _) => refusal(
+            Kind::PasswordMissing,
+            "The OpenPGP message is encrypted with a passphrase.",
+            "Give the passphrase.",
+        ),
         (recipients, false) => refusal(
             Kind::OpenPgpKeyMissing,
             format!("The OpenPGP message is encrypted to {}.", listed(recipients)),
@@ -227,7 +229,7 @@ fn missing(recipients: &[&PublicKeyEncryptedSessionKey], with_passphrase: bool) 
              passphrase too.",
         ),
         (recipients, true) => refusal(
-            Kind::KeyMissing,
+            Kind::PasswordMissing,
             format!("The OpenPGP message is encrypted with a passphrase and to {}.", listed(recipients)),
             "Give the passphrase or the secret key of one of them.",
         ),

@@ -151,7 +151,7 @@ mod openpgp {
             let message = message.into_bytes();
             assert_eq!(opened(&message, &with(Some("qwerty"), None)).unwrap().records.len(), 1);
             assert_eq!(refusal(opened(&message, &with(Some("qwertz"), None))).kind, Kind::KeyWrong);
-            assert_eq!(refusal(opened(&message, &with(None, None))).kind, Kind::KeyMissing);
+            assert_eq!(refusal(opened(&message, &with(None, None))).kind, Kind::PasswordMissing);
         }
     }
 

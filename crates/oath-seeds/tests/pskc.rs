@@ -126,7 +126,7 @@ fn encrypted_files_open_with_what_they_were_made_with_alone() {
         let back = open(&file, &with_password("pässword")).unwrap();
         assert!(back.findings.is_empty() && back.records.len() == 3, "{:?}", back.findings);
         assert_eq!(refused(open(&file, &with_password("passwörd"))), Kind::KeyWrong);
-        assert_eq!(refused(open(&file, &with_key(&KEY))), Kind::KeyMissing);
+        assert_eq!(refused(open(&file, &with_key(&KEY))), Kind::PasswordMissing);
         let few = Options::default().format(Format::Pskc).limits(Limits { rounds: 499, ..Limits::default() });
         assert_eq!(refused(read_from(file.as_slice(), &few, &with_password("pässword"))), Kind::TooLarge);
     }

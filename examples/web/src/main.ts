@@ -61,7 +61,7 @@ function act(summary: Summary | null) {
 }
 
 /** The refusals that a password, a key or a parameter settles. */
-const ASKED = ["key-missing", "key-wrong", "parameter-unknown", "draft-format"];
+const ASKED = ["password-missing", "key-missing", "key-wrong", "parameter-unknown", "draft-format"];
 
 /** Opens a file. `ask` is called with the reason if one of these refuses it. */
 async function load(name: string, work: (progress: (share: number) => void) => Promise<Summary>, ask?: (code: string, why: string) => void) {
@@ -90,7 +90,7 @@ async function open(file: File, reading: Reading) {
     file.name,
     async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
     (code, why) => {
-      if (code.startsWith("key-")) openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
+      if (code === "password-missing" || code.startsWith("key-")) openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
       else askFor(file, reading, why);
     },
   );

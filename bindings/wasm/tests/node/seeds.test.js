@@ -265,7 +265,7 @@ test("secrets are encrypted under a password or a key", () => {
     const file = write(records, "pskc", protection);
     assert.match(text(file), /EncryptedValue/);
     assert.doesNotMatch(text(file), /PlainValue><Secret|JBSWY3DP/i);
-    assert.throws(() => read(file), { name: "OathError", code: "key-missing" });
+    assert.throws(() => read(file), { name: "OathError", code: protection.key ? "key-missing" : "password-missing" });
     assert.throws(() => read(file, { password: "wrong", key: new Uint8Array(32) }), { code: "key-wrong" });
     assert.deepEqual(read(file, protection).records.toObjects({ exposeSecrets: true }).map(essence), before);
   }

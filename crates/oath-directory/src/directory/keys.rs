@@ -13,8 +13,10 @@ use crate::store::{Changes, Listed, Store, TokenFilter, Wanted};
 use oath_totp::UnixTime;
 use std::collections::BTreeMap;
 
-/// How many tokens are read, and sealed again, at once.
-const BATCH: usize = 500;
+/// How many tokens are sealed again in one transaction, for which sign-ins wait.
+const BATCH: usize = 200;
+/// How many records are read at once.
+const PAGE: usize = 1000;
 
 /// What one batch of a rotation came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +128,7 @@ impl<S: Store> Directory<S> {
     async fn recognised(&self) -> Result<BTreeMap<String, u64>, Error> {
         let (mut recognised, mut after) = (BTreeMap::<String, u64>::new(), None);
         loop {
-            let page = self.store.states(after, BATCH).await?;
+            let page = self.store.states(after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(recognised) };
             after = Some(last.fingerprint);
             for state in &page {
@@ -240,7 +242,7 @@ impl<S: Store> Directory<S> {
     async fn each_token(&self, mut look: impl FnMut(&Token) -> Result<(), Error>) -> Result<(), Error> {
         let mut after = None;
         loop {
-            let page = self.store.tokens(TokenFilter::default(), after, BATCH).await?;
+            let page = self.store.tokens(TokenFilter::default(), after, PAGE).await?;
             for Listed { token, .. } in &page {
                 look(token)?;
             }

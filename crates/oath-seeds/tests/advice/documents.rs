@@ -175,7 +175,7 @@ fn encrypted() -> Vec<Case> {
         options
     };
     vec![
-        Case::say(pskc!("pbkdf2"), Kind::KeyMissing, unlock),
+        Case::say(pskc!("pbkdf2"), Kind::PasswordMissing, unlock),
         Case::say(pskc!("key-missing"), Kind::KeyMissing, |options, unlock| {
             unlock.key(&data_encoding::HEXLOWER.decode(b"00112233445566778899aabbccddeeff").unwrap());
             options

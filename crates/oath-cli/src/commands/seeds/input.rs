@@ -161,8 +161,8 @@ fn unlocked<'a>(
     input: impl Fn() -> Result<Input<'a>, Failure>,
 ) -> Result<Result<Reader<Input<'a>>, ReadError>, Failure> {
     let opened = Reader::unlocked(input()?, options, unlock);
-    let lacks_password = matches!(&opened, Err(ReadError::Refused(finding)) if finding.kind == Kind::KeyMissing);
-    if lacks_password && surroundings.asks_a_person && reading.password_file.is_none() && reading.key_file.is_none() {
+    let lacks_password = matches!(&opened, Err(ReadError::Refused(finding)) if finding.kind == Kind::PasswordMissing);
+    if lacks_password && surroundings.asks_a_person && reading.password_file.is_none() {
         let asked = rpassword::prompt_password(format!("Password of {}: ", path.display())).map(Zeroizing::new);
         let password = asked.map_err(|error| Failure::file("the password cannot be read", path, &error))?;
         unlock.password(&password);

@@ -396,7 +396,7 @@ fn key_missing(name: Option<&str>, password_given: bool) -> Finding {
 fn password_missing(key_given: bool) -> Finding {
     let given = if key_given { " A key was given; it does not serve here." } else { "" };
     Finding::new(
-        Kind::KeyMissing,
+        Kind::PasswordMissing,
         Severity::Error,
         format!("The file is encrypted with a password.{given}"),
         "Look for it in a second mail, in a letter or on the vendor's portal. Give it together with the file.",
