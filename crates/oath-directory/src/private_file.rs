@@ -40,3 +40,17 @@ pub(crate) fn give_to_owner_of(model: &Path, file: &Path) -> std::io::Result<()>
     let _ = (model, file);
     Ok(())
 }
+
+/// Makes the name of a file lasting. Where folders cannot be opened (Windows), it is.
+#[cfg(feature = "sqlite")]
+pub(crate) fn sync_folder_of(path: &Path) {
+    if let Ok(folder) = std::fs::File::open(folder_of(path)) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// The folder that a file is in, or is to be in.
+#[cfg(feature = "sqlite")]
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}

@@ -221,3 +221,20 @@ fn is_near_lock(policy: &Policy, attempts: &Attempts, free: u32, now: UnixTime) 
     let few_left = attempts.failures.saturating_add(Report::FEW_TRIES) >= free;
     policy.wait(attempts, now).is_some() || (counts && few_left)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_tries_are_left_until_the_wrong_codes_are_forgotten() {
+        let (policy, last) = (Policy::default(), UnixTime::from_secs(1_000_000));
+        let attempts = Attempts { failures: 3, last_failure: Some(last), locked_until: None };
+        let end = later(last, policy.forget_after);
+        let before = UnixTime::from_secs(end.as_secs() - 1);
+        let free = attempts.failures + Report::FEW_TRIES;
+        for (free, now, near) in [(free, before, true), (free, end, false), (free + 1, before, false)] {
+            assert_eq!(is_near_lock(&policy, &attempts, free, now), near, "{free} free, at {now:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "sqlite", target_os = "linux"))]
 #![allow(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+use oath_directory::store::SqliteStore;
 use oath_directory::{Actor, Location, Policy, UserKind};
 use oath_totp::UnixTime;
 use pollster::block_on;
@@ -29,6 +30,9 @@ fn child() {
     fs::write(folder.join("after-user"), "").unwrap();
     block_on(location.backup(Path::new("backup.db"))).unwrap();
     fs::write(folder.join("after-backup"), "").unwrap();
+    let store = directory.store().as_store::<SqliteStore>().unwrap();
+    block_on(store.backup(folder.join("copy.db"))).unwrap();
+    fs::write(folder.join("after-copy"), "").unwrap();
     block_on(directory.export_audit_to(UnixTime::from_secs(1_700_000_001), &folder.join("log.jsonl"))).unwrap();
 }
 
@@ -99,6 +103,12 @@ fn what_was_answered_is_on_the_disk() {
     let synced = first(answered, "the backup is synced", &|line| sync(line, "/backup.db"));
     let answered = first(answered, "the backup is answered", &|line| line.contains("\"/after-backup\""));
     assert!(synced < answered, "a backup is synced before it is answered\n{text}");
+
+    // The same by the store itself, which gives the copy its name at once.
+    let synced = first(answered, "the copy is synced", &|line| sync(line, "/copy.db"));
+    let lasting = first(synced, "the folder is synced", &folder);
+    let answered = first(answered, "the copy is answered", &|line| line.contains("\"/after-copy\""));
+    assert!(lasting < answered, "a copy and its name last before it is answered\n{text}");
 
     // Exported events, before others may be deleted from the database.
     let synced = first(answered, "the file of events is synced", &|line| sync(line, "/.oath-"));

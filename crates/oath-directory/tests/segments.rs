@@ -46,7 +46,10 @@ fn export(setup: &Setup, until: UnixTime) -> (Vec<u8>, Vec<Segment>) {
 }
 
 fn prune(setup: &Setup, file: &[u8]) -> Result<Pruned, SegmentsError> {
-    block_on(setup.directory.prune_audit(&setup.operator, setup.now, file))
+    let preview = block_on(setup.directory.preview_pruning(file));
+    let pruned = block_on(setup.directory.prune_audit(&setup.operator, setup.now, file));
+    assert_eq!(preview.as_ref().ok(), pruned.as_ref().ok(), "a preview comes to the same");
+    pruned
 }
 
 fn held(setup: &Setup) -> Vec<u64> {

@@ -160,6 +160,27 @@ fn a_list_that_was_cut_off_does_not_empty_the_directory_and_a_dry_run_changes_no
 }
 
 #[test]
+fn five_leavers_are_many_where_they_are_more_than_a_quarter_of_the_users() {
+    for (users, leavers, many) in
+        [(20, 5, false), (20, 6, true), (19, 5, true), (23, 6, true), (24, 6, false), (5, 4, false), (5, 5, true)]
+    {
+        let setup = Setup::new();
+        let mut all = names(&setup);
+        for number in all.len()..users {
+            let name = upn(&format!("user{number}"));
+            block_on(setup.directory.add_user(&setup.operator, setup.now, &name, UserKind::Member, None)).unwrap();
+        }
+        all = names(&setup);
+        let staying = all.drain(leavers..).chain(["new@example.com".to_owned()]).collect::<Vec<_>>();
+        let file = format!("userPrincipalName\n{}\n", staying.join("\n"));
+        match sync(&setup, &file, Leavers::Disable) {
+            Ok(report) => assert_eq!((report.left.len(), many), (leavers, false), "{leavers} of {users}"),
+            Err(error) => assert_eq!((error, many), (Refusal::ManyLeavers { leavers, users }.into(), true)),
+        }
+    }
+}
+
+#[test]
 fn a_row_that_is_refused_does_not_make_its_user_a_leaver() {
     let setup = Setup::new();
     let first = "userPrincipalName,id\nalice@example.com,1\nbob@example.com,2\nguest@example.com,3\n";

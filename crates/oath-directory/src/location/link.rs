@@ -4,7 +4,7 @@ use super::{Location, LocationError};
 use crate::keys::{KeyRing, KeyRingError, fill};
 use crate::model::Tag;
 use crate::private_file;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -68,40 +68,29 @@ pub(super) fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
     let mut file = private_file::create(path)?;
     file.write_all(ring.expose_text().as_bytes())?;
     file.sync_all()?;
-    sync_folder(path);
+    private_file::sync_folder_of(path);
     Ok(())
 }
 
 /// A second name for a complete file, which must not exist; lasting.
 pub(super) fn link(made: &Path, name: &Path) -> io::Result<()> {
     fs::hard_link(made, name)?;
-    sync_folder(name);
+    private_file::sync_folder_of(name);
     Ok(())
 }
 
 /// Gives a complete file the name of another, which is gone then; lasting.
 pub(super) fn replace(made: &Path, name: &Path) -> io::Result<()> {
     fs::rename(made, name)?;
-    sync_folder(name);
+    private_file::sync_folder_of(name);
     Ok(())
-}
-
-/// Makes the name of a file lasting. Where folders cannot be opened (Windows), it is.
-fn sync_folder(path: &Path) {
-    if let Ok(folder) = File::open(folder_of(path)) {
-        let _ = folder.sync_all();
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Removes what killed processes left. One that is at work under the same name has lost: this directory has the name.
 pub(super) fn remove_left_overs(path: &Path) {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { return };
     let start = format!("{name}{MARK}");
-    for entry in fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(private_file::folder_of(path)).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(&start) {
             let _ = fs::remove_file(entry.path());
         }

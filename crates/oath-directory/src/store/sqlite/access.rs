@@ -282,8 +282,9 @@ impl Reader {
             file.sync_all().map_err(|error| failed(&error))
         };
         let written = write();
-        if written.is_err() {
-            let _ = fs::remove_file(path);
+        match &written {
+            Ok(()) => private_file::sync_folder_of(&absolute),
+            Err(_) => drop(fs::remove_file(path)),
         }
         written
     }
