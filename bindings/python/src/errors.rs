@@ -174,7 +174,7 @@ pub(crate) fn in_use(py: Python<'_>, database: &Path) -> PyErr {
     DIRECTORY_ERROR.error(py, (what, "database-in-use", action))
 }
 
-/// An error for the file of an open directory that somebody opens again.
+/// An error for the file of an open directory that is opened again.
 pub(crate) fn held(py: Python<'_>) -> PyErr {
     let what =
         "a Directory of this process has the file open, and to open it again would release the locks of its database";

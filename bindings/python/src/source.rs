@@ -179,7 +179,7 @@ fn no_path() -> PyErr {
     value_error("a str is taken as a path, and this one is none: pass the content of a file as bytes")
 }
 
-/// Output in pieces that do not move before they are wiped. A vector that grows leaves copies behind.
+/// Output in pieces that do not move before they are wiped. A vector that grows leaves copies.
 #[derive(Default)]
 pub(crate) struct Pieces(Vec<Zeroizing<Vec<u8>>>);
 

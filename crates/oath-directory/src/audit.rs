@@ -37,7 +37,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event about nobody in particular.
+    /// An event about no user and no token.
     #[must_use]
     pub fn new(at: UnixTime, actor: &Actor, action: Action) -> Self {
         let empty = String::new;

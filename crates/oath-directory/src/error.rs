@@ -93,7 +93,7 @@ impl From<KeyRingError> for Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The code does not sign in: wrong, used, for nobody, or for nobody's token. One answer for all of them.
+    /// The code does not sign in: it is wrong or was used, or there is no such user, or the user holds no such token. One answer for all of them.
     Rejected,
     /// The code does not activate or resynchronize the token.
     WrongCode {

@@ -46,7 +46,7 @@ pub struct KeyRing {
     retired: Vec<(String, Secret)>,
     binding: Secret,
     tenant: TenantId,
-    // Keyed once: a sign-in clones them. On the heap, as the keys: a ring that moves leaves no copy behind. The last one is that
+    // Keyed once: a sign-in clones them. On the heap, as the keys: a ring that moves leaves no copy. The last one is that
     // of the key that seals.
     recognisers: Vec<Recogniser>,
     binder: Box<Hmac<Sha256>>,

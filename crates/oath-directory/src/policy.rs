@@ -40,12 +40,12 @@ pub struct Policy {
     pub algorithms: Vec<Algorithm>,
     /// Whether secrets of 80 to 127 bits are let in: no, RFC 4226 asks for 128.
     pub legacy_secrets: bool,
-    /// Whether a user may take a token that no user holds by its serial number, as in Security info of Entra ID: yes. Whoever
-    /// reads a serial number can claim the token then, though not activate it; assign tokens before they are shipped.
+    /// Whether a user may take a token that no user holds by its serial number, as in Security info of Entra ID: yes. A
+    /// person who reads a serial number can claim the token then, though not activate it; assign tokens before they are shipped.
     pub users_claim_tokens: bool,
     /// How many wrong codes in a row at sign-in cost no wait: 10. Ours, as all about attempts.
     pub free_attempts: u32,
-    /// How long the wait is behind the last free attempt: 30 s. It doubles with each further wrong code.
+    /// How long the wait is after the last free attempt: 30 s. It doubles with each further wrong code.
     pub first_wait: Duration,
     /// The longest wait: 1 hour.
     pub longest_wait: Duration,

@@ -1,4 +1,4 @@
-//! The fleet in numbers: what there is of each model, how far the clocks are off, what nobody uses, and what is near a limit.
+//! The fleet in numbers: what there is of each model, how far the clocks are off, which tokens are not used, and what is near a limit.
 //! Added up record by record, in memory that does not grow with the directory. No secret is looked at.
 
 use crate::model::{Attempts, Gate, Status, Token};

@@ -168,7 +168,7 @@ impl fmt::Debug for Roles {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// Verify a code, or a recovery code, for a user: what a server does for whoever signs in.
+    /// Verify a code, or a recovery code, for a user: what a server does for a user who signs in.
     SignIn,
     /// See one user, the user's tokens and locks.
     ShowUser,

@@ -36,7 +36,7 @@ impl Spool {
     }
 
     fn of(mut input: impl Read, in_memory: usize) -> io::Result<Self> {
-        // It does not grow, so that no copy is left behind.
+        // It does not grow, so that no copy is left.
         let mut memory = Zeroizing::new(vec![0; in_memory]);
         let length = fill(&mut input, &mut memory)?;
         if length < memory.len() {

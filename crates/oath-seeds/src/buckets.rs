@@ -139,7 +139,7 @@ fn segment(tag: u32) -> usize {
     usize::from(top)
 }
 
-/// Where a tag belongs among `length` buckets: its bits behind the segment's, as a fraction of them.
+/// Where a tag belongs among `length` buckets: its bits after the segment's, as a fraction of them.
 fn home(tag: u32, length: usize) -> usize {
     let length = u64::try_from(length).unwrap_or_default();
     usize::try_from(u64::from(tag << 8).wrapping_mul(length) >> 32).unwrap_or_default()

@@ -180,10 +180,10 @@ impl<'a> Cells<'a> {
         start.zip(end).and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default()
     }
 
-    /// The line from a cell behind the first on; `None` where cells had to be unquoted, or there is none.
+    /// The line from a later cell than the first on; `None` where cells had to be unquoted, or there is none.
     pub(crate) fn from(&self, index: usize) -> Option<&'a str> {
         let before = self.ends.get(index.checked_sub(1)?)?;
-        // Where the last cell ends, no separator stands, and nothing begins behind one.
+        // Where the last cell ends, no separator stands, and nothing begins after one.
         self.text.get(before.checked_add(self.gap)?..).filter(|_| self.gap > 0)
     }
 

@@ -84,7 +84,7 @@ impl Cipher {
     /// Decrypts a value, the initialisation vector of AES-CBC being its first 16 bytes; `None` where the key has another length
     /// or what comes out is no value of this cipher.
     ///
-    /// Leakage: key and plaintext are secret, lengths and whether it can be decrypted are public. Whoever calls has checked the
+    /// Leakage: key and plaintext are secret, lengths and whether it can be decrypted are public. The caller has checked the
     /// authentication code before, so that the check of the padding tells nothing.
     pub(crate) fn open(self, key: &[u8], value: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         overwritten(|| self.opened(key, value))

@@ -3,7 +3,7 @@ use crate::characters::{self, ByteOrder, Progress};
 use std::io;
 use zeroize::Zeroizing;
 
-/// What the first bytes say about the encoding: `None` for UTF-32, which nothing writes and nobody reads.
+/// What the first bytes say about the encoding: `None` for UTF-32, which no program here reads.
 pub(crate) fn detect(head: &[u8]) -> Option<Detected> {
     let (encoding, mark) = match head {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return None,
@@ -58,7 +58,7 @@ impl Wide {
 pub(crate) const LEAST_SPACE: usize = 16;
 
 impl<R: io::Read> Decoded<R> {
-    /// `head`: the bytes already read, behind the mark; they are decoded first.
+    /// `head`: the bytes after the mark that are read already; they are decoded first.
     pub(crate) fn utf_16(input: R, encoding: Encoding, head: &[u8]) -> Self {
         let order = if encoding == Encoding::Utf16Be { ByteOrder::Big } else { ByteOrder::Little };
         let mut raw = Zeroizing::new(vec![0; head.len().max(16 << 10)]);

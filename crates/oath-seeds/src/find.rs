@@ -46,7 +46,7 @@ pub(crate) fn steps(token: &Totp, codes: &CodeRun, around: UnixTime, radius: u16
 }
 
 /// Finds the tokens that show a code now, or two or three codes one after another: whose token is this? Time-based ones
-/// within `radius` steps of the time, counter-based ones from their counter to 2 × `radius` further. This lets nobody in:
+/// within `radius` steps of the time, counter-based ones from their counter to 2 × `radius` further. It is no sign-in:
 /// there is no state, and so no replay protection.
 ///
 /// Leakage: the keys are secret. The tokens that show the codes are the outcome and public.

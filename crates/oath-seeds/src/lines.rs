@@ -47,7 +47,7 @@ impl<R: io::Read> Head<R> {
         (buffer, input)
     }
 
-    /// The lines behind the byte-order mark.
+    /// The lines after the byte-order mark.
     pub(crate) fn lines(self, detected: Detected) -> io::Result<Lines<R>> {
         let Self { input, mut buffer, mut end } = self;
         let mut start = detected.mark.min(end);
@@ -74,8 +74,8 @@ impl<R: io::Read> Head<R> {
 
 /// The lines of a text, one at a time, in one buffer. It is replaced once by a larger one, and wiped.
 ///
-/// A line ends at its line end even within quotes: no field of a token goes over two lines, and a quote that somebody
-/// forgot to close must not swallow the rows below.
+/// A line ends at its line end even within quotes: no field of a token goes over two lines, and a quote that is
+/// not closed must not swallow the rows below.
 pub(crate) struct Lines<R> {
     source: Decoded<R>,
     buffer: Zeroizing<Vec<u8>>,

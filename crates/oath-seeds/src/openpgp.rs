@@ -127,7 +127,6 @@ fn decrypt<'a>(esk: Vec<Esk>, edata: Edata<'a>, is_nested: bool, unlock: &Unlock
             "The passphrase does not open the OpenPGP message.",
             "Give the passphrase of this message. If it is the right one, the message was damaged on its way.",
         ),
-        (true, false) if keys.is_empty() => missing(&recipients, true),
         _ if !keys.is_empty() => other_key(&recipients, &keys),
         _ => missing(&recipients, with_passphrase),
     };

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 const MOST_CHARACTERS: usize = 2048;
 /// A person reads the clock and the display a moment apart: so many steps may lie between the offsets of two codes.
 const SLACK: u64 = 1;
-/// Of a counter-based token, so many codes may have been shown to nobody between two that were noted.
+/// Of a counter-based token, so many codes may have been shown and not noted between two that were noted.
 const UNSEEN: u64 = 8;
 
 /// How the characters of a seed stand for bytes.

@@ -44,7 +44,7 @@ pub struct Reader<R> {
     settled: usize,
     /// So many of these have been looked at, and are done with.
     looked: usize,
-    /// What stopped the reading behind them.
+    /// The error that ended the reading after them.
     failed: Option<ReadError>,
     ended: bool,
     closed: bool,

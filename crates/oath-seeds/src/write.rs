@@ -168,7 +168,7 @@ impl Drop for Traces {
 }
 
 impl<'a, W: io::Write> Writer<'a, W> {
-    /// Begins a file with what stands in front of the records.
+    /// Begins a file with what stands before the records.
     ///
     /// # Errors
     /// [`WriteError::NotWritten`]; [`WriteError::NotProtected`]; [`WriteError::Io`].

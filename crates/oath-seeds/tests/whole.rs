@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use oath_seeds::{Options, ReadError, Reader, Row, Severity, Target};
+use oath_seeds::{Kind, Options, ReadError, Reader, Row, Severity, Target};
 use oath_totp::Secret;
 use std::fmt::Write as _;
 use std::fs;
@@ -76,6 +76,31 @@ fn a_column_that_is_damaged_late_refuses_its_first_rows() {
     let reader = || Reader::new(file.as_bytes(), &options);
     let records = reader().unwrap().whole(reader).unwrap().filter(|row| row.as_ref().unwrap().record.is_some());
     assert_eq!(records.count(), 1);
+}
+
+/// Rows that were handed out cannot be refused any more: they are counted, and the first one is named.
+#[test]
+fn a_column_that_is_damaged_late_is_told_at_the_end_of_the_rows() {
+    let options = Options::default().target(Target::Inventory);
+    // More than are read ahead.
+    let early: String = (0..300u16).map(|number| row(&format!("23{number:03}"), number, "")).collect();
+    let read = |file: String| {
+        let mut reader = Reader::new(file.as_bytes(), &options).unwrap();
+        let rows = reader.by_ref().collect::<Result<Vec<_>, _>>().unwrap();
+        let findings = reader.take_findings();
+        let told = findings.into_iter().find(|finding| finding.kind == Kind::SerialColumnDamaged);
+        (rows.iter().filter(|row| row.record.is_some()).count(), reader.doubtful(), told)
+    };
+    let rounded = row("2.31E+12", 500, "");
+    let (records, doubtful, told) = read(format!("{HEADER}{early}{rounded}"));
+    let told = told.unwrap();
+    assert_eq!((records, told.place.line()), (usize::try_from(doubtful).unwrap(), Some(2)));
+    assert!((1..300).contains(&doubtful), "{doubtful}");
+    let expected = format!("the first in line 302, and {doubtful} serial numbers before it may lack");
+    assert!(told.message.contains(&expected), "{told}");
+    assert_eq!(read(format!("{HEADER}{early}")), (300, 0, None));
+    // Nothing was handed out that has to be told.
+    assert_eq!(read(format!("{HEADER}{rounded}{early}")), (0, 0, None));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) const fn is_whole(characters: usize) -> bool {
 ///
 /// Leakage: the characters are secret, their number is public.
 pub(crate) fn decode(run: &[u8]) -> Vec<u8> {
-    // The exact length: the vector never moves, which would leave a copy behind.
+    // The exact length: the vector never moves, which would leave a copy.
     let mut bytes = Vec::with_capacity(run.len().wrapping_mul(5) >> 3);
     let (words, rest) = run.as_chunks::<8>();
     for word in words {

@@ -7,7 +7,7 @@ use zeroize::ZeroizeOnDrop;
 /// The shared secret K, absorbed into the two pad states of HMAC (RFC 2104). Codes are computed from these alone.
 ///
 /// K itself is not kept. No `Clone`; `Debug` shows the algorithm only. The pad states are on the heap, so that moving a
-/// key leaves no copy behind; without the feature `alloc` a move leaves one.
+/// key leaves no copy; without the feature `alloc` a move leaves one.
 ///
 /// **What is left in memory.** Dropping a key wipes its pad states and overwrites 8 KiB of the stack below. Until then
 /// each code that is computed leaves pad states, the digest and the truncated number in stack frames that have returned:

@@ -143,7 +143,7 @@ impl Qr {
     }
 }
 
-/// How long a drawing is at most: the string must not move, which would leave a copy behind.
+/// How long a drawing is at most: the string must not move, which would leave a copy.
 fn svg_room(size: usize, side: usize) -> usize {
     let figures = |number: usize| number.checked_ilog10().and_then(|log| usize::try_from(log).ok()).unwrap_or(0) + 1;
     // `M{x} {y}h{length}v1h-{length}z`, and a row has at most half as many runs as modules.

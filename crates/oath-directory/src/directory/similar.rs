@@ -43,12 +43,8 @@ impl<S: Store> Directory<S> {
         for near in [same_number(serial), slips(serial, DIGITS), replaced(serial, DIGITS)] {
             let wanted = Wanted { serials: near.iter().cloned().collect(), ..Wanted::default() };
             let found = self.store.view(wanted).await?.tokens;
-            let mut found: Vec<String> = found.into_iter().map(|token| token.value.serial).collect();
-            found.sort();
-            match found.len() {
-                0 => {}
-                1..=MOST => return Ok(found),
-                _ => break,
+            if let Some(meant) = few(found.into_iter().map(|token| token.value.serial).collect()) {
+                return Ok(meant);
             }
         }
         Ok(Vec::new())
@@ -74,11 +70,8 @@ impl<S: Store> Directory<S> {
             return Ok(found);
         }
         for near in [slips(key, NAME), replaced(key, NAME)] {
-            let found = self.users_of(near).await?;
-            match found.len() {
-                0 => {}
-                1..=MOST => return Ok(found),
-                _ => break,
+            if let Some(meant) = few(self.users_of(near).await?) {
+                return Ok(meant);
             }
         }
         Ok(Vec::new())
@@ -116,9 +109,18 @@ impl<S: Store> Directory<S> {
     async fn users_of(&self, keys: BTreeSet<String>) -> Result<Vec<String>, Error> {
         let wanted = Wanted { users: keys.into_iter().collect(), ..Wanted::default() };
         let users = self.store.view(wanted).await?.users;
-        let mut found: Vec<String> = users.into_iter().map(|user| user.value.upn.to_string()).collect();
-        found.sort();
-        Ok(found)
+        Ok(users.into_iter().map(|user| user.value.upn.to_string()).collect())
+    }
+}
+
+/// What is suggested of the names that are equally near, in their order: none of too many. `None` where there are none, so that
+/// those further away are looked at.
+fn few(mut found: Vec<String>) -> Option<Vec<String>> {
+    found.sort();
+    match found.len() {
+        0 => None,
+        1..=MOST => Some(found),
+        _ => Some(Vec::new()),
     }
 }
 

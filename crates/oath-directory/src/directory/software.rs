@@ -11,7 +11,7 @@ use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::{CodeRun, KeyUri, Secret, UnixTime};
 
-/// A new software token, shown once: afterwards nobody can read its secret again.
+/// A new software token, shown once: its secret cannot be read again.
 #[derive(Debug)]
 pub struct Enrolment {
     /// The serial number that the directory gave it.

@@ -81,7 +81,7 @@ impl<S: Store> Directory<S> {
     /// Takes a hardware token from its holder: back to available. What is spent stays spent.
     ///
     /// # Errors
-    /// [`Refusal`](crate::Refusal): unknown, held by nobody, a software token.
+    /// [`Refusal`](crate::Refusal): unknown, held by no user, a software token.
     pub async fn unassign(&self, actor: &Actor, now: UnixTime, serial: &str) -> Result<Token, Error> {
         let asked = Asked { actor, now, ask: Ask::holder(Operation::Unassign, serial) };
         self.change(asked, of_token(serial), |context, view| Ok(tokens::unassign(context, serial, view)?)).await

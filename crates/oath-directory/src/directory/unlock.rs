@@ -58,7 +58,7 @@ impl<S: Store> Directory<S> {
     /// future.
     ///
     /// Codes of times that have not come yet count as unused after it. Where the clock was ahead before the restore as well, and a
-    /// token with the same wrong time signed in then, whoever saw its codes can use them when their time comes.
+    /// token with the same wrong time signed in then, a person who saw its codes can use them when their time comes.
     ///
     /// # Errors
     /// [`Error::Store`].

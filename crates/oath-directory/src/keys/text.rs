@@ -41,7 +41,7 @@ impl KeyRing {
     /// The ring as text, keys included, in a string that is wiped when dropped.
     #[must_use]
     pub fn expose_text(&self) -> Zeroizing<String> {
-        // Room for all of it, so that the string never moves and leaves a copy behind.
+        // Room for all of it, so that the string never moves and leaves a copy.
         let mut text = Zeroizing::new(String::with_capacity(512 + 256 * self.recognisers.len()));
         text.push_str(
             "# The key ring of an OATH directory. Without it no code can be verified; with it and the database every\n\

@@ -94,7 +94,7 @@ fn printed(words: &[String], limit: Duration) -> Result<Zeroizing<String>, Provi
     // Nothing where the thread is gone, or the program holds its output open.
     let Ok(text) = read.recv_timeout(left()) else { return Err(ended(&mut child, limit)) };
     let text = text.inspect_err(|_| {
-        // It fails where nobody reads on: that is not the reason.
+        // It fails where the program has closed its input: that is not the reason.
         let _ = ended(&mut child, limit);
     })?;
     loop {

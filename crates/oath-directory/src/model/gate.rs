@@ -44,7 +44,7 @@ pub struct KnownSource {
 /// Where a sign-in comes from, as the caller knows it: the identifier in a signed cookie of a device, or a class of addresses.
 ///
 /// A source that a name has signed in from has attempts of its own, so that a stranger who guesses locks out strangers only.
-/// Whoever can name another's source can use up its attempts: choose something that a stranger cannot know, rather than
+/// A caller who can name another's source can use up its attempts: choose something that a stranger cannot know, rather than
 /// something that anyone can send.
 ///
 /// Kept as a keyed hash. `Debug` is elided, since the identifier of a device may let someone in elsewhere.

@@ -88,7 +88,7 @@ pub struct Parameters {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
-    /// In the inventory; nobody holds it.
+    /// In the inventory; no user holds it.
     Available,
     /// Somebody holds it; it was not activated yet.
     Assigned,
@@ -151,7 +151,7 @@ impl fmt::Debug for Sealed {
 }
 
 /// A keyed hash of a secret (HMAC-SHA-256 under a key of the ring, 224 bits of it, after the id of that key): the same secret is
-/// recognised without being opened, and nobody without the ring can test a guess.
+/// recognised without being opened, and a guess cannot be tested without the ring.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
@@ -189,7 +189,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// What every sign-in writes. It belongs to the *secret*, by its fingerprint, and outlives the token: whoever deletes a
+/// What every sign-in writes. It belongs to the *secret*, by its fingerprint, and outlives the token: an administrator who deletes a
 /// token and uploads it again does not make its used codes good again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {

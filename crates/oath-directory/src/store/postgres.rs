@@ -250,7 +250,7 @@ async fn serve(
     }
     tasks.push(tokio::task::spawn_local(Writer::new(Arc::clone(place)).run(requests)));
     for task in tasks {
-        // One that panicked answers nobody any more: callers are told.
+        // One that panicked answers no more: its callers get an error.
         drop(task.await);
     }
 }
@@ -321,7 +321,7 @@ fn send<T>(to: Option<&UnboundedSender<T>>, message: T) -> Result<(), StoreError
     to.and_then(|to| to.send(message).ok()).ok_or_else(ended)
 }
 
-/// Only a panic ends the thread while there is somebody to answer to.
+/// Only a panic ends the thread while callers wait for its answers.
 fn ended() -> StoreError {
     let message = "the thread that serves the database has ended unexpectedly".to_owned();
     StoreError { fault: Fault::Other, message }

@@ -274,7 +274,7 @@ impl Threads {
         thread.map_err(|error| self.place.fault(Fault::Other, format_args!("no thread could be started ({error})")))
     }
 
-    /// Only a panic ends a thread while there is somebody to answer to.
+    /// Only a panic ends a thread while callers wait for its answers.
     fn ended(&self) -> StoreError {
         self.place.fault(Fault::Other, "the thread that serves it has ended unexpectedly")
     }

@@ -1,4 +1,4 @@
-//! `privacyidea-csv`, version 2: the user in front, resolver and realm empty; CRLF, the seed in hex.
+//! `privacyidea-csv`, version 2: the user first, resolver and realm empty; CRLF, the seed in hex.
 
 use super::Encoder;
 use super::plain::{is_first, serial_is_plain};

@@ -1,5 +1,5 @@
 //! `privacyidea-csv`: `serial, seed[, hotp|totp[, digits[, counter|interval]]]`, the seed in hex; after a first line
-//! `# version: 2` with `username, resolver, realm` in front.
+//! `# version: 2` with `username, resolver, realm` before them.
 
 use super::fields::Fields;
 use super::separated::Layout;

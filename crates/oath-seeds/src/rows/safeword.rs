@@ -75,7 +75,7 @@ impl Rows for SafeWord {
         if windows_1252 {
             block.checks.windows_1252();
         }
-        // LDIF goes on with a long line behind a blank, and writes what is not ASCII in Base64 behind two colons.
+        // LDIF continues a long line on the next one, after a blank, and writes what is not ASCII in Base64 after two colons.
         let Some((name, value)) = bare.split_once(':').filter(|(_, value)| !value.starts_with(':')) else {
             block.checks.error(
                 Kind::ValueMalformed,

@@ -1,4 +1,4 @@
-//! How rows end: nearly all rows of a file have the same interval, manufacturer and model behind what is their own.
+//! How rows end: nearly all rows of a file have the same interval, manufacturer and model after what is their own.
 
 use super::row::Parameters;
 use crate::Moving;
@@ -6,7 +6,7 @@ use crate::values::model::Said;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// What the columns behind the user, the serial number and the secret say.
+/// What the columns after the user, the serial number and the secret say.
 #[derive(Clone, Debug)]
 pub(super) struct Ending {
     pub(super) manufacturer: Arc<str>,

@@ -22,7 +22,7 @@ pub(crate) const fn fits(time: UnixTime) -> bool {
     time.as_secs() <= LAST
 }
 
-/// Writes a time as UTC (RFC 3339); `None` behind the year 9999.
+/// Writes a time as UTC (RFC 3339); `None` after the year 9999.
 pub(crate) fn write(time: UnixTime) -> Option<String> {
     let seconds = i64::try_from(time.as_secs()).ok()?;
     OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()

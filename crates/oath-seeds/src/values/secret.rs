@@ -326,7 +326,7 @@ impl Kinds {
     }
 }
 
-/// Whether bits are left over behind the last whole byte and not all zero. They are no part of the secret.
+/// Whether bits are left over after the last whole byte and not all zero. They are no part of the secret.
 fn left_over(run: &str) -> bool {
     let mask = match run.len() & 7 {
         2 => 0b11,

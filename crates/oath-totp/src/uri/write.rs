@@ -36,7 +36,7 @@ pub(super) fn write(uri: &KeyUri) -> Zeroizing<String> {
     text
 }
 
-/// How long the URI is at most, every byte of its names escaped: the string must not move and leave a copy behind.
+/// How long the URI is at most, every byte of its names escaped: the string must not move and leave a copy.
 fn room(uri: &KeyUri, secret: usize) -> usize {
     /// `otpauth://totp/:?secret=&issuer=&algorithm=SHA512&digits=8&counter=18446744073709551615`
     const REST: usize = 87;

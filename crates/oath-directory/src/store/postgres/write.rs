@@ -151,7 +151,7 @@ impl Writer {
     }
 
     fn refused(&self, failure: &Failure) -> CommitError {
-        // What was taken by somebody else in between is a conflict as well.
+        // What another caller took in between is a conflict as well.
         if matches!(failure, Failure::Conflict) || failure.is_taken() {
             return CommitError::Conflict;
         }

@@ -18,8 +18,8 @@ use std::time::Instant;
 #[derive(Debug)]
 pub(super) struct Place {
     shown: PathBuf,
-    /// Absolute: it must not begin with `file:` or `:`, which SQLite reads as more than a name, nor move when somebody
-    /// changes the working folder.
+    /// Absolute: it must not begin with `file:` or `:`, which SQLite reads as more than a name, nor name another file when the
+    /// working folder changes.
     path: PathBuf,
     patience: Duration,
 }
@@ -31,8 +31,8 @@ enum Holds {
     Directory,
 }
 
-/// One at a time within a process: whoever closes a file that is just being made lets go of all locks that the process
-/// has on it, also of those that SQLite took.
+/// Files are opened one at a time within a process: POSIX drops all locks of a process on a file, those of SQLite too, when any
+/// descriptor of it is closed.
 static OPENING: Mutex<()> = Mutex::new(());
 
 impl Place {
@@ -108,7 +108,7 @@ impl Place {
         let live = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let read_only = live.is_readonly(MAIN_DB).map_err(|error| self.sqlite(&error))?;
         // Without the right to write, SQLite cannot make the files beside it through which processes that share it
-        // agree. While nobody writes, there is nothing to agree on.
+        // agree. While no process writes, there is nothing to agree on.
         let frozen = !self.has_log() && (read_only || probe(&live).is_err_and(|error| fault::is_read_only(&error)));
         let connection = if frozen {
             drop(live);
@@ -135,7 +135,7 @@ impl Place {
         open().map_err(|error| self.sqlite(&error))
     }
 
-    /// Whether a writer left something behind that belongs to the database and is not in the file.
+    /// Whether a writer left a file that belongs to the database and is not in the file.
     fn has_log(&self) -> bool {
         ["-wal", "-journal"].into_iter().any(|ending| {
             let mut name = self.path.clone().into_os_string();
@@ -289,7 +289,7 @@ impl Reader {
         written
     }
 
-    /// Opens a frozen file again: somebody else, who may write, may have written since the last time.
+    /// Opens a frozen file again: another process, which may write, may have written since the last time.
     fn renew(&mut self) -> Result<(), StoreError> {
         if self.frozen {
             *self = Self::open(&self.place)?;

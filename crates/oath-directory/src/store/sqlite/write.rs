@@ -30,7 +30,7 @@ const GROUP: usize = 256;
 /// The one that writes.
 pub(super) struct Writer {
     place: Arc<Place>,
-    /// Opened for the first change: whoever only reads leaves no trace.
+    /// Opened for the first change: a process that only reads leaves no trace.
     connection: Option<Connection>,
 }
 
@@ -39,7 +39,7 @@ impl Writer {
         Self { place, connection: None }
     }
 
-    /// Serves until nobody is left who could ask. Those who asked while the last transaction went to the disk share the
+    /// Serves until no store is left that could ask. Those who asked while the last transaction went to the disk share the
     /// next one.
     pub(super) fn run(mut self, requests: &Receiver<Request>) {
         let mut gathering = Gathering::default();
@@ -63,7 +63,7 @@ impl Writer {
         }
     }
 
-    /// Applies the requests in one transaction, and answers them when it is over. Leaves behind those for which there
+    /// Applies the requests in one transaction, and answers them when it is over. Leaves those in the group for which there
     /// has to be another, because SQLite gave up this one.
     fn transact(&mut self, group: &mut VecDeque<Request>) {
         let place = Arc::clone(&self.place);
@@ -166,7 +166,7 @@ fn apply_whole(
 
 fn tell(waiting: impl IntoIterator<Item = Answer>, result: &Result<(), CommitError>) {
     for answer in waiting {
-        // Whoever asked may have gone away.
+        // The caller may have gone away.
         drop(answer.send(result.clone()));
     }
 }

@@ -1,5 +1,5 @@
 //! `freeotp-json`: `{"tokens":[{"algo","digits","issuerExt","label","period","counter","secret":[…],"type"}]}`, the secret as
-//! signed bytes, the counter one behind that of the next code.
+//! signed bytes, the counter one less than that of the next code.
 
 use super::item::{self, Item, named};
 use super::open;
