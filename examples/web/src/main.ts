@@ -6,6 +6,7 @@ import "./style/dialog.css";
 import "./style/print.css";
 import { Refused, call } from "./client.js";
 import type { Reading, Summary } from "./protocol.js";
+import { forget } from "./secrets.js";
 import { openExport } from "./ui/export.js";
 import { refusal } from "./ui/dialog.js";
 import { button, count, h, icon } from "./ui/dom.js";
@@ -85,15 +86,23 @@ async function load(name: string, work: (progress: (share: number) => void) => P
 }
 
 async function open(file: File, reading: Reading) {
-  if (!(await mayGo())) return;
+  if (!(await mayGo())) return forget(reading);
+  let asked = false;
   await load(
     file.name,
     async (progress) => call("open", [file.name, new Uint8Array(await file.arrayBuffer()), reading], { progress }),
     (code, why) => {
-      if (code === "password-missing" || code.startsWith("key-")) openUnlock(file.name, why, (unlocked) => void open(file, { ...reading, ...unlocked }));
-      else askFor(file, reading, why);
+      if (code === "password-missing" || code.startsWith("key-")) {
+        const { password, key, ...others } = reading;
+        openUnlock(file.name, why, (unlocking) => void open(file, { ...others, ...unlocking }));
+      } else {
+        asked = true;
+        askFor(file, reading, why);
+      }
     },
   );
+  // What is asked for next does not take the place of a password.
+  if (!asked) forget(reading);
 }
 
 /** Asks for what the file does not say, and opens it. */

@@ -1,5 +1,6 @@
 // The messages between the page and its worker. Secrets and codes stay in the worker until the user asks for them.
 import type { Algorithm, FilledIn, Finding, FormatInfo, RecordObject, TargetInfo } from "oath-totp/embed";
+import type { Unlocking } from "./secrets.js";
 
 export type Severity = Finding["severity"];
 
@@ -40,14 +41,11 @@ export interface Assumed {
 }
 
 /** How a file is read. */
-export interface Reading extends Assumed {
+export interface Reading extends Assumed, Unlocking {
   /** Null: recognised. */
   format: string | null;
   /** The system that the tokens are for. Null: that of the format. */
   target: string | null;
-  password?: string;
-  /** In hex. */
-  key?: string;
 }
 
 /** All findings of one kind and severity. */
@@ -193,7 +191,7 @@ export interface Writing {
   /** Whether tokens are written without the fields that the format has no place for. */
   acceptLoss: boolean;
   /** Encrypts the secrets. */
-  password?: string;
+  password?: Uint8Array<ArrayBuffer>;
 }
 
 export interface Plan {

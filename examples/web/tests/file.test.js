@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { HEADER, choose, counted, dialog, fileOf, inBrowser, row, sample, token, withPage } from "./page.js";
+import { choose, counted, dialog, fileOf, HEADER, inBrowser, row, sample, secretsSent, token, watchSent, withPage } from "./page.js";
 
 inBrowser();
 
@@ -154,6 +154,7 @@ test("a draft of a format is read on request", () =>
 test("the password or the key of an encrypted file is asked for", () =>
   withPage({}, async (page) => {
     const file = (name) => readFile(new URL(`../testkit/seeds/pskc/${name}`, import.meta.url), "utf8");
+    await watchSent(page);
     await choose(page, "tokens.xml", await file("pbkdf2.xml"));
     const open = dialog(page);
     await open.getByRole("heading", { name: "tokens.xml is encrypted" }).waitFor();
@@ -166,8 +167,15 @@ test("the password or the key of an encrypted file is asked for", () =>
     await page.locator(".figures li", { hasText: "3 tokens" }).waitFor();
     await page.getByRole("button", { name: "Close the file" }).click();
     await choose(page, "tokens.xml", await file("aes128-cbc.xml"));
-    await open.getByLabel("Or the key").fill("00112233445566778899aabbccddeeff");
+    await open.getByLabel("Or the key").fill("00112233445566778899aabbccddee");
+    await open.getByLabel("Or the key").press("End");
+    await page.keyboard.type("f");
+    await submit.click();
+    await open.getByText("The key is not in hex").waitFor();
+    await open.getByLabel("Or the key").fill("00112233 445566778899aabbccddeeff");
     await submit.click();
     await page.locator(".figures li", { hasText: "3 tokens" }).waitFor();
     assert.ok(!(await page.locator("body").innerHTML()).includes("00112233445566778899"));
+    const zeros = (length) => Array(length).fill(0);
+    assert.deepEqual(await secretsSent(page, "open"), [zeros(28), zeros(28), zeros(16)], "bytes, which are wiped");
   }));

@@ -60,6 +60,25 @@ export async function counted(locator, expected) {
   assert.equal(await locator.count(), expected);
 }
 
+/** Keeps what the page sends to its worker from now on. */
+export const watchSent = (page) =>
+  page.evaluate(() => {
+    window.sent = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...more) {
+      window.sent.push(message);
+      return post.call(this, message, ...more);
+    };
+  });
+
+/** The passwords and keys that were sent with calls of a method, as they are now: bytes, or what stands in their place. */
+export const secretsSent = (page, method) =>
+  page.evaluate((name) => {
+    const calls = window.sent.filter(({ method }) => method === name).map(({ args }) => args.at(-1));
+    const secrets = calls.flatMap(({ password, key }) => [password, key]).filter((secret) => secret !== undefined);
+    return secrets.map((secret) => (secret instanceof Uint8Array ? [...secret] : secret));
+  }, method);
+
 export const row = (page, text) => page.locator(".rows .row", { hasText: text });
 export const dialog = (page) => page.locator("dialog[open]");
 export const HEADER = "upn,serial number,secret key,time interval,manufacturer,model";

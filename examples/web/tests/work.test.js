@@ -1,7 +1,7 @@
 // A file is repaired, its tokens are assigned to users, and it is written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HEADER, base32, choose, dialog, downloaded, fileOf, inBrowser, key, row, sample, token, withPage } from "./page.js";
+import { base32, choose, dialog, downloaded, fileOf, HEADER, inBrowser, key, row, sample, secretsSent, token, watchSent, withPage } from "./page.js";
 
 inBrowser();
 
@@ -187,8 +187,10 @@ test("the secrets of a PSKC file are encrypted with a password that is typed twi
     await open.getByText("The two passwords differ.").waitFor();
     assert.equal(await open.getByLabel("The same password again").getAttribute("aria-invalid"), "true");
     await open.getByLabel("The same password again").fill("correct horse");
+    await watchSent(page);
     const { name, text } = await downloaded(page, press);
     await open.getByText("Its secrets are encrypted").waitFor();
+    assert.deepEqual(await secretsSent(page, "write"), [Array("correct horse".length).fill(0)], "bytes, which are wiped");
     assert.equal(name, "May-pskc.xml");
     assert.ok(text.includes("EncryptedValue") && !text.includes(key(1).toString("base64")));
     await page.keyboard.press("Escape");

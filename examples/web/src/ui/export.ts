@@ -1,5 +1,6 @@
 import { call } from "../client.js";
 import type { Group, Writing } from "../protocol.js";
+import { forget } from "../secrets.js";
 import { dialog, refusal, result } from "./dialog.js";
 import { button, count, field, h, number } from "./dom.js";
 import { download } from "./download.js";
@@ -37,13 +38,21 @@ export async function openExport() {
     format: format.value,
     inventory: format.value === "entra-csv" && inventory.checked,
     acceptLoss: loss.checked,
-    ...(encrypts() ? { password: password.input.value } : {}),
   });
   /** Says what is wrong with the passwords. */
   const mistyped = () => {
     if (!encrypts()) return "";
     if (password.input.value === "") return "Type a password, or write the file without encryption.";
     return password.input.value === again.input.value ? "" : "The two passwords differ. Type them again.";
+  };
+  /** Writes the file. The password stays in its fields, for another file, until the dialog is closed. */
+  const write = async () => {
+    const secret = encrypts() ? { password: new TextEncoder().encode(password.input.value) } : {};
+    try {
+      return await call("write", [{ ...writing(), ...secret }]);
+    } finally {
+      forget(secret);
+    }
   };
   const save = async (what: "write" | "failures") => {
     const wrong = what === "write" ? mistyped() : "";
@@ -57,7 +66,7 @@ export async function openExport() {
     }
     try {
       const doing = what === "write" && encrypts() ? "Encrypting and writing the file" : "Writing the file";
-      const written = await working(doing, () => (what === "write" ? call("write", [writing()]) : call("failures", [])));
+      const written = await working(doing, () => (what === "write" ? write() : call("failures", [])));
       const warning = encrypts() ? " Its secrets are encrypted; serial numbers and users are not." : " The file contains the secrets without encryption. Store it encrypted, and delete it as soon as you can.";
       out.show("good", `The browser saves ${written.name}.`, what === "write" ? warning : "");
       download(written);

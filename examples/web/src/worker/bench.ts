@@ -2,6 +2,7 @@
 import { Hotp, OathError, Totp, exposeQrSvgs, failuresName, formatInfo, formats, obstacles, probe, read, targetInfo, targets, write } from "oath-totp/embed";
 import type { Record as Token } from "oath-totp/embed";
 import type { Bench, Card, Group, Match, Owner, Plan, SheetOf, ShownCode, Writing, Written } from "../protocol.js";
+import { forget } from "../secrets.js";
 import { held } from "./held.js";
 import { OpenFile } from "./open-file.js";
 import { SAMPLE, SAMPLE_NAME } from "./sample.js";
@@ -251,7 +252,11 @@ export function makeBench(): Served {
       const end = ENDS.find(([pattern]) => pattern.test(format))?.[1] ?? "txt";
       const stem = file().name.replace(/\.[^.]*$/, "");
       const { password } = writing;
-      return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, password === undefined ? options : { ...options, password }) };
+      try {
+        return { name: `${stem}-${format}.${end}`, bytes: write(kept, format, password === undefined ? options : { ...options, password }) };
+      } finally {
+        forget(writing);
+      }
     },
 
     failures: () => ({ name: failuresName(file().name), bytes: file().file.failures() }),

@@ -3,6 +3,7 @@
 import { read } from "oath-totp/embed";
 import type { Finding, RecordObject, Records, SeedFile } from "oath-totp/embed";
 import type { Assumed, Cause, Detail, Mending, Narrowing, Reading, Row, Severity, Summary } from "../protocol.js";
+import { forget } from "../secrets.js";
 import type { Task } from "./task.js";
 
 const GRAVITY: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
@@ -47,7 +48,12 @@ export class OpenFile {
     this.name = name;
     this.#source = source;
     this.#reading = reading;
-    this.reread([], task);
+    try {
+      this.reread([], task);
+    } catch (error) {
+      forget(reading);
+      throw error;
+    }
   }
 
   get file(): SeedFile {
@@ -256,5 +262,6 @@ export class OpenFile {
   free() {
     this.#file.free();
     this.#source.fill(0);
+    forget(this.#reading);
   }
 }
