@@ -196,6 +196,7 @@ pub(super) async fn uploads(connection: &Connection, after: u64, limit: usize) -
     Ok(found.into_iter().map(|upload| upload.value).collect())
 }
 
+/// The rows of an upload are numbered from 1 without a gap, so that those to skip are those up to a number.
 pub(super) async fn failures(
     connection: &Connection,
     upload: u64,
@@ -204,7 +205,7 @@ pub(super) async fn failures(
 ) -> Result<Vec<UploadFailure>, Failure> {
     let (Ok(upload), Ok(skip)) = (i64::try_from(upload), i64::try_from(skip)) else { return Ok(Vec::new()) };
     let sql = format!(
-        "SELECT {} FROM oath_failures WHERE tenant = $1 AND upload = $2 ORDER BY number LIMIT $3 OFFSET $4",
+        "SELECT {} FROM oath_failures WHERE tenant = $1 AND upload = $2 AND number > $4 ORDER BY number LIMIT $3",
         FAILURES.map(|(column, _)| column).join(", ")
     );
     let query = of(connection, sql)
