@@ -171,20 +171,25 @@ fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         table(out, &["model", "in use", "tokens", "mean", "most"], &rows)?;
     }
     writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
-    let allowed = report.activations_allowed.map_or_else(|| "any number".to_owned(), number);
     pairs(
         out,
         &[
             ("no code for 90 days", some(unused)),
             ("tokens near a lock", some(tokens_near_lock)),
             ("users near a lock", some(users_near_lock)),
-            ("activations of late", format!("{}, of {allowed} allowed", number(report.activations))),
+            ("activations of late", activations(report)),
         ],
     )?;
     if users_near_lock.count > 0 {
         writeln!(out, "{WARN}To list the users who are locked:{WARN:#} oath users list --locked")?;
     }
     Ok(())
+}
+
+/// `12, of 200 allowed`. Without a limit they are not counted.
+fn activations(report: &Report) -> String {
+    let of = |allowed: u64| format!("{}, of {} allowed", number(report.activations), number(allowed));
+    report.activations_allowed.map_or_else(|| "not limited".to_owned(), of)
 }
 
 /// How many, and some of them.

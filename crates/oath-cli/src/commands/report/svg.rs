@@ -34,12 +34,11 @@ pub(super) fn draw(report: &Report) -> String {
     }
     drifts(&mut picture, &models);
     picture.heading("To look at");
-    let allowed = report.activations_allowed.map_or_else(|| "any number".to_owned(), number);
     for (what, is) in [
         ("no code for 90 days", some(&report.unused)),
         ("tokens near a lock", some(&report.tokens_near_lock)),
         ("users near a lock", some(&report.users_near_lock)),
-        ("activations of late", format!("{}, of {allowed} allowed", number(report.activations))),
+        ("activations of late", super::activations(report)),
     ] {
         picture.text(20, "", what);
         picture.text(LEFT, "", &is);

@@ -17,7 +17,12 @@ pub(in crate::schema) const REPORT: Record = record(
         f("tokens_near_lock", Object(&FEW), "Tokens that are locked at activation, or have two tries left or fewer."),
         f("users_near_lock", Object(&FEW), "Users who are locked at sign-in, or have two tries left or fewer."),
         f("activations", Count, "Activations within the period of the policy."),
-        f("activations_allowed", Count, "How many the policy allows in it; `null`: any number.").or_null(),
+        f(
+            "activations_allowed",
+            Count,
+            "How many the policy allows in it; `null`: any number, and they are not counted.",
+        )
+        .or_null(),
         f("svg", Text, "`--svg`: the file of the picture.").at_times(),
     ]],
 );
