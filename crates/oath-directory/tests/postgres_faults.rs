@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-/// Two nodes reach the server itself, two by a pooler in transaction mode.
+/// Two nodes reach the server itself, one of them with statements that it keeps; two by a pooler in transaction mode.
 #[test]
 fn a_server_that_stops_while_sign_ins_run_accepts_no_code_twice_and_forgets_none() {
     const ROUNDS: usize = 200;
@@ -35,7 +35,7 @@ fn a_server_that_stops_while_sign_ins_run_accepts_no_code_twice_and_forgets_none
     let accepted: Vec<_> = (0..=ROUNDS).map(|_| AtomicUsize::new(0)).collect();
     let unknown: Vec<_> = (0..=ROUNDS).map(|_| AtomicUsize::new(0)).collect();
     let stops = thread::scope(|scope| {
-        let urls = [server.url(""), server.url(""), pooler.url.clone(), pooler.url.clone()];
+        let urls = [server.url(""), server.url("&prepare=on"), pooler.url.clone(), pooler.url.clone()];
         for url in &urls {
             let directory = open(url, tenant(1), KeyRing::parse(&keys).unwrap());
             let (app, round, ended, accepted, unknown) = (&app, &round, &ended, &accepted, &unknown);
