@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The largest size of the wheel, in bytes.
-const MOST: u64 = 8_500_000;
+const MOST: u64 = 8_750_000;
 /// The documents whose examples run as tests.
 const DOCUMENTS: [&str; 4] =
     ["README.md", "../../docs/python-migration.md", "python/oath_totp/__init__.pyi", "python/oath_totp/seeds.pyi"];
