@@ -17,7 +17,8 @@ const TEST: [&str; 3] = ["test", "--workspace", "--all-features"];
 /// Runs what starts servers of its own, and the story of the command.
 pub(crate) fn postgres() -> Outcome {
     if setup::postgres()?.is_none() {
-        let tests = ["postgres", "postgres_faults", "postgres_standby", "history", "pairs", "race", "server"];
+        let tests =
+            ["postgres", "postgres_faults", "postgres_nodes", "postgres_standby", "history", "pairs", "race", "server"];
         let tests: Vec<_> = tests.iter().flat_map(|test| ["--test", test]).collect();
         cargo(&[&TEST[..], &tests].concat())?;
     }

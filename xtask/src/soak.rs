@@ -9,7 +9,8 @@ pub(crate) fn soak() -> Outcome {
     if let Some(missing) = setup::postgres()? {
         tally::not_done(&missing);
     }
-    let all = ["race", "pairs", "kills", "init", "restore", "keys", "postgres_faults", "postgres_standby"];
+    let all =
+        ["race", "pairs", "kills", "init", "restore", "keys", "postgres_faults", "postgres_nodes", "postgres_standby"];
     let wanted = std::env::args().nth(2);
     if let Some(name) = wanted.as_deref().filter(|name| !all.contains(name)) {
         return Err(Failure(format!("soak {name}: there is no such test, expected one of {}", all.join(", "))));
