@@ -180,7 +180,6 @@ impl<'a> Pull<'a> {
                 Ok(Event::DocType(_)) => return Err(self.document_type()),
                 Ok(Event::Comment(_) | Event::PI(_) | Event::Decl(_)) => continue,
                 Ok(Event::Empty(_)) => return Err(self.malformed("an empty element cannot be read")),
-                Ok(Event::Eof) if self.depth > 0 => return Err(self.cut_off()),
                 Ok(Event::Eof) => Item::Eof,
                 Err(error) => {
                     return Err(match error {
