@@ -55,6 +55,30 @@ fn key(number: u8, more: &[u8]) -> Vec<u8> {
 
 const TOTP: [u8; 6] = [4 << 3, 1, 5 << 3, 1, 6 << 3, 2];
 
+/// The number of the batch, which is the last field of an export.
+fn batch_of(uri: &str) -> u64 {
+    let data = uri.trim().split_once("data=").unwrap().1;
+    let payload = BASE64.decode(data.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=").as_bytes()).unwrap();
+    let (last, before) = payload.split_last().unwrap();
+    let more = before.iter().rev().take_while(|byte| **byte >= 0x80).count();
+    let (message, number) = before.split_at(before.len() - more);
+    assert!(*last < 0x80 && message.last() == Some(&(5 << 3)), "{payload:?}");
+    let bytes = number.iter().chain([last]).rev();
+    bytes.fold(0, |number, byte| number << 7 | u64::from(byte & 0x7f))
+}
+
+#[test]
+fn exports_of_other_tokens_are_other_batches_whose_numbers_are_positive() {
+    let of = |account: &str| {
+        let mut record = record();
+        record.details_mut().account = Some(account.to_owned());
+        batch_of(&written(&[record], Format::OtpauthMigration))
+    };
+    let numbers: std::collections::BTreeSet<u64> = (0..64).map(|number| of(&format!("user{number}"))).collect();
+    assert!(numbers.len() == 64 && numbers.iter().all(|number| *number < 1 << 31), "{numbers:?}");
+    assert_eq!(of("alice"), of("alice"));
+}
+
 #[test]
 fn the_bytes_of_an_export() {
     let text = written(&[record()], Format::OtpauthMigration);
