@@ -57,8 +57,8 @@ impl<S: Store> Directory<S> {
     /// from now on codes up to now are refused. Returns the former moment; `None`, and changes nothing, where it is not in the
     /// future.
     ///
-    /// `now` must be right. Nothing here can tell a clock that is behind from one that was ahead before: a floor that is lowered into the
-    /// past makes the codes since then good again, and may make recovery codes of an earlier floor good again.
+    /// `now` must be right. This function cannot tell a clock that is too slow now from one that was too fast at the restore. A floor
+    /// that is lowered into the past makes the codes since then good again, and perhaps recovery codes of an earlier floor.
     ///
     /// Codes of times that have not come yet count as unused after it. Where the clock was ahead before the restore as well, and a
     /// token with the same wrong time signed in then, a person who saw its codes can use them when their time comes.

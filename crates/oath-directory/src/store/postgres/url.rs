@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 ///
 /// With `prepare=on` the server keeps the statements of each connection and plans them once, which makes sign-ins faster. A pooler that
 /// gives transactions to changing connections must then know prepared statements (`PgBouncer` from 1.21 with
-/// `max_prepared_statements` above 0); behind another one the statements are not found, and calls fail.
+/// `max_prepared_statements` above 0); with another pooler the statements are not found, and calls fail.
 #[derive(Clone)]
 pub struct PostgresUrl {
     /// Without the tenant.
