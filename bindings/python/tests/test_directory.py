@@ -129,8 +129,14 @@ def test_a_restored_directory_refuses_every_code_up_to_then(tmp_path):
         # A restore by a clock that was ahead is put right.
         assert restored.restored(at=NOW + 10**7) == NOW + 10**7
         assert restored.user(ALICE, at=NOW + 1800)["refused_until"] == NOW + 10**7
-        assert restored.lower_floor(at=NOW + 1800) == NOW + 10**7
-        assert restored.lower_floor(at=NOW + 1800) is None
+        for change in (restored.lower_floor, restored.restored):
+            with pytest.raises(DirectoryError) as error:
+                change(at=NOW)
+            assert error.value.code == "clock-behind"
+        assert (restored.refused_until(), restored.last_event()) == (NOW + 10**7, NOW + 10**7)
+        assert restored.lower_floor(at=NOW + 1860) == NOW + 10**7
+        assert restored.lower_floor(at=NOW + 1860) is None
+        assert restored.restored(clock_checked=True, at=NOW + 1860) == NOW + 1861
         restored.verify(ALICE, shown("1", NOW + 2400), at=NOW + 2400)
     new = tmp_path / "new"
     new.mkdir()

@@ -1,7 +1,7 @@
 //! How a command ends: exit statuses, and errors in three parts: what, where, what to do.
 
 use crate::advice::advice;
-use crate::output::{self, BAD, DIM, STRONG, count, shown, word};
+use crate::output::{self, BAD, DIM, STRONG, count, shown, time, word};
 use oath_directory::store::{Fault, StoreError};
 use oath_directory::user_file::UserFileError;
 use oath_directory::{Error, KeyRingError, Refusal, UploadError};
@@ -163,6 +163,15 @@ impl From<Error> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let mut failure = Self::new(Exit::Refused, refusal.code(), refusal.to_string(), refusal.action());
+        if let (Self::Told(report), Refusal::ClockBehind { now, newest }) = (&mut failure, &refusal) {
+            let (now, newest) = (time(*now), time(*newest));
+            report.message =
+                format!("the clock shows {now}, and the newest event of the directory was written at {newest}");
+            report.action = format!(
+                "set the clock right, since codes that were used in between would be good again. If {now} is right, that event was \
+                 written by a clock that was ahead: add --at {now} --force"
+            );
+        }
         if let Self::Told(report) = &mut failure {
             report.missing = Missing::of(&refusal);
         }

@@ -3,7 +3,7 @@ use crate::failure::{Exit, Failure};
 use crate::output;
 use crate::place::{Surroundings, location};
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, RecoveryCode};
+use oath_directory::{Actor, Clock, Directory, Location, RecoveryCode};
 use oath_totp::{Code, CodeRun, UnixTime};
 use pollster::block_on;
 use serde::Serialize;
@@ -41,6 +41,11 @@ impl Shell<'_> {
     ) -> Result<(), Failure> {
         let out = &mut *self.streams.out;
         if self.json { output::json(out, value) } else { text(out) }.map_err(Failure::from)
+    }
+
+    /// What the clock goes for at a restore: a time that was forced was looked at.
+    pub(crate) const fn clock(&self) -> Clock {
+        if self.global.force { Clock::Checked } else { Clock::Unchecked }
     }
 
     /// The directory.

@@ -324,6 +324,7 @@ fn keeping(s: &mut Scribe) {
     s.oath("restore copy.db --replace");
     s.oath("restored --at 2030-01-01T00:00:00Z");
     s.oath("users show alice@example.com");
+    s.oath("tokens show 2300001");
     s.oath("restored --clock-was-ahead");
     s.oath("restored");
     s.oath("audit list");

@@ -53,14 +53,19 @@ fn a_restore_by_a_clock_that_is_ahead_is_seen_and_put_right() {
     let tried = desk.done(&format!("restore monday.db --replace --dry-run --at {wrong}"));
     assert!(tried.contains("Check the clock: it shows 2027-01-06"), "{tried}");
     assert!(!desk.done(&format!("restore monday.db --replace --dry-run --at {noon}")).contains("clock"));
-    let restored = desk.json(&format!("restore monday.db --replace --at {wrong}"));
-    assert_eq!(restored["refused_until"], "2027-01-06T08:00:00Z");
+    let said = desk.done(&format!("restore monday.db --replace --at {wrong}"));
+    assert!(said.contains("up to 2027-01-06T08:00:00Z are refused"), "{said}");
+    assert!(said.contains("Check the clock") && said.contains("oath restored --clock-was-ahead"), "{said}");
     // With the clock set right: what each says, and what it advises.
     assert_eq!(desk.oath(&format!("verify alice@example.com {} --at {noon}", alices(noon))).status, 1);
     let show = format!("users show alice@example.com --at {noon}");
     assert!(desk.done(&show).contains("refused until 2027-01-06T08:00:00Z"), "{}", desk.done(&show));
     assert_eq!(desk.json(&show)["refused_until"], "2027-01-06T08:00:00Z");
-    let again = desk.done(&format!("restored --at {noon}"));
+    let token = format!("tokens show 2300001 --at {noon}");
+    assert!(desk.done(&token).contains("refused until 2027-01-06T08:00:00Z"), "{}", desk.done(&token));
+    assert_eq!(desk.json(&token)["refused_until"], "2027-01-06T08:00:00Z");
+    let again = format!("restored --at {noon}");
+    let again = desk.done(&again);
     assert!(
         again.contains("up to 2027-01-06T08:00:01Z") && again.contains("oath restored --clock-was-ahead"),
         "{again}"
@@ -74,6 +79,26 @@ fn a_restore_by_a_clock_that_is_ahead_is_seen_and_put_right() {
     assert_eq!(desk.json(&show)["refused_until"], Value::Null);
     assert_eq!(desk.json("audit list --action floor-lowered").as_array().unwrap().len(), 1);
     assert_eq!(desk.json("audit verify")["verified"], true);
+}
+
+#[test]
+fn a_restore_by_a_clock_that_is_behind_the_backup_is_refused() {
+    let desk = in_use();
+    // The backup has an event of another century: the clock of today is behind, as far as the backup tells.
+    desk.done("users add carol@example.com --at 2100-01-01T00:00:00Z");
+    desk.done("backup ahead.db");
+    let refused = |words: &str| {
+        desk.fails(words, 1, "clock-behind", &["2100-01-01T00:00:00Z", "set the clock right", "--force"]);
+    };
+    ["restore ahead.db --replace --dry-run", "restore ahead.db --replace", "restored"].map(refused);
+    assert_eq!(desk.json("audit list --action directory-restored"), json!([]));
+    // The floor of a clock that was even further ahead is not lowered either, until a person says that today's clock is right.
+    let restored = desk.done("restored --at 2101-01-01T00:00:00Z");
+    assert!(restored.contains("Check the clock") && restored.contains("--clock-was-ahead"), "{restored}");
+    refused("restored --clock-was-ahead");
+    let (noon, one) = ("2026-01-06T12:00:00Z", "2026-01-06T13:00:00Z");
+    assert_eq!(desk.json(&format!("restored --clock-was-ahead --at {noon}"))["refused_until"], noon);
+    assert_eq!(desk.json(&format!("restore ahead.db --replace --at {one}"))["refused_until"], one);
 }
 
 #[test]

@@ -26,6 +26,8 @@ mod uploads;
 mod users;
 
 pub use self::audit::AuditReport;
+#[cfg(feature = "sqlite")]
+pub(crate) use self::audit::newest_event;
 pub use self::keys::{KeyUse, Resealed, Rotated, SealReport};
 pub use self::lists::{TokenQuery, UserQuery, UserStatus};
 pub use self::policy::PolicyEdit;
@@ -149,7 +151,13 @@ impl<S: Store> Directory<S> {
             };
         }
         let policy = self.first_policy.stored();
-        let settings = Settings { ring: self.keys.id(), floor: UnixTime::default(), policy, mac: Tag::default() };
+        let settings = Settings {
+            ring: self.keys.id(),
+            floor: UnixTime::default(),
+            backup_end: UnixTime::default(),
+            policy,
+            mac: Tag::default(),
+        };
         let event = Event::new(now, actor, Action::DirectoryCreated);
         let default = Policy::default();
         let differing = self.first_policy.differences(&default);

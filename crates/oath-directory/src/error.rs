@@ -5,6 +5,7 @@ use crate::policy::PolicyError;
 use crate::rights::Operation;
 use crate::store::{Fault, StoreError};
 use core::fmt;
+use oath_totp::UnixTime;
 
 /// An operation did not happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -266,6 +267,13 @@ pub enum Refusal {
         /// The first event of the chain that the database holds.
         first: u64,
     },
+    /// The clock is behind, or was ahead when the newest event was written.
+    ClockBehind {
+        /// The time of the clock.
+        now: UnixTime,
+        /// When the newest event was written.
+        newest: UnixTime,
+    },
     /// Events are missing between exported ones and those that follow.
     SegmentsApart {
         /// The chain.
@@ -318,6 +326,7 @@ impl Refusal {
             Self::UploadFinished { .. } => "upload-finished",
             Self::OtherFile { .. } => "upload-other-file",
             Self::EventPruned { .. } => "event-pruned",
+            Self::ClockBehind { .. } => "clock-behind",
             Self::SegmentsApart { .. } => "segments-apart",
             Self::UnknownUpload { .. } => "upload-unknown",
         }
@@ -378,6 +387,10 @@ impl Refusal {
             Self::OtherFile { .. } => "give the file that was uploaded then, or upload this one as a new one",
             Self::EventPruned { .. } => {
                 "look for it in the file that was exported before: `oath audit verify FILE --contains`"
+            }
+            Self::ClockBehind { .. } => {
+                "look at the clock and set it right; where it is right, the newest event was written by a clock that was ahead: \
+                 say that this one was checked"
             }
             Self::SegmentsApart { .. } => "name the file with the events in between as well, or export the log again",
             Self::UnknownUpload { .. } => "list the uploads; a status is kept for 30 days",
@@ -459,6 +472,12 @@ impl fmt::Display for Refusal {
                     "event {sequence} of chain {chain} was exported and pruned; the database begins with event {first}"
                 )
             }
+            Self::ClockBehind { now, newest } => write!(
+                f,
+                "the newest event of the directory was written {} s later than the time of the clock: where the clock is behind, \
+                 codes that were used in between would be good again",
+                newest.as_secs().saturating_sub(now.as_secs())
+            ),
             Self::SegmentsApart { chain, last, first } => {
                 write!(f, "events are missing between event {last} and event {first} of chain {chain}")
             }

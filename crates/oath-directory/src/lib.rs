@@ -40,5 +40,5 @@ pub use self::location::{
     Contents, DatabaseUrl, Location, LocationError, MalformedUrl, MigrateOptions, Migrated, MigrationPreview,
     RestorePreview, Restored,
 };
-pub use self::model::{MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
+pub use self::model::{Clock, MalformedRecoveryCode, MalformedUpn, RecoveryCode, Source, Status, Upn, User, UserKind};
 pub use self::policy::{Field as PolicyField, Policy, PolicyError};

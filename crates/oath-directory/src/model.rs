@@ -1,5 +1,6 @@
 //! The records of a directory. Plain data: what they may become is decided in `decide`, where they lie is `store`'s.
 
+mod clock;
 mod gate;
 mod id;
 mod recovery;
@@ -8,6 +9,7 @@ mod token;
 mod upload;
 mod user;
 
+pub use self::clock::Clock;
 pub use self::gate::{Attempts, Gate, KnownSource, Request, RequestId, Source};
 pub use self::id::{Id, IdError, Tenant, TenantId, TokenId, UserId};
 pub use self::recovery::{MalformedRecoveryCode, Recovery, RecoveryCode};

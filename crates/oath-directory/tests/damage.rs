@@ -4,7 +4,7 @@ mod support;
 
 use oath_directory::model::{Settings, State, TenantId, Token, User};
 use oath_directory::store::{Changes, MemoryStore, Store, View, Wanted, Write};
-use oath_directory::{Directory, Error, KeyRing, Policy, Refusal, Status};
+use oath_directory::{Clock, Directory, Error, KeyRing, Policy, Refusal, Status};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use support::{Setup, code, secret, shown, two_codes, upn};
@@ -167,7 +167,7 @@ fn the_floor_cannot_be_lowered_and_the_ring_not_be_exchanged() {
         write(setup, Changes { settings: Some(Write::Update(read.version, read.value)), ..Changes::default() });
     };
     let setup = furnished();
-    block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     change(&setup, |settings| settings.floor = UnixTime::default());
     let right: Code = shown(1, setup.now, 0);
     assert_eq!(setup.verify("alice", &right).unwrap_err().code(), "database-corrupt");

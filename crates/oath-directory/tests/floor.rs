@@ -4,7 +4,7 @@ mod support;
 
 use oath_directory::audit::Action;
 use oath_directory::store::MemoryStore;
-use oath_directory::{Error, Policy, Refusal};
+use oath_directory::{Clock, Error, Policy, Refusal};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -52,7 +52,7 @@ fn after_a_restore_all_codes_up_to_then_are_refused() {
     let mut setup = with_token();
     // Used, and forgotten with the database: here it was never used, which looks the same.
     let forgotten = shown(1, setup.now, 1);
-    block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     for ahead in -2..=2 {
         assert_eq!(setup.verify("alice", &shown(1, setup.now, ahead)), Err(Error::Refused(Refusal::Rejected)));
     }
@@ -66,8 +66,8 @@ fn after_a_restore_all_codes_up_to_then_are_refused() {
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
     // An earlier moment does not lower it.
     let floor = setup.now;
-    block_on(setup.directory.restored(&setup.operator, floor)).unwrap();
-    let raised = block_on(setup.directory.restored(&setup.operator, UnixTime::from_secs(NOW))).unwrap();
+    block_on(setup.directory.restored(&setup.operator, floor, Clock::Unchecked)).unwrap();
+    let raised = block_on(setup.directory.restored(&setup.operator, UnixTime::from_secs(NOW), Clock::Checked)).unwrap();
     assert_eq!(raised.as_secs(), floor.as_secs() + 1, "and the caller is told");
     assert_eq!(count(&setup, Action::DirectoryRestored), 3, "each restore leaves an event");
     setup.later(30);
@@ -80,10 +80,11 @@ fn a_restore_while_the_clock_was_ahead_is_put_right_and_the_codes_of_the_past_st
     let forgotten = shown(1, setup.now, 1);
     let present = setup.now;
     let wrong = UnixTime::from_secs(present.as_secs() + YEAR);
-    assert_eq!(block_on(setup.directory.restored(&setup.operator, wrong)).unwrap(), wrong);
+    assert_eq!(block_on(setup.directory.restored(&setup.operator, wrong, Clock::Unchecked)).unwrap(), wrong);
     let codes = block_on(setup.directory.issue_recovery(&setup.operator, wrong, &upn("alice"))).unwrap();
     let refused_until = |setup: &Setup| block_on(setup.directory.user(setup.now, &upn("alice"))).unwrap().refused_until;
-    let lower = |setup: &Setup| block_on(setup.directory.lower_floor(&setup.operator, setup.now)).unwrap();
+    let lower =
+        |setup: &Setup| block_on(setup.directory.lower_floor(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     setup.later(3600);
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)), Err(Error::Refused(Refusal::Rejected)));
     assert_eq!(setup.actions().pop().unwrap().event.detail["reason"], "restored");
@@ -110,9 +111,56 @@ fn a_restore_while_the_clock_was_ahead_is_put_right_and_the_codes_of_the_past_st
     assert_eq!(setup.verify("alice", &forgotten), Err(Error::Refused(Refusal::Rejected)));
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
     // What is not in the future stays.
-    let floor = block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    let floor = block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     assert_eq!((floor, lower(&setup)), (setup.now, None));
     assert_eq!(setup.verify("alice", &shown(1, setup.now, 2)), Err(Error::Refused(Refusal::Rejected)));
+}
+
+#[test]
+fn a_clock_that_is_behind_neither_sets_a_floor_nor_lowers_one() {
+    let mut setup = with_token();
+    let at = |after: u64| UnixTime::from_secs(NOW + after);
+    let restored = |setup: &Setup, now, clock| block_on(setup.directory.restored(&setup.operator, now, clock));
+    let lower = |setup: &Setup, now, clock| block_on(setup.directory.lower_floor(&setup.operator, now, clock));
+    let behind = |now, newest| Error::Refused(Refusal::ClockBehind { now, newest });
+    assert_eq!(block_on(setup.directory.refused_until()).unwrap(), UnixTime::default());
+    // The newest event of the backup is a sign-in. A restore by an earlier clock would leave its code good.
+    setup.now = at(3600);
+    let used = shown(1, setup.now, 0);
+    assert_eq!(setup.verify("alice", &used).unwrap(), "A");
+    assert_eq!(block_on(setup.directory.last_event()).unwrap(), Some(at(3600)));
+    assert_eq!(restored(&setup, at(3599), Clock::Unchecked), Err(behind(at(3599), at(3600))));
+    assert_eq!(count(&setup, Action::DirectoryRestored), 0, "nothing has changed");
+    assert_eq!(restored(&setup, at(7200), Clock::Unchecked), Ok(at(7200)));
+    // A clock that is behind takes the floor for one in the future.
+    for now in [at(0), at(3599)] {
+        assert_eq!(lower(&setup, now, Clock::Unchecked), Err(behind(now, at(3600))));
+    }
+    assert_eq!(block_on(setup.directory.refused_until()).unwrap(), at(7200), "nothing has changed");
+    assert_eq!(lower(&setup, at(3600), Clock::Unchecked), Ok(Some(at(7200))));
+    assert_eq!(block_on(setup.directory.refused_until()).unwrap(), at(3600));
+    setup.now = at(3660);
+    assert_eq!(setup.verify("alice", &used), Err(Error::Refused(Refusal::Rejected)), "what was used stays used");
+    setup.now = at(3780);
+    assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+}
+
+#[test]
+fn events_of_a_clock_that_was_ahead_do_not_bind_one_that_was_checked() {
+    let setup = with_token();
+    let at = |after: u64| UnixTime::from_secs(NOW + after);
+    let restored = |now, clock| block_on(setup.directory.restored(&setup.operator, now, clock));
+    let lower = |now, clock| block_on(setup.directory.lower_floor(&setup.operator, now, clock));
+    // The clock is a year ahead before the backup and at the restore.
+    block_on(setup.directory.unlock_token(&setup.operator, at(YEAR), "A")).unwrap();
+    block_on(setup.directory.checkpoint(&setup.operator, at(YEAR))).unwrap();
+    assert_eq!(restored(at(YEAR + 60), Clock::Unchecked), Ok(at(YEAR + 60)));
+    assert!(matches!(lower(at(300), Clock::Unchecked), Err(Error::Refused(Refusal::ClockBehind { .. }))));
+    assert_eq!(lower(at(300), Clock::Checked), Ok(Some(at(YEAR + 60))));
+    // At a restore by the right clock the same events are later than now, and no end of a backup.
+    block_on(setup.directory.checkpoint(&setup.operator, at(YEAR))).unwrap();
+    assert!(matches!(restored(at(600), Clock::Unchecked), Err(Error::Refused(Refusal::ClockBehind { .. }))));
+    assert_eq!(restored(at(600), Clock::Checked), Ok(at(600)));
 }
 
 #[test]
@@ -159,7 +207,7 @@ proptest! {
         // By chance some codes are those of later steps, too.
         let later: Vec<Code> = (signed_in + 1..signed_in + 200).map(at).collect();
         let only_before = |step: u64| !later.contains(&at(step));
-        block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+        block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
         for _ in 0..8 {
             for step in signed_in - 8..=signed_in {
                 if only_before(step) {

@@ -102,7 +102,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (15, "4430f2fc7f781eae22224f8b1ddbd34d6f8a976fe5f44fa7dd9adb9184b71b04")
+        (15, "331e92f0642d6315268fa543625d3360bb79f6e62c947064f9603af960785be5")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

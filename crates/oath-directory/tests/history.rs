@@ -14,7 +14,7 @@ mod server;
 use self::probe::ProbeOn;
 use oath_directory::store::{MemoryStore, Store, TokenFilter};
 use oath_directory::{
-    Actor, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, UploadOptions, Upn, UserKind,
+    Actor, Clock, Directory, Error, KeyRing, Policy, Refusal, Status, TokenQuery, UploadOptions, Upn, UserKind,
 };
 use oath_totp::{Accepted, Algorithm, Code, CodeRun, Consecutive, Digits, Secret, TimeStep, Totp, TotpState, UnixTime};
 use pollster::block_on;
@@ -74,6 +74,9 @@ enum Op {
     Deactivate(usize),
     Unassign(usize),
     Delete(usize),
+    /// The database is restored by a clock that is so many seconds ahead. What it knows stays: a backup of this moment.
+    Restored(u64),
+    LowerFloor,
 }
 
 /// What is typed: the code on the display, one that was used before, or a wrong one.
@@ -106,6 +109,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => token.clone().prop_map(Op::Deactivate),
         1 => token.clone().prop_map(Op::Unassign),
         1 => token.prop_map(Op::Delete),
+        1 => prop_oneof![Just(0), 0..2000u64].prop_map(Op::Restored),
+        1 => Just(Op::LowerFloor),
     ]
 }
 
@@ -118,6 +123,8 @@ struct Model {
     user_failures: BTreeMap<usize, (u32, u64)>,
     activated_at: Vec<u64>,
     used: Vec<(usize, Code)>,
+    /// Codes up to this second are refused.
+    floor: u64,
 }
 
 type Answer = Result<(), &'static str>;
@@ -143,6 +150,13 @@ impl Model {
 
     fn token(&self, token: usize) -> Result<(Status, Option<usize>), &'static str> {
         self.tokens.get(&token).copied().ok_or("token-unknown")
+    }
+
+    /// What is known of a secret, with the codes up to the floor as used: by its clock, and `ahead` steps more.
+    fn state(&self, token: usize, ahead: u64) -> TotpState {
+        let state = self.states.get(&token).copied().unwrap_or(TotpState::NEW);
+        let spent = self.floor / 30 + u64::try_from(state.drift).unwrap_or(0) + ahead;
+        if self.floor == 0 { state } else { TotpState { last_step: state.last_step.max(Some(spent)), ..state } }
     }
 
     fn upload(&mut self, rows: &[(usize, Option<usize>)], assign: bool) -> (u64, u64, u64) {
@@ -198,7 +212,10 @@ impl Model {
             return Err("too-many-activations");
         }
         Self::locked(self.token_failures.get(&token), now)?;
-        let state = self.states.get(&token).copied().unwrap_or(TotpState::NEW);
+        let near = u64::from(policy().activation_radius_one_code);
+        let by_one = activation && matches!(codes, CodeRun::One(_));
+        let window = u64::from(policy().window.ahead());
+        let state = self.state(token, if by_one { near.max(window) } else { window });
         let (now_time, radius) = (UnixTime::from_secs(now), policy().radius);
         let found = match codes {
             CodeRun::One(code) => {
@@ -227,7 +244,12 @@ impl Model {
                 if activation && status != Status::Deactivated {
                     self.tokens.insert(token, (Status::FailedActivation, holder));
                 }
-                Err(if matches!(codes, CodeRun::One(_)) { "next-code-needed" } else { "wrong-code" })
+                let recently = self.floor > 0 && now / 30 <= self.floor / 30 + 2 * near;
+                Err(match codes {
+                    CodeRun::One(_) if recently => "restored-recently",
+                    CodeRun::One(_) => "next-code-needed",
+                    CodeRun::Several(_) => "wrong-code",
+                })
             }
         }
     }
@@ -238,7 +260,7 @@ impl Model {
             self.tokens.iter().filter(|(_, s)| **s == (Status::Activated, Some(user))).map(|(t, _)| *t).collect();
         let mut accepted = false;
         for token in mine {
-            let state = self.states.get(&token).copied().unwrap_or(TotpState::NEW);
+            let state = self.state(token, policy().window.ahead().into());
             if let Ok(found) = totp(token).verify(code, UnixTime::from_secs(now), policy().window, &state) {
                 self.accept(token, &found);
                 self.token_failures.remove(&token);
@@ -256,6 +278,7 @@ impl Model {
     fn accept(&mut self, token: usize, accepted: &Accepted<TotpState>) {
         let old = self.states.insert(token, accepted.next);
         assert!(accepted.next.last_step > old.and_then(|state| state.last_step), "the last step only grows");
+        assert!(self.floor == 0 || accepted.matched > self.floor / 30, "a code from before the restore");
         self.used.push((token, totp(token).generate_at_step(accepted.matched)));
     }
 }
@@ -393,6 +416,19 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
                 });
                 (expected, answer(block_on(directory.reset_token(&operator, at, &serial(token)))))
             }
+            Op::Restored(ahead) => {
+                let clock = now + ahead;
+                model.floor = clock.max(model.floor + 1);
+                let restored = directory.restored(&operator, UnixTime::from_secs(clock), Clock::Checked);
+                (Ok(()), answer(block_on(restored)))
+            }
+            Op::LowerFloor => {
+                let expected = (model.floor > now).then_some(UnixTime::from_secs(model.floor));
+                model.floor = model.floor.min(now);
+                let found = block_on(directory.lower_floor(&operator, at, Clock::Checked)).unwrap();
+                assert_eq!(found, expected, "at {now}");
+                (Ok(()), Ok(()))
+            }
             Op::Delete(token) => {
                 let expected = model.token(token).and_then(|(_, holder)| {
                     if holder.is_some() {
@@ -405,8 +441,9 @@ fn play<S: Store>(store: S, ops: Vec<Op>) {
             }
         };
         assert_eq!(found, expected, "{op:?} at {now}");
+        assert_eq!(block_on(directory.refused_until()).unwrap().as_secs(), model.floor);
         if let Err(code) = found {
-            let counts = matches!(code, "wrong-code" | "next-code-needed" | "rejected");
+            let counts = matches!(code, "wrong-code" | "next-code-needed" | "restored-recently" | "rejected");
             let after = if counts { dump(&directory, true) } else { dump(&directory, false) };
             assert_eq!(after, if counts { before.2 } else { before.1 }, "{op:?} was refused and changed something");
         }

@@ -4,7 +4,7 @@ mod support;
 
 use oath_directory::audit::Action;
 use oath_directory::store::{MemoryStore, Store, Wanted};
-use oath_directory::{Error, Policy, Recovered, RecoveryCode, Refusal, Source};
+use oath_directory::{Clock, Error, Policy, Recovered, RecoveryCode, Refusal, Source};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
 use std::sync::atomic::Ordering::SeqCst;
@@ -110,7 +110,7 @@ fn a_disabled_user_a_removed_one_and_a_restored_directory_have_no_codes() {
     renamed.unwrap();
     assert_eq!(recover(&setup, "alicia", &codes[1]), Ok(8), "they follow the user");
     // The database of a backup has forgotten which were used.
-    block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     assert_eq!((recover(&setup, "alicia", &codes[2]), left(&setup, "alicia")), (REJECTED, 0));
     assert_eq!(setup.actions().pop().unwrap().event.detail["reason"], "issued-before-restore");
     setup.later(1);
@@ -125,7 +125,8 @@ fn a_disabled_user_a_removed_one_and_a_restored_directory_have_no_codes() {
 fn codes_of_before_a_restore_are_refused_whatever_the_clocks_said() {
     const YEAR: u64 = 365 * 24 * 60 * 60;
     let mut setup = Setup::new();
-    let restore = |setup: &Setup| block_on(setup.directory.restored(&setup.operator, setup.now)).unwrap();
+    let restore =
+        |setup: &Setup| block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
     // Issued while the clock was a year ahead.
     let present = setup.now;
     setup.later(YEAR);

@@ -6,7 +6,9 @@ mod children;
 mod support;
 
 use oath_directory::store::AnyStore;
-use oath_directory::{Actor, Directory, Location, LocationError, MigrateOptions, Policy, RestorePreview, UserKind};
+use oath_directory::{
+    Actor, Clock, Directory, Location, LocationError, MigrateOptions, Policy, RestorePreview, UserKind,
+};
 use oath_totp::{Totp, UnixTime};
 use pollster::block_on;
 use std::fs;
@@ -47,7 +49,13 @@ fn signs_in(directory: &Directory<AnyStore>, seconds: u64) -> bool {
 
 fn restore(folder: &Path, replacing: bool) -> Result<Option<PathBuf>, LocationError> {
     let operator = Actor::local_operator();
-    let restored = block_on(location(folder).restore(Path::new("backup.db"), replacing, &operator, at(RESTORED)))?;
+    let restored = block_on(location(folder).restore(
+        Path::new("backup.db"),
+        replacing,
+        &operator,
+        at(RESTORED),
+        Clock::Unchecked,
+    ))?;
     assert_eq!(restored.refused_until, at(RESTORED));
     Ok(restored.former)
 }
@@ -121,8 +129,8 @@ fn what_a_location_does_can_be_sent_to_another_thread() {
     let backup = Path::new("backup.db");
     sent(location.create(&operator, now, Policy::default()));
     sent(location.backup(backup));
-    sent(location.restore(backup, true, &operator, now));
-    sent(location.preview_restore(backup, true, &operator, now));
+    sent(location.restore(backup, true, &operator, now, Clock::Unchecked));
+    sent(location.preview_restore(backup, true, &operator, now, Clock::Unchecked));
     sent(location.migrate(&operator, now, MigrateOptions::default()));
     sent(location.preview_migration(&operator, now));
 }
@@ -134,7 +142,13 @@ fn a_preview_says_what_a_restore_would_replace() {
     let files = || names(folder.path()).into_iter().map(|name| fs::read(folder.path().join(name)).unwrap()).collect();
     let before: Vec<Vec<u8>> = files();
     let preview = |replacing, actor: &Actor| {
-        block_on(location(folder.path()).preview_restore(Path::new("backup.db"), replacing, actor, at(RESTORED)))
+        block_on(location(folder.path()).preview_restore(
+            Path::new("backup.db"),
+            replacing,
+            actor,
+            at(RESTORED),
+            Clock::Unchecked,
+        ))
     };
     let operator = Actor::local_operator();
     assert!(matches!(preview(false, &operator), Err(LocationError::DirectoryExists { .. })));

@@ -711,12 +711,16 @@ class Directory:
         keys: str | os.PathLike[str] | None = None,
         *,
         replace: bool = False,
+        clock_checked: bool = False,
         at: _Time = None,
     ) -> Path | None:
         """Puts a backup in the place of the database, and refuses every code up to now.
 
         The database of `url` must not be open, here or in another process. With `replace=True` one that is there is kept under
         another name, which is returned. `keys` is the key ring of the backup. Open the directory with `Directory.open` then.
+
+        A backup with an event that is later than now is refused (`clock-behind`): set the clock right, or say `clock_checked=True`
+        where it is right and the event was written by a clock that was ahead.
         """
     @staticmethod
     def preview_restore(
@@ -725,6 +729,7 @@ class Directory:
         keys: str | os.PathLike[str] | None = None,
         *,
         replace: bool = False,
+        clock_checked: bool = False,
         at: _Time = None,
     ) -> RestorePreviewDict:
         """Says what `Directory.restore` would put in the place of what. Checks the backup and the key ring, and changes nothing."""
@@ -749,14 +754,20 @@ class Directory:
         at: _Time = None,
     ) -> MigrationPreviewDict:
         """Says what `Directory.migrate` would come to, by a migration of a copy that is deleted afterwards."""
-    def restored(self, *, at: _Time = None) -> int:
+    def restored(self, *, clock_checked: bool = False, at: _Time = None) -> int:
         """Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
 
-        Returns up to when codes are refused (Unix seconds): now, or later where an earlier restore left a later time."""
-    def lower_floor(self, *, at: _Time = None) -> int | None:
+        Returns up to when codes are refused (Unix seconds): now, or later where an earlier restore left a later time.
+        `clock_checked` as for `Directory.restore`."""
+    def lower_floor(self, *, clock_checked: bool = False, at: _Time = None) -> int | None:
         """Accepts codes again where the clock was ahead at a restore: from now on only the codes up to now are refused.
 
-        Returns up to when codes were refused before (Unix seconds). None, and changes nothing, where that is not in the future."""
+        Returns up to when codes were refused before (Unix seconds). None, and changes nothing, where that is not in the future.
+        `clock_checked` as for `Directory.restore`."""
+    def refused_until(self) -> int:
+        """Returns up to when all codes are refused (Unix seconds); 0 where the database was never restored."""
+    def last_event(self) -> int | None:
+        """Returns when the newest event of the audit log was written (Unix seconds)."""
     def keys(self) -> list[SealingKeyDict]:
         """Returns the sealing keys of the key ring. The one that `seals` seals new secrets."""
     def add_key(self, *, at: _Time = None) -> str:

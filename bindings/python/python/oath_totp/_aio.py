@@ -202,12 +202,16 @@ class AsyncDirectory:
         await to_thread(self._directory.backup, path)
 
     @staticmethod
-    async def restore(url, backup, keys=None, *, replace=False, at=None):
-        return await to_thread(Directory.restore, url, backup, keys, replace=replace, at=at)
+    async def restore(url, backup, keys=None, *, replace=False, clock_checked=False, at=None):
+        return await to_thread(
+            Directory.restore, url, backup, keys, replace=replace, clock_checked=clock_checked, at=at
+        )
 
     @staticmethod
-    async def preview_restore(url, backup, keys=None, *, replace=False, at=None):
-        return await to_thread(Directory.preview_restore, url, backup, keys, replace=replace, at=at)
+    async def preview_restore(url, backup, keys=None, *, replace=False, clock_checked=False, at=None):
+        return await to_thread(
+            Directory.preview_restore, url, backup, keys, replace=replace, clock_checked=clock_checked, at=at
+        )
 
     @staticmethod
     async def migrate(url, keys=None, *, accept_unbound=False, at=None):
@@ -217,11 +221,17 @@ class AsyncDirectory:
     async def preview_migration(url, keys=None, *, at=None):
         return await to_thread(Directory.preview_migration, url, keys, at=at)
 
-    async def restored(self, *, at=None):
-        return await to_thread(self._directory.restored, at=at)
+    async def restored(self, *, clock_checked=False, at=None):
+        return await to_thread(self._directory.restored, clock_checked=clock_checked, at=at)
 
-    async def lower_floor(self, *, at=None):
-        return await to_thread(self._directory.lower_floor, at=at)
+    async def lower_floor(self, *, clock_checked=False, at=None):
+        return await to_thread(self._directory.lower_floor, clock_checked=clock_checked, at=at)
+
+    async def refused_until(self):
+        return await to_thread(self._directory.refused_until)
+
+    async def last_event(self):
+        return await to_thread(self._directory.last_event)
 
     async def keys(self):
         return await to_thread(self._directory.keys)

@@ -9,7 +9,7 @@ use crate::source::FilePath;
 use crate::wait::wait;
 use oath_directory::rights::Operation;
 use oath_directory::store::SqliteStore;
-use oath_directory::{Actor, Location, MigrateOptions};
+use oath_directory::{Actor, Clock, Location, MigrateOptions};
 use oath_totp::UnixTime;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -31,6 +31,10 @@ fn closed(py: Python<'_>, url: &Bound<'_, PyAny>, keys: Option<FilePath>) -> PyR
 fn operator(at: Option<&Bound<'_, PyAny>>) -> Actor {
     let operator = Actor::local_operator();
     if at.is_some() { operator.while_the_clock_shows(UnixTime::now()) } else { operator }
+}
+
+const fn clock(checked: bool) -> Clock {
+    if checked { Clock::Checked } else { Clock::Unchecked }
 }
 
 #[pymethods]
@@ -55,34 +59,39 @@ impl Directory {
     ///
     /// The database of `url` must not be open, here or in another process. With `replace=True` one that is there is kept under
     /// another name, which is returned. `keys` is the key ring of the backup. Open the directory with `Directory.open` then.
+    ///
+    /// A backup with an event that is later than now is refused (`clock-behind`): set the clock right, or say `clock_checked=True`
+    /// where it is right and the event was written by a clock that was ahead.
     #[staticmethod]
-    #[pyo3(signature = (url, backup, keys = None, *, replace = false, at = None))]
+    #[pyo3(signature = (url, backup, keys = None, *, replace = false, clock_checked = false, at = None))]
     fn restore(
         py: Python<'_>,
         url: &Bound<'_, PyAny>,
         backup: FilePath,
         keys: Option<FilePath>,
         replace: bool,
+        clock_checked: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<PathBuf>> {
         let (location, now, FilePath(backup)) = (closed(py, url, keys)?, time(at)?, backup);
-        let restored = wait(py, location.restore(&backup, replace, &operator(at), now))?;
+        let restored = wait(py, location.restore(&backup, replace, &operator(at), now, clock(clock_checked)))?;
         restored.map(|restored| restored.former).map_err(|error| location_error(py, &error))
     }
 
     /// Says what `Directory.restore` would put in the place of what. Checks the backup and the key ring, and changes nothing.
     #[staticmethod]
-    #[pyo3(signature = (url, backup, keys = None, *, replace = false, at = None))]
+    #[pyo3(signature = (url, backup, keys = None, *, replace = false, clock_checked = false, at = None))]
     fn preview_restore<'py>(
         py: Python<'py>,
         url: &Bound<'_, PyAny>,
         backup: FilePath,
         keys: Option<FilePath>,
         replace: bool,
+        clock_checked: bool,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (location, now, FilePath(backup)) = (closed(py, url, keys)?, time(at)?, backup);
-        let preview = wait(py, location.preview_restore(&backup, replace, &operator(at), now))?;
+        let preview = wait(py, location.preview_restore(&backup, replace, &operator(at), now, clock(clock_checked)))?;
         restore_preview_dict(py, &preview.map_err(|error| location_error(py, &error))?)
     }
 
@@ -121,18 +130,34 @@ impl Directory {
     /// Refuses every code up to now, after the database was restored by other means than `Directory.restore`.
     ///
     /// Returns up to when codes are refused (Unix seconds): now, or later where an earlier restore left a later time.
-    #[pyo3(signature = (*, at = None))]
-    fn restored(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+    /// `clock_checked` as for `Directory.restore`.
+    #[pyo3(signature = (*, clock_checked = false, at = None))]
+    fn restored(&self, py: Python<'_>, clock_checked: bool, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
         let now = time(at)?;
-        self.wait(py, self.inner(py)?.restored(&self.asks(at), now)).map(UnixTime::as_secs)
+        let restored = self.inner(py)?.restored(&self.asks(at), now, clock(clock_checked));
+        self.wait(py, restored).map(UnixTime::as_secs)
     }
 
     /// Accepts codes again where the clock was ahead at a restore: from now on only the codes up to now are refused.
     ///
     /// Returns up to when codes were refused before (Unix seconds). None, and changes nothing, where that is not in the future.
-    #[pyo3(signature = (*, at = None))]
-    fn lower_floor(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Option<u64>> {
+    /// `clock_checked` as for `Directory.restore`.
+    #[pyo3(signature = (*, clock_checked = false, at = None))]
+    fn lower_floor(&self, py: Python<'_>, clock_checked: bool, at: Option<&Bound<'_, PyAny>>) -> PyResult<Option<u64>> {
         let now = time(at)?;
-        Ok(self.wait(py, self.inner(py)?.lower_floor(&self.asks(at), now))?.map(UnixTime::as_secs))
+        let lowered = self.inner(py)?.lower_floor(&self.asks(at), now, clock(clock_checked));
+        Ok(self.wait(py, lowered)?.map(UnixTime::as_secs))
+    }
+
+    /// Returns up to when all codes are refused (Unix seconds); 0 where the database was never restored.
+    fn refused_until(&self, py: Python<'_>) -> PyResult<u64> {
+        let inner = self.reader(py, None, Operation::List, None)?;
+        self.wait(py, inner.refused_until()).map(UnixTime::as_secs)
+    }
+
+    /// Returns when the newest event of the audit log was written (Unix seconds).
+    fn last_event(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        let inner = self.reader(py, None, Operation::ReadLog, None)?;
+        Ok(self.wait(py, inner.last_event())?.map(UnixTime::as_secs))
     }
 }

@@ -1,5 +1,5 @@
 use crate::failure::{Exit, Failure};
-use crate::output::{DIM, GOOD, STRONG, count, next, nothing_changed, pairs, shown, time};
+use crate::output::{BAD, DIM, GOOD, STRONG, count, next, nothing_changed, pairs, shown, time};
 use crate::progress::Turning;
 use crate::shell::Shell;
 use oath_directory::{Contents, LocationError, RestorePreview, Restored};
@@ -32,8 +32,8 @@ pub(crate) fn backup(shell: &mut Shell<'_>, file: &Path) -> Result<Exit, Failure
 pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Result<Exit, Failure> {
     let location = shell.location()?;
     let turning = Turning::new("copying and checking the backup", shell.surroundings.watched);
-    let Restored { former, refused_until } =
-        block_on(location.restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
+    let restored = location.restore(file, replace, &shell.actor, shell.now, shell.clock());
+    let Restored { former, last_event, refused_until } = block_on(restored).map_err(unrestored)?;
     drop(turning);
     let former = former.map(|name| name.to_string_lossy().into_owned());
     let (database, floor, now) = (location.database().place(), time(refused_until), shell.now);
@@ -42,6 +42,10 @@ pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Resu
         if_in_the_future(out, refused_until, now)?;
         let former = former.clone().unwrap_or_else(|| "none".to_owned());
         pairs(out, &[("database", database.clone()), ("former database", former)])?;
+        if is_long_after(now, last_event) {
+            check_the_clock(out, now, last_event)?;
+            next(out, "If it is ahead, set it right, and accept codes again:", CLOCK_WAS_AHEAD)?;
+        }
         next(out, "Next, check the log:", "oath audit verify")
     })?;
     Ok(Exit::Done)
@@ -63,7 +67,8 @@ pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> 
     let location = shell.location()?;
     let turning = Turning::new("checking the backup", shell.surroundings.watched);
     let RestorePreview { backup, replaced, refused_until } =
-        block_on(location.preview_restore(file, replace, &shell.actor, shell.now)).map_err(unrestored)?;
+        block_on(location.preview_restore(file, replace, &shell.actor, shell.now, shell.clock()))
+            .map_err(unrestored)?;
     drop(turning);
     let (database, floor, now) = (location.database().place(), time(refused_until), shell.now);
     let value = json!({
@@ -81,13 +86,8 @@ pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> 
             out,
             &[("database", database.clone()), ("the backup holds", in_words(&backup)), ("it would replace", there)],
         )?;
-        if let Some(last) = backup.last_event.filter(|last| last.as_secs().saturating_add(LONG) < now.as_secs()) {
-            let (now, last) = (time(now), time(last));
-            writeln!(
-                out,
-                "{STRONG}Check the clock{STRONG:#}: it shows {now}, and the backup ends at {last}. With a clock that is ahead, all codes \
-                 would be refused until that time."
-            )?;
+        if is_long_after(now, backup.last_event) {
+            check_the_clock(out, now, backup.last_event)?;
         }
         nothing_changed(out)
     })?;
@@ -111,6 +111,20 @@ pub(crate) fn in_words(contents: &Contents) -> String {
 /// In seconds: a backup that ends so long before the time of the clock is old, or the clock is ahead.
 const LONG: u64 = 30 * 24 * 60 * 60;
 
+/// Whether the directory's newest event is so long ago that the clock may be ahead.
+fn is_long_after(now: UnixTime, last_event: Option<UnixTime>) -> bool {
+    last_event.is_some_and(|last| last.as_secs().saturating_add(LONG) < now.as_secs())
+}
+
+fn check_the_clock(out: &mut dyn Write, now: UnixTime, last_event: Option<UnixTime>) -> io::Result<()> {
+    let (now, last) = (time(now), last_event.map(time).unwrap_or_default());
+    writeln!(
+        out,
+        "{STRONG}Check the clock{STRONG:#}: it shows {now}, and the newest event is of {last}. With a clock that is ahead, all codes are \
+         refused until that time."
+    )
+}
+
 /// What to do where codes are refused beyond now.
 fn if_in_the_future(out: &mut dyn Write, refused_until: UnixTime, now: UnixTime) -> io::Result<()> {
     if refused_until <= now {
@@ -125,17 +139,32 @@ fn if_in_the_future(out: &mut dyn Write, refused_until: UnixTime, now: UnixTime)
     writeln!(out, "  {CLOCK_WAS_AHEAD}")
 }
 
+/// What is shown with a user or a token whose codes are refused because of a restore.
+pub(crate) fn all_codes_are_refused(out: &mut dyn Write, until: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "{BAD}All codes of all users are refused until {until}{BAD:#}: the clock was ahead when the database was restored. If it is right \
+         now: {CLOCK_WAS_AHEAD}"
+    )
+}
+
 /// The cure.
-pub(crate) const CLOCK_WAS_AHEAD: &str = "oath restored --clock-was-ahead";
+const CLOCK_WAS_AHEAD: &str = "oath restored --clock-was-ahead";
 
 /// Raises the floor of a directory that was restored by other means.
 pub(crate) fn restored(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let refused_until = block_on(directory.restored(&shell.actor, shell.now))?;
+    let last_event = block_on(directory.last_event())?;
+    let refused_until = block_on(directory.restored(&shell.actor, shell.now, shell.clock()))?;
     let (floor, now) = (time(refused_until), shell.now);
     shell.answer(&json!({"refused_until": floor}), |out| {
         writeln!(out, "{GOOD}Done{GOOD:#}: codes up to {floor} are refused.")?;
-        if_in_the_future(out, refused_until, now)
+        if_in_the_future(out, refused_until, now)?;
+        if is_long_after(now, last_event) {
+            check_the_clock(out, now, last_event)?;
+            next(out, "If it is ahead, set it right, and accept codes again:", CLOCK_WAS_AHEAD)?;
+        }
+        Ok(())
     })?;
     Ok(Exit::Done)
 }
@@ -143,7 +172,7 @@ pub(crate) fn restored(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
 /// Lowers a floor that is in the future.
 pub(crate) fn lower_floor(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     let directory = shell.directory()?;
-    let former = block_on(directory.lower_floor(&shell.actor, shell.now))?;
+    let former = block_on(directory.lower_floor(&shell.actor, shell.now, shell.clock()))?;
     let now = time(shell.now);
     let Some(former) = former.map(time) else {
         let action = "if codes are refused for another reason, `oath users show UPN` says why";

@@ -1,5 +1,6 @@
 //! A token as it is printed: the same for every command that lists, shows or changes one.
 
+use super::backup::all_codes_are_refused;
 use crate::listing::Line;
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, WARN, drift, pairs, shown, time};
 use anstyle::Style;
@@ -54,12 +55,16 @@ pub(crate) struct TokenDetails<'a> {
     kind: TokenKind,
     created: String,
     replacement: bool,
+    refused_until: Option<String>,
 }
 
 impl<'a> TokenDetails<'a> {
-    pub(crate) fn of(listed: &'a Listed, now: UnixTime) -> Self {
+    /// With the moment up to which the directory refuses all codes.
+    pub(crate) fn of(listed: &'a Listed, now: UnixTime, refused_until: UnixTime) -> Self {
         let (kind, created) = (listed.token.kind, time(listed.token.created));
-        Self { token: TokenView::of(listed, now), kind, created, replacement: listed.token.replaces.is_some() }
+        let refused_until = Some(refused_until).filter(|until| *until > now).map(time);
+        let replacement = listed.token.replaces.is_some();
+        Self { token: TokenView::of(listed, now), kind, created, replacement, refused_until }
     }
 }
 
@@ -124,7 +129,7 @@ impl TokenView<'_> {
 
 impl TokenDetails<'_> {
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { token, kind, created, replacement } = self;
+        let Self { token, kind, created, replacement, refused_until } = self;
         token.sentence(out)?;
         let kind = match kind {
             TokenKind::Hardware => "hardware",
@@ -148,6 +153,9 @@ impl TokenDetails<'_> {
             values.push(("replaces", what.to_owned()));
         }
         pairs(out, &values)?;
+        if let Some(until) = refused_until {
+            all_codes_are_refused(out, until)?;
+        }
         if token.status == Status::FailedActivation {
             writeln!(out, "{DIM}The last code for its activation was wrong; activate it again.{DIM:#}")?;
         }

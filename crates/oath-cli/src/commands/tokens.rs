@@ -45,8 +45,9 @@ fn one(shell: &mut Shell<'_>, command: &Tokens) -> Result<Exit, Failure> {
         }
         Tokens::List { status, upn, serial } => list(shell, *status, upn.clone(), serial.clone()),
         Tokens::Show { serial } => {
-            let listed = block_on(shell.directory()?.token(serial))?;
-            let details = TokenDetails::of(&listed, shell.now);
+            let directory = shell.directory()?;
+            let (listed, refused_until) = (block_on(directory.token(serial))?, block_on(directory.refused_until())?);
+            let details = TokenDetails::of(&listed, shell.now, refused_until);
             shell.answer(&details, |out| details.write(out))?;
             Ok(Exit::Done)
         }

@@ -1,4 +1,4 @@
-use super::backup::CLOCK_WAS_AHEAD;
+use super::backup::all_codes_are_refused;
 use super::roles;
 use super::token_view::TokenView;
 use crate::args::Users;
@@ -130,11 +130,7 @@ fn show(shell: &mut Shell<'_>, upn: &Upn) -> Result<Exit, Failure> {
             ],
         )?;
         if let Some(until) = refused_until.map(time) {
-            writeln!(
-                out,
-                "{BAD}All codes of all users are refused until {until}{BAD:#}: the clock was ahead when the database was restored. If it \
-                 is right now: {CLOCK_WAS_AHEAD}"
-            )?;
+            all_codes_are_refused(out, &until)?;
         }
         if views.is_empty() {
             return writeln!(out, "No tokens.");

@@ -27,7 +27,7 @@ pub(super) use self::users::{
     RIGHTS, SYNCHRONIZED, USER, USER_DETAILS, USER_LISTED, USER_REMOVED, USER_ROLES, USER_UNLOCKED,
 };
 
-use super::Kind::{Count, Flag, Object, Text};
+use super::Kind::{Count, Flag, Object, Text, Time};
 use super::{Field, Kind, Record};
 
 const fn f(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
@@ -58,6 +58,8 @@ const SERIAL: Field = f("serial", Text, "The serial number on the back of the to
 const UPN: Field = f("upn", Text, "The user name (userPrincipalName).");
 const FILE: Field = f("file", Text, "The name of the file, as it was given.");
 const DRY_RUN: Field = f("dry_run", Flag, "Whether it was only tried, and nothing has changed.");
+const ALL_REFUSED: Field =
+    f("refused_until", Time, "Up to when all codes of all users are refused, where that is in the future.").or_null();
 
 pub(super) const STEP: Record = record(
     "step",

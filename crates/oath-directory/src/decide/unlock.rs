@@ -4,7 +4,7 @@ use super::code::highest_at;
 use super::{Context, Decided, Decision, Seen, update};
 use crate::audit::Action;
 use crate::error::Refusal;
-use crate::model::{Attempts, Gate, KnownSource, Settings, State, Token, Upn};
+use crate::model::{Attempts, Clock, Gate, KnownSource, Settings, State, Token, Upn};
 use crate::policy::later;
 use crate::store::{Changes, Write};
 use core::time::Duration;
@@ -63,15 +63,32 @@ pub(super) fn to_the_present(context: Context<'_>, token: &Token, state: &State)
 }
 
 /// Raises the floor to now: the database was restored from a backup and may have forgotten codes that were used. Returns the
-/// floor.
-pub(crate) fn restored(context: Context<'_>, view: &Seen) -> Decided<UnixTime> {
+/// floor. `newest` is the time of the newest event that the database holds.
+pub(crate) fn restored(
+    context: Context<'_>,
+    view: &Seen,
+    newest: Option<UnixTime>,
+    clock: Clock,
+) -> Decision<UnixTime> {
     let mut changes = Changes::default();
+    let newest = newest.unwrap_or_default();
+    not_behind(context.now, newest, clock)?;
     let floor = raised(view.floor(), context.now);
     if let Some(read) = &view.settings {
-        changes.settings = Some(Write::Update(read.version, Settings { floor, ..read.value.clone() }));
+        // An event of a later time than now was written while the clock was ahead.
+        let backup_end = if newest <= context.now { newest } else { read.value.backup_end };
+        changes.settings = Some(Write::Update(read.version, Settings { floor, backup_end, ..read.value.clone() }));
         changes.events.push(context.event(Action::DirectoryRestored).with("floor", floor.as_secs()));
     }
-    Decided::new(floor, changes)
+    Ok(Decided::new(floor, changes))
+}
+
+/// A clock that is behind would leave codes good that were used after its time and before the newest event.
+pub(crate) fn not_behind(now: UnixTime, newest: UnixTime, clock: Clock) -> Result<(), Refusal> {
+    match clock {
+        Clock::Unchecked if now < newest => Err(Refusal::ClockBehind { now, newest }),
+        Clock::Unchecked | Clock::Checked => Ok(()),
+    }
 }
 
 /// The floor after a restore at this time. A floor that is later already is raised by a second: no two restores have the same
@@ -82,14 +99,15 @@ pub(crate) fn raised(floor: UnixTime, now: UnixTime) -> UnixTime {
 
 /// Lowers a floor that is in the future to now: the clock was ahead when the database was restored. All codes of the past stay
 /// refused. Returns the floor that was lowered.
-pub(crate) fn lower_floor(context: Context<'_>, view: &Seen) -> Decided<Option<UnixTime>> {
+pub(crate) fn lower_floor(context: Context<'_>, view: &Seen, clock: Clock) -> Decision<Option<UnixTime>> {
     let mut changes = Changes::default();
     let ahead = view.settings.as_ref().filter(|read| read.value.floor > context.now);
     if let Some(read) = ahead {
+        not_behind(context.now, read.value.backup_end, clock)?;
         let (former, floor) = (read.value.floor, context.now);
         changes.settings = Some(Write::Update(read.version, Settings { floor, ..read.value.clone() }));
         let event = context.event(Action::FloorLowered).with("from", former.as_secs());
         changes.events.push(event.with("floor", floor.as_secs()));
     }
-    Decided::new(ahead.map(|read| read.value.floor), changes)
+    Ok(Decided::new(ahead.map(|read| read.value.floor), changes))
 }

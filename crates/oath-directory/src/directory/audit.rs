@@ -2,7 +2,7 @@ use super::Directory;
 use crate::audit::{Actor, AuditEvent, Chain, Event, EventQuery, Head, Tampered, Verifier};
 use crate::error::{Error, Refusal};
 use crate::rights::Operation;
-use crate::store::{Changes, CommitError, Store};
+use crate::store::{Changes, CommitError, Store, StoreError};
 use oath_totp::UnixTime;
 use std::collections::BTreeMap;
 
@@ -39,6 +39,16 @@ pub(super) fn beginning_of(beginnings: &Beginnings, chain: Chain) -> Head {
     beginnings.get(&chain).copied().unwrap_or(Head::empty(chain))
 }
 
+/// When the newest event of a database was written.
+pub(crate) async fn newest_event(store: &impl Store) -> Result<Option<UnixTime>, StoreError> {
+    let mut newest = None;
+    for head in store.heads().await? {
+        let last = store.events(head.chain, head.events.saturating_sub(1), 1).await?;
+        newest = newest.max(last.last().map(|logged| logged.event.at));
+    }
+    Ok(newest)
+}
+
 impl<S: Store> Directory<S> {
     /// The chains of the audit log.
     ///
@@ -46,6 +56,14 @@ impl<S: Store> Directory<S> {
     /// [`Error::Store`].
     pub async fn chains(&self) -> Result<Vec<Chain>, Error> {
         Ok(self.store.heads().await?.into_iter().map(|head| head.chain).collect())
+    }
+
+    /// When the newest event was written: the latest of the last events of all chains. `None` where the database holds none.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn last_event(&self) -> Result<Option<UnixTime>, Error> {
+        Ok(newest_event(&self.store).await?)
     }
 
     /// Audit events of a chain after the one with the number `after` (0: from the first), at most `limit`.

@@ -4,7 +4,7 @@ use super::Directory;
 use crate::audit::{Action, Actor, Chain, Event, Verifier};
 use crate::error::{Error, Refusal};
 use crate::keys::{FormerKeys, KeyRingError};
-use crate::model::{State, Token, User};
+use crate::model::{Clock, State, Token, User};
 use crate::store::{Changes, Fault, Former, SqliteStore, StoreError, Write};
 use oath_totp::UnixTime;
 
@@ -67,7 +67,8 @@ impl Directory<SqliteStore> {
         let event = Event::new(now, actor, Action::DirectoryMigrated).with("format", former.format);
         let event = if left.is_empty() { event } else { event.with("left", left.join(" ")) };
         self.write(Changes { events: vec![event], ..Changes::default() }).await?;
-        self.restored(actor, now).await?;
+        // Only the states of deleted tokens are forgotten here, so that any clock will do.
+        self.restored(actor, now, Clock::Checked).await?;
         Ok(left)
     }
 

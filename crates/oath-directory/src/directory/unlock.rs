@@ -4,7 +4,7 @@ use crate::audit::Actor;
 use crate::decide::rights::Ask;
 use crate::decide::{Asked, unlock};
 use crate::error::Error;
-use crate::model::Upn;
+use crate::model::{Clock, Upn};
 use crate::rights::Operation;
 use crate::store::{Store, Wanted};
 use oath_totp::UnixTime;
@@ -47,31 +47,39 @@ impl<S: Store> Directory<S> {
     /// refused: now, or later where an earlier restore left a later one.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub async fn restored(&self, actor: &Actor, now: UnixTime) -> Result<UnixTime, Error> {
+    /// [`Refusal::ClockBehind`](crate::Refusal::ClockBehind) where the database holds an event that is later than `now`, unless
+    /// the clock was [checked](Clock::Checked); [`Error::Store`].
+    pub async fn restored(&self, actor: &Actor, now: UnixTime, clock: Clock) -> Result<UnixTime, Error> {
+        let newest = self.last_event().await?;
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
-        self.change(asked, Wanted::default(), |context, view| Ok(unlock::restored(context, view))).await
+        self.change(asked, Wanted::default(), |context, view| Ok(unlock::restored(context, view, newest, clock)?)).await
     }
 
     /// The cure where the clock was ahead at a [restore](Self::restored), so that every code is refused until that moment comes:
     /// from now on codes up to now are refused. Returns the former moment; `None`, and changes nothing, where it is not in the
     /// future.
     ///
-    /// `now` must be right. This function cannot tell a clock that is too slow now from one that was too fast at the restore. A floor
-    /// that is lowered into the past makes the codes since then good again, and perhaps recovery codes of an earlier floor.
+    /// `now` must be right. A clock that is behind now looks like one that was ahead at the restore, and a floor that is lowered into
+    /// the past makes codes that were used since then good again. The floor is therefore not lowered to a time before the newest
+    /// event that the database held at the restore, unless the clock was [checked](Clock::Checked). What was used between the
+    /// backup and the restore stands in no event: in that span a clock that is behind is not found out.
     ///
     /// Codes of times that have not come yet count as unused after it. Where the clock was ahead before the restore as well, and a
     /// token with the same wrong time signed in then, a person who saw its codes can use them when their time comes.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub async fn lower_floor(&self, actor: &Actor, now: UnixTime) -> Result<Option<UnixTime>, Error> {
+    /// [`Refusal::ClockBehind`](crate::Refusal::ClockBehind); [`Error::Store`].
+    pub async fn lower_floor(&self, actor: &Actor, now: UnixTime, clock: Clock) -> Result<Option<UnixTime>, Error> {
         let asked = Asked { actor, now, ask: Ask::directory(Operation::Maintain) };
-        self.change(asked, Wanted::default(), |context, view| Ok(unlock::lower_floor(context, view))).await
+        self.change(asked, Wanted::default(), |context, view| Ok(unlock::lower_floor(context, view, clock)?)).await
     }
 
-    /// Up to when all codes are refused.
-    pub(crate) async fn floor(&self) -> Result<UnixTime, Error> {
+    /// Up to when all codes of all users are refused. A time of the past, or zero, is what it should be: see
+    /// [`restored`](Self::restored).
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn refused_until(&self) -> Result<UnixTime, Error> {
         let (view, _) = self.seen(self.store.view(Wanted::default()).await?)?;
         Ok(view.floor())
     }

@@ -85,8 +85,9 @@ impl KeyRing {
     /// The tag that [`Settings::mac`] must be.
     #[must_use]
     pub fn tag_of_settings(&self, settings: &Settings) -> Tag {
-        let Settings { ring, floor, policy, mac: _ } = settings;
-        self.tag(b"settings", &[&ring.0, &floor.as_secs().to_be_bytes(), policy.as_bytes()])
+        let Settings { ring, floor, backup_end, policy, mac: _ } = settings;
+        let [floor, backup_end] = [floor, backup_end].map(|time| time.as_secs().to_be_bytes());
+        self.tag(b"settings", &[&ring.0, &floor, &backup_end, policy.as_bytes()])
     }
 }
 

@@ -150,13 +150,20 @@ fn a_tag_depends_on_the_ring_and_on_each_field() {
         User { recovery: recovery(1, 1, 1), ..base.clone() },
         User { recovery: recovery(1, 2, 1), ..base },
     ];
-    let settings = |ring, floor, policy: &str| Settings {
+    let settings = |ring, floor, backup_end, policy: &str| Settings {
         ring: Tag([ring; 16]),
         floor: UnixTime::from_secs(floor),
+        backup_end: UnixTime::from_secs(backup_end),
         policy: policy.to_owned(),
         mac: Tag::default(),
     };
-    let settings = [settings(1, 0, ""), settings(2, 0, ""), settings(1, 1, ""), settings(1, 0, "{}")];
+    let settings = [
+        settings(1, 0, 0, ""),
+        settings(2, 0, 0, ""),
+        settings(1, 1, 0, ""),
+        settings(1, 0, 1, ""),
+        settings(1, 0, 0, "{}"),
+    ];
     let tags = |keys: &KeyRing| {
         let mut tags: Vec<_> = tokens.iter().map(|token| keys.tag_of_token(token)).collect();
         tags.extend(states.iter().map(|state| keys.tag_of_state(state)));

@@ -8,6 +8,7 @@ use super::link::{Temporary, io_failed, is_there, link, remove_left_overs, repla
 use super::{Location, LocationError};
 use crate::audit::Actor;
 use crate::directory::Directory;
+use crate::model::Clock;
 use crate::policy::Policy;
 use crate::private_file;
 use crate::store::{Missing, SqliteStore};
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 pub struct Restored {
     /// The name under which the database is kept that was there; `None` where there was none.
     pub former: Option<PathBuf>,
+    /// When the newest event of the backup was written; `None` where it holds none.
+    pub last_event: Option<UnixTime>,
     /// Codes up to this moment are refused. It is later than the time of the restore where the backup refused later codes already.
     pub refused_until: UnixTime,
 }
@@ -59,13 +62,15 @@ impl Location {
     ///
     /// # Errors
     /// [`LocationError`]: a database that is there, or that another process has open; a backup that belongs to another key
-    /// ring, or that was sealed under a key that the ring does not hold. Nothing has changed then.
+    /// ring, or that was sealed under a key that the ring does not hold; a backup with an event that is later than `now`
+    /// ([`Refusal::ClockBehind`](crate::Refusal::ClockBehind)), unless the clock was checked. Nothing has changed then.
     pub async fn restore(
         &self,
         backup: &Path,
         replacing: bool,
         actor: &Actor,
         now: UnixTime,
+        clock: Clock,
     ) -> Result<Restored, LocationError> {
         let there = self.may_restore(backup, replacing)?;
         if there {
@@ -78,7 +83,8 @@ impl Location {
         self.copy_that_fits(backup, &made).await?;
         let copied = Directory::new(self.opened(&made, path)?, self.read_keys()?, Policy::default());
         let copied = copied.map_err(|error| self.database_failed(error))?;
-        let refused_until = copied.restored(actor, now).await.map_err(|error| self.database_failed(error))?;
+        let last_event = copied.last_event().await.map_err(|error| self.database_failed(error))?;
+        let refused_until = copied.restored(actor, now, clock).await.map_err(|error| self.database_failed(error))?;
         // Closes the files: everything then lies in one.
         drop(copied);
         if there {
@@ -94,7 +100,7 @@ impl Location {
         }
         remove_left_overs(&database);
         let former = former.map(|name| path.with_file_name(name.file_name().unwrap_or_default()));
-        Ok(Restored { former, refused_until })
+        Ok(Restored { former, last_event, refused_until })
     }
 
     /// Whether a backup may be restored, as far as the names of the files tell. Returns whether there is a database already.

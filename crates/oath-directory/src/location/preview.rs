@@ -3,9 +3,10 @@
 use super::link::{Temporary, io_failed, temporary, with_end};
 use super::{DatabaseUrl, Location, LocationError};
 use crate::audit::Actor;
-use crate::decide::unlock::raised;
-use crate::directory::Directory;
+use crate::decide::unlock::{not_behind, raised};
+use crate::directory::{Directory, newest_event};
 use crate::error::Error;
+use crate::model::Clock;
 use crate::policy::Policy;
 use crate::store::{Fault, SqliteStore, Store, StoreError, TokenFilter};
 use oath_totp::UnixTime;
@@ -70,9 +71,8 @@ impl Contents {
         }
         for head in store.heads().await? {
             contents.events = contents.events.saturating_add(head.events);
-            let last = store.events(head.chain, head.events.saturating_sub(1), 1).await?;
-            contents.last_event = contents.last_event.max(last.last().map(|logged| logged.event.at));
         }
+        contents.last_event = newest_event(store).await?;
         Ok(contents)
     }
 }
@@ -89,6 +89,7 @@ impl Location {
         replacing: bool,
         actor: &Actor,
         now: UnixTime,
+        clock: Clock,
     ) -> Result<RestorePreview, LocationError> {
         let there = self.may_restore(backup, replacing)?;
         if there {
@@ -106,7 +107,9 @@ impl Location {
         } else {
             None
         };
-        let floor = copied.floor().await.map_err(|error| self.database_failed(error))?;
+        not_behind(now, contents.last_event.unwrap_or_default(), clock)
+            .map_err(|refusal| self.database_failed(Error::from(refusal)))?;
+        let floor = copied.refused_until().await.map_err(|error| self.database_failed(error))?;
         Ok(RestorePreview { backup: contents, replaced, refused_until: raised(floor, now) })
     }
 

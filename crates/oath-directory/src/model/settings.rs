@@ -29,6 +29,9 @@ pub struct Settings {
     /// Codes up to this moment are refused, because the database may have forgotten that they were used: when it was
     /// restored from a backup. Zero where that never happened.
     pub floor: UnixTime,
+    /// The newest event that the database held when it was last restored: the floor is not lowered to an earlier time. Zero where
+    /// it was never restored.
+    pub backup_end: UnixTime,
     /// The policy, as the fields that differ from the defaults: a JSON object, or empty where none does.
     pub policy: String,
     /// Binds the record to the key ring.

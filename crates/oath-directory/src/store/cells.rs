@@ -127,7 +127,13 @@ impl<T: Record> Record for Versioned<T> {
 
 impl Record for Settings {
     fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Error> {
-        Ok(Self { ring: cells.tag()?, floor: cells.time()?, policy: cells.text()?, mac: cells.tag()? })
+        Ok(Self {
+            ring: cells.tag()?,
+            floor: cells.time()?,
+            backup_end: cells.time()?,
+            policy: cells.text()?,
+            mac: cells.tag()?,
+        })
     }
 }
 

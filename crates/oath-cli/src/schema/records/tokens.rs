@@ -2,7 +2,7 @@
 
 use super::super::Kind::{Count, Flag, Integer, Is, OneOf, Text, Time};
 use super::super::{Field, Kind, Record};
-use super::{DRY_RUN, FILE, SERIAL, f, record};
+use super::{ALL_REFUSED, DRY_RUN, FILE, SERIAL, f, record};
 
 const STATUS: Kind = OneOf(&["available", "assigned", "activated", "failedActivation", "deactivated"]);
 
@@ -32,6 +32,7 @@ pub(in crate::schema) const TOKEN_DETAILS: Record = record(
             f("kind", OneOf(&["hardware", "software"]), "A device, or an app."),
             f("created", Time, "When it came into the directory."),
             f("replacement", Flag, "Whether it takes the place of another app once it is confirmed."),
+            ALL_REFUSED,
         ],
     ],
 );

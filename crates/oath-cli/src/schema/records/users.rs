@@ -3,7 +3,7 @@
 use super::super::Kind::{Count, Flag, NamedTexts, Objects, OneOf, Text, Texts, Time};
 use super::super::{Field, Kind, Record};
 use super::tokens::TOKEN;
-use super::{DRY_RUN, UPN, f, record};
+use super::{ALL_REFUSED, DRY_RUN, UPN, f, record};
 
 const USER_FIELDS: &[Field] = &[
     UPN,
@@ -61,8 +61,7 @@ pub(in crate::schema) const USER_DETAILS: Record = record(
             USER_FAILURES,
             f("retry_after", Count, "Seconds until the next code from a source that is not known is read.").or_null(),
             USER_LOCKED,
-            f("refused_until", Time, "Up to when all codes of all users are refused, where that is in the future.")
-                .or_null(),
+            ALL_REFUSED,
             f("known_sources", Count, "Sources that the user has signed in from of late."),
             f("tokens", Objects(&TOKEN), "The tokens that the user holds."),
         ],

@@ -88,7 +88,8 @@ pub(super) async fn passes(store: &impl Store) {
 }
 
 pub(super) async fn settings(store: &impl Store) {
-    let values = [samples::settings(1), Settings { floor: at(u64::MAX), ..samples::settings(2) }];
+    let values =
+        [samples::settings(1), Settings { floor: at(u64::MAX), backup_end: at(u64::MAX), ..samples::settings(2) }];
     let set = |write: Write<(), Settings>| Changes { settings: Some(write), ..Changes::default() };
     compare_and_set(store, &(), &values, set, async || {
         let found = store.view(Wanted::default()).await.unwrap().settings;

@@ -149,7 +149,8 @@ pub(in crate::store) fn full_again() -> Changes {
 
 pub(in crate::store) fn settings(number: u8) -> Settings {
     let policy = if number == 1 { String::new() } else { format!("{{\"radius\":{number}}}") };
-    Settings { ring: Tag([number; 16]), floor: at(number.into()), policy, mac: Tag([0xff; 16]) }
+    let [floor, backup_end] = [0, 100].map(|after| at(u64::from(number) + after));
+    Settings { ring: Tag([number; 16]), floor, backup_end, policy, mac: Tag([0xff; 16]) }
 }
 
 fn set_of(number: u8, settings: Write<(), Settings>, activations: Write<(), Activations>) -> Changes {

@@ -38,7 +38,7 @@ use Kind::{Bytes, Flag, Number, Text};
 
 pub(super) const SETTINGS: Table = Table {
     name: "oath_settings",
-    columns: &[("ring", Bytes), ("floor", Number), ("policy", Text), ("mac", Bytes)],
+    columns: &[("ring", Bytes), ("floor", Number), ("backup_end", Number), ("policy", Text), ("mac", Bytes)],
     keys: 0,
 };
 pub(super) const USERS: Table = Table {
@@ -143,8 +143,8 @@ fn attempts(Attempts { failures, last_failure, locked_until }: Attempts) -> [Cel
     [Cell::Number(failures.into()), Cell::maybe(last_failure, time), Cell::maybe(locked_until, time)]
 }
 
-pub(super) fn settings_cells(Settings { ring, floor, policy, mac }: &Settings) -> Vec<Cell> {
-    vec![tag(*ring), time(*floor), Cell::text(policy), tag(*mac)]
+pub(super) fn settings_cells(Settings { ring, floor, backup_end, policy, mac }: &Settings) -> Vec<Cell> {
+    vec![tag(*ring), time(*floor), time(*backup_end), Cell::text(policy), tag(*mac)]
 }
 
 pub(super) fn user_cells(

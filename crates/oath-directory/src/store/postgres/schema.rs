@@ -24,8 +24,8 @@ const FIRST: i64 = 2;
 const MIGRATIONS: [&[&str]; 1] = [&[
     // At most one row a tenant: its first change inserts it.
     "CREATE TABLE IF NOT EXISTS oath_settings (
-        tenant uuid NOT NULL, version int8 NOT NULL, ring bytea NOT NULL, floor int8 NOT NULL, policy text NOT NULL,
-        mac bytea NOT NULL,
+        tenant uuid NOT NULL, version int8 NOT NULL, ring bytea NOT NULL, floor int8 NOT NULL, backup_end int8 NOT NULL,
+        policy text NOT NULL, mac bytea NOT NULL,
         PRIMARY KEY (tenant))",
     // `key` is the user name folded to lower case: what it is looked up by, and unique by.
     "CREATE TABLE IF NOT EXISTS oath_users (

@@ -219,8 +219,8 @@ fn user(connection: &Connection, write: &Write<UserId, User>) -> Result<(), Refu
 
 fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), Refused> {
     const SETTINGS: Table = Table {
-        insert: "INSERT INTO settings (one, version, ring, floor, policy, mac) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
-        update: "UPDATE settings SET version = ?1, ring = ?2, floor = ?3, policy = ?4, mac = ?5
+        insert: "INSERT INTO settings (one, version, ring, floor, backup_end, policy, mac) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        update: "UPDATE settings SET version = ?1, ring = ?2, floor = ?3, backup_end = ?4, policy = ?5, mac = ?6
                  WHERE one = 1 AND version = ?1 - 1",
         delete: "DELETE FROM settings WHERE one = ?1 AND version = ?2",
         same: "SELECT 1 FROM settings WHERE one = ?1 AND version = ?2",
@@ -230,8 +230,8 @@ fn settings(connection: &Connection, write: &Write<(), Settings>) -> Result<(), 
         write,
         |()| 1_i64,
         |statement, version, settings| {
-            let Settings { ring, floor, policy, mac } = settings;
-            statement.execute(params![version, ring.0, time(*floor), policy, mac.0])
+            let Settings { ring, floor, backup_end, policy, mac } = settings;
+            statement.execute(params![version, ring.0, time(*floor), time(*backup_end), policy, mac.0])
         },
     )
 }

@@ -64,7 +64,7 @@ impl Former {
         if self.format == 1 {
             return Ok(None);
         }
-        let found = self.all("SELECT ring, floor, '', mac FROM settings", [], |cells| Settings::read(cells));
+        let found = self.all("SELECT ring, floor, 0, '', mac FROM settings", [], |cells| Settings::read(cells));
         found.map(|mut found| found.pop())
     }
 

@@ -37,7 +37,7 @@ macro_rules! gate_columns {
 /// The columns of the settings, in the order in which the record reads them.
 macro_rules! settings_columns {
     () => {
-        "settings.version, settings.ring, settings.floor, settings.policy, settings.mac"
+        "settings.version, settings.ring, settings.floor, settings.backup_end, settings.policy, settings.mac"
     };
 }
 /// The columns of an upload, in the order in which the record reads them.
@@ -49,7 +49,7 @@ macro_rules! upload_columns {
 pub(super) use {gate_columns, settings_columns, state_columns, token_columns, upload_columns, user_columns};
 
 /// How many columns [`settings_columns`], [`gate_columns`], [`user_columns`], [`token_columns`] and [`state_columns`] are.
-pub(super) const SETTINGS_WIDTH: usize = 5;
+pub(super) const SETTINGS_WIDTH: usize = 6;
 pub(super) const GATE_WIDTH: usize = 7;
 pub(super) const USER_WIDTH: usize = 10;
 pub(super) const TOKEN_WIDTH: usize = 19;

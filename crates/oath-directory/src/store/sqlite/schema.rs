@@ -24,6 +24,7 @@ CREATE TABLE settings (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     ring BLOB NOT NULL,
     floor INTEGER NOT NULL,
+    backup_end INTEGER NOT NULL,
     -- A JSON object of the fields that differ from the defaults, or empty.
     policy TEXT NOT NULL,
     mac BLOB NOT NULL,
