@@ -75,6 +75,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=history",
         "--test=keys",
         "--test=migrate",
+        "--test=overtaken",
         "--test=pairs",
         "--test=policy",
         "--test=recovery",

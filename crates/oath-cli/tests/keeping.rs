@@ -90,7 +90,9 @@ fn a_restore_by_a_clock_that_is_behind_the_backup_is_refused() {
     let refused = |words: &str| {
         desk.fails(words, 1, "clock-behind", &["2100-01-01T00:00:00Z", "set the clock right", "--force"]);
     };
-    ["restore ahead.db --replace --dry-run", "restore ahead.db --replace", "restored"].map(refused);
+    for words in ["restore ahead.db --replace --dry-run", "restore ahead.db --replace", "restored"] {
+        refused(words);
+    }
     assert_eq!(desk.json("audit list --action directory-restored"), json!([]));
     // The floor of a clock that was even further ahead is not lowered either, until a person says that today's clock is right.
     let restored = desk.done("restored --at 2101-01-01T00:00:00Z");

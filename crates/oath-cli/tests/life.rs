@@ -134,6 +134,27 @@ fn after_ten_wrong_codes_a_sign_in_is_locked_and_says_for_how_long() {
 }
 
 #[test]
+fn the_rows_that_failed_are_told_page_by_page_in_the_order_of_the_file() {
+    const ROWS: usize = 2001;
+    let desk = Desk::furnished();
+    let rows =
+        (0..ROWS).map(|row| format!("bob@example.com,,{},30,Contoso,Key {row}\n", SECRETS[2])).collect::<String>();
+    desk.write("box.csv", &format!("{HEADER}\n{rows}"));
+    assert_eq!(desk.oath("tokens upload box.csv").status, 1);
+    let failures = desk.json("uploads failures 2");
+    let lines: Vec<_> = failures.as_array().unwrap().iter().map(|failure| failure["line"].as_u64().unwrap()).collect();
+    assert!(lines.is_sorted() && lines.len() >= ROWS, "{}", lines.len());
+    let csv = desk.done("uploads failures 2");
+    assert_eq!((csv.lines().count(), csv.matches("what to do").count()), (lines.len() + 1, 1), "one header");
+    assert_eq!(desk.json("uploads failures 2 -o failed.csv")[0]["failures"], lines.len());
+    assert_eq!(std::fs::read_to_string(desk.path("failed.csv")).unwrap(), csv);
+    // Nothing is written, and no file is made, for an upload that is not there.
+    assert_eq!(desk.oath("uploads failures 9").out, "");
+    desk.fails("uploads failures 9 -o none.csv", 1, "upload-unknown", &["9"]);
+    assert!(!desk.path("none.csv").exists());
+}
+
+#[test]
 fn rows_that_fail_are_told_written_to_a_file_corrected_and_uploaded_again() {
     let desk = Desk::furnished();
     let good = format!("bob@example.com,0950380269,{},30,Contoso,HardwareKey", SECRETS[2]);

@@ -102,7 +102,7 @@ fn the_golden_directory_is_read_as_it_was_written() {
     let report = block_on(directory.verify_audit()).unwrap().unwrap();
     assert_eq!(
         (report.events, &*report.head()),
-        (15, "331e92f0642d6315268fa543625d3360bb79f6e62c947064f9603af960785be5")
+        (15, "77d2616d4526da0fb4e43cb93157293c44ff9752c3058d4fe1f2acd7ff78624f")
     );
     assert!(block_on(directory.events(Chain::FIRST, 0, 99)).unwrap().iter().all(|logged| logged.chain == Chain::FIRST));
 

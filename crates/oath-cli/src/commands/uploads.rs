@@ -1,16 +1,19 @@
 use super::tokens::write_failures;
 use crate::args::Uploads;
 use crate::failure::{Exit, Failure};
-use crate::listing::{Line, Listing};
+use crate::listing::{Line, Listing, PAGE};
 use crate::output::{BAD, Cell, DIM, GOOD, PLAIN, count, json, nothing_changed, number, pairs, shown, time};
 use crate::shell::Shell;
+use oath_directory::Directory;
 use oath_directory::model::{Undone, Upload, UploadFailure};
+use oath_directory::store::AnyStore;
 use oath_seeds::failures::{self, Failure as FailedRow};
+use oath_totp::UnixTime;
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::json;
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 pub(crate) fn run(shell: &mut Shell<'_>, command: &Uploads) -> Result<Exit, Failure> {
@@ -156,29 +159,33 @@ fn stay(out: &mut dyn Write, kept: &[String]) -> io::Result<()> {
 }
 
 fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exit, Failure> {
-    let directory = shell.directory()?;
-    let refused = block_on(directory.failures(shell.now, id))?;
+    let (directory, now) = (shell.directory()?, shell.now);
+    // Before anything is written.
+    block_on(directory.upload_status(now, id))?;
     let Some(path) = output else {
+        let out = &mut *shell.streams.out;
         if shell.json {
-            refused.iter().try_for_each(|failure| json(&mut *shell.streams.out, failure))?;
+            each_page(&directory, now, id, |page| Ok(page.iter().try_for_each(|failure| json(&mut *out, failure))?))?;
         } else {
-            write_csv(&mut *shell.streams.out, &refused)?;
-            if refused.is_empty() {
+            let mut writer = failures::Writer::new(out)?;
+            let rows = each_page(&directory, now, id, |page| Ok(write_rows(&mut writer, page)?))?;
+            writer.finish()?;
+            if rows == 0 {
                 writeln!(shell.streams.err, "{DIM}No row of upload {id} failed.{DIM:#}")?;
             }
         }
         return Ok(Exit::Done);
     };
-    let mut csv = Vec::new();
-    write_csv(&mut csv, &refused)?;
     let file = shell.surroundings.file(path);
     let failed = |error: io::Error| Failure::file("the failures file cannot be written", path, &error);
-    if !may_replace(&file, &csv).map_err(failed)? {
+    if !may_replace(&file).map_err(failed)? {
         let what = "there is a file already that is no failures file; it is left as it is";
         return Err(Failure::new(Exit::Fault, "file-exists", what, "name another file after -o").at(path));
     }
-    fs::write(&file, &csv).map_err(failed)?;
-    let rows = refused.len().try_into().unwrap_or(u64::MAX);
+    let file = BufWriter::new(fs::File::create(&file).map_err(failed)?);
+    let mut writer = failures::Writer::new(file).map_err(failed)?;
+    let rows = each_page(&directory, now, id, |page| write_rows(&mut writer, page).map_err(failed))?;
+    writer.finish().map_err(failed)?;
     shell.answer(&json!({"upload": id, "file": path.to_string_lossy(), "failures": rows}), |out| {
         writeln!(
             out,
@@ -190,9 +197,26 @@ fn failures(shell: &mut Shell<'_>, id: u64, output: Option<&Path>) -> Result<Exi
     Ok(Exit::Done)
 }
 
-fn write_csv(out: impl Write, refused: &[UploadFailure]) -> io::Result<()> {
-    let mut writer = failures::Writer::new(out)?;
-    for failure in refused {
+/// Reads the refused rows of an upload page by page. Returns how many there are.
+fn each_page(
+    directory: &Directory<AnyStore>,
+    now: UnixTime,
+    id: u64,
+    mut print: impl FnMut(&[UploadFailure]) -> Result<(), Failure>,
+) -> Result<u64, Failure> {
+    let mut rows = 0_usize;
+    loop {
+        let page = block_on(directory.failures_page(now, id, rows, PAGE))?;
+        rows = rows.saturating_add(page.len());
+        print(&page)?;
+        if page.len() < PAGE {
+            return Ok(rows.try_into().unwrap_or(u64::MAX));
+        }
+    }
+}
+
+fn write_rows<W: Write>(writer: &mut failures::Writer<W>, refused: &[UploadFailure]) -> io::Result<()> {
+    refused.iter().try_for_each(|failure| {
         writer.write(&FailedRow {
             place: (&*failure.place).into(),
             upn: Some(&failure.upn),
@@ -201,19 +225,18 @@ fn write_csv(out: impl Write, refused: &[UploadFailure]) -> io::Result<()> {
             code: &failure.code,
             message: &failure.message,
             action: &failure.action,
-        })?;
-    }
-    writer.finish().map(|_| ())
+        })
+    })
 }
 
 /// Whether nothing is lost: there is no file, or an older failures file, which begins with the same header. A seed file
 /// in its place would be the only copy of its secrets.
-fn may_replace(path: &Path, csv: &[u8]) -> io::Result<bool> {
+fn may_replace(path: &Path) -> io::Result<bool> {
     let file = match fs::File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         opened => opened?,
     };
-    let header = csv.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = failures::Writer::new(Vec::new())?.finish()?;
     let mut found = Vec::new();
     file.take(header.len().try_into().unwrap_or(u64::MAX)).read_to_end(&mut found)?;
     Ok(found == header)

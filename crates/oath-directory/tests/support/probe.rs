@@ -22,6 +22,8 @@ pub(crate) struct ProbeOn<S> {
     pub(crate) writes: AtomicUsize,
     /// Reads are answered when there were so many of them: all have the same view.
     pub(crate) gather: AtomicUsize,
+    /// The read of this number (from 1) is answered when this is set to another one: what it has seen ages meanwhile.
+    pub(crate) held: AtomicUsize,
     /// So many of the next writes conflict.
     pub(crate) conflicts: AtomicUsize,
     /// Each write conflicts when it is tried first.
@@ -43,14 +45,20 @@ fn take(count: &AtomicUsize) -> bool {
 impl<S> ProbeOn<S> {
     /// A store on which every write conflicts once, so that everything is decided twice.
     pub(crate) fn contended(store: S) -> Self {
+        Self { contended: AtomicBool::new(true), ..Self::on(store) }
+    }
+
+    /// This store, without faults.
+    pub(crate) fn on(store: S) -> Self {
         let none = AtomicUsize::default;
         Self {
             store,
             reads: none(),
             writes: none(),
             gather: none(),
+            held: none(),
             conflicts: none(),
-            contended: AtomicBool::new(true),
+            contended: AtomicBool::default(),
             lost_after: none(),
             lost_before: none(),
             meddle: none(),
@@ -64,10 +72,11 @@ impl<S: Store> ProbeOn<S> {
         (self.reads.load(SeqCst), self.writes.load(SeqCst))
     }
 
-    /// Waits for the others that read.
+    /// Waits for the others that read, and while the answer is held.
     async fn together(&self) {
-        self.reads.fetch_add(1, SeqCst);
-        let together = || self.reads.load(SeqCst) >= self.gather.load(SeqCst);
+        let number = self.reads.fetch_add(1, SeqCst) + 1;
+        let held = || self.held.load(SeqCst) == number;
+        let together = || self.reads.load(SeqCst) >= self.gather.load(SeqCst) && !held();
         poll_fn(|_| if together() { Poll::Ready(()) } else { Poll::Pending }).await;
     }
 

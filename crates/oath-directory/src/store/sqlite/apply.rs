@@ -377,13 +377,16 @@ fn upload(connection: &Connection, write: &Write<u64, Upload>) -> Result<(), Ref
 }
 
 fn failures(connection: &Connection, upload: u64, rows: &[UploadFailure]) -> Result<(), Refused> {
-    let sql = "INSERT INTO failures (upload, place, line, upn, serial, field, code, message, action)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let upload = number(upload)?;
+    let mut last = connection.prepare_cached("SELECT coalesce(max(number), 0) FROM failures WHERE upload = ?1")?;
+    let last: i64 = last.query_row([upload], |row| row.get(0))?;
+    let sql = "INSERT INTO failures (upload, number, place, line, upn, serial, field, code, message, action)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let mut insert = connection.prepare_cached(sql)?;
-    for row in rows {
+    for (row, number) in rows.iter().zip(last.saturating_add(1)..) {
         let UploadFailure { place, line, upn, serial, field, code, message, action } = row;
         let line = line.map(u64::cast_signed);
-        insert.execute(params![number(upload)?, place, line, upn, serial, field, code, message, action])?;
+        insert.execute(params![upload, number, place, line, upn, serial, field, code, message, action])?;
     }
     Ok(())
 }

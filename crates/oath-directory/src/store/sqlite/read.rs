@@ -202,8 +202,8 @@ pub(super) fn uploads(connection: &Connection, after: u64, limit: usize) -> Resu
 pub(super) fn failures(connection: &Connection, upload: u64, skip: u64, limit: usize) -> Result<Vec<UploadFailure>> {
     let (Ok(upload), Ok(skip)) = (i64::try_from(upload), i64::try_from(skip)) else { return Ok(Vec::new()) };
     let sql =
-        "SELECT place, line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 ORDER BY id
-               LIMIT ?2 OFFSET ?3";
+        "SELECT place, line, upn, serial, field, code, message, action FROM failures WHERE upload = ?1 AND number > ?3
+               ORDER BY number LIMIT ?2";
     all(connection, sql, [upload, most(limit), skip])
 }
 

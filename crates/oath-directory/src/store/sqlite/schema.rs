@@ -129,8 +129,9 @@ CREATE TABLE uploads (
 
 -- In the order in which they were written, which is that of the file.
 CREATE TABLE failures (
-    id INTEGER NOT NULL PRIMARY KEY,
     upload INTEGER NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
+    -- From 1 in each upload, without gaps: a page begins at its number.
+    number INTEGER NOT NULL,
     place TEXT NOT NULL,
     line INTEGER,
     upn TEXT NOT NULL,
@@ -138,10 +139,9 @@ CREATE TABLE failures (
     field TEXT NOT NULL,
     code TEXT NOT NULL,
     message TEXT NOT NULL,
-    action TEXT NOT NULL
-) STRICT;
-
-CREATE INDEX failures_by_upload ON failures (upload, id);
+    action TEXT NOT NULL,
+    PRIMARY KEY (upload, number)
+) STRICT, WITHOUT ROWID;
 
 -- One chain: a file has one writer at a time, whatever the process.
 CREATE TABLE events (

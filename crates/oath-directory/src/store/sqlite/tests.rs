@@ -4,7 +4,7 @@ mod killed;
 use super::super::conformance;
 use super::super::conformance::samples::commit;
 use super::*;
-use crate::audit::{Action, Actor, Event};
+use crate::audit::{Action, Actor, Chain, Event};
 use core::cell::Cell;
 use oath_totp::UnixTime;
 use std::path::PathBuf;
@@ -58,16 +58,33 @@ fn eight_handles_on_one_file_make_one_directory_at_once() {
 }
 
 #[test]
-fn futures_that_are_dropped_harm_nobody() {
+fn changes_that_are_not_waited_for_are_done_whole_or_not_at_all() {
     let (_folder, path) = folder();
     let store = fresh(&path);
-    for _ in 0..50 {
-        let mut work = Box::pin(commit(&store, Changes::default()));
+    let changes = |second: u64| {
+        let event = Event::new(UnixTime::from_secs(second), &Actor::local_operator(), Action::SignedIn);
+        Changes { events: vec![event; 3], bumps: vec![format!("{second:02}")], ..Changes::default() }
+    };
+    for second in 0..50 {
+        let mut work = Box::pin(commit(&store, changes(second)));
         let mut context = core::task::Context::from_waker(core::task::Waker::noop());
         // Sent, and not waited for.
         drop(work.as_mut().poll(&mut context));
     }
-    pollster::block_on(commit(&store, Changes::default())).unwrap();
+    pollster::block_on(commit(&store, changes(50))).unwrap();
+    let events = pollster::block_on(conformance::verify(&store)).events;
+    let logged = pollster::block_on(store.events(Chain::FIRST, 0, usize::MAX)).unwrap();
+    let done: Vec<_> = logged.chunks(3).map(|three| three[0].event.at.as_secs()).collect();
+    assert_eq!(usize::try_from(events).unwrap(), 3 * done.len(), "{logged:?}");
+    assert!(
+        logged.chunks(3).all(|three| three.iter().all(|logged| logged.event.at == three[0].event.at)),
+        "{logged:?}"
+    );
+    assert!(done.is_sorted() && done.last() == Some(&50), "in their order: {done:?}");
+    for second in 0..=50 {
+        let view = pollster::block_on(store.look(format!("{second:02}"), Fresh::Latest)).unwrap();
+        assert_eq!(view.gates.len(), usize::from(done.contains(&second)), "{second}: {done:?}");
+    }
 }
 
 #[test]
