@@ -13,7 +13,6 @@ mod keys;
 mod location;
 pub mod model;
 mod policy;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod private_file;
 pub mod report;
 pub mod rights;

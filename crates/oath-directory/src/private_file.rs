@@ -1,8 +1,9 @@
+use std::io;
 use std::path::Path;
 
 /// Creates a file that only its owner can read, and write; a file that exists is left alone.
 #[cfg(feature = "sqlite")]
-pub(crate) fn create(path: &Path) -> std::io::Result<std::fs::File> {
+pub(crate) fn create(path: &Path) -> io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -11,6 +12,7 @@ pub(crate) fn create(path: &Path) -> std::io::Result<std::fs::File> {
 }
 
 /// The permissions of a file that others than its owner can read or write.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn open_to_others(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -27,7 +29,7 @@ pub(crate) fn open_to_others(path: &Path) -> Option<u32> {
 /// Gives a file to the owner of another, whose place it is to take: an administrator may run the command as another user than
 /// the service.
 #[cfg(feature = "sqlite")]
-pub(crate) fn give_to_owner_of(model: &Path, file: &Path) -> std::io::Result<()> {
+pub(crate) fn give_to_owner_of(model: &Path, file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, chown};
@@ -42,15 +44,11 @@ pub(crate) fn give_to_owner_of(model: &Path, file: &Path) -> std::io::Result<()>
 }
 
 /// Makes the name of a file lasting. Where folders cannot be opened (Windows), it is.
-#[cfg(feature = "sqlite")]
-pub(crate) fn sync_folder_of(path: &Path) {
-    if let Ok(folder) = std::fs::File::open(folder_of(path)) {
-        let _ = folder.sync_all();
-    }
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    std::fs::File::open(folder_of(path)).map_or(Ok(()), |folder| folder.sync_all())
 }
 
 /// The folder that a file is in, or is to be in.
-#[cfg(feature = "sqlite")]
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }

@@ -216,6 +216,7 @@ mod tests {
             let spool = Spool::of(&*bytes, MANY).unwrap();
             assert_eq!(matches!(spool.0, Kept::File { .. }), length >= MANY, "{length}");
             assert_eq!(spool.len(), u64::try_from(length).unwrap());
+            assert_eq!(format!("{spool:?}"), format!("Spool {{ len: {length}, .. }}"));
             assert!(all(&spool) == bytes && all(&spool) == bytes, "{length}");
         }
     }

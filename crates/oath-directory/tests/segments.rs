@@ -48,7 +48,8 @@ fn export(setup: &Setup, until: UnixTime) -> (Vec<u8>, Vec<Segment>) {
 fn prune(setup: &Setup, file: &[u8]) -> Result<Pruned, SegmentsError> {
     let preview = block_on(setup.directory.preview_pruning(file));
     let pruned = block_on(setup.directory.prune_audit(&setup.operator, setup.now, file));
-    assert_eq!(preview.as_ref().ok(), pruned.as_ref().ok(), "a preview comes to the same");
+    let comes_to = |result: &Result<Pruned, SegmentsError>| result.as_ref().map_err(ToString::to_string).cloned();
+    assert_eq!(comes_to(&preview), comes_to(&pruned), "a preview comes to the same");
     pruned
 }
 

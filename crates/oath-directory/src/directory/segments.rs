@@ -6,6 +6,7 @@ use super::uploads::pause;
 use crate::audit::segment::{SegmentError, SegmentWriter, read_file};
 use crate::audit::{Actor, AuditEvent, Event, Head, Segment, Tampered};
 use crate::error::{Error, Refusal};
+use crate::private_file;
 use crate::rights::Operation;
 use crate::store::{Changes, Store};
 use core::fmt;
@@ -91,17 +92,15 @@ impl<S: Store> Directory<S> {
         if path.symlink_metadata().is_ok() {
             return Err(SegmentsError::Io(io::ErrorKind::AlreadyExists.into()));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = private_file::folder_of(path);
         // A temporary file is made with mode 0600.
         let mut file = tempfile::Builder::new().prefix(".oath-").tempfile_in(folder).map_err(SegmentsError::Io)?;
         let segments = self.export_audit(until, BufWriter::new(&mut file)).await?;
         if !segments.is_empty() {
             file.as_file().sync_all().map_err(SegmentsError::Io)?;
             file.persist_noclobber(path).map_err(|error| SegmentsError::Io(error.error))?;
-            // The name, too, before events are deleted that the file holds. Not every system can open a folder.
-            if let Ok(folder) = std::fs::File::open(folder) {
-                folder.sync_all().map_err(SegmentsError::Io)?;
-            }
+            // The name, too, before events are deleted that the file holds.
+            private_file::sync_folder_of(path).map_err(SegmentsError::Io)?;
         }
         Ok(segments)
     }

@@ -16,12 +16,6 @@ impl KeyRing {
         self.retired.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Whether the ring recognises by more than one key: a secret may then be known under another fingerprint.
-    #[must_use]
-    pub const fn is_changing(&self) -> bool {
-        self.recognisers.len() > 1
-    }
-
     /// The name of the key that seals.
     #[must_use]
     pub fn sealing_name(&self) -> &str {
@@ -136,7 +130,7 @@ mod tests {
         let old = ring.sealing_name().to_owned();
         let first = ring.fingerprint(&secret).unwrap();
         assert_eq!((ring.recogniser_of(&first), ring.is_newest(&first)), (Some(&*old), true));
-        assert!(ring.other_fingerprints(&secret).is_empty() && !ring.is_changing());
+        assert!(ring.other_fingerprints(&secret).is_empty());
         let new = ring.add().unwrap();
         // Not before it is activated.
         assert_eq!(ring.fingerprint(&secret), Ok(first));
@@ -159,7 +153,7 @@ mod tests {
         assert_ne!(other.other_fingerprints(&secret), [first]);
         assert_eq!(other.recogniser_of(&first), Some(&*old));
         ring.remove(&old).unwrap();
-        assert_eq!((ring.recogniser_of(&first), ring.is_changing()), (None, false));
+        assert_eq!((ring.recogniser_of(&first), ring.other_fingerprints(&secret)), (None, Vec::new()));
         assert_eq!(ring.retire(&old), Err(KeyRingError::Unknown { name: old.clone() }));
     }
 }

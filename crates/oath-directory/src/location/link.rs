@@ -68,22 +68,19 @@ pub(super) fn write_keys(path: &Path, ring: &KeyRing) -> io::Result<()> {
     let mut file = private_file::create(path)?;
     file.write_all(ring.expose_text().as_bytes())?;
     file.sync_all()?;
-    private_file::sync_folder_of(path);
-    Ok(())
+    private_file::sync_folder_of(path)
 }
 
 /// A second name for a complete file, which must not exist; lasting.
 pub(super) fn link(made: &Path, name: &Path) -> io::Result<()> {
     fs::hard_link(made, name)?;
-    private_file::sync_folder_of(name);
-    Ok(())
+    private_file::sync_folder_of(name)
 }
 
 /// Gives a complete file the name of another, which is gone then; lasting.
 pub(super) fn replace(made: &Path, name: &Path) -> io::Result<()> {
     fs::rename(made, name)?;
-    private_file::sync_folder_of(name);
-    Ok(())
+    private_file::sync_folder_of(name)
 }
 
 /// Removes what killed processes left. One that is at work under the same name has lost: this directory has the name.

@@ -279,14 +279,10 @@ impl Reader {
             let writes = |are: bool| self.connection.pragma_update(None, "query_only", !are);
             let copied = writes(true).and_then(|()| self.connection.execute("VACUUM INTO ?1", [name]));
             writes(false).and(copied).map_err(|error| self.place.sqlite(&error))?;
-            file.sync_all().map_err(|error| failed(&error))
+            let lasting = file.sync_all().and_then(|()| private_file::sync_folder_of(&absolute));
+            lasting.map_err(|error| failed(&error))
         };
-        let written = write();
-        match &written {
-            Ok(()) => private_file::sync_folder_of(&absolute),
-            Err(_) => drop(fs::remove_file(path)),
-        }
-        written
+        write().inspect_err(|_| drop(fs::remove_file(path)))
     }
 
     /// Opens a frozen file again: another process, which may write, may have written since the last time.
