@@ -199,6 +199,7 @@ integers! {
     resume: Option<u64> = "resume is None or the number of an upload, 0 to 2**64 - 1";
     after: u64 = "after is the number of an event, 0 to 2**64 - 1";
     limit: usize = "limit is the number of events, 0 or more";
+    skip: usize = "skip is the number of records before, 0 or more";
     page: Option<usize> = "limit is None or the number of records, 0 or more";
     chain: Option<u64> = "chain is None or 0 to 2**64 - 1";
 }

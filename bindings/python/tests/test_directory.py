@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from pathlib import Path
 
 import pytest
 from oath_totp import AsyncDirectory, Directory, DirectoryError, Mismatch, Secret, Totp
@@ -192,3 +193,25 @@ def test_the_same_for_asyncio(tmp_path):
     assert asyncio.run(run()) == [ALICE]
 
 
+def test_a_file_of_format_1_is_migrated_by_a_word_that_it_is_bound_to_no_ring(tmp_path):
+    kit = Path(__file__).parents[3] / "testkit" / "directory" / "format-1"
+    for name in ("oath.db", "oath.keys"):
+        shutil.copy(kit / name, tmp_path)
+        (tmp_path / name).chmod(0o600)
+    database = tmp_path / "oath.db"
+    with pytest.raises(DirectoryError) as error:
+        Directory.migrate(database, at=NOW + 200)
+    assert error.value.code == "database-unbound"
+    preview = Directory.preview_migration(database, at=NOW + 200)
+    assert (preview["from_format"], preview["left"], preview["contents"]["tokens"]) == (1, [], 3)
+    migrated = Directory.migrate(database, accept_unbound=True, at=NOW + 200)
+    assert (migrated["from_format"], migrated["left"]) == (1, [])
+    assert Path(migrated["former"]).exists()
+    with Directory.open(database) as directory:
+        assert [token["serial"] for token in directory.tokens()] == ["0000", "0001", "0002"]
+        assert directory.refused_until() == NOW + 200
+        ends = directory.checkpoint(at=NOW + 200)
+        assert directory.events(action="audit-checkpoint", limit=9)[0]["at"] == NOW + 200
+        directory.verify_audit(contains=ends)
+        with pytest.raises(DirectoryError):
+            directory.verify_audit(contains=[ends[0][:-1] + ("0" if ends[0][-1] != "0" else "1")])

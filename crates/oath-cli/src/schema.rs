@@ -182,6 +182,7 @@ pub const COMMANDS: &[Output] = &[
     one("keys remove", &[&r::KEY_REMOVED]),
     lines("audit list", &[&r::EVENT]),
     one("audit verify", &[&r::LOG_SOUND, &r::LOG_TAMPERED, &r::EXPORT_SOUND]),
+    one("audit checkpoint", &[&r::LOG_CHECKPOINT]),
     one("audit export", &[&r::LOG_EXPORTED]),
     one("audit prune", &[&r::LOG_PRUNED]),
     lines("seeds check", &[&r::CHECKED]),

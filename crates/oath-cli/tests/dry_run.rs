@@ -83,6 +83,7 @@ const OF_ONE: &[(&str, &str)] = &[
     ("recovery issue", "the codes of one user"),
     ("recovery reset", "the codes of one user"),
     ("restored", "the floor"),
+    ("audit checkpoint", "one event"),
     ("keys add", "the key ring"),
     ("keys activate", "the key ring"),
     ("keys remove", "the key ring"),

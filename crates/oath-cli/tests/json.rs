@@ -330,6 +330,7 @@ fn keeping(s: &mut Scribe) {
     s.oath("audit list");
     s.oath("audit verify");
     s.oath(&format!("audit verify --contains 1:{}", "0".repeat(64)));
+    s.oath("audit checkpoint");
     s.oath("audit export --until 2020-01-01T00:00:00Z -o none.jsonl");
     s.oath("audit export --until 2030-01-01T00:00:00Z -o log.jsonl");
     s.oath("audit verify log.jsonl");

@@ -324,6 +324,7 @@ fn a_time_away_from_the_clock_needs_force_to_write_and_the_log_keeps_both() {
         format!("uploads undo 1 --at {MONDAY}"),
         format!("uploads delete 1 --at {MONDAY}"),
         format!("audit prune --exported log.jsonl --at {MONDAY}"),
+        format!("audit checkpoint --at {MONDAY}"),
         format!("policy set activations=none --at {MONDAY}"),
         format!("recovery issue alice@example.com --at {MONDAY}"),
         format!("keys rotate --at {MONDAY}"),

@@ -219,6 +219,7 @@ const COMMANDS: &[(&str, Option<&str>)] = &[
     ("keys remove none", Some("maintain")),
     ("audit list", Some("read-log")),
     ("audit verify", Some("read-log")),
+    ("audit checkpoint", Some("maintain")),
     ("audit export --until 2100-01-01 -o log.jsonl", Some("read-log")),
     ("audit prune --exported exported.jsonl --dry-run", Some("maintain")),
     ("audit prune --exported exported.jsonl", Some("maintain")),

@@ -157,6 +157,7 @@ const WORDS: &[(&str, &str)] = &[
     ("keys remove", "nokey"),
     ("audit list", ""),
     ("audit verify", ""),
+    ("audit checkpoint", ""),
     ("audit export", "--until 2100-01-01 -o log.jsonl"),
     ("audit verify", "log.jsonl"),
     ("audit prune", "--exported log.jsonl"),

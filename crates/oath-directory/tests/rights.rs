@@ -294,7 +294,7 @@ fn ways(operation: Operation, subject: Subject) -> Vec<Way> {
         Operation::Maintain => vec![
             way(|s, a| block_on(s.directory.restored(a, s.now, Clock::Unchecked)).map(drop)),
             look(|s, a| block_on(s.directory.lower_floor(a, s.now, Clock::Unchecked)).map(drop)),
-            look(|s, a| block_on(s.directory.checkpoint(a, s.now))),
+            look(|s, a| block_on(s.directory.checkpoint(a, s.now)).map(drop)),
             look(|s, a| block_on(s.directory.reseal(a, s.now, None)).map(drop)),
             look(|s, a| block_on(s.directory.rotate(a, s.now, |_| ())).map(drop)),
             look(|s, a| block_on(s.directory.preview_rotation(a, s.now, |_| ())).map(drop)),

@@ -572,8 +572,13 @@ class Directory:
         of those that stay, as they were assigned or activated since. `dry_run=True` changes nothing."""
     def delete_upload(self, upload: int, *, at: _Time = None) -> None:
         """Deletes the status and the failures of an upload. The tokens stay."""
-    def failures(self, upload: int, *, at: _Time = None) -> list[FailureDict]:
-        """Returns the rows of an upload that failed: which line, why, and what to do."""
+    def failures(
+        self, upload: int, *, skip: int = 0, limit: int | None = None, at: _Time = None
+    ) -> list[FailureDict]:
+        """Returns the rows of an upload that failed: which line, why, and what to do.
+
+        `limit` and `skip`, how many were on the pages before, read them page by page.
+        """
     def assign(self, serial: str, upn: str, *, at: _Time = None) -> None:
         """Assigns an available token to a user."""
     def unassign(self, serial: str, *, at: _Time = None) -> None:
@@ -689,6 +694,11 @@ class Directory:
 
         `contains` holds ends that were noted down before: it raises where the log does not have them any more. `pruned` is, of
         each chain that was pruned, the last event that the database does not hold.
+        """
+    def checkpoint(self, *, at: _Time = None) -> list[str]:
+        """Writes the ends of all chains down in the audit log, so that `verify_audit` misses a chain that is cut off or removed later.
+
+        To be called from time to time where several machines write. Returns the ends, as 'NUMBER:HASH' or 'CHAIN/NUMBER:HASH'.
         """
     def export_audit(self, path: str | os.PathLike[str], until: int | float | datetime) -> int:
         """Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key

@@ -111,8 +111,8 @@ class AsyncDirectory:
     async def delete_upload(self, upload, *, at=None):
         return await to_thread(self._directory.delete_upload, upload, at=at)
 
-    async def failures(self, upload, *, at=None):
-        return await to_thread(self._directory.failures, upload, at=at)
+    async def failures(self, upload, *, skip=0, limit=None, at=None):
+        return await to_thread(self._directory.failures, upload, skip=skip, limit=limit, at=at)
 
     async def assign(self, serial, upn, *, at=None):
         return await to_thread(self._directory.assign, serial, upn, at=at)
@@ -188,6 +188,9 @@ class AsyncDirectory:
 
     async def verify_audit(self, *, contains=None):
         return await to_thread(self._directory.verify_audit, contains=contains)
+
+    async def checkpoint(self, *, at=None):
+        return await to_thread(self._directory.checkpoint, at=at)
 
     async def export_audit(self, path, until):
         return await to_thread(self._directory.export_audit, path, until)

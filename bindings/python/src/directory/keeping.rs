@@ -133,9 +133,8 @@ impl Directory {
     /// `clock_checked` as for `Directory.restore`.
     #[pyo3(signature = (*, clock_checked = false, at = None))]
     fn restored(&self, py: Python<'_>, clock_checked: bool, at: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
-        let now = time(at)?;
-        let restored = self.inner(py)?.restored(&self.asks(at), now, clock(clock_checked));
-        self.wait(py, restored).map(UnixTime::as_secs)
+        let (now, inner, actor) = (time(at)?, self.inner(py)?, self.asks(at));
+        self.wait(py, inner.restored(&actor, now, clock(clock_checked))).map(UnixTime::as_secs)
     }
 
     /// Accepts codes again where the clock was ahead at a restore: from now on only the codes up to now are refused.
@@ -144,9 +143,8 @@ impl Directory {
     /// `clock_checked` as for `Directory.restore`.
     #[pyo3(signature = (*, clock_checked = false, at = None))]
     fn lower_floor(&self, py: Python<'_>, clock_checked: bool, at: Option<&Bound<'_, PyAny>>) -> PyResult<Option<u64>> {
-        let now = time(at)?;
-        let lowered = self.inner(py)?.lower_floor(&self.asks(at), now, clock(clock_checked));
-        Ok(self.wait(py, lowered)?.map(UnixTime::as_secs))
+        let (now, inner, actor) = (time(at)?, self.inner(py)?, self.asks(at));
+        Ok(self.wait(py, inner.lower_floor(&actor, now, clock(clock_checked)))?.map(UnixTime::as_secs))
     }
 
     /// Returns up to when all codes are refused (Unix seconds); 0 where the database was never restored.

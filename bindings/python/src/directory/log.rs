@@ -89,6 +89,16 @@ impl Directory {
         audit_dict(py, &found.map_err(|error| tampered(py, error))?)
     }
 
+    /// Writes the ends of all chains down in the audit log, so that `verify_audit` misses a chain that is cut off or removed later.
+    ///
+    /// To be called from time to time where several machines write. Returns the ends, as 'NUMBER:HASH' or 'CHAIN/NUMBER:HASH'.
+    #[pyo3(signature = (*, at = None))]
+    fn checkpoint(&self, py: Python<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+        let now = time(at)?;
+        let heads = self.wait(py, self.inner(py)?.checkpoint(&self.asks(at), now))?;
+        Ok(heads.iter().map(Head::to_string).collect())
+    }
+
     /// Writes the beginning of the audit log, up to a time, into a new file: JSON lines that anyone can read and that the key
     /// ring verifies. Returns the number of events; where there are none, no file is made.
     fn export_audit(&self, py: Python<'_>, path: FilePath, until: &Bound<'_, PyAny>) -> PyResult<u64> {

@@ -137,17 +137,19 @@ impl Directory {
     }
 
     /// Returns the rows of an upload that failed: which line, why, and what to do.
-    #[pyo3(signature = (upload, *, at = None))]
+    ///
+    /// `limit` and `skip`, how many were on the pages before, read them page by page.
+    #[pyo3(signature = (upload, *, skip = 0, limit = None, at = None))]
     fn failures<'py>(
         &self,
         py: Python<'py>,
         #[pyo3(from_py_with = arguments::upload)] upload: u64,
+        #[pyo3(from_py_with = arguments::skip)] skip: usize,
+        #[pyo3(from_py_with = arguments::page)] limit: Option<usize>,
         at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let now = time(at)?;
-        self.wait(py, self.reader(py, at, Operation::List, None)?.failures(now, upload))?
-            .iter()
-            .map(|failure| failure_dict(py, failure))
-            .collect()
+        let (inner, now) = (self.reader(py, at, Operation::List, None)?, time(at)?);
+        let page = inner.failures_page(now, upload, skip, limit.unwrap_or(usize::MAX));
+        self.wait(py, page)?.iter().map(|failure| failure_dict(py, failure)).collect()
     }
 }

@@ -20,7 +20,7 @@ impl Command {
             Self::Recovery(command) => !matches!(command, Recovery::Show { .. }),
             Self::Keys(command) => !matches!(command, Keys::List | Keys::Check | Keys::Rotate { dry_run: true }),
             Self::Uploads(command) => matches!(command, Uploads::Delete { .. } | Uploads::Undo { dry_run: false, .. }),
-            Self::Audit(command) => matches!(command, Audit::Prune { dry_run: false, .. }),
+            Self::Audit(command) => matches!(command, Audit::Checkpoint | Audit::Prune { dry_run: false, .. }),
             Self::Tour
             | Self::Report { .. }
             | Self::Roles
@@ -64,7 +64,7 @@ impl Command {
             Self::Policy(Policy::Show) => (Operation::List, None),
             // A change asks by itself; what it would change is told to those alone who may change it.
             Self::Policy(command) if command.tries() => (Operation::ChangePolicy, None),
-            Self::Audit(Audit::Prune { .. }) => (Operation::Maintain, None),
+            Self::Audit(Audit::Checkpoint | Audit::Prune { .. }) => (Operation::Maintain, None),
             Self::Audit(_) => (Operation::ReadLog, None),
             Self::Backup { .. } | Self::Keys(_) => (Operation::Maintain, None),
             _ => return None,

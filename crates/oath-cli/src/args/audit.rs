@@ -19,6 +19,10 @@ pub(crate) enum Audit {
         #[arg(long, value_name = "NUMBER:HASH")]
         contains: Vec<Head>,
     },
+    /// Write the ends of all chains down in the log, so that a chain that is cut off or removed later is missed
+    ///
+    /// To be run from time to time, once a day for example, where several machines write into one database on a server.
+    Checkpoint,
     /// Write the log up to a time into a file that anyone can read and the key ring verifies
     Export {
         /// Events up to this time; a day, such as 2026-03-31, to its end (UTC)

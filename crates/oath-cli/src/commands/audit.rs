@@ -19,6 +19,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, command: &Audit) -> Result<Exit, Failur
         Audit::List(listed) => list(shell, listed),
         Audit::Verify { files, contains } if files.is_empty() => verify(shell, contains),
         Audit::Verify { files, contains } => segments::verify(shell, files, contains),
+        Audit::Checkpoint => checkpoint(shell),
         Audit::Export { until, output } => segments::export(shell, *until, output),
         Audit::Prune { exported, dry_run } => segments::prune(shell, exported, *dry_run),
     }
@@ -134,6 +135,17 @@ fn meant(shell: &Shell<'_>, directory: &Directory<AnyStore>, listed: &Listed) ->
         _ => None,
     });
     missing.filter_map(|missing| near::meant(directory, &shell.actor, shell.now, &missing).ok()).collect()
+}
+
+fn checkpoint(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
+    let heads = block_on(shell.directory()?.checkpoint(&shell.actor, shell.now))?;
+    let ends: Vec<_> = heads.iter().filter(|head| head.events > 0).map(Head::to_string).collect();
+    shell.answer(&json!({"ends": ends}), |out| {
+        let chains = count(ends.len().try_into().unwrap_or(u64::MAX), "chain", "chains");
+        writeln!(out, "{GOOD}Written down{GOOD:#}: where {chains} of the log ended.")?;
+        ends.iter().try_for_each(|end| writeln!(out, "  {DIM}head{DIM:#}  {end}"))
+    })?;
+    Ok(Exit::Done)
 }
 
 fn verify(shell: &mut Shell<'_>, contains: &[Head]) -> Result<Exit, Failure> {

@@ -9,7 +9,7 @@ mod tokens;
 mod uploads;
 mod users;
 
-pub(super) use self::audit::{EVENT, EXPORT_SOUND, LOG_EXPORTED, LOG_PRUNED, LOG_SOUND, LOG_TAMPERED};
+pub(super) use self::audit::{EVENT, EXPORT_SOUND, LOG_CHECKPOINT, LOG_EXPORTED, LOG_PRUNED, LOG_SOUND, LOG_TAMPERED};
 pub(super) use self::codes::{
     CANCELLED, CODE, CODE_OF_COUNTER, CODE_OF_STEP, ENROLMENT, RECOVERY, RECOVERY_CODES, RECOVERY_RESET, VERDICT,
 };

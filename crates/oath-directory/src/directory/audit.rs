@@ -98,14 +98,16 @@ impl<S: Store> Directory<S> {
 
     /// Writes the ends of all chains of the audit log down in the chain of this writer, which ties the chains together: a
     /// chain that was cut off or removed before is then missed. To be called from time to time where there is more than one
-    /// writer.
+    /// writer. Returns the ends.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn checkpoint(&self, actor: &Actor, now: UnixTime) -> Result<(), Error> {
+    pub async fn checkpoint(&self, actor: &Actor, now: UnixTime) -> Result<Vec<Head>, Error> {
         self.allow(actor, now, Operation::Maintain, None).await?;
-        let events = vec![Event::checkpoint(now, actor, &self.store.heads().await?)];
-        self.log(Changes { events, ..Changes::default() }).await
+        let heads = self.store.heads().await?;
+        let events = vec![Event::checkpoint(now, actor, &heads)];
+        self.log(Changes { events, ..Changes::default() }).await?;
+        Ok(heads)
     }
 
     /// Commits changes that rest on no decision: they are not tried again.

@@ -32,6 +32,12 @@ pub(in crate::schema) const LOG_SOUND: Record = record(
     ]],
 );
 
+pub(in crate::schema) const LOG_CHECKPOINT: Record = record(
+    "checkpoint",
+    "What `audit checkpoint` wrote into the log.",
+    &[&[f("ends", Texts, "The end of each chain then, as `NUMBER:HASH`.")]],
+);
+
 const SEGMENT: Record = record(
     "segment",
     "A range of one chain of the log in an exported file.",
