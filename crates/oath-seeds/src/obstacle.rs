@@ -288,3 +288,14 @@ pub(crate) const fn hash_of(bytes: usize) -> Algorithm {
         _ => Algorithm::Sha1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_of_the_wrong_length_is_too_long_or_too_short() {
+        let kind = |bytes| Obstacle::SecretLength { bytes, takes: 10..=32 }.kind();
+        assert_eq!([9, 33].map(kind), [Kind::SecretTooShort, Kind::SecretTooLong]);
+    }
+}

@@ -178,3 +178,20 @@ impl SerialLengths {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_told_once_with_its_number() {
+        let mut tallies = Tallies::default();
+        for (kind, line) in [(Kind::BlankLine, 7), (Kind::PinDropped, 2), (Kind::PinDropped, 3)] {
+            tallies.add_line(kind, line);
+        }
+        let told: Vec<_> = tallies.findings().map(|finding| (finding.place, finding.message.into_owned())).collect();
+        let expected = [(2, "A PIN in 2 lines, first here."), (7, "Nothing in 1 line.")];
+        assert_eq!(told, expected.map(|(line, message)| (Place::Line(line), message.to_owned())));
+        assert_eq!(tallies.findings().count(), 0, "once");
+    }
+}

@@ -207,9 +207,42 @@ pub(crate) fn count(number: u64, one: &str) -> String {
     }
 }
 
+/// Whether a text holds printable ASCII only, and no blank.
+pub(crate) fn is_printable(text: &str) -> bool {
+    // All bytes are looked at, without a branch: the compiler makes vector instructions of it.
+    let look = |bytes: &[u8]| bytes.iter().fold(0, |odd, b| odd | u8::from(b.wrapping_sub(b'!') >= b'\x7f' - b'!'));
+    let bytes = text.as_bytes();
+    // The last block overlaps the one before it, so that no byte is looked at alone.
+    let odd = match bytes.last_chunk::<32>() {
+        Some(last) => bytes.as_chunks::<32>().0.iter().fold(look(last), |odd, block| odd | look(block)),
+        None => look(bytes),
+    };
+    odd == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_byte_counts_for_what_is_printable() {
+        for length in [0, 1, 31, 32, 33, 64, 100] {
+            let text = "!z~".repeat(length).chars().take(length).collect::<String>();
+            assert!(is_printable(&text), "{length}");
+            // One odd byte, and two of them, which do not make up for each other.
+            for one in 0..length {
+                for other in [one, 0, length / 2, length - 1] {
+                    for odd in [b' ', 0x7f, b'\t', 0] {
+                        let mut bytes = text.clone().into_bytes();
+                        (bytes[one], bytes[other]) = (odd, odd);
+                        let text = String::from_utf8(bytes).unwrap();
+                        assert!(!is_printable(&text), "{text:?}");
+                    }
+                }
+            }
+        }
+        assert!(!is_printable("é"));
+    }
 
     #[test]
     fn what_could_be_a_secret_is_not_shown() {

@@ -309,6 +309,16 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_known_by_their_usual_names() {
+        for (name, is) in [("userPrincipalName", [true, false, false]), ("User", [false, true, false])] {
+            assert_eq!([is_upn_column(name), is_user_column(name), is_serial_column(name)], is, "{name}");
+        }
+        for (name, is) in [("Serial-Number", [false, false, true]), ("displayName", [false; 3]), ("", [false; 3])] {
+            assert_eq!([is_upn_column(name), is_user_column(name), is_serial_column(name)], is, "{name}");
+        }
+    }
+
+    #[test]
     fn users_stand_beside_serial_numbers_in_any_layout() {
         for file in [
             "serial number,upn\r\n0950380269,alice@example.com\r\n2,BOB@example.com\r\n3,dave@example.com\r\n",

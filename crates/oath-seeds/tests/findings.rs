@@ -167,6 +167,13 @@ fn cases() -> Vec<Case> {
             Model,
             "is the secret key",
         ),
+        // As its bytes, which are text here.
+        case(
+            "a@b.c,1,MJRWIZLGM5UGS2TLNRWW433QOFZHG5DV,30,C,bcdefghijklmnopqrstu",
+            Kind::SecretElsewhere,
+            Model,
+            "is the secret key",
+        ),
         case(format!("a@b.c,1,{SECRET},30,C,{}", HEX_OF_SECRET), Kind::SecretElsewhere, Model, "is the secret key"),
         case(upn(""), Kind::UpnEmpty, Upn, "empty"),
         case(upn("o’neil@b.c"), Kind::UpnTypographicQuote, Upn, "typographic")
@@ -190,6 +197,8 @@ fn cases() -> Vec<Case> {
         case(format!("\"a@b.c,1234567,{SECRET},30,C,M\""), Kind::RowInOneCell, None, "one cell")
             .repair(Repair::UnwrapRow),
         case(format!("\"a@b.c,1234567,{SECRET},30,C,M\",,,"), Kind::RowInOneCell, None, "one cell")
+            .repair(Repair::UnwrapRow),
+        case(format!("\"a@b.c,1234567,{SECRET},30,C,M\",,,,,"), Kind::RowInOneCell, None, "one cell")
             .repair(Repair::UnwrapRow),
         case(format!("a@b.c;1234567;{SECRET};30;C;M"), Kind::RowSeparator, None, "a semicolon")
             .repair(Repair::SplitRowAt(';')),

@@ -53,6 +53,24 @@ fn each_obstacle() {
 
 /// What a writer takes a reader takes: one longer than a day is refused by both or by none.
 #[test]
+fn a_format_of_a_system_is_judged_by_that_system() {
+    let of: Vec<_> = Format::written().filter_map(|format| Some((format, format.target()?))).collect();
+    let expected = [
+        (Format::EntraCsv, Target::Entra),
+        (Format::GraphJson, Target::Graph),
+        (Format::PrivacyIdeaCsv, Target::PrivacyIdea),
+        (Format::LinOtpCsv, Target::LinOtp),
+        (Format::MultiOtpCsv, Target::MultiOtp),
+        (Format::PingIdCsv, Target::PingId),
+        (Format::DuoCsv, Target::Duo),
+        (Format::KeycloakJson, Target::Keycloak),
+        (Format::OktaJson, Target::Okta),
+    ];
+    assert_eq!(of.len(), expected.len(), "{of:?}");
+    assert!(expected.iter().all(|pair| of.contains(pair)), "{of:?}");
+}
+
+#[test]
 fn an_interval_that_is_written_is_read_back() {
     for format in Format::written() {
         for x in [1, 20, 30, 45, 60, 255, 256, 86_400, 86_401, u32::MAX] {

@@ -287,7 +287,8 @@ fn secret(text: &str) -> (Vec<Kind>, Option<Record>, Vec<Option<Repair>>) {
     let file = format!("SN1,{text},totp,6,30,sha1\n");
     let plain = read(file.as_bytes(), &options(Format::LinOtpCsv)).unwrap();
     let mut repaired = read(file.as_bytes(), &options(Format::LinOtpCsv).repairs(Repairs::Apply)).unwrap();
-    let repairs = plain.findings.iter().map(|finding| finding.repair.clone()).collect();
+    let repairs: Vec<_> = plain.findings.iter().map(|finding| finding.repair.clone()).collect();
+    assert!(repairs.iter().all(Option::is_none) || plain.records.is_empty(), "what is offered is not done");
     (plain.findings.iter().map(|finding| finding.kind).collect(), repaired.records.pop(), repairs)
 }
 

@@ -8,7 +8,7 @@ use crate::lines::Line;
 use crate::record::Failed;
 use crate::source::Context;
 use crate::tally::Tallies;
-use crate::text::{is_unreadable, reportable_serial, reportable_upn};
+use crate::text::{is_printable, is_unreadable, reportable_serial, reportable_upn};
 use crate::texts::Texts;
 use crate::values::model::Said;
 use crate::values::secret::Reading as Secrets;
@@ -41,7 +41,7 @@ impl Reading<'_> {
             rows.push_back(Row::failed(checks, None, None));
             return;
         }
-        let plain = is_plain(text);
+        let plain = is_printable(text);
         if !plain && let Some(encoding) = shape::other_encoding(text) {
             checks.error(
                 Kind::EncodingChanges,
@@ -81,7 +81,7 @@ impl Reading<'_> {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
-                let plain = is_plain(&wrapped.row);
+                let plain = is_printable(&wrapped.row);
                 rows.push_back(Fields { cells, header, plain }.row(checks, context, found, last));
                 return;
             }
@@ -128,19 +128,6 @@ struct Fields<'a> {
     header: &'a Header,
     /// It holds printable ASCII only, and no blank.
     plain: bool,
-}
-
-/// Whether a text holds printable ASCII only, and no blank.
-fn is_plain(text: &str) -> bool {
-    // All bytes are looked at, without a branch: the compiler makes vector instructions of it.
-    let look = |bytes: &[u8]| bytes.iter().fold(0, |odd, b| odd | u8::from(b.wrapping_sub(b'!') >= b'\x7f' - b'!'));
-    let bytes = text.as_bytes();
-    // The last block overlaps the one before it, so that no byte is looked at alone.
-    let odd = match bytes.last_chunk::<32>() {
-        Some(last) => bytes.as_chunks::<32>().0.iter().fold(look(last), |odd, block| odd | look(block)),
-        None => look(bytes),
-    };
-    odd == 0
 }
 
 impl<'a> Fields<'a> {
