@@ -13,6 +13,29 @@ pub(crate) fn advice(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
+/// What to do where a system refuses tokens that are sound in themselves; `None` where none of the findings says so.
+pub(crate) fn another_system(findings: &[Finding]) -> Option<&'static str> {
+    let refused_by_system = |finding: &Finding| {
+        matches!(
+            finding.kind,
+            Kind::UpnEmpty
+                | Kind::UpnGuest
+                | Kind::SerialEmpty
+                | Kind::AlgorithmUnsupported
+                | Kind::DigitsUnsupported
+                | Kind::TypeUnsupported
+                | Kind::CounterUnsupported
+                | Kind::IntervalUnsupported
+                | Kind::EpochUnsupported
+                | Kind::SecretTooLong
+        )
+    };
+    findings.iter().any(refused_by_system).then_some(
+        "If the tokens are not for this system, name another: --for inventory takes them without users, --for any reads a file that is \
+         only to be converted.",
+    )
+}
+
 /// The same for a finding that the directory keeps, which has the name of its kind.
 pub(crate) fn with_options<'a>(kind: &str, action: &'a str) -> Cow<'a, str> {
     match options(kind) {

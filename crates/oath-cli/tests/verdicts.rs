@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::Desk;
+use support::{Desk, HEADER, SECRETS};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testkit/seeds")
@@ -178,37 +178,62 @@ fn a_hash_that_the_policy_decides_about_is_a_warning_until_a_directory_is_asked(
     assert!(desk.done("tokens upload x.csv").contains("1 imported"));
 }
 
-/// What a person does after a check: the number of rows that it promises is the number that a repair mends.
+/// What a person does after a check: the number of rows that it promises is the number that a repair mends, for the system of
+/// the file and for others, which refuse other rows.
 #[test]
 fn a_repair_mends_as_many_rows_as_a_check_promises() {
     let desk = Desk::on_sqlite();
     let (mut wrong, mut promising) = (Vec::new(), 0);
     for (path, options) in kit() {
         fs::copy(&path, desk.path("x")).unwrap();
-        let mut asked = words(&desk, &options);
-        if let Some(target) = options["target"].as_str().filter(|_| !asked.contains("--for")) {
-            asked.push_str(&format!(" --for {target}"));
-        }
-        let checked = desk.oath(&format!("seeds check x{asked}"));
-        let promised = checked.out.split_once("`oath seeds repair` can mend ");
-        let promised = promised.map(|(_, rest)| rest.split(' ').next().unwrap().replace(',', ""));
-        let repaired = desk.oath(&format!("seeds repair x -o y --yes --json{asked}"));
-        let mended =
-            serde_json::from_str::<Value>(&repaired.out).map_or(0, |report| report["mended"].as_u64().unwrap());
-        // Where a spreadsheet rounded serial numbers, no number is promised.
-        let rounded = checked.out.contains("a spreadsheet took it for a number");
-        let kept = match promised.as_deref() {
-            Some(number) => number == mended.to_string() && !rounded,
-            None => mended == 0 || rounded && checked.out.contains("`oath seeds repair` shows what can be mended"),
-        };
-        promising += u32::from(promised.is_some());
-        if !kept {
-            wrong.push(format!("{}{asked}: {promised:?}, {mended}: {}", path.display(), repaired.err));
-        }
-        for written in ["y", "y-rest"] {
-            drop(fs::remove_file(desk.path(written)));
+        let words = words(&desk, &options).replace(" --for ", " --for-file ");
+        let own = options["target"].as_str().map(|target| format!(" --for {target}")).unwrap_or_default();
+        let words = words.split_once(" --for-file ").map_or(&*words, |(before, _)| before).to_owned();
+        for system in [&*own, " --for entra", " --for any"] {
+            let asked = format!("{words}{system}");
+            let checked = desk.oath(&format!("seeds check x{asked}"));
+            let promised = checked.out.split_once("`oath seeds repair` can mend ");
+            let promised = promised.map(|(_, rest)| rest.split(' ').next().unwrap().replace(',', ""));
+            let repaired = desk.oath(&format!("seeds repair x -o y --yes --json{asked}"));
+            let mended =
+                serde_json::from_str::<Value>(&repaired.out).map_or(0, |report| report["mended"].as_u64().unwrap());
+            // Where a spreadsheet rounded serial numbers, no number is promised.
+            let rounded = checked.out.contains("a spreadsheet took it for a number");
+            let kept = match promised.as_deref() {
+                Some(number) => number == mended.to_string() && !rounded,
+                // Where no system is named, a check is for the inventory, and a repair for the system of the format.
+                None if system.is_empty() => true,
+                None => mended == 0 || rounded && checked.out.contains("`oath seeds repair` shows what can be mended"),
+            };
+            promising += u32::from(promised.is_some());
+            if !kept {
+                wrong.push(format!("{}{asked}: {promised:?}, {mended}: {}", path.display(), repaired.err));
+            }
+            for written in ["y", "y-rest"] {
+                drop(fs::remove_file(desk.path(written)));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(promising >= 3, "{promising}");
+    assert!(promising >= 6, "{promising}");
+}
+
+/// Where a system refuses tokens that are sound, the error names the way to another.
+#[test]
+fn a_file_for_another_system_is_refused_with_the_way_to_its_own() {
+    let desk = Desk::on_sqlite();
+    let rows =
+        SECRETS.iter().enumerate().map(|(row, secret)| format!(",230000{row},{secret},30,Contoso,HardwareKey\n"));
+    desk.write("x.csv", &format!("{HEADER}\n{}", rows.collect::<String>()));
+    let ways = ["--for inventory", "--for any"];
+    let repaired = desk.oath("seeds repair x.csv -o y.csv --yes");
+    assert!(repaired.status == 1 && ways.iter().all(|way| repaired.err.contains(way)), "{repaired:?}");
+    let converted = desk.oath("seeds convert x.csv --to pskc -o y.xml --for entra");
+    assert!(converted.status == 1 && ways.iter().all(|way| converted.out.contains(way)), "{converted:?}");
+    desk.done("seeds repair x.csv -o y.csv --yes --for inventory");
+    desk.done("seeds convert x.csv --to pskc -o y.xml --for any");
+    // Nothing is said of another system where the rows themselves are wrong.
+    desk.write("x.csv", &format!("{HEADER}\na@b.c,1,not a secret,30,C,M\n"));
+    let repaired = desk.oath("seeds repair x.csv -o z.csv --yes");
+    assert!(repaired.status == 1 && !repaired.err.contains("--for"), "{repaired:?}");
 }

@@ -62,9 +62,8 @@ impl Checks {
         self.push(kind, Severity::Note, field.into(), message.into(), action.into());
     }
 
-    /// An error that can be repaired safely; true where it was asked to be, so that the caller goes on with the
-    /// repaired value.
-    #[must_use]
+    /// An error that can be repaired safely. The caller goes on with the repaired value in any case: where the repair is only
+    /// offered, the row is no record, and all that is wrong with the repaired one is said as well.
     pub(crate) fn repairable(
         &mut self,
         kind: Kind,
@@ -72,7 +71,7 @@ impl Checks {
         message: impl Into<Text>,
         action: impl Into<Text>,
         repair: Repair,
-    ) -> bool {
+    ) {
         let repaired = self.repairs == Repairs::Apply;
         self.failed |= !repaired;
         let severity = if repaired { Severity::Warning } else { Severity::Error };
@@ -81,7 +80,6 @@ impl Checks {
             finding.repair = Some(repair);
             finding.repaired = repaired;
         }
-        repaired
     }
 
     /// Takes over what another look at the same row found.

@@ -157,10 +157,26 @@ impl Row {
         Self { place: record.place, record: Some(record), findings, failed: None }
     }
 
-    /// A row that is none, with what a report may show of it.
+    /// The record where the checks found no error; else a row that is none, with what a report may show of it: the user and the
+    /// serial number.
+    pub(crate) fn new(
+        record: Option<Record>,
+        checks: Checks,
+        shown: impl FnOnce() -> (Option<String>, Option<String>),
+    ) -> Self {
+        match record {
+            Some(record) if !checks.failed() => Self::of(record, checks.findings),
+            draft => {
+                let (upn, serial) = shown();
+                let failed = Failed { upn, serial, draft };
+                Self { place: checks.place(), record: None, findings: checks.findings, failed: Some(Box::new(failed)) }
+            }
+        }
+    }
+
+    /// A row of which nothing could be read but what a report may show of it.
     pub(crate) fn failed(checks: Checks, upn: Option<String>, serial: Option<String>) -> Self {
-        let failed = Failed { upn, serial, draft: None };
-        Self { place: checks.place(), record: None, findings: checks.findings, failed: Some(Box::new(failed)) }
+        Self::new(None, checks, || (upn, serial))
     }
 
     /// What a report may show of a row that is no record.

@@ -39,8 +39,5 @@ pub(super) fn begun<'a>(
 
 /// The row of a token that has no serial number and no user: a record, unless the checks failed.
 pub(super) fn row(record: Option<Record>, checks: Checks) -> Row {
-    match record.filter(|_| !checks.failed()) {
-        Some(record) => Row::of(record, checks.findings),
-        None => Row::failed(checks, None, None),
-    }
+    Row::new(record, checks, || (None, None))
 }

@@ -103,15 +103,10 @@ impl Rows for SafeWord {
 
     fn end(&mut self, context: &mut Context, rows: &mut VecDeque<Row>) {
         let Some(mut block) = self.block.take() else { return };
-        let record = block.record(context).filter(|_| !block.checks.failed());
+        let record = block.record(context);
         let Block { checks, serial, .. } = block;
-        rows.push_back(match record {
-            Some(record) => Row::of(record, checks.findings),
-            None => {
-                let serial = serial.flatten().as_deref().and_then(reportable_serial);
-                Row::failed(checks, None, serial)
-            }
-        });
+        let shown = || (None, serial.flatten().as_deref().and_then(reportable_serial));
+        rows.push_back(Row::new(record, checks, shown));
     }
 }
 

@@ -135,17 +135,13 @@ impl Rows for Separated {
         let mut cells = self.splitter.split(text, separator);
         let inner;
         if let Some(row) = wrapped(&cells, text) {
-            let usable = checks.repairable(
+            checks.repairable(
                 Kind::RowInOneCell,
                 None,
                 "The whole row stands in one cell, in quotes.",
                 "Take the quotes around the row off; a spreadsheet writes them when it opens the file with another separator.",
                 Repair::UnwrapRow,
             );
-            if !usable {
-                rows.push_back(Row::failed(checks, None, None));
-                return Ok(());
-            }
             inner = row;
             separator = most_columns(&inner, &mut self.splitter).0;
             cells = self.splitter.split(&inner, separator);
@@ -167,14 +163,10 @@ impl Rows for Separated {
         } else {
             None
         };
-        rows.push_back(match record.filter(|_| !checks.failed()) {
-            Some(record) => Row::of(record, checks.findings),
-            None => {
-                let serial = reportable_serial(trimmed(cells.get(self.layout.serial)));
-                let upn = cells.iter().find_map(|cell| reportable_upn(trimmed(cell)));
-                Row::failed(checks, upn, serial)
-            }
-        });
+        rows.push_back(Row::new(record, checks, || {
+            let serial = reportable_serial(trimmed(cells.get(self.layout.serial)));
+            (cells.iter().find_map(|cell| reportable_upn(trimmed(cell))), serial)
+        }));
         Ok(())
     }
 }

@@ -75,9 +75,9 @@ impl Reading<'_> {
         }
         if let Some(row) = shape::wrapped(&cells, header) {
             if let Some(wrapped) = shape::unwrap(row, header, splitter) {
-                let repaired = shape::report(&wrapped, header, &mut checks);
+                shape::report(&wrapped, header, &mut checks);
                 let cells = splitter.split(&wrapped.row, wrapped.separator);
-                if !repaired || !shape::columns(&cells, header, &mut checks) {
+                if !shape::columns(&cells, header, &mut checks) {
                     rows.push_back(unreadable(checks, &cells, header));
                     return;
                 }
@@ -348,27 +348,20 @@ pub(crate) fn readable<'a>(field: Field, text: &'a str, checks: &mut Checks) -> 
         return None;
     }
     if let Some(inner) = super::formula(text) {
-        return checks
-            .repairable(
-                Kind::FormulaText,
-                field,
-                format!("The {field} stands in ={{\"\"}}, which tells a spreadsheet to keep it as text.")
-                    .replace(['{', '}'], ""),
-                "Write the value alone.",
-                Repair::UnwrapFormula(field),
-            )
-            .then_some(inner);
+        let message = format!("The {field} stands in ={{\"\"}}, which tells a spreadsheet to keep it as text.");
+        let message = message.replace(['{', '}'], "");
+        checks.repairable(Kind::FormulaText, field, message, "Write the value alone.", Repair::UnwrapFormula(field));
+        return Some(inner);
     }
     if let Some(inner) = left_over(text) {
-        return checks
-            .repairable(
-                Kind::FieldSeparator,
-                field,
-                format!("A separator or a quote stands at the beginning or the end of the {field}."),
-                "Take it out: it was typed into the cell.",
-                Repair::StripSeparators(field),
-            )
-            .then_some(inner);
+        checks.repairable(
+            Kind::FieldSeparator,
+            field,
+            format!("A separator or a quote stands at the beginning or the end of the {field}."),
+            "Take it out: it was typed into the cell.",
+            Repair::StripSeparators(field),
+        );
+        return Some(inner);
     }
     // A user name and a secret have rules of their own for every character.
     let free = matches!(field, Field::SerialNumber | Field::Manufacturer | Field::Model);

@@ -29,8 +29,8 @@ pub(super) fn unwrap(row: Zeroizing<String>, header: &Header, splitter: &mut Spl
     Some(Wrapped { row, separator })
 }
 
-/// Says so; true where the row is to be read all the same.
-pub(super) fn report(wrapped: &Wrapped, header: &Header, checks: &mut Checks) -> bool {
+/// Says so.
+pub(super) fn report(wrapped: &Wrapped, header: &Header, checks: &mut Checks) {
     if wrapped.separator == header.separator {
         checks.repairable(
             Kind::RowInOneCell,
@@ -38,7 +38,7 @@ pub(super) fn report(wrapped: &Wrapped, header: &Header, checks: &mut Checks) ->
             "The whole row stands in one cell, in quotes.",
             "Take the quotes around the row off; a spreadsheet writes them when it opens the file with another separator.",
             Repair::UnwrapRow,
-        )
+        );
     } else {
         let name = |c| match c {
             '\t' => "a tab",
@@ -55,7 +55,7 @@ pub(super) fn report(wrapped: &Wrapped, header: &Header, checks: &mut Checks) ->
             ),
             "Write the same separator on every line; for Entra ID a comma.",
             Repair::SplitRowAt(wrapped.separator),
-        )
+        );
     }
 }
 

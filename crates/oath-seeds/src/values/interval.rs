@@ -74,7 +74,6 @@ fn spelled(text: &str, c200: bool, checks: &mut Checks) -> Option<TimeStep> {
         return Some(step);
     }
     let message = format!("The time interval is {found}; expected the number {x} alone.");
-    checks
-        .repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x))
-        .then_some(step)
+    checks.repairable(Kind::IntervalSpelling, FIELD, message, "Write the number alone.", Repair::Interval(x));
+    Some(step)
 }

@@ -41,30 +41,25 @@ pub(crate) fn read(text: &str, checks: &mut Checks, tallies: &mut Tallies) -> Op
         empty(text, checks);
         return None;
     }
-    let mut usable = true;
     if bare.len() < text.len() {
-        usable = strip(text, "Base32", checks);
+        strip(text, "Base32", checks);
     }
     let kinds = Kinds::of(&bare);
     if kinds.clean {
-        // Judged all the same, so that one look shows every mistake.
-        let secret = decode(&bare, kinds, checks, tallies);
-        return secret.filter(|_| usable);
+        return decode(&bare, kinds, checks, tallies);
     }
     if let Some(hex) = hex(&bare) {
         let to_sha256 =
             if hex.len() == 64 { " 64 digits often mean SHA-256, which this format cannot say." } else { "" };
         let decoded = Secret::from_hex(hex).ok()?;
-        return checks
-            .repairable(
-                Kind::SecretHex,
-                FIELD,
-                format!("The secret key is {} hex digits; expected Base32.{to_sha256}", hex.len()),
-                "Convert the same bytes to Base32; do not type it again.",
-                Repair::SecretFromHex,
-            )
-            .then_some(decoded)
-            .filter(|_| usable);
+        checks.repairable(
+            Kind::SecretHex,
+            FIELD,
+            format!("The secret key is {} hex digits; expected Base32.{to_sha256}", hex.len()),
+            "Convert the same bytes to Base32; do not type it again.",
+            Repair::SecretFromHex,
+        );
+        return Some(decoded);
     }
     illegal(text, &BASE32, checks);
     None
@@ -82,14 +77,13 @@ pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -
         empty(text, checks);
         return None;
     }
-    let mut usable = true;
     if bare.len() < text.len() {
-        usable = strip(text, "hex", checks);
+        strip(text, "hex", checks);
     }
     let mut digits = bare.as_str();
     if let Some(rest) = bare.strip_prefix("0x").or_else(|| bare.strip_prefix("0X")) {
         let message = "The secret key begins with 0x; expected the hex digits alone.";
-        usable &= checks.repairable(Kind::SecretHexPrefix, FIELD, message, "Take the 0x off.", Repair::StripHexPrefix);
+        checks.repairable(Kind::SecretHexPrefix, FIELD, message, "Take the 0x off.", Repair::StripHexPrefix);
         digits = rest;
     }
     if digits.is_empty() {
@@ -97,19 +91,18 @@ pub(crate) fn read_hex(text: &str, checks: &mut Checks, tallies: &mut Tallies) -
         return None;
     }
     if is_hex(digits) {
-        // Judged all the same, so that one look shows every mistake.
-        return decode_hex(digits, checks).filter(|_| usable);
+        return decode_hex(digits, checks);
     }
     let kinds = Kinds::of(&bare);
     if kinds.clean && kinds.length >= BASE32_LEAST && Secret::from_base32(bare.trim_end_matches('=')).is_ok() {
-        usable &= checks.repairable(
+        checks.repairable(
             Kind::SecretBase32,
             FIELD,
             format!("The secret key is {} characters of Base32; expected hex.", kinds.length),
             "Convert the same bytes to hex; do not type it again.",
             Repair::SecretFromBase32,
         );
-        return decode(&bare, kinds, checks, tallies).filter(|_| usable);
+        return decode(&bare, kinds, checks, tallies);
     }
     illegal(text, &HEX, checks);
     None
@@ -145,8 +138,10 @@ pub(crate) fn read_any(text: &str, checks: &mut Checks, tallies: &mut Tallies) -
         let Ok(hex) = Secret::from_hex(&bare) else {
             return read(text, checks, tallies).map(|secret| Reading::Certain(secret, Encoding::Base32));
         };
-        let usable = bare.len() == text.len() || strip(text, "a secret", checks);
-        return usable.then_some(Reading::Either { base32, hex });
+        if bare.len() < text.len() {
+            strip(text, "a secret", checks);
+        }
+        return Some(Reading::Either { base32, hex });
     }
     read_hex(text, checks, tallies).map(|secret| Reading::Certain(secret, Encoding::Hex))
 }
@@ -343,15 +338,15 @@ fn left_over(run: &str) -> bool {
     value & mask != 0
 }
 
-/// Says that separators stand in a secret; true where they are to be taken out.
-fn strip(text: &str, part_of: &str, checks: &mut Checks) -> bool {
+/// Says that separators stand in a secret.
+fn strip(text: &str, part_of: &str, checks: &mut Checks) {
     checks.repairable(
         Kind::SecretSeparators,
         FIELD,
         format!("The secret key holds {}, which is no part of {part_of}.", separators(text)),
         "Write it as one run of letters and digits.",
         Repair::StripSecret,
-    )
+    );
 }
 
 pub(crate) fn stripped(text: &str) -> Zeroizing<String> {

@@ -32,16 +32,14 @@ pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
         && let Some(hidden) = text.chars().find(|c| is_hidden(*c))
     {
         let bare: String = text.chars().filter(|c| !is_hidden(*c)).collect();
-        return checks
-            .repairable(
-                Kind::SerialHiddenCharacter,
-                FIELD,
-                format!("The serial number holds {}; nobody who types it would find the token.", character(hidden)),
-                "Type it again as it is printed on the token.",
-                Repair::StripHidden(FIELD),
-            )
-            .then(|| read(&bare, checks))
-            .flatten();
+        checks.repairable(
+            Kind::SerialHiddenCharacter,
+            FIELD,
+            format!("The serial number holds {}; nobody who types it would find the token.", character(hidden)),
+            "Type it again as it is printed on the token.",
+            Repair::StripHidden(FIELD),
+        );
+        return read(&bare, checks);
     }
     if text.contains([',', ';', '\t', '"']) {
         checks.error(

@@ -20,10 +20,8 @@ pub(crate) fn read(text: &str, checks: &mut Checks) -> Option<String> {
         let message = format!("The user name holds {}.", look.illegal.map(|(_, c)| character(c)).unwrap_or_default());
         let action = "Type the name again; what cannot be seen is copied along from web pages and documents.";
         let repair = Repair::StripHidden(FIELD);
-        return checks
-            .repairable(Kind::UpnIllegalCharacter, FIELD, message, action, repair)
-            .then(|| read(&bare, checks))
-            .flatten();
+        checks.repairable(Kind::UpnIllegalCharacter, FIELD, message, action, repair);
+        return read(&bare, checks);
     }
     if let Some((place, c)) = look.illegal {
         checks.error(
@@ -92,13 +90,12 @@ fn quotes(text: &str, look: Look, checks: &mut Checks) -> Option<String> {
     let action = "Write a single quote in a name as two: o''neil@example.com.";
     if safe {
         let name = doubled.replace("''", "'");
-        if checks.repairable(kind, FIELD, message, action, Repair::Upn(doubled)) {
-            return Some(name);
-        }
+        checks.repairable(kind, FIELD, message, action, Repair::Upn(doubled));
+        Some(name)
     } else {
         checks.error(kind, FIELD, message, action);
+        None
     }
-    None
 }
 
 /// What a well-formed name deserves to be told.

@@ -1,6 +1,7 @@
 use super::groups::Groups;
 use super::input::{self, is_standard};
 use super::{output, writing};
+use crate::advice::another_system;
 use crate::args::{Reading, Writing};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN, count, number, shown};
@@ -227,6 +228,7 @@ impl Report {
             doubtful,
         } = self;
         writeln!(out, "{STRONG}{}{STRONG:#}: {from}, to {to}", shown(&file.to_string_lossy()))?;
+        let other_system = another_system(&findings);
         if errors > 0 {
             let mut groups = Groups::default();
             findings.into_iter().for_each(|finding| groups.take(finding));
@@ -261,6 +263,9 @@ impl Report {
         writeln!(out, "{BAD}Nothing was written.{BAD:#}")?;
         if !accepted && !doubtful && !lost.is_empty() && refused < rows {
             writeln!(out, "{DIM}To write the tokens without what is lost, add --accept-loss.{DIM:#}")?;
+        }
+        if let Some(action) = other_system {
+            writeln!(out, "  {DIM}to do:{DIM:#} {action}")?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use super::convert::{cannot_carry, unwritten};
 use super::groups::Groups;
 use super::input::{self, is_standard};
 use super::{output, writing};
+use crate::advice::another_system;
 use crate::args::{Encryption, Reading};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, STRONG, count, number, shown};
@@ -78,7 +79,11 @@ pub(super) fn repair(
     }
     if records.is_empty() {
         let what = "no row can be mended; nothing was written";
-        return Err(Failure::new(Exit::Refused, "nothing-to-write", what, "correct the rows by hand").at(path));
+        let action = match another_system(&errors) {
+            Some(other) => format!("correct the rows as is said above. {other}"),
+            None => "correct the rows by hand".to_owned(),
+        };
+        return Err(Failure::new(Exit::Refused, "nothing-to-write", what, action).at(path));
     }
     write_options.protection = writing::protection(shell, (path, reading), write_as, to, encryption)?;
     if !yes && !agreed(shell, &records, to)? {

@@ -127,10 +127,7 @@ fn table(text: &str, context: &mut Context, rows: &mut VecDeque<Row>) -> Result<
             let mut checks = context.checks(Place::Line(line));
             let text = |index: Option<usize>| index.map(cell).filter(|text| !text.is_empty());
             let found = token(cell(totp), text(name), text(user), context.assume, &mut checks, &mut context.tallies);
-            rows.push_back(match found.filter(|_| !checks.failed()) {
-                Some(record) => Row::of(record, checks.findings),
-                None => Row::failed(checks, None, None),
-            });
+            rows.push_back(Row::new(found, checks, || (None, None)));
         }
     }
     match columns {

@@ -84,10 +84,7 @@ pub(super) fn one(value: &Json, place: Place, context: &mut Context, rows: &mut 
     let record = read(&mut item);
     let serial = item.serial.take();
     let checks = item.finish();
-    rows.push_back(match record.filter(|_| !checks.failed()) {
-        Some(record) => Row::of(record, checks.findings),
-        None => Row::failed(checks, None, serial),
-    });
+    rows.push_back(Row::new(record, checks, || (None, serial)));
 }
 
 /// The array that a document has under a name.

@@ -116,10 +116,8 @@ impl Header {
 fn token(token: Element<'_>, header: &Header, place: Place, context: &mut Context) -> Row {
     let mut checks = context.checks(place);
     let text = |name: &str| token.text_of(name).or_else(|| token.attribute(name)).unwrap_or_default();
-    match record(text("serial"), text("seed"), header, context, &mut checks).filter(|_| !checks.failed()) {
-        Some(record) => Row::of(record, checks.findings),
-        None => Row::failed(checks, None, reportable_serial(text("serial"))),
-    }
+    let record = record(text("serial"), text("seed"), header, context, &mut checks);
+    Row::new(record, checks, || (None, reportable_serial(text("serial"))))
 }
 
 fn record(number: &str, seed: &str, header: &Header, context: &mut Context, checks: &mut Checks) -> Option<Record> {

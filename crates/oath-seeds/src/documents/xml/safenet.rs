@@ -44,10 +44,8 @@ pub(crate) fn read(text: &str, context: &mut Context, _: &Unlock, rows: &mut Vec
 
 fn row(token: Element<'_>, application: Element<'_>, place: Place, context: &mut Context) -> Row {
     let mut checks = context.checks(place);
-    match record(token, application, context, &mut checks).filter(|_| !checks.failed()) {
-        Some(record) => Row::of(record, checks.findings),
-        None => Row::failed(checks, None, token.attribute("serial").and_then(reportable_serial)),
-    }
+    let record = record(token, application, context, &mut checks);
+    Row::new(record, checks, || (None, token.attribute("serial").and_then(reportable_serial)))
 }
 
 fn record(token: Element<'_>, application: Element<'_>, context: &mut Context, checks: &mut Checks) -> Option<Record> {

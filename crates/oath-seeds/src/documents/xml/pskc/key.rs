@@ -35,15 +35,12 @@ pub(super) fn read(
     context: &mut Context,
 ) -> Result<Row, Finding> {
     let mut checks = context.checks(place);
-    let record = record(package, key, container, context, &mut checks)?.filter(|_| !checks.failed());
-    Ok(match record {
-        Some(record) => Row::of(record, checks.findings),
-        None => {
-            let users = [Some(key), device(package)].into_iter().flatten();
-            let upn = users.filter_map(|element| element.text_of("UserId")).find_map(reportable_upn);
-            Row::failed(checks, upn, serial_of(package, Some(key)).and_then(reportable_serial))
-        }
-    })
+    let record = record(package, key, container, context, &mut checks)?;
+    Ok(Row::new(record, checks, || {
+        let users = [Some(key), device(package)].into_iter().flatten();
+        let upn = users.filter_map(|element| element.text_of("UserId")).find_map(reportable_upn);
+        (upn, serial_of(package, Some(key)).and_then(reportable_serial))
+    }))
 }
 
 fn record(
