@@ -126,7 +126,7 @@ fn codes_of_before_a_restore_are_refused_whatever_the_clocks_said() {
     const YEAR: u64 = 365 * 24 * 60 * 60;
     let mut setup = Setup::new();
     let restore =
-        |setup: &Setup| block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Unchecked)).unwrap();
+        |setup: &Setup| block_on(setup.directory.restored(&setup.operator, setup.now, Clock::Checked)).unwrap();
     // Issued while the clock was a year ahead.
     let present = setup.now;
     setup.later(YEAR);
