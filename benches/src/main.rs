@@ -9,6 +9,7 @@ mod graph;
 mod harness;
 #[allow(unsafe_code, reason = "a library in C")]
 mod liboath;
+mod probe;
 mod spread;
 
 use core::error::Error;
@@ -49,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         bench.positions(effort)?;
         bench.resync(effort)?;
         bench.bulk(effort)?;
+        probe::search(effort)?;
     }
     Ok(())
 }
