@@ -226,3 +226,19 @@ def test_the_arguments_of_read_are_those_of_convert():
     with pytest.raises(oath_totp.SeedFileError):
         seeds.convert(FILE.replace(b"alice@example.com", b""), "entra-csv")
     assert b",0950380269," in seeds.convert(FILE.replace(b"alice@example.com", b""), "entra-csv", target="inventory")
+
+
+def test_weak_secrets_are_warned_of_or_refused_as_an_upload_refuses_them():
+    row = f",1001,{SECRET[:16]},30,Contoso,HardwareKey\r\n"
+    file = ("upn,serial number,secret key,time interval,manufacturer,model\r\n" + row).encode()
+
+    def found(**options):
+        read = seeds.read(file, target="inventory", **options)
+        return len(read.records), [(finding.severity, finding.code) for finding in read.findings]
+
+    assert found() == (1, [("warning", "secret-weak")])
+    assert found(refuse_weak=True) == (0, [("error", "secret-weak")])
+    directory = oath_totp.Directory.create("sqlite::memory:")
+    assert directory.preview_upload(file, target="inventory")["failures"][0]["code"] == "secret-weak"
+    with pytest.raises(TypeError):
+        found(refuse_weak=1)

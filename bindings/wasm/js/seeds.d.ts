@@ -269,6 +269,11 @@ export function read(
     repairs?: "offer" | "apply" | readonly string[];
     /** Whether a file is read, with warnings, that follows a draft of its format from before the standard. */
     lenient?: boolean;
+    /**
+     * Whether secrets of 80 to 127 bits are refused for `entra`, `graph` and `inventory`, instead of warned of: with `inventory` and it,
+     * the verdict is that of an upload into a directory.
+     */
+    refuseWeak?: boolean;
     /** Called with the bytes read so far and the size of the file. An exception from it stops the read and is passed on. */
     progress?: (done: number, total: number) => void;
   },

@@ -107,9 +107,11 @@ const SEED = "a seed is the text of the vendor: a string, or its UTF-8 as a Uint
 
 export function read(source, given) {
   const known = options(
-    given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "lenient", "progress",
+    given, "format", "target", "password", "key", "type", "algorithm", "digits", "interval", "repairs", "lenient", "refuseWeak",
+    "progress",
   );
-  const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", lenient = false, progress } = known;
+  const { format, target, password, key, type, algorithm, digits, interval, repairs = "offer", lenient = false, refuseWeak = false } = known;
+  const { progress } = known;
   if (format !== undefined) string(format, FORMAT);
   if (target !== undefined) string(target, TARGET);
   if (type !== undefined) string(type, "type is 'totp' or 'hotp'");
@@ -119,6 +121,7 @@ export function read(source, given) {
   const repaired = Array.isArray(repairs) ? BigUint64Array.from(repairs, numberOf) : undefined;
   const repair = repaired ? "apply" : string(repairs, REPAIRS);
   flag(lenient, "lenient is true or false");
+  flag(refuseWeak, "refuseWeak is true or false");
   if (progress !== undefined && typeof progress !== "function") throw new TypeError("progress is a function (done, total)");
   return wiping((kept) => {
     const passwordBytes = kept(password === undefined ? undefined : textBytes(password, PASSWORD));
@@ -127,7 +130,7 @@ export function read(source, given) {
     const assume = assumed(type, algorithm, digits, interval);
     try {
       const inner = orThrow(() =>
-        readInner(bytes, format, target, repair, repaired, lenient, passwordBytes, secretKey, assume, progress));
+        readInner(bytes, format, target, repair, repaired, lenient, refuseWeak, passwordBytes, secretKey, assume, progress));
       return new SeedFile(MADE, inner);
     } finally {
       assume.free();

@@ -348,6 +348,7 @@ def read(
     digits: Literal[6, 7, 8] | None = None,
     interval: int | None = None,
     lenient: bool = False,
+    refuse_weak: bool = False,
     repairs: Literal["offer", "apply"] = "offer",
 ) -> SeedFile:
     """Reads a path, bytes or an open file. The format is recognised where none is named.
@@ -355,7 +356,8 @@ def read(
     `target` is the system that the tokens are for, by whose rules they are checked: 'entra' for a file with the header of
     Entra ID's upload, else 'any'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
     `token_type`, `algorithm`, `digits` and `interval` are what a file means that leaves them out. `lenient` accepts what drafts
-    of PSKC did differently, with a warning.
+    of PSKC did differently, with a warning. `refuse_weak` refuses secrets of 80 to 127 bits for 'entra', 'graph' and 'inventory',
+    instead of warning of them: with 'inventory' and it, the verdict is that of `Directory.upload`.
 
     A row without a record is among `failed`, and an error among the findings says why; a file that is not a seed file raises
     SeedFileError. The content of a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the

@@ -44,6 +44,7 @@ pub(super) struct Reading<'a, 'py> {
     pub(super) digits: Option<u8>,
     pub(super) interval: Option<u32>,
     pub(super) lenient: bool,
+    pub(super) refuse_weak: bool,
     pub(super) repairs: &'a str,
 }
 
@@ -56,7 +57,9 @@ impl<'py> Reading<'_, 'py> {
             digits: self.digits.map(|count| count.try_into().map_err(value_error)).transpose()?,
             interval: self.interval,
         };
-        let options = options(self.format, self.target, self.repairs, assume)?.lenient(self.lenient);
+        let options = options(self.format, self.target, self.repairs, assume)?
+            .lenient(self.lenient)
+            .refuse_weak(self.refuse_weak);
         let unlock = unlock(self.password, self.key, self.openpgp_key)?;
         let file = Source::of(source)?.read(py, |input| oath_seeds::read_from(input, &options, &unlock))?;
         file.map_err(|error| read_error(py, &error))
@@ -68,7 +71,8 @@ impl<'py> Reading<'_, 'py> {
 /// `target` is the system that the tokens are for, by whose rules they are checked: 'entra' for a file with the header of
 /// Entra ID's upload, else 'any'. `password`, `key` (bytes, or hex) and `openpgp_key` open an encrypted file.
 /// `token_type`, `algorithm`, `digits` and `interval` are what a file means that leaves them out. `lenient` accepts what drafts
-/// of PSKC did differently, with a warning.
+/// of PSKC did differently, with a warning. `refuse_weak` refuses secrets of 80 to 127 bits for 'entra', 'graph' and 'inventory',
+/// instead of warning of them: with 'inventory' and it, the verdict is that of `Directory.upload`.
 ///
 /// A row without a record is among `failed`, and an error among the findings says why; a file that is not a seed file raises
 /// SeedFileError. The content of a file is passed as bytes: a str is a path, and one with a line end is refused. Ctrl-C ends the
@@ -80,7 +84,8 @@ impl<'py> Reading<'_, 'py> {
 /// 60
 #[pyfunction]
 #[pyo3(signature = (source, format = None, *, target = None, password = None, key = None, openpgp_key = None,
-    token_type = None, algorithm = None, digits = None, interval = None, lenient = false, repairs = "offer"))]
+    token_type = None, algorithm = None, digits = None, interval = None, lenient = false, refuse_weak = false,
+    repairs = "offer"))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn read(
     source: &Bound<'_, PyAny>,
@@ -94,6 +99,7 @@ pub(crate) fn read(
     digits: Option<u8>,
     interval: Option<u32>,
     lenient: bool,
+    refuse_weak: bool,
     repairs: &str,
 ) -> PyResult<SeedFile> {
     let reading = Reading {
@@ -107,6 +113,7 @@ pub(crate) fn read(
         digits,
         interval,
         lenient,
+        refuse_weak,
         repairs,
     };
     reading.file(source).map(SeedFile::from)

@@ -86,6 +86,7 @@ pub(crate) fn convert<'py>(
         digits,
         interval,
         lenient,
+        refuse_weak: false,
         repairs,
     };
     let file = reading.file(source)?;

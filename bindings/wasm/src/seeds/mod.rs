@@ -211,6 +211,7 @@ pub fn read(
     repairs: &str,
     repaired: Option<Vec<u64>>,
     lenient: bool,
+    refuse_weak: bool,
     password: Option<Vec<u8>>,
     key: Option<Vec<u8>>,
     assumed: &Assumed,
@@ -224,6 +225,7 @@ pub fn read(
         _ => return Err(value_error("repairs is 'offer' or 'apply'")),
     };
     let mut options = Options::default().repairs(repairs).assume(assumed.0).lenient(lenient);
+    options = options.refuse_weak(refuse_weak);
     options.target = self::target(target)?;
     if let Some(numbers) = repaired {
         options = options.repair_only(numbers);

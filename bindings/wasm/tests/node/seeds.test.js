@@ -322,3 +322,14 @@ test("a seed is read in the way that gives the codes of its token", () => {
   assert.deepEqual(probe(Buffer.from(SECRET), "123456", { at }).tried, probe(SECRET, "123456", { at }).tried);
   assert.throws(() => probe(1, ["123456"]), TypeError);
 });
+
+test("weak secrets are warned of, or refused as an upload refuses them", () => {
+  const text = `${HEAD}user@example.com,1001,${SECRET.slice(0, 16)},30,Contoso,HardwareKey\r\n`;
+  const found = (options) => {
+    const file = read(text, { target: "inventory", ...options });
+    return [file.records.length, file.findings.map(({ code, severity }) => `${severity} ${code}`)];
+  };
+  assert.deepEqual(found({}), [1, ["warning secret-weak"]]);
+  assert.deepEqual(found({ refuseWeak: true }), [0, ["error secret-weak"]]);
+  assert.throws(() => found({ refuseWeak: 1 }), TypeError);
+});
