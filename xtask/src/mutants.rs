@@ -51,6 +51,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=encodings",
         "--test=envelopes",
         "--test=findings",
+        "--test=heads",
         "--test=json",
         "--test=probe",
         "--test=pskc",

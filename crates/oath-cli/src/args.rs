@@ -147,6 +147,9 @@ pub(crate) enum Command {
     ///
     /// The restored database has forgotten which codes were used since the backup. The key ring must be that of the backup.
     /// Stop all servers and commands that have the database open before.
+    ///
+    /// Refused where the clock is behind the newest event of the backup: codes that were used would be good again. Set the clock
+    /// right, or give the right time yourself with --at TIME --force.
     Restore {
         /// What `oath backup` wrote
         #[arg(value_name = "BACKUP")]
@@ -159,6 +162,8 @@ pub(crate) enum Command {
         dry_run: bool,
     },
     /// Refuse every code up to now, after the database was restored by other means than `oath restore`
+    ///
+    /// Refused where the clock is behind the newest event. Set it right, or give the right time yourself with --at TIME --force.
     Restored {
         /// Accept codes again from now on: the clock was ahead at a restore, and codes are refused until that time comes
         #[arg(long)]

@@ -43,7 +43,7 @@ impl Shell<'_> {
         if self.json { output::json(out, value) } else { text(out) }.map_err(Failure::from)
     }
 
-    /// What the clock goes for at a restore: a time that was forced was looked at.
+    /// Whether the clock was checked, for a restore: a person who gives the time with --force has done so.
     pub(crate) const fn clock(&self) -> Clock {
         if self.global.force { Clock::Checked } else { Clock::Unchecked }
     }
