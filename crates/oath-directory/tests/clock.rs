@@ -51,3 +51,15 @@ proptest! {
         prop_assert!(block_on(setup.directory.verify_audit()).unwrap().is_ok());
     }
 }
+
+#[test]
+fn an_event_at_a_time_that_was_given_keeps_that_of_the_clock_too() {
+    let setup = Setup::on(MemoryStore::default(), Policy::default());
+    let given = Actor::local_operator().while_the_clock_shows(UnixTime::from_secs(NOW + 7));
+    for actor in [&given, &setup.operator] {
+        block_on(setup.directory.checkpoint(actor, setup.now)).unwrap();
+    }
+    let clocks: Vec<_> =
+        setup.actions().iter().rev().take(2).map(|logged| logged.event.detail.get("clock").cloned()).collect();
+    assert_eq!(clocks, [None, Some((NOW + 7).to_string())]);
+}
