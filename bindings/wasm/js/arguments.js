@@ -59,12 +59,12 @@ export function flag(value, expected) {
  * Checks that options are an object with no other keys than these, so that a misspelt option is an error. Each name is a
  * parameter of its own, because engines take twice as long to search an array.
  */
-export function options(given, a, b, c, d, e, f, g, h, i, j, k) {
+export function options(given, a, b, c, d, e, f, g, h, i, j, k, l) {
   if (given === undefined) return {};
-  if (typeof given !== "object" || given === null) throw new TypeError(`options are an object with ${listed(a, b, c, d, e, f, g, h, i, j, k)}`);
+  if (typeof given !== "object" || given === null) throw new TypeError(`options are an object with ${listed(a, b, c, d, e, f, g, h, i, j, k, l)}`);
   for (const key in given) {
-    if (key !== a && key !== b && key !== c && key !== d && key !== e && key !== f && key !== g && key !== h && key !== i && key !== j && key !== k) {
-      throw new TypeError(`the options are ${listed(a, b, c, d, e, f, g, h, i, j, k)}, and no other`);
+    if (key !== a && key !== b && key !== c && key !== d && key !== e && key !== f && key !== g && key !== h && key !== i && key !== j && key !== k && key !== l) {
+      throw new TypeError(`the options are ${listed(a, b, c, d, e, f, g, h, i, j, k, l)}, and no other`);
     }
   }
   return given;

@@ -21,6 +21,7 @@ for (const file of ["README.md", "index.d.ts", "seeds.d.ts", "embed.d.ts"]) {
       const main = { innerHTML: "" };
       globalThis.document = { querySelector: () => main };
       globalThis.input = { files: [new Blob([SEEDS])] };
+      globalThis.passwordField = { value: "correct horse" };
       for (const name of ["codes", "seeds"]) {
         globalThis[name] = readFileSync(new URL(import.meta.resolve(`oath-totp/wasm/${name}.wasm`)));
       }
