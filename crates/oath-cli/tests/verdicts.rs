@@ -189,7 +189,7 @@ fn a_repair_mends_as_many_rows_as_a_check_promises() {
         let words = words(&desk, &options).replace(" --for ", " --for-file ");
         let own = options["target"].as_str().map(|target| format!(" --for {target}")).unwrap_or_default();
         let words = words.split_once(" --for-file ").map_or(&*words, |(before, _)| before).to_owned();
-        for system in [&*own, " --for entra"] {
+        for system in [&*own, " --for entra", " --for any"] {
             let asked = format!("{words}{system}");
             let checked = desk.oath(&format!("seeds check x{asked}"));
             if checked.out.contains("no seed file that can be read") {
