@@ -156,3 +156,22 @@ fn put(buckets: &mut [Bucket], tag: u32, row: u32) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To grow as a whole would take three times its memory for a moment.
+    #[test]
+    fn it_grows_by_one_segment_at_a_time() {
+        let mut buckets = Table::new();
+        let mut before = buckets.bytes();
+        for row in 0..100_000u32 {
+            // Spread evenly, as the tags are.
+            buckets.add(row.wrapping_mul(0x9e37_79b1), row);
+            let now = buckets.bytes();
+            assert!(row < 20_000 || now - before <= now / 100, "{row}: {before}, then {now}");
+            before = now;
+        }
+    }
+}

@@ -242,7 +242,19 @@ mod tests {
         assert_eq!(cells("a\tb", '\t'), ["a", "b"]);
         assert_eq!(cells(r#""a,b","c""d""#, ','), ["a,b", "c\"d"]);
         assert_eq!(cells(r#""a,b,c",,"#, ','), ["a,b,c", "", ""]);
+        assert_eq!(cells(r#""a;b";c,d"#, ';'), ["a;b", "c,d"]);
+        assert_eq!(cells("\"a\tb\"\tc", '\t'), ["a\tb", "c"]);
         assert_eq!(cells("a\rb,c\r", ','), ["a\rb", "c\r"]);
+    }
+
+    #[test]
+    fn a_value_is_quoted_where_it_needs_it_however_often() {
+        for value in ["a,b", "a,b,c", "a;b;", "\t\t", "\"\"", "\r\n", "#a", " a", "a "] {
+            let mut line = Buffer::with_room(64);
+            push(&mut line, value);
+            let expected = format!("\"{}\"", value.replace('"', "\"\""));
+            assert_eq!(core::str::from_utf8(line.bytes()), Ok(expected.as_str()));
+        }
     }
 
     #[test]
