@@ -1,5 +1,5 @@
-//! A protected file asks a person at a terminal for its password where one opens it, and nobody else: each protected file of
-//! `testkit/seeds`, at a terminal and without one. The terminal is that of util-linux's `script`.
+//! `oath` asks for a password at a terminal, and only where a password opens the file: each protected file of `testkit/seeds`, at a
+//! terminal and without one. The terminal is that of util-linux's `script`.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -67,7 +67,7 @@ fn a_password_is_asked_for_where_one_opens_the_file_and_a_person_is_there() {
                 words.push_str(" --key-file key.hex");
             }
             let name = file.display();
-            // Without a terminal nobody is asked, and the error names the option.
+            // Without a terminal nothing is asked, and the error names the option.
             let piped = desk.oath(&words);
             let lacks = piped.out.contains("password-missing");
             assert!(!piped.err.contains("Password of") && !piped.out.contains("Password of"), "{name}: {piped:?}");

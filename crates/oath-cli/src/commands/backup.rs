@@ -42,10 +42,7 @@ pub(crate) fn restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> Resu
         if_in_the_future(out, refused_until, now)?;
         let former = former.clone().unwrap_or_else(|| "none".to_owned());
         pairs(out, &[("database", database.clone()), ("former database", former)])?;
-        if is_long_after(now, last_event) {
-            check_the_clock(out, now, last_event)?;
-            next(out, "If it is ahead, set it right, and accept codes again:", CLOCK_WAS_AHEAD)?;
-        }
+        if_long_ago(out, last_event, now)?;
         next(out, "Next, check the log:", "oath audit verify")
     })?;
     Ok(Exit::Done)
@@ -86,9 +83,7 @@ pub(crate) fn try_restore(shell: &mut Shell<'_>, file: &Path, replace: bool) -> 
             out,
             &[("database", database.clone()), ("the backup holds", in_words(&backup)), ("it would replace", there)],
         )?;
-        if is_long_after(now, backup.last_event) {
-            check_the_clock(out, now, backup.last_event)?;
-        }
+        warn_of_the_clock(out, backup.last_event, now)?;
         nothing_changed(out)
     })?;
     Ok(Exit::Done)
@@ -111,18 +106,26 @@ pub(crate) fn in_words(contents: &Contents) -> String {
 /// In seconds: a backup that ends so long before the time of the clock is old, or the clock is ahead.
 const LONG: u64 = 30 * 24 * 60 * 60;
 
-/// Whether the directory's newest event is so long ago that the clock may be ahead.
-fn is_long_after(now: UnixTime, last_event: Option<UnixTime>) -> bool {
-    last_event.is_some_and(|last| last.as_secs().saturating_add(LONG) < now.as_secs())
-}
-
-fn check_the_clock(out: &mut dyn Write, now: UnixTime, last_event: Option<UnixTime>) -> io::Result<()> {
-    let (now, last) = (time(now), last_event.map(time).unwrap_or_default());
+/// Where the newest event is so long ago that the clock may be ahead, says so. Returns whether it did.
+fn warn_of_the_clock(out: &mut dyn Write, last_event: Option<UnixTime>, now: UnixTime) -> io::Result<bool> {
+    let Some(last) = last_event.filter(|last| last.as_secs().saturating_add(LONG) < now.as_secs()) else {
+        return Ok(false);
+    };
+    let (now, last) = (time(now), time(last));
     writeln!(
         out,
         "{STRONG}Check the clock{STRONG:#}: it shows {now}, and the newest event is of {last}. With a clock that is ahead, all codes are \
          refused until that time."
-    )
+    )?;
+    Ok(true)
+}
+
+/// The same after a restore, with the cure.
+fn if_long_ago(out: &mut dyn Write, last_event: Option<UnixTime>, now: UnixTime) -> io::Result<()> {
+    if warn_of_the_clock(out, last_event, now)? {
+        next(out, "If it is ahead, set it right, and accept codes again:", CLOCK_WAS_AHEAD)?;
+    }
+    Ok(())
 }
 
 /// What to do where codes are refused beyond now.
@@ -160,11 +163,7 @@ pub(crate) fn restored(shell: &mut Shell<'_>) -> Result<Exit, Failure> {
     shell.answer(&json!({"refused_until": floor}), |out| {
         writeln!(out, "{GOOD}Done{GOOD:#}: codes up to {floor} are refused.")?;
         if_in_the_future(out, refused_until, now)?;
-        if is_long_after(now, last_event) {
-            check_the_clock(out, now, last_event)?;
-            next(out, "If it is ahead, set it right, and accept codes again:", CLOCK_WAS_AHEAD)?;
-        }
-        Ok(())
+        if_long_ago(out, last_event, now)
     })?;
     Ok(Exit::Done)
 }
