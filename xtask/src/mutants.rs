@@ -60,6 +60,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=testkit",
         "--test=uris",
         "--test=whole",
+        "--test=words",
     ];
     of("oath-seeds", all, "--timeout=300", &[], &of_seeds)?;
     // All but those that start servers, kill processes or wait for other machines, which take minutes. The store on PostgreSQL has

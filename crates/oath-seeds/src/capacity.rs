@@ -58,15 +58,6 @@ impl Capacity {
     pub fn carries(&self, field: Field) -> bool {
         self.needs.contains(&field) || self.wants.contains(&field) || self.holds.contains(&field)
     }
-
-    /// Whether an interval, in seconds, is taken.
-    #[must_use]
-    pub fn takes_interval(&self, x: u32) -> bool {
-        match self.intervals {
-            None => false,
-            Some(intervals) => intervals.contains(x),
-        }
-    }
 }
 
 impl Intervals {

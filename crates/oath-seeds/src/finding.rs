@@ -183,7 +183,7 @@ mod data {
             finding.serialize_field("message", &self.message)?;
             finding.serialize_field("action", &self.action)?;
             if let Some(repair) = &self.repair {
-                finding.serialize_field("repair", &repair.describe())?;
+                finding.serialize_field("repair", &repair.to_string())?;
             }
             if self.repaired {
                 finding.serialize_field("repaired", &true)?;

@@ -30,14 +30,7 @@ pub enum Repair {
     Interval(u32),
 }
 
-impl Repair {
-    /// What it does, in a sentence that follows "to repair it, ".
-    #[must_use]
-    pub fn describe(&self) -> String {
-        self.to_string()
-    }
-}
-
+/// What it does, in a sentence that follows "to repair it, ".
 impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

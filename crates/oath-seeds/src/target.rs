@@ -60,15 +60,6 @@ targets! {
 }
 
 impl Target {
-    /// How many tokens and authenticator apps together a user can have; `None` where no limit is known.
-    #[must_use]
-    pub const fn tokens_per_user(self) -> Option<usize> {
-        match self {
-            Self::Entra | Self::Graph => Some(crate::MOST_PER_USER),
-            _ => None,
-        }
-    }
-
     /// The system whose rules a file is checked against that was not said to be for another: [`Entra`](Self::Entra) for the file
     /// of its upload, else `otherwise`.
     pub(crate) const fn of_format(format: Format, otherwise: Self) -> Self {

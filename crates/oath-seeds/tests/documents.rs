@@ -1,10 +1,71 @@
-//! `docs/findings.md` is made of the kinds; with `OATH_WRITE_EXPECTED=1` it is written anew.
+//! `docs/findings.md` is made of the kinds, `docs/targets.md` of the capacities; with `OATH_WRITE_EXPECTED=1` they are written anew.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use oath_seeds::Kind;
-use std::fmt::Write as _;
+use oath_seeds::{Capacity, Counters, Field, Format, Kind, Target};
+use std::fmt::{Display, Write as _};
 use std::path::Path;
+
+/// Compares a document with what the source says, or writes it.
+fn expect(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == text, "docs/{name} is out of date: run this test with OATH_WRITE_EXPECTED=1, and commit it");
+}
+
+fn list<T: Display>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// One row of a table.
+fn row(name: &str, capacity: &Capacity) -> String {
+    let hashes = match list(capacity.algorithms) {
+        _ if capacity.hash_follows_length => "told by the secret's length".to_owned(),
+        hashes => hashes,
+    };
+    let totp = capacity.intervals.map_or("no".to_owned(), |intervals| intervals.to_string());
+    let t0 = if capacity.t0 { "any" } else { "0" };
+    let hotp = match capacity.hotp {
+        None => "no",
+        Some(Counters::Any) => "any counter",
+        Some(Counters::Zero) => "counter 0",
+    };
+    let (from, to) = (capacity.secret_bytes.start(), capacity.secret_bytes.end());
+    let uniform = if capacity.uniform { "yes" } else { "no" };
+    let holds = match capacity.holds {
+        all if all == Field::ALL => "everything".to_owned(),
+        fields => list(fields),
+    };
+    let (digits, needs, wants) = (list(capacity.digits), list(capacity.needs), list(capacity.wants));
+    format!("| {name} | {hashes} | {digits} | {totp} | {t0} | {hotp} | {from} to {to} | {uniform} | {needs} | {wants} | {holds} |")
+        .replace("|  |", "| |")
+        .replace("|  |", "| |")
+}
+
+/// What anybody can look up before an upload: each value of each capacity stands in it.
+#[test]
+fn the_document_of_the_targets_is_up_to_date() {
+    const COLUMNS: &str = "Hash | Digits | TOTP, interval | T0 | HOTP | Secret, bytes | One kind a file | Needs | Asks for | Holds |\n\
+                           | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
+    let mut text = format!(
+        "# What each system and each format takes\n\nThis page is made from the source. \"One kind a file\": type, hash, digits and \
+         interval are said once for all tokens of a file, outside of it. A token without what is *needed* is not written; what is \
+         neither needed, asked for nor held is lost, and `oath seeds convert` asks for `--accept-loss`.\n\n\
+         ## Systems: `--for`\n\n`oath seeds check FILE --for NAME` judges a file by these.\n\n| Name | {COLUMNS}\n"
+    );
+    for target in Target::ALL {
+        writeln!(text, "{}", row(&format!("`{target}`: {}", target.title()), target.capacity())).unwrap();
+    }
+    write!(text, "\n## Formats: `--to`\n\nWhat `oath seeds convert FILE --to NAME` can write.\n\n| Name | {COLUMNS}\n")
+        .unwrap();
+    for format in Format::written() {
+        writeln!(text, "{}", row(&format!("`{format}`"), format.capacity().unwrap())).unwrap();
+    }
+    expect("targets.md", &text);
+}
 
 #[test]
 fn the_document_of_the_findings_is_up_to_date() {
@@ -26,10 +87,5 @@ fn the_document_of_the_findings_is_up_to_date() {
             .unwrap();
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/findings.md");
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == text, "docs/findings.md is out of date: run this test with OATH_WRITE_EXPECTED=1, and commit it");
+    expect("findings.md", &text);
 }
