@@ -57,10 +57,12 @@ pub(crate) fn mutants() -> Outcome {
         "--test=pskc",
         "--test=round_trip",
         "--test=rows",
+        "--test=said",
         "--test=testkit",
         "--test=uris",
         "--test=whole",
         "--test=words",
+        "--test=written",
     ];
     of("oath-seeds", all, "--timeout=300", &[], &of_seeds)?;
     // All but those that start servers, kill processes or wait for other machines, which take minutes. The store on PostgreSQL has

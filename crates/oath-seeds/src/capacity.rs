@@ -1,3 +1,4 @@
+use crate::obstacle::Listed;
 use crate::values::interval;
 use crate::{Field, Format};
 use core::fmt;
@@ -72,18 +73,13 @@ impl Intervals {
     }
 }
 
-/// `30, 60 s`, `1 to 86400 s`.
+/// `30 or 60 s`, `1 to 86400 s`.
 impl fmt::Display for Intervals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("any"),
             Self::UpTo(most) => write!(f, "1 to {most} s"),
-            Self::Only(those) => {
-                for (index, x) in those.iter().enumerate() {
-                    write!(f, "{}{x}", if index > 0 { ", " } else { "" })?;
-                }
-                f.write_str(" s")
-            }
+            Self::Only(those) => write!(f, "{} s", Listed(those)),
         }
     }
 }

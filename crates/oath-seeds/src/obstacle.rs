@@ -117,20 +117,20 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Algorithm { found, takes } => {
-                write!(f, "the hash is {found}; {} only is taken", Listed(takes))
+                write!(f, "the hash is {found}; expected {}", Listed(takes))
             }
             Self::Digits { found, takes } => {
-                write!(f, "its codes have {found} digits; {} only is taken", Listed(takes))
+                write!(f, "its codes have {found} digits; expected {}", Listed(takes))
             }
-            Self::Type(TokenType::Hotp) => f.write_str("it counts events (HOTP); TOTP only is taken"),
-            Self::Type(TokenType::Totp) => f.write_str("it tells the time (TOTP); HOTP only is taken"),
+            Self::Type(TokenType::Hotp) => f.write_str("it counts events (HOTP); expected TOTP"),
+            Self::Type(TokenType::Totp) => f.write_str("it tells the time (TOTP); expected HOTP"),
             Self::Counter(counter) => {
                 write!(f, "its counter is {}; there is no place for it, and it would be read as 0", number(*counter))
             }
-            Self::Interval { x, takes } => write!(f, "its interval is {x} s; {takes} only is taken"),
-            Self::Epoch(t0) => write!(f, "its time begins at {}; 0 only is taken", number(*t0)),
+            Self::Interval { x, takes } => write!(f, "its interval is {x} s; expected {takes}"),
+            Self::Epoch(t0) => write!(f, "its time begins at {}; expected 0", number(*t0)),
             Self::SecretLength { bytes, takes } => {
-                write!(f, "the secret has {bytes} bytes; {} to {} are taken", takes.start(), takes.end())
+                write!(f, "the secret has {bytes} bytes; expected {} to {}", takes.start(), takes.end())
             }
             Self::HashOfLength { found, bytes } => write!(
                 f,
@@ -146,13 +146,18 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// Values for a message: `6, 8`.
-struct Listed<'a, T>(&'a [T]);
+/// Values for a message: `6, 7 or 8`.
+pub(crate) struct Listed<'a, T>(pub(crate) &'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, value) in self.0.iter().enumerate() {
-            write!(f, "{}{value}", if index > 0 { ", " } else { "" })?;
+            let separator = match self.0.len().saturating_sub(index) {
+                _ if index == 0 => "",
+                1 => " or ",
+                _ => ", ",
+            };
+            write!(f, "{separator}{value}")?;
         }
         Ok(())
     }

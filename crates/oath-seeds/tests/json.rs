@@ -112,7 +112,7 @@ fn what_has_no_place_is_said() {
     let interval = |x| Moving::Time { step: TimeStep::new(x, 0).unwrap() };
     let found = of(Format::CxfJson, &|record| record.moving = interval(256));
     assert_eq!(found, [Obstacle::Interval { x: 256, takes: Intervals::UpTo(255) }]);
-    assert_eq!(found[0].to_string(), "its interval is 256 s; 1 to 255 s only is taken");
+    assert_eq!(found[0].to_string(), "its interval is 256 s; expected 1 to 255 s");
     assert_eq!(of(Format::CxfJson, &|record| record.moving = interval(255)), []);
     assert_eq!(of(Format::CxfJson, &|r| r.moving = Moving::Counter { counter: 0 }), [Obstacle::Type(TokenType::Hotp)]);
     assert_eq!(of(Format::OktaJson, &|r| r.moving = Moving::Counter { counter: 1 }), [Obstacle::Counter(1)]);

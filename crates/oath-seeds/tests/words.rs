@@ -160,15 +160,15 @@ fn obstacles_and_losses() {
     };
     expect(
         entra(&|r| r.algorithm = Algorithm::Sha256),
-        ("algorithm", Field::Algorithm, "the hash is SHA256; SHA1 only is taken"),
+        ("algorithm", Field::Algorithm, "the hash is SHA256; expected SHA1"),
     );
     expect(
         of(Format::LinOtpCsv, &|r| r.digits = Digits::Seven),
-        ("digits", Field::Digits, "its codes have 7 digits; 6, 8 only is taken"),
+        ("digits", Field::Digits, "its codes have 7 digits; expected 6 or 8"),
     );
     expect(
         entra(&|r| r.moving = Moving::Counter { counter: 0 }),
-        ("type", Field::Type, "it counts events (HOTP); TOTP only is taken"),
+        ("type", Field::Type, "it counts events (HOTP); expected TOTP"),
     );
     expect(
         of(Format::LinOtpCsv, &|r| r.moving = Moving::Counter { counter: 7 }),
@@ -176,16 +176,16 @@ fn obstacles_and_losses() {
     );
     expect(
         entra(&|r| r.moving = step(45, 0)),
-        ("interval", Field::TimeInterval, "its interval is 45 s; 30, 60 s only is taken"),
+        ("interval", Field::TimeInterval, "its interval is 45 s; expected 30 or 60 s"),
     );
     expect(
         of(Format::CxfJson, &|r| r.moving = step(256, 0)),
-        ("interval", Field::TimeInterval, "its interval is 256 s; 1 to 255 s only is taken"),
+        ("interval", Field::TimeInterval, "its interval is 256 s; expected 1 to 255 s"),
     );
-    expect(entra(&|r| r.moving = step(30, 5)), ("epoch", Field::T0, "its time begins at 5; 0 only is taken"));
+    expect(entra(&|r| r.moving = step(30, 5)), ("epoch", Field::T0, "its time begins at 5; expected 0"));
     expect(
         entra(&|r| r.secret = Secret::from_bytes(&[7; 81]).unwrap()),
-        ("secret-length", Field::SecretKey, "the secret has 81 bytes; 10 to 80 are taken"),
+        ("secret-length", Field::SecretKey, "the secret has 81 bytes; expected 10 to 80"),
     );
     expect(
         of(Format::PrivacyIdeaCsv, &|r| r.algorithm = Algorithm::Sha256),

@@ -103,15 +103,15 @@ impl Export {
     fn finding(&self) -> Option<Finding> {
         let missing: Vec<usize> = (1..).zip(&self.seen).filter_map(|(part, seen)| (!seen).then_some(part)).collect();
         let first = missing.first()?;
-        let mut message = format!("The export that begins here has {} parts, and part {first}", self.seen.len());
+        let mut message = format!("The export that begins here has {} parts; missing: {first}", self.seen.len());
         for part in missing.iter().take(MOST_LISTED).skip(1) {
             let _ = write!(message, ", {part}");
         }
         if missing.len() > MOST_LISTED {
             let _ = write!(message, " and {} more", missing.len().saturating_sub(MOST_LISTED));
         }
-        message.push_str(" is missing.");
-        let action = "Scan that QR code of the export too, and put its URI on a line of the same file.";
+        message.push('.');
+        let action = "Scan the QR codes of these parts too, and put each URI on a line of the same file.";
         Some(Finding {
             place: Place::Line(self.line),
             ..Finding::new(Kind::ExportIncomplete, Severity::Warning, message, action)

@@ -84,7 +84,11 @@ pub(crate) fn unknown(fields: &[Field], what: &str, checks: &mut Checks) {
 pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, &'static str) {
     let mut message = format!("{what} does not say the ");
     for (index, field) in fields.iter().enumerate() {
-        let and = if index > 0 { " and " } else { "" };
+        let and = match index {
+            0 => "",
+            last if last == fields.len().saturating_sub(1) => " and ",
+            _ => ", ",
+        };
         message.push_str(and);
         message.push_str(field.name());
     }
