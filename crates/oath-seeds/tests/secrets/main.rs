@@ -5,7 +5,7 @@
 
 mod slots;
 
-use oath_seeds::{Assume, Field, Format, Kind, Options, ReadError, Record, Repair, Repairs, TokenType, failures};
+use oath_seeds::{Assume, Field, Format, Kind, Options, ReadError, Record, Repairs, TokenType, failures};
 use oath_seeds::{fill_in, read, recognise};
 use oath_totp::{Algorithm, Digits, Secret};
 use slots::Slot;
@@ -84,7 +84,7 @@ fn shown(bytes: &[u8], options: &Options) -> String {
             failures::write(&file, &mut out).unwrap();
             let mut shown = String::from_utf8(out).unwrap();
             for finding in &file.findings {
-                let repair = finding.repair.as_ref().map(Repair::describe).unwrap_or_default();
+                let repair = finding.repair.as_ref().map(ToString::to_string).unwrap_or_default();
                 shown += &format!("{finding} {finding:?} {repair}\n");
             }
             shown + &format!("{:?}", file.failed)
