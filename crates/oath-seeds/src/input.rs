@@ -129,12 +129,12 @@ fn read_whole(input: &mut impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>,
     let mut all = crate::buffer::Buffer::with_room(PIECE);
     let mut piece = Zeroizing::new(vec![0; PIECE]);
     loop {
+        if all.bytes().len() > limit {
+            return Err(recognise::too_large(limit).into());
+        }
         let read = crate::encoding::read_some(input, &mut piece)?;
         if read == 0 {
             return Ok(all.into_bytes());
-        }
-        if all.bytes().len().saturating_add(read) > limit {
-            return Err(recognise::too_large(limit).into());
         }
         all.push_bytes(piece.get(..read).unwrap_or_default());
     }

@@ -110,12 +110,12 @@ impl<R: io::Read> Lines<R> {
         let mut all = Buffer::with_room(self.buffer.len());
         all.push_bytes(self.ahead());
         loop {
+            if all.bytes().len() > limit {
+                return Err(recognise::too_large(limit).into());
+            }
             let read = self.source.read(&mut self.buffer)?;
             if read == 0 {
                 return Ok(all.into_bytes());
-            }
-            if all.bytes().len().saturating_add(read) > limit {
-                return Err(recognise::too_large(limit).into());
             }
             all.push_bytes(self.buffer.get(..read).unwrap_or_default());
         }

@@ -174,12 +174,12 @@ fn content(mut message: Message<'_>, limits: Limits, encrypted: bool) -> Result<
     let mut all = Buffer::with_room(PIECE);
     let mut piece = Zeroizing::new(vec![0; PIECE]);
     loop {
+        if all.bytes().len() > limits.document_bytes {
+            return Err(recognise::too_large(limits.document_bytes));
+        }
         let read = message.read(&mut piece).map_err(|_| failed())?;
         if read == 0 {
             return Ok(Opened { bytes: all.into_bytes(), signed });
-        }
-        if all.bytes().len().saturating_add(read) > limits.document_bytes {
-            return Err(recognise::too_large(limits.document_bytes));
         }
         all.push_bytes(piece.get(..read).unwrap_or_default());
     }
@@ -263,13 +263,18 @@ fn other_key(recipients: &[&PublicKeyEncryptedSessionKey], keys: &[SignedSecretK
 
 /// The keys that a message is encrypted to.
 fn listed(recipients: &[&PublicKeyEncryptedSessionKey]) -> String {
-    let name = |recipient: &&PublicKeyEncryptedSessionKey| match (recipient.id(), recipient.fingerprint()) {
-        (Ok(id), _) if !id.is_wildcard() => upper(&id.to_string()),
-        (_, Ok(Some(fingerprint))) => upper(&fingerprint.to_string()),
-        _ => "a key that is not named".to_owned(),
+    let name = |recipient: &PublicKeyEncryptedSessionKey| match (recipient.id(), recipient.fingerprint()) {
+        (Ok(id), _) if !id.is_wildcard() => Some(upper(&id.to_string())),
+        (_, Ok(Some(fingerprint))) => Some(upper(&fingerprint.to_string())),
+        _ => None,
     };
-    let names: Vec<String> = recipients.iter().take(MOST_LISTED).map(name).collect();
-    let one = if recipients.len() == 1 { "the key " } else { "the keys " };
+    let unnamed = || "a key that is not named".to_owned();
+    let one = match recipients {
+        [only] => return name(only).map_or_else(unnamed, |id| format!("the key {id}")),
+        _ => "the keys ",
+    };
+    let names: Vec<String> =
+        recipients.iter().take(MOST_LISTED).map(|recipient| name(recipient).unwrap_or_else(unnamed)).collect();
     let more = recipients.len().saturating_sub(MOST_LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     [one, &names.join(", "), &more].concat()

@@ -344,7 +344,7 @@ fn a_file_that_leaves_its_parameters_open_is_refused_once() {
         Ok(_) => None,
     };
     let two = format!("SN1,{K}\nSN2,{}\n", K.replace("61", "71"));
-    let all = "The file does not say the type and digits and time interval, and the format has no default for them.";
+    let all = "The file does not say the type, digits and time interval, and the format has no default for them.";
     let totp = Assume { kind: Some(TokenType::Totp), ..Assume::default() };
     let six = Assume { digits: Some(Digits::Six), ..Assume::default() };
     for format in [Format::PingIdCsv, Format::DuoCsv] {

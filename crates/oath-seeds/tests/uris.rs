@@ -111,7 +111,7 @@ fn missing_parts_of_an_export_are_named() {
         |line: u64, message: &str| (Kind::ExportIncomplete, Severity::Warning, Place::Line(line), message.to_owned());
     assert_eq!(
         findings(&[part(0, 1, 6), part(2, 4, 7)].concat()),
-        [incomplete(2, "The export that begins here has 4 parts, and part 1, 2, 4 is missing.")]
+        [incomplete(2, "The export that begins here has 4 parts; missing: 1, 2, 4.")]
     );
     assert_eq!(
         findings(&part(0, 100, 7)),

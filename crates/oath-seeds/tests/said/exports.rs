@@ -135,6 +135,7 @@ fn xml() -> Vec<Case> {
         pskc("cut off", &whole[..whole.len() - 20]),
         pskc("an attribute twice", &whole.replace("Id=\"k\"", "Id=\"k\" Id=\"l\"")),
         pskc("a prefix declared within", &whole.replace("Id=\"k\"", "Id=\"k\" xmlns:x=\"y\"")),
+        pskc("an attribute of a declared prefix", &whole.replace("Id=\"k\"", "xmlns:Id=\"l\" Id=\"k\"")),
         pskc("a reference in an attribute", &whole.replace("Id=\"k\"", "Id=\"k&lt;l\"")),
         pskc("a reference that is not known in an attribute", &whole.replace("Id=\"k\"", "Id=\"k&l;\"")),
         pskc("a document type", &["<!DOCTYPE a>", &whole].concat()),
@@ -211,6 +212,15 @@ fn json() -> Vec<Case> {
         graph(
             "Graph with another hash",
             "\"serialNumber\":\"1\",\"secretKey\":\"%\",\"timeIntervalInSeconds\":30,\"hashFunction\":\"md5\"",
+        ),
+        of(
+            Format::GraphJson,
+            "serial numbers that a spreadsheet rounded",
+            filled(
+                "{\"value\":[{\"serialNumber\":\"12345\",\"secretKey\":\"%\",\"timeIntervalInSeconds\":30},\
+                 {\"serialNumber\":\"2.31E+12\",\"secretKey\":\"%\",\"timeIntervalInSeconds\":30},\
+                 {\"serialNumber\":\"54321\",\"secretKey\":\"%\",\"timeIntervalInSeconds\":30}]}",
+            ),
         ),
         text("one device of Graph", "{\"serialNumber\":\"1\",\"secretKey\":\"%\",\"timeIntervalInSeconds\":30}"),
         of(Format::GraphJson, "a device without a secret", "{\"serialNumber\":\"1\"}"),

@@ -104,6 +104,12 @@ fn headers() -> Vec<Case> {
         table("no token", HEADER, &[]),
         table("no token, without users", "serial number,secret key,time interval,manufacturer,model", &[]),
         table(
+            "the shared columns first, and one that is not known last",
+            "time interval,manufacturer,model,upn,serial number,secret key,batch",
+            &["30,Contoso,One,a@b.c,1,%,7", "60,Fabrikam,Two,b@b.c,2,%,7"],
+        ),
+        table("six columns of another vendor's serial numbers", HEADER, &["a@b.c,GALT00000001,%,30,Thales,OTP 110"]),
+        table(
             "the shared columns first",
             "manufacturer,upn,serial number,secret key,time interval,model",
             &["Contoso,a@b.c,1,%,30,One", "Fabrikam,b@b.c,2,%,30,One"],

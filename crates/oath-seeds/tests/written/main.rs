@@ -40,7 +40,7 @@ fn records() -> Vec<(&'static str, Record)> {
     let plain = || record("1", &[7; 20]);
     let mut user = plain();
     (user.upn, user.manufacturer, user.model) = (text("o'neil@b.c"), "Contoso".into(), "One".into());
-    let mut wide = record("2", &[0xff; 32]);
+    let mut wide = record("2", &[0xfb; 32]);
     (wide.algorithm, wide.digits, wide.moving) = (Algorithm::Sha256, Digits::Eight, time(60, 0));
     let mut long = with(record("3", &[0xfb, 0xef, 0xbe].repeat(21)), |d| d.account = text("a+b/c=d&e"));
     long.algorithm = Algorithm::Sha512;
