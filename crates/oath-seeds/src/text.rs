@@ -274,6 +274,11 @@ mod tests {
         for text in ["EHPK3PXP", "JBSWY3DPEHPK3PX", "R0VaREdOQlZHW", "313233343536373a"] {
             assert_eq!((quoted(text), reportable_serial(text).filter(|_| text.len() != 16)), (None, None), "{text}");
         }
+        // Sixteen letters and digits are a secret, fifteen are not; digits at both ends are those of one.
+        assert_eq!(reportable_serial("12345678ABCDEFGH"), None);
+        assert_eq!(reportable_serial("12345678ABCDEFG").as_deref(), Some("12345678ABCDEFG"));
+        assert_eq!(reportable_upn("1.abcdefghijklmno.2@x"), None);
+        assert_eq!(reportable_upn("abcdefghijklmnopq.2@x").as_deref(), Some("abcdefghijklmnopq.2@x"));
         for text in ["45", "60000", "60 min", "30 Seconds", "HmacSHA224", "Intervall", "Delivery Date", "OCRA2"] {
             assert!(quoted(text).is_some(), "{text}");
         }
@@ -282,8 +287,31 @@ mod tests {
     #[test]
     fn long_numbers_are_not_shown() {
         assert_eq!([0, -3, 1_740_000_000, -9_999_999_999_i64].map(number), ["0", "-3", "1740000000", "-9999999999"]);
+        assert_eq!(number(9_999_999_999_u64), "9999999999");
+        assert_eq!(number(10_000_000_000_u64), "a number of more than 10 digits");
         assert_eq!(number(48_392_017_592_u64), "a number of more than 10 digits");
         assert_eq!(number(-48_392_017_592_068_374_i64), "a number of more than 10 digits");
+    }
+
+    #[test]
+    fn characters_have_names() {
+        for (c, name) in [
+            (' ', "a space"),
+            ('\t', "a tab"),
+            ('\u{a0}', "a no-break space"),
+            ('\u{202f}', "a no-break space"),
+            ('\u{200b}', "a zero-width character"),
+            ('\u{2060}', "a zero-width character"),
+            ('\u{feff}', "a zero-width character"),
+            ('\u{ad}', "a soft hyphen"),
+            ('\u{fffd}', "a character lost in a conversion"),
+            ('\u{2019}', "a typographic quote"),
+            ('\u{202a}', "an invisible character"),
+            ('\u{7}', "a control character"),
+            ('!', "\"!\""),
+        ] {
+            assert_eq!(character(c), name);
+        }
     }
 
     #[test]
