@@ -415,11 +415,15 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Ambiguous { serial } => write!(f, "the code fits more than one moment of token {serial}"),
-            Self::Locked { retry_after } => write!(f, "too many wrong codes; the next one is read in {retry_after} s"),
+            Self::Locked { retry_after } => {
+                write!(f, "too many wrong codes; the next one is read in {}", span(*retry_after))
+            }
             Self::TooManyActivations { limit, period, retry_after } => {
                 write!(
                     f,
-                    "{limit} tokens were activated within {period} s, which is the limit; the next one in {retry_after} s"
+                    "{limit} tokens were activated within {}, which is the limit; the next one in {}",
+                    span(*period),
+                    span(*retry_after)
                 )
             }
             Self::Denied { actor, operation } => {
@@ -486,9 +490,13 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// `30 min` where it is whole minutes, else `90 s`.
+/// `24 h` or `30 min` where it is whole hours or minutes, else `90 s`.
 fn span(seconds: u64) -> String {
-    if seconds >= 60 && seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
+    match seconds {
+        1.. if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
+        1.. if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
 }
 
 impl core::error::Error for Refusal {}

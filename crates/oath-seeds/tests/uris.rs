@@ -115,10 +115,7 @@ fn missing_parts_of_an_export_are_named() {
     );
     assert_eq!(
         findings(&part(0, 100, 7)),
-        [incomplete(
-            1,
-            "The export that begins here has 100 parts; missing: 2, 3, 4, 5, 6, 7, 8, 9 and 91 more."
-        )]
+        [incomplete(1, "The export that begins here has 100 parts; missing: 2, 3, 4, 5, 6, 7, 8, 9 and 91 more.")]
     );
 }
 
