@@ -199,7 +199,8 @@ pub(crate) fn character(c: char) -> String {
 }
 
 /// `1 row`, `2 rows`, `2 entries`.
-pub(crate) fn count(number: u64, one: &str) -> String {
+pub(crate) fn count(number: impl TryInto<u64>, one: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
     match one.strip_suffix('y') {
         _ if number == 1 => format!("1 {one}"),
         Some(stem) => format!("{number} {stem}ies"),

@@ -201,3 +201,25 @@ fn an_assumption_does_not_overrule_the_file() {
     let found = read(file.as_bytes(), &Options::default().assume(assume)).unwrap();
     assert_eq!(found.records[0].moving, Moving::Time { step: TimeStep::SECONDS_30 });
 }
+
+/// The rounds of a key derivation: as many as are allowed, one more, and texts that are no number.
+#[test]
+fn rounds_of_a_key_derivation() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testkit/seeds/pskc/pbkdf2.xml");
+    let file = std::fs::read_to_string(path).unwrap();
+    let said = |rounds: &str, most: u32| {
+        let file = file.replace(">2000<", &format!(">{rounds}<"));
+        let mut limits = Limits::default();
+        limits.rounds = most;
+        let mut unlock = Unlock::default();
+        unlock.password("correct horse battery staple");
+        match read_from(file.as_bytes(), &Options::default().limits(limits), &unlock) {
+            Ok(_) => "read",
+            Err(ReadError::Refused(finding)) => finding.kind.name(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!([said("2000", 2000), said("2000", 1999)], ["read", "too-large"]);
+    assert_eq!(["", "0", "x", "1x", "-1"].map(|rounds| said(rounds, 2000)), ["value-malformed"; 5]);
+    assert_eq!(said("99999999999999999999", 2000), "too-large");
+}

@@ -95,6 +95,13 @@ fn each_pair_of_a_message_and_what_was_given() {
         format!("The OpenPGP message is encrypted to the key {}; the key given is {}.", id(&one), own_ids(&other));
     let passphrase_of_other =
         format!("The OpenPGP message is encrypted with a passphrase; the key given is {}.", own_ids(&other));
+    let to_locked_one =
+        format!("The OpenPGP message is encrypted to the key {}; the key given is {}.", id(&one), own_ids(&locked));
+    // Another session key than that which the message has, and a change to what is encrypted.
+    let (mut broken, mut altered) = (to_one.clone(), both.clone());
+    broken[40] ^= 1;
+    let last = altered.len() - 5;
+    altered[last] ^= 1;
     let wrong = "The passphrase does not open the OpenPGP message.";
     let protected = "The OpenPGP secret key is protected by a passphrase, and none was given.";
     let wrong_for_key = "The passphrase does not open the OpenPGP secret key.";
@@ -118,6 +125,21 @@ fn each_pair_of_a_message_and_what_was_given() {
         (&both, Some(&one_key), Some("qwertz"), ok),
         (&both, Some(&other_key), None, &to_other),
         (&both, Some(&other_key), Some("qwertz"), wrong),
+        (&to_one, Some(&locked_key), None, &to_locked_one),
+        (&to_one, Some(&locked_key), Some("mellon"), &to_locked_one),
+        (
+            &broken,
+            Some(&one_key),
+            None,
+            "The OpenPGP secret key does not open the message, though the message names it.",
+        ),
+        (
+            &altered,
+            Some(&one_key),
+            None,
+            "The OpenPGP message was altered or damaged on its way: its integrity check failed.",
+        ),
+        (&altered, None, Some("qwerty"), wrong),
         (&to_locked, Some(&locked_key), None, protected),
         (&to_locked, Some(&locked_key), Some("mellon"), ok),
         (&to_locked, Some(&locked_key), Some("qwerty"), wrong_for_key),
@@ -200,4 +222,8 @@ fn an_armour_without_its_end_is_cut_off() {
     assert_eq!(said(text.as_bytes(), Some(&own), None), "1 token");
     let cut = text.replace("-----END PGP MESSAGE-----", "");
     assert_eq!(said(cut.as_bytes(), Some(&own), None), "The OpenPGP message is damaged or cut off.");
+    // The lines before the end were lost.
+    let (body, end) = text.split_once("\n-----END").unwrap();
+    let short = [&body[..body.len() - 80], "\n-----END", end].concat();
+    assert_eq!(said(short.as_bytes(), Some(&own), None), "The OpenPGP message is damaged or cut off.");
 }

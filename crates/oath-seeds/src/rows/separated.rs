@@ -6,7 +6,7 @@ use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::check::Checks;
 use crate::lines::Line;
 use crate::source::{Context, Rows};
-use crate::text::{reportable_serial, reportable_upn};
+use crate::text::{count, reportable_serial, reportable_upn};
 use crate::{Finding, Kind, Place, Record, Repair, Row, Severity};
 use std::collections::VecDeque;
 use zeroize::Zeroizing;
@@ -206,24 +206,20 @@ fn columns(cells: &Cells<'_>, (least, most): (usize, usize), checks: &mut Checks
         checks.error(
             Kind::TooFewColumns,
             None,
-            format!("The row has {}; expected at least {least}.", count(cells.len())),
+            format!("The row has {}; expected at least {least}.", count(cells.len(), "column")),
             "Put the missing values in, or empty ones between the separators.",
         );
     } else if found > most {
         checks.error(
             Kind::TooManyColumns,
             None,
-            format!("The row has {}; expected at most {most}.", count(found)),
+            format!("The row has {}; expected at most {most}.", count(found, "column")),
             "Take out what does not belong there, or name the format that the file has.",
         );
     } else {
         return true;
     }
     false
-}
-
-fn count(columns: usize) -> String {
-    if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") }
 }
 
 /// Names that people give to the columns of such tables: letters alone, in lower case.

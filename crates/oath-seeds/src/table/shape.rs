@@ -3,6 +3,7 @@
 use super::header::Header;
 use crate::cells::{Cells, SEPARATORS, Splitter, trimmed};
 use crate::check::Checks;
+use crate::text::count;
 use crate::{Kind, Repair};
 use memchr::memchr;
 use zeroize::Zeroizing;
@@ -77,7 +78,7 @@ pub(super) fn columns(cells: &Cells<'_>, header: &Header, checks: &mut Checks) -
         checks.error(
             Kind::TooFewColumns,
             None,
-            format!("The row has {found} columns; expected {}.", header.width),
+            format!("The row has {}; expected {}.", count(found, "column"), header.width),
             "Put the missing values in; only the manufacturer and the model may be empty.",
         );
         false
@@ -88,7 +89,7 @@ pub(super) fn columns(cells: &Cells<'_>, header: &Header, checks: &mut Checks) -
         checks.error(
             Kind::TooManyColumns,
             None,
-            format!("The row has {found} columns; expected {}.", header.width),
+            format!("The row has {}; expected {}.", count(found, "column"), header.width),
             "A value that holds the separator must stand in double quotes: \"Contoso, Inc.\".",
         );
         false

@@ -147,6 +147,37 @@ fn xml() -> Vec<Case> {
             "too deep",
             &whole.replace("<Issuer>", &["<a>".repeat(62), "</a>".repeat(62), "<Issuer>".to_owned()].concat()),
         ),
+        pskc("blanks within a text", &whole.replace("Contoso", "Con<![CDATA[ ]]>toso")),
+        pskc("an algorithm of challenges", &whole.replace("pskc:totp", "pskc:ocra:x")),
+        pskc("an algorithm of another name", &whole.replace("pskc:totp", "pskc:x")),
+        pskc("a PIN", &whole.replace("pskc:totp", "pskc:pin")),
+        pskc(
+            "dates of the policy and of the device",
+            &whole
+                .replace(
+                    "<SerialNo>1</SerialNo>",
+                    "<SerialNo>1</SerialNo><StartDate>2030-01-01T00:00:00Z</StartDate><ExpiryDate>2040-01-01T00:00:00Z</ExpiryDate>\
+                     <UserId>anna</UserId>",
+                )
+                .replace(
+                    "</Data>",
+                    "</Data><UserId>a@b.c</UserId><Policy><StartDate>2031-01-01T00:00:00Z</StartDate><ExpiryDate>2039-01-01T00:00:00Z\
+                     </ExpiryDate></Policy>",
+                ),
+        ),
+        pskc(
+            "one user twice",
+            &whole
+                .replace("<SerialNo>1</SerialNo>", "<SerialNo>1</SerialNo><UserId>a@b.c</UserId>")
+                .replace("</Data>", "</Data><UserId>a@b.c</UserId>"),
+        ),
+        pskc(
+            "two users",
+            &whole
+                .replace("<SerialNo>1</SerialNo>", "<SerialNo>1</SerialNo><UserId>x@b.c</UserId>")
+                .replace("</Data>", "</Data><UserId>a@b.c</UserId>"),
+        ),
+        pskc("a date of no form", &whole.replace("<SerialNo>1</SerialNo>", "<SerialNo>1</SerialNo><StartDate>soon</StartDate>")),
         pskc("CDATA", &whole.replace("Contoso", "<![CDATA[Contoso & sons]]>")),
     ]
 }
@@ -198,6 +229,8 @@ fn json() -> Vec<Case> {
         text("Bitwarden for one account", "{\"encrypted\":true,\"encKeyValidation_DO_NOT_EDIT\":\"x\"}"),
         text("Bitwarden, not encrypted", "{\"encrypted\":false,\"items\":[]}"),
         text("Ente Auth, encrypted", "{\"version\":1,\"encryptedData\":\"x\",\"encryptionNonce\":\"x\"}"),
+        of(Format::AegisJson, "half of Ente Auth", "{\"encryptedData\":\"x\"}"),
+        of(Format::AegisJson, "half of Proton", "{\"content\":\"x\"}"),
         text("Ente Auth without a nonce", "{\"version\":1,\"encryptedData\":\"x\"}"),
         text("Proton, encrypted", "{\"version\":1,\"salt\":\"x\",\"content\":\"x\"}"),
         text("Proton without salt", "{\"version\":1,\"content\":\"x\"}"),

@@ -84,6 +84,8 @@ fn record(out: &mut String, record: &Record) {
     part("issuer", details.issuer.as_deref());
     part("account", details.account.as_deref());
     part("key id", details.key_id.as_deref());
+    part("start", details.start.map(|at| at.as_secs().to_string()).as_deref());
+    part("expiry", details.expiry.map(|at| at.as_secs().to_string()).as_deref());
     let moving = match record.moving {
         Moving::Time { step } => format!("totp {} s from {}", step.x(), step.t0()),
         Moving::Counter { counter } => format!("hotp {counter}"),

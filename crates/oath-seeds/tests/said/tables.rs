@@ -140,6 +140,36 @@ fn rows() -> Vec<Case> {
         [HEADER, "\r\na@b.c,1,", &long, ",30,Contoso,One\r\nb@b.c,2,", &long, "A4,30,Contoso,One\r\n"].concat();
     vec![
         table(
+            "texts of the longest length and longer",
+            HEADER,
+            &[
+                &["a@b.c,1,%,30,Contoso,", &"x".repeat(256)].concat(),
+                &["a@b.c,2,%,30,Contoso,", &"x".repeat(257)].concat(),
+            ],
+        ),
+        table(
+            "a row with a column more",
+            HEADER,
+            &["a@b.c,1,%,30,Contoso,One,x", "b@b.c,2,%,30,Contoso,One,", "c@b.c,3,%"],
+        ),
+        table(
+            "rows in one cell",
+            HEADER,
+            &["\"a@b.c,1,%,30,Contoso,One\",,,,,", "\"b@b.c;2;%;30;Contoso;One\"", "c@b.c,,,,,"],
+        ),
+        table(
+            "lines of another encoding",
+            HEADER,
+            &[
+                "a@b.c,1,%,30,Contoso,One",
+                "b\0@\0b\0.\0c\0,\02\0,\0x\0",
+                "b@b.c,3,x\0,30,Contoso,One",
+                "\u{6140}\u{622e}\u{632c}\u{312c}\u{4134}\u{4451}\u{4f42}\u{5948}\u{4134}",
+                "\u{6140}\u{622e}\u{632c}\u{312c}\u{4134}\u{4451}\u{4f42}",
+                "\u{6140}\u{622e}\u{632c}\u{312c}\u{4134}\u{4451}\u{4f42}\u{5948}\u{4134}abcd",
+            ],
+        ),
+        table(
             "the same ending with something to say",
             HEADER,
             &["a@b.c,1,%,60s,Contoso,One", "b@b.c,2,%,60s,Contoso,One"],
@@ -181,6 +211,42 @@ fn rows() -> Vec<Case> {
         ),
         case("the longest secret, and one that is longer", longest),
         table(
+            "hex and Base32 in a file without users",
+            "serial number,secret key,time interval,manufacturer,model",
+            &["1,22222222222222222222222222222222222222ab,30,Contoso,One", "2,$,30,Contoso,One", "3,%,30,Contoso,One"],
+        ),
+        table(
+            "what may be both in a file without users",
+            "serial number,secret key,time interval,manufacturer,model",
+            &[
+                "1,22222222222222222222222222222222222222ab,30,Contoso,One",
+                "2,33333333333333333333333333333333333333ab,30,Contoso,One",
+            ],
+        ),
+        table(
+            "what may be both, then Base32",
+            "serial number,secret key,time interval,manufacturer,model",
+            &["1,22222222222222222222222222222222222222ab,30,Contoso,One", "2,%,30,Contoso,One"],
+        ),
+        table(
+            "short hex in a file without users",
+            "serial number,secret key,time interval,manufacturer,model",
+            &[
+                "1,2222222222222222222,30,Contoso,One",
+                "2,22222222222222222222,30,Contoso,One",
+                "3,2222 2222 2222 2222 2222 22ab 2222 2222,30,Contoso,One",
+            ],
+        ),
+        table(
+            "the secret of a row in its model",
+            HEADER,
+            &[
+                "a@b.c,1,%,30,Contoso,A4DQOBYHA4DQOBYHA4DQOBYHA4DQOBYH",
+                "a@b.c,2,%,30,Contoso,x 0808080808080808080808080808080808080808 y",
+                "a@b.c,3,%,30,Contoso,CQkJCQkJCQkJCQkJCQkJCQkJCQk=",
+            ],
+        ),
+        table(
             "hex in a file without users",
             "serial number,secret key,time interval,manufacturer,model",
             &["1,$,30,Contoso,One"],
@@ -199,6 +265,14 @@ fn rows() -> Vec<Case> {
                 "a@b.c,8,A4DQ\u{2019}OBYHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
                 "a@b.c,9,A4DQ!OBYHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
                 "a@b.c,10,A4DQ OBYHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,11,A4DQ8OBYHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,12,A4DQ[OBYHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,13,a4dq{obyha4dqobyha4dqobyha4dqobyh,30,Contoso,One",
+                "a@b.c,14,A4 DQ-OB_YH.A4:DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,15,A!D!O!YHA4DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,16,A!D!O!Y!A!DQOBYHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,17,A!D!O!Y!A!D!O!YHA4DQOBYHA4DQOBYH,30,Contoso,One",
+                "a@b.c,18,A!D!O!Y!A!D!O!Y!A!D!O!Y!A!DQOBYH,30,Contoso,One",
             ],
         ),
         table("HOTP for the directory", &[HEADER, ",type,counter"].concat(), &["a@b.c,1,%,,Contoso,One,hotp,7"])
