@@ -67,8 +67,8 @@ pub(crate) fn mutants() -> Outcome {
         "--test=written",
     ];
     of("oath-seeds", all, "--timeout=300", &[], &of_seeds)?;
-    // All but those that start servers, kill processes again and again or wait for other machines, which take minutes. The store on PostgreSQL has
-    // no test without a server, and so none of its mutants. The suite that tests stores is itself a test.
+    // All but those that start servers, kill processes again and again or wait for other machines, which take minutes. What is on a
+    // server has no test without one, and so none of its mutants. The suite that tests stores is itself a test.
     let of_directory = [
         "--lib",
         "--test=bulk",
