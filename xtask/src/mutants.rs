@@ -75,6 +75,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=clock",
         "--test=damage",
         "--test=errors",
+        "--test=exact",
         "--test=fingerprints",
         "--test=floor",
         "--test=gate",

@@ -126,6 +126,13 @@ fn a_pruned_log_verifies_from_its_new_beginning_and_says_so() {
     let last = segment.end.events;
     assert_eq!(refusal(apart), Refusal::SegmentsApart { chain: Chain::FIRST, last, first: end.events + 1 });
     assert_eq!(block_on(setup.directory.verify_segments(&*both, &[])).unwrap().len(), 2);
+    // Of three files the middle one is missed.
+    let (third, _) = export(&setup, at(&setup, 0));
+    let without = block_on(setup.directory.verify_segment_files([&*first, &*third], &[])).unwrap_err();
+    assert_eq!(refusal(without), Refusal::SegmentsApart { chain: Chain::FIRST, last, first: end.events + 1 });
+    assert_eq!(block_on(setup.directory.verify_segment_files([&*first, &*second, &*third], &[])).unwrap().len(), 3);
+    // Nothing of before a time is in no file.
+    assert!(export(&setup, UnixTime::from_secs(1)).1.is_empty());
     // The directory goes on.
     block_on(setup.directory.add_user(
         &setup.operator,
