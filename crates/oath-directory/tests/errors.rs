@@ -108,8 +108,9 @@ fn key_ring_errors() -> Vec<KeyRingError> {
 #[test]
 fn every_error_is_told_in_these_words() {
     let mut out = String::new();
-    let mut told =
-        |code: &str, message: &dyn Display, action: &str| out.push_str(&format!("{code}\n  {message}\n  {action}\n"));
+    let mut told = |code: &str, message: &dyn Display, action: &str| {
+        writeln!(out, "{code}\n  {message}\n  {action}").unwrap();
+    };
     for refusal in refusals() {
         let error = Error::Refused(refusal.clone());
         assert_eq!(

@@ -79,8 +79,7 @@ fn a_document_of_the_largest_size() {
     let file =
         r#"{"value":[{"serialNumber":"1","secretKey":"A4DQOBYHA4DQOBYHA4DQOBYHA4DQOBYH","timeIntervalInSeconds":30}]}"#;
     let options = |bytes: usize| {
-        let mut limits = Limits::default();
-        limits.document_bytes = bytes;
+        let limits = Limits { document_bytes: bytes, ..Limits::default() };
         Options::default().format(Format::GraphJson).target(Target::Any).limits(limits)
     };
     for blanks in [0, 9000, 40_000] {
@@ -209,8 +208,7 @@ fn rounds_of_a_key_derivation() {
     let file = std::fs::read_to_string(path).unwrap();
     let said = |rounds: &str, most: u32| {
         let file = file.replace(">2000<", &format!(">{rounds}<"));
-        let mut limits = Limits::default();
-        limits.rounds = most;
+        let limits = Limits { rounds: most, ..Limits::default() };
         let mut unlock = Unlock::default();
         unlock.password("correct horse battery staple");
         match read_from(file.as_bytes(), &Options::default().limits(limits), &unlock) {

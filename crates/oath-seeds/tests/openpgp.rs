@@ -1,4 +1,4 @@
-//! What is said of an OpenPGP message that cannot be opened: by what it is encrypted to and by what was given.
+//! What is said of an `OpenPGP` message that cannot be opened: by what it is encrypted to and by what was given.
 
 #![cfg(feature = "openpgp")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
@@ -203,8 +203,7 @@ fn what_is_in_a_message_has_the_limit_of_a_document() {
     builder.encrypt_with_password(s2k, &"qwerty".into()).unwrap();
     let message = builder.to_vec(rng(2)).unwrap();
     let limited = |bytes: usize| {
-        let mut limits = Limits::default();
-        limits.document_bytes = bytes;
+        let limits = Limits { document_bytes: bytes, ..Limits::default() };
         let mut unlock = Unlock::default();
         unlock.password("qwerty");
         read_from(message.as_slice(), &Options::default().limits(limits), &unlock).is_ok()

@@ -60,7 +60,7 @@ impl Finding {
     /// The repair that `repairs="apply"` makes, or None.
     #[getter]
     fn repair(&self) -> Option<String> {
-        self.0.repair.as_ref().map(oath_seeds::Repair::describe)
+        self.0.repair.as_ref().map(ToString::to_string)
     }
 
     /// Whether the repair was made.

@@ -60,7 +60,7 @@ impl<'a> From<&'a Finding> for Told<'a> {
             field: finding.field.map(oath_seeds::Field::name),
             message: &finding.message,
             action: &finding.action,
-            repair: finding.repair.as_ref().map(oath_seeds::Repair::describe),
+            repair: finding.repair.as_ref().map(ToString::to_string),
             repaired: finding.repaired,
         }
     }

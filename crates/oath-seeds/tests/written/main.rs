@@ -262,7 +262,7 @@ fn a_check_by_system() {
         let mut one = record("1", &[7; 20]);
         (one.upn, one.manufacturer, one.model) = (text("a@b.c"), "Contoso".into(), "One".into());
         change(&mut one);
-        check(&one, target).iter().map(|finding| finding.code()).collect::<Vec<_>>()
+        check(&one, target).iter().map(oath_seeds::Finding::code).collect::<Vec<_>>()
     };
     for target in Target::ALL {
         assert_eq!(said(*target, &|_| {}), [""; 0], "{target}");

@@ -63,7 +63,7 @@ pub(super) fn repair(
         let out = &mut *shell.streams.out;
         writeln!(out, "{STRONG}{}{STRONG:#}: {format}", shown(&path.to_string_lossy()))?;
         for finding in mended.iter().take(SHOWN) {
-            let repair = finding.repair.as_ref().map(oath_seeds::Repair::describe).unwrap_or_default();
+            let repair = finding.repair.as_ref().map(ToString::to_string).unwrap_or_default();
             let field = finding.field.map_or_else(String::new, |field| format!(", {field}"));
             writeln!(out, "  {GOOD}mend{GOOD:#} {}{field}: {}", finding.place, shown(&repair))?;
         }
