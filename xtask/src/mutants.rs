@@ -82,6 +82,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=golden",
         "--test=history",
         "--test=init",
+        "--test=kept",
         "--test=keys",
         "--test=locations",
         "--test=logged",
