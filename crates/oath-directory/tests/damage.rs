@@ -274,3 +274,35 @@ fn a_chain_that_is_cut_off_or_gone_is_missed_by_a_checkpoint_in_another() {
         assert_eq!(block_on(directory.verify_audit()).unwrap().map(drop), missing, "{count} left");
     }
 }
+
+/// What a sound state says was used stays used, also where a clock that was ahead wrote it; a state that was damaged says nothing.
+#[test]
+fn a_damaged_token_that_is_deleted_and_comes_back_has_its_used_codes() {
+    const YEAR: u64 = 365 * 24 * 60 * 60;
+    for damaged_state in [false, true] {
+        let mut setup = furnished();
+        let present = setup.now;
+        setup.later(YEAR);
+        assert_eq!(setup.verify("alice", &shown(1, setup.now, 0)).unwrap(), "A");
+        setup.now = present;
+        change_token(&setup, "A", |token| token.mac.0[0] ^= 1);
+        if damaged_state {
+            change_state(&setup, "A", |state| state.mac.0[0] ^= 1);
+        }
+        block_on(setup.directory.delete(&setup.operator, setup.now, "A")).unwrap();
+        assert_eq!(setup.upload(&[("alice", "A", &secret(1))]).imported, 1);
+        setup.later(3600);
+        let activated = setup.activate("A", two_codes(1, setup.now));
+        assert_eq!(activated.is_ok(), damaged_state, "{activated:?}");
+    }
+}
+
+#[test]
+fn a_damaged_token_stays_when_its_upload_is_undone() {
+    let setup = Setup::new();
+    let upload = setup.upload(&[("", "A", &secret(1)), ("", "B", &secret(2)), ("", "M", &secret(3))]);
+    change_token(&setup, "A", |token| token.mac.0[0] ^= 1);
+    change_state(&setup, "B", |state| state.mac.0[0] ^= 1);
+    let undone = block_on(setup.directory.undo_upload(&setup.operator, setup.now, upload.id, false)).unwrap();
+    assert_eq!((undone.taken_back, undone.kept), (1, vec!["A".to_owned(), "B".to_owned()]));
+}

@@ -146,6 +146,14 @@ fn an_upload_that_ended_is_not_resumed_and_one_of_nothing_leaves_no_event() {
     let before = setup.actions().len();
     let undone = block_on(setup.directory.undo_upload(&setup.operator, setup.now, none.id, false)).unwrap();
     assert_eq!((undone.taken_back, setup.actions().len()), (0, before));
+    // Its status is kept until it expires.
+    let seconds = none.expires.as_secs();
+    for (at, kept) in [(seconds - 1, true), (seconds, false)] {
+        let at = oath_totp::UnixTime::from_secs(at);
+        let uploads = block_on(setup.directory.uploads(at)).unwrap();
+        assert_eq!(uploads.iter().any(|upload| upload.id == none.id), kept);
+        assert_eq!(block_on(setup.directory.upload_status(at, none.id)).is_ok(), kept);
+    }
 }
 
 #[test]
@@ -242,6 +250,7 @@ fn keys_and_what_they_are_used_for() {
     // Nothing to seal again: nothing is logged.
     let before = setup.actions().len();
     block_on(setup.directory.rotate(&setup.operator, setup.now, |_| ())).unwrap();
+    block_on(setup.directory.reseal(&setup.operator, setup.now, None)).unwrap();
     assert_eq!(setup.actions().len(), before);
 }
 

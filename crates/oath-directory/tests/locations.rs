@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use oath_directory::store::{Fault, StoreError};
-use oath_directory::{Actor, DatabaseUrl, Error, KeyRing, Location, LocationError, MalformedUrl, Policy};
+use oath_directory::{Actor, Clock, DatabaseUrl, Error, KeyRing, Location, LocationError, MalformedUrl, Policy};
 use oath_totp::UnixTime;
 use pollster::block_on;
 use std::error::Error as _;
@@ -140,6 +140,30 @@ fn a_key_is_removed_when_nothing_needs_it() {
     assert_eq!(code(block_on(location.remove_key(&actor, AT, "third"))), Err("key-unknown".to_owned()));
     assert_eq!(code(block_on(location.remove_key(&actor, AT, &second))), Ok(0));
     assert_eq!(names(&location), [first]);
+}
+
+/// What is there is never overwritten, by a backup or by a restore.
+#[test]
+fn a_backup_and_a_restore_overwrite_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = made(folder.path());
+    let code = |error: LocationError| error.code().to_owned();
+    let backup = |name: &str| block_on(location.backup(Path::new(name))).map_err(code);
+    assert_eq!(backup("b.db"), Ok(()));
+    let before = fs::read(folder.path().join("b.db")).unwrap();
+    assert_eq!(backup("b.db"), Err("file-exists".to_owned()));
+    assert_eq!(backup("oath.db"), Err("file-exists".to_owned()));
+    assert_eq!(fs::read(folder.path().join("b.db")).unwrap(), before);
+    let restore = |replacing: bool| {
+        let actor = Actor::local_operator();
+        block_on(location.restore(Path::new("b.db"), replacing, &actor, AT, Clock::Unchecked)).map_err(code)
+    };
+    assert_eq!(restore(false).map(drop), Err("directory-exists".to_owned()));
+    let former = restore(true).unwrap().former.unwrap();
+    assert!(folder.path().join(&former).exists(), "{former:?}");
+    fs::remove_file(folder.path().join("oath.db")).unwrap();
+    assert_eq!(restore(false).unwrap().former, None);
+    assert!(restore(true).unwrap().former.is_some());
 }
 
 fn names(location: &Location) -> Vec<String> {
