@@ -5,7 +5,7 @@
 #[path = "support/children.rs"]
 mod children;
 
-use self::children::{folder, killed, killed_within, task, times, whole};
+use self::children::{aimed, folder, killed, killed_within, task, times, whole};
 use oath_directory::audit::{Action, AuditEvent, Chain};
 use oath_directory::bulk::{BulkFile, BulkRow, Done, Operation};
 use oath_directory::store::{AnyStore, Store as _, TokenFilter};
@@ -314,17 +314,18 @@ fn a_killed_synchronization_goes_on_and_adds_and_removes_nobody_twice() {
 fn a_killed_undoing_goes_on_and_the_log_tells_of_it_with_the_last_token() {
     let template = folder();
     block_on(create(template.path()).upload(&operator(), at(NOW), "t.csv", rows(0..ROWS, None))).unwrap();
-    let (mut cut, mut round) = (0, 0);
+    let (mut cut, mut round, mut time) = (0, 0, Duration::ZERO..Duration::from_millis(250));
     while round < times(10, 1000) || cut == 0 && round < 200 {
         round += 1;
         let folder = copy(template.path());
-        killed(&["undo", folder.path().to_str().unwrap()], Duration::from_millis(250));
+        killed_within(&["undo", folder.path().to_str().unwrap()], time.clone());
         let directory = open(folder.path());
         let left = block_on(directory.store().tokens(TokenFilter::default(), None, usize::MAX)).unwrap().len();
         let status = block_on(directory.upload_status(at(NOW), 1)).unwrap();
         assert_eq!(status.taken_back, u64::try_from(ROWS - left).unwrap(), "what is gone is counted");
         assert_eq!(of(Action::UploadUndone, &events(&directory)), usize::from(left == 0), "{left} tokens are left");
         cut += usize::from((1..ROWS).contains(&left));
+        time = aimed(time, status.taken_back, u64::try_from(ROWS).unwrap());
         let undone = block_on(directory.undo_upload(&operator(), at(NOW), 1, false)).unwrap();
         assert_eq!((undone.taken_back, undone.kept.len()), (u64::try_from(left).unwrap(), 0));
         let events = events(&directory);
@@ -344,7 +345,7 @@ fn a_killed_pruning_goes_on_and_the_log_verifies_all_the_time() {
         let file = template.path().join(LOG);
         block_on(directory.export_audit_to(at(NOW), &file)).unwrap()[0].end
     };
-    let time = {
+    let mut time = {
         let folder = copy(template.path());
         let (directory, file) = (open(folder.path()), fs::read(folder.path().join(LOG)).unwrap());
         // A preview verifies as much, and deletes nothing.
@@ -364,6 +365,7 @@ fn a_killed_pruning_goes_on_and_the_log_verifies_all_the_time() {
         let report = block_on(directory.verify_audit()).unwrap().unwrap();
         let gone = report.beginnings.first().map_or(0, |beginning| beginning.events);
         cut += usize::from(gone > 0 && gone < end.events);
+        time = aimed(time, gone, end.events);
         let pruned = prune(&directory, folder.path());
         assert_eq!(pruned.events, end.events - gone);
         let report = block_on(directory.verify_audit()).unwrap().unwrap();

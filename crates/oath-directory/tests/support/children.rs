@@ -79,6 +79,16 @@ pub(crate) fn killed_within(words: &[&str], time: Range<Duration>) -> Vec<String
     whole.lines().map(str::to_owned).collect()
 }
 
+/// When to kill the next child, by what came of the last: later where it had done nothing, earlier where it had done all. How fast the
+/// machine is changes while a test runs.
+pub(crate) fn aimed(time: Range<Duration>, done: u64, all: u64) -> Range<Duration> {
+    match done {
+        0 => time.start * 5 / 4..time.end * 5 / 4,
+        done if done == all => time.start * 4 / 5..time.end * 4 / 5,
+        _ => time,
+    }
+}
+
 /// A folder in memory where the system has one. A process that is killed loses nothing that it has given to the system, so that
 /// no disk has to be waited for.
 pub(crate) fn folder() -> TempDir {
