@@ -9,7 +9,7 @@ use oath_directory::user_file::UserRow;
 use oath_directory::{Actor, Leavers, SyncOptions, UserKind};
 use pollster::block_on;
 use std::fs;
-use support::{Setup, names, secret, two_codes, upn};
+use support::{Setup, names, secret, shown, two_codes, upn};
 
 #[test]
 fn a_token_keeps_what_its_file_says_and_an_app_says_what_it_is() {
@@ -138,4 +138,58 @@ fn an_activation_is_kept_with_its_user() {
         told,
         [("A", "activated", Some(upn("alice").to_string())), ("B", "assigned", Some(upn("bob").to_string())),]
     );
+}
+
+/// The age of a token and how long it was not used count from whole days on.
+#[test]
+fn ages_and_unused_tokens_begin_on_a_day() {
+    const DAY: u64 = 86_400;
+    const YEAR: u64 = 365 * DAY;
+    let setup = || {
+        let setup = Setup::new();
+        setup.upload(&[("alice", "A", &secret(1))]);
+        setup.activate("A", two_codes(1, setup.now)).unwrap();
+        setup
+    };
+    let after = |seconds: u64| {
+        let mut setup = setup();
+        setup.later(seconds);
+        block_on(setup.directory.report(setup.now)).unwrap()
+    };
+    let age = |seconds: u64| after(seconds).models[0].clocks.iter().position(|clocks| clocks.tokens > 0);
+    for (years, before) in [(1, 0), (2, 1), (4, 2)] {
+        assert_eq!((age(years * YEAR - 1), age(years * YEAR)), (Some(before), Some(before + 1)), "{years} years");
+    }
+    assert_eq!((after(90 * DAY - 1).unused.count, after(90 * DAY + 1).unused.count), (0, 1));
+}
+
+/// A try in memory comes to what the operations come to: users and tokens of the rows are there, with what they hold.
+#[test]
+fn a_rehearsal_has_what_its_rows_need() {
+    use oath_directory::bulk::{BulkFile, Operation};
+    let policy = oath_directory::Policy { tokens_per_user: 1, activations: Some(1), ..Default::default() };
+    let setup = Setup::on(oath_directory::store::MemoryStore::new(), policy);
+    let secrets: Vec<_> = (0..3).map(|number| (format!("S{number}"), secret(number))).collect();
+    let rows: Vec<_> = secrets.iter().map(|(serial, secret)| ("", serial.as_str(), secret)).collect();
+    setup.upload(&rows);
+    block_on(setup.directory.assign(&setup.operator, setup.now, "S0", &upn("alice"))).unwrap();
+    let tried = |text: &str, operation| {
+        let file = BulkFile::read(text.as_bytes(), operation).unwrap();
+        let rows: Vec<_> = file.rows().collect();
+        let rehearsal = block_on(setup.directory.rehearsal_of(&setup.operator, &rows)).unwrap();
+        let mut told = Vec::new();
+        let report = block_on(rehearsal.bulk(&setup.operator, setup.now, &rows, |row, result| {
+            told.push((row.serial.clone(), result.map_err(|error| error.code()).err()));
+        }));
+        (told, report.unwrap().left)
+    };
+    let text = "serial number,upn\nS1,alice@example.com\nS2,bob@example.com\nS9,bob@example.com\n";
+    let (told, _) = tried(text, Operation::Assign);
+    let told: Vec<_> = told.iter().map(|(serial, why)| (serial.as_str(), *why)).collect();
+    assert_eq!(told, [("S1", Some("user-full")), ("S2", None), ("S9", Some("token-unknown"))]);
+    // The one activation that the policy allows was made: none is left.
+    setup.activate("S0", two_codes(0, setup.now)).unwrap();
+    block_on(setup.directory.assign(&setup.operator, setup.now, "S1", &upn("bob"))).unwrap();
+    let text = format!("serial number,code,next code\nS1,{},{}\n", shown(1, setup.now, 0), shown(1, setup.now, 1));
+    assert_eq!(tried(&text, Operation::Activate).1, 1);
 }
