@@ -73,6 +73,7 @@ pub(crate) fn mutants() -> Outcome {
         "--lib",
         "--test=bulk",
         "--test=clock",
+        "--test=conforms",
         "--test=damage",
         "--test=errors",
         "--test=exact",
