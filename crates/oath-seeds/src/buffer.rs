@@ -1,3 +1,4 @@
+use crate::{Finding, recognise};
 use std::io;
 use zeroize::Zeroizing;
 
@@ -41,6 +42,24 @@ impl Buffer {
 
     pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
         self.0
+    }
+
+    /// All that `read` gives after what is here, `piece` by piece, where that is no more than `limit` bytes.
+    pub(crate) fn read_whole<E: From<Finding>>(
+        mut self,
+        piece: &mut [u8],
+        limit: usize,
+        mut read: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Zeroizing<Vec<u8>>, E> {
+        loop {
+            if self.0.len() > limit {
+                return Err(recognise::too_large(limit).into());
+            }
+            match read(piece)? {
+                0 => return Ok(self.into_bytes()),
+                read => self.push_bytes(piece.get(..read).unwrap_or_default()),
+            }
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {

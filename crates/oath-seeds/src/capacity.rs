@@ -1,4 +1,4 @@
-use crate::obstacle::Listed;
+use crate::text::Listed;
 use crate::values::interval;
 use crate::{Field, Format};
 use core::fmt;
@@ -79,7 +79,7 @@ impl fmt::Display for Intervals {
         match self {
             Self::Any => f.write_str("any"),
             Self::UpTo(most) => write!(f, "1 to {most} s"),
-            Self::Only(those) => write!(f, "{} s", Listed(those)),
+            Self::Only(those) => write!(f, "{} s", Listed(those, "or")),
         }
     }
 }

@@ -126,18 +126,9 @@ impl Envelope {
 #[cfg(feature = "openpgp")]
 fn read_whole(input: &mut impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, ReadError> {
     const PIECE: usize = 64 << 10;
-    let mut all = crate::buffer::Buffer::with_room(PIECE);
     let mut piece = Zeroizing::new(vec![0; PIECE]);
-    loop {
-        if all.bytes().len() > limit {
-            return Err(recognise::too_large(limit).into());
-        }
-        let read = crate::encoding::read_some(input, &mut piece)?;
-        if read == 0 {
-            return Ok(all.into_bytes());
-        }
-        all.push_bytes(piece.get(..read).unwrap_or_default());
-    }
+    let all = crate::buffer::Buffer::with_room(PIECE);
+    all.read_whole(&mut piece, limit, |piece| Ok(crate::encoding::read_some(input, piece)?))
 }
 
 /// The cause of an error: a compressed file that does not unpack.

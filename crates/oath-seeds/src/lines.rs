@@ -1,6 +1,6 @@
 use crate::buffer::Buffer;
 use crate::encoding::{Decoded, Detected, LEAST_SPACE, read_some};
-use crate::{Encoding, ReadError, recognise};
+use crate::{Encoding, ReadError};
 use core::fmt;
 use memchr::memchr;
 use std::io;
@@ -109,16 +109,8 @@ impl<R: io::Read> Lines<R> {
     pub(crate) fn rest(mut self, limit: usize) -> Result<Zeroizing<Vec<u8>>, ReadError> {
         let mut all = Buffer::with_room(self.buffer.len());
         all.push_bytes(self.ahead());
-        loop {
-            if all.bytes().len() > limit {
-                return Err(recognise::too_large(limit).into());
-            }
-            let read = self.source.read(&mut self.buffer)?;
-            if read == 0 {
-                return Ok(all.into_bytes());
-            }
-            all.push_bytes(self.buffer.get(..read).unwrap_or_default());
-        }
+        let Self { source, buffer, .. } = &mut self;
+        all.read_whole(buffer, limit, |piece| Ok(source.read(piece)?))
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {

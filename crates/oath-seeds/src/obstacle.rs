@@ -1,5 +1,5 @@
 use crate::capacity::{Capacity, Counters, Intervals};
-use crate::text::number;
+use crate::text::{Listed, number};
 use crate::{Field, Format, Kind, Moving, Record, TokenType, WriteOptions};
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -117,10 +117,10 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Algorithm { found, takes } => {
-                write!(f, "the hash is {found}; expected {}", Listed(takes))
+                write!(f, "the hash is {found}; expected {}", Listed(takes, "or"))
             }
             Self::Digits { found, takes } => {
-                write!(f, "its codes have {found} digits; expected {}", Listed(takes))
+                write!(f, "its codes have {found} digits; expected {}", Listed(takes, "or"))
             }
             Self::Type(TokenType::Hotp) => f.write_str("it counts events (HOTP); expected TOTP"),
             Self::Type(TokenType::Totp) => f.write_str("it tells the time (TOTP); expected HOTP"),
@@ -143,23 +143,6 @@ impl fmt::Display for Obstacle {
                 write!(f, "its {field} differs from the first token's, and the file says it once for all")
             }
         }
-    }
-}
-
-/// Values for a message: `6, 7 or 8`.
-pub(crate) struct Listed<'a, T>(pub(crate) &'a [T]);
-
-impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, value) in self.0.iter().enumerate() {
-            let separator = match self.0.len().saturating_sub(index) {
-                _ if index == 0 => "",
-                1 => " or ",
-                _ => ", ",
-            };
-            write!(f, "{separator}{value}")?;
-        }
-        Ok(())
     }
 }
 

@@ -171,18 +171,10 @@ fn content(mut message: Message<'_>, limits: Limits, encrypted: bool) -> Result<
             "Decrypt it first (gpg --decrypt), and read what comes out.",
         ));
     }
-    let mut all = Buffer::with_room(PIECE);
     let mut piece = Zeroizing::new(vec![0; PIECE]);
-    loop {
-        if all.bytes().len() > limits.document_bytes {
-            return Err(recognise::too_large(limits.document_bytes));
-        }
-        let read = message.read(&mut piece).map_err(|_| failed())?;
-        if read == 0 {
-            return Ok(Opened { bytes: all.into_bytes(), signed });
-        }
-        all.push_bytes(piece.get(..read).unwrap_or_default());
-    }
+    let all = Buffer::with_room(PIECE);
+    let bytes = all.read_whole(&mut piece, limits.document_bytes, |piece| message.read(piece).map_err(|_| failed()))?;
+    Ok(Opened { bytes, signed })
 }
 
 /// The secret keys of a file, armoured or binary.
@@ -269,15 +261,14 @@ fn listed(recipients: &[&PublicKeyEncryptedSessionKey]) -> String {
         _ => None,
     };
     let unnamed = || "a key that is not named".to_owned();
-    let one = match recipients {
-        [only] => return name(only).map_or_else(unnamed, |id| format!("the key {id}")),
-        _ => "the keys ",
-    };
+    if let [only] = recipients {
+        return name(only).map_or_else(unnamed, |id| format!("the key {id}"));
+    }
     let names: Vec<String> =
         recipients.iter().take(MOST_LISTED).map(|recipient| name(recipient).unwrap_or_else(unnamed)).collect();
     let more = recipients.len().saturating_sub(MOST_LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    [one, &names.join(", "), &more].concat()
+    ["the keys ", &names.join(", "), &more].concat()
 }
 
 /// As programs show key IDs.

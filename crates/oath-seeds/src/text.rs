@@ -1,5 +1,7 @@
 //! What text may be shown to a person, and which characters hide in it.
 
+use core::fmt;
+
 /// Looks like white space, or like nothing at all, and is neither a blank nor a tab.
 pub(crate) const fn is_hidden(c: char) -> bool {
     matches!(
@@ -196,6 +198,24 @@ pub(crate) fn character(c: char) -> String {
         _ => return format!("\"{c}\""),
     };
     name.to_owned()
+}
+
+/// Values for a message, with a word before the last: `6, 7 or 8`.
+pub(crate) struct Listed<'a, T>(pub(crate) &'a [T], pub(crate) &'static str);
+
+impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(values, word) = self;
+        for (index, value) in values.iter().enumerate() {
+            match values.len().saturating_sub(index) {
+                _ if index == 0 => {}
+                1 => write!(f, " {word} ")?,
+                _ => f.write_str(", ")?,
+            }
+            value.fmt(f)?;
+        }
+        Ok(())
+    }
 }
 
 /// `1 row`, `2 rows`, `2 entries`.

@@ -1,7 +1,7 @@
 //! Type, hash, digits, counter, T0: short public texts that files write in many ways.
 
 use crate::check::Checks;
-use crate::text::quoted;
+use crate::text::{Listed, quoted};
 use crate::{Field, Kind, TokenType};
 use oath_totp::{Algorithm, Digits};
 
@@ -82,16 +82,7 @@ pub(crate) fn unknown(fields: &[Field], what: &str, checks: &mut Checks) {
 
 /// The same in words, for a finding about the whole file.
 pub(crate) fn unknown_texts(fields: &[Field], what: &str) -> (String, &'static str) {
-    let mut message = format!("{what} does not say the ");
-    for (index, field) in fields.iter().enumerate() {
-        let and = match index {
-            0 => "",
-            last if last == fields.len().saturating_sub(1) => " and ",
-            _ => ", ",
-        };
-        message.push_str(and);
-        message.push_str(field.name());
-    }
+    let mut message = format!("{what} does not say the {}", Listed(fields, "and"));
     let (rest, action) = if fields.len() == 1 {
         (
             ", and the format has no default for it.",
