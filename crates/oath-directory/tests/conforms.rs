@@ -1,5 +1,5 @@
-//! The store in memory, and any store behind one type, do what the suite for stores asks for. The others are tested beside their
-//! source.
+//! The suite for stores, run on the store in memory and on `AnyStore`. SQLite's tests stand beside its source, PostgreSQL's in
+//! `postgres.rs`.
 
 use oath_directory::store::{AnyStore, MemoryStore, conformance};
 use pollster::block_on;

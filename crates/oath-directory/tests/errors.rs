@@ -1,6 +1,9 @@
 //! Every error in the words that people and scripts read: `errors.txt` holds code, message and action. With
 //! `OATH_WRITE_EXPECTED=1` it is written anew, to be read by a person.
 
+#[path = "../../oath-seeds/tests/support/golden.rs"]
+mod golden;
+
 use oath_directory::audit::segment::{SegmentError, SegmentFault};
 use oath_directory::audit::{Chain, Tampered};
 use oath_directory::bulk::{self, BulkFile, BulkFileError, BulkReport, RowError};
@@ -18,7 +21,6 @@ use oath_totp::{CodeError, UnixTime};
 use std::error::Error as _;
 use std::fmt::{Display, Write as _};
 use std::io;
-use std::path::Path;
 
 fn refusals() -> Vec<Refusal> {
     let (serial, upn) = (|| "1".to_owned(), || "a@b.c".to_owned());
@@ -196,18 +198,7 @@ fn every_error_is_told_in_these_words() {
     told("", &"x".parse::<TokenId>().unwrap_err(), "");
     assert_eq!(Age::ALL.map(Age::name), ["under 1 year", "1 to 2 years", "2 to 4 years", "4 years and more"]);
     assert_eq!(operations.map(bulk::Operation::name), ["assign", "activate", "unassign", "delete"]);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors.txt");
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        std::fs::write(&path, &out).unwrap();
-    }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    for (now, before) in out.lines().zip(stored.lines()) {
-        assert_eq!(now, before);
-    }
-    assert!(
-        out == stored,
-        "tests/errors.txt is out of date: run this test with OATH_WRITE_EXPECTED=1, read and commit it"
-    );
+    golden::expect("tests/errors.txt", &out);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Rules at their edges: one value on each side, one page and one more, one event and no other.
 
+#[path = "../../oath-seeds/tests/support/golden.rs"]
+mod golden;
 mod support;
 
 use oath_directory::model::Upload;
@@ -9,9 +11,10 @@ use oath_directory::{
     Actor, Error, KeyRing, KeyRingError, MalformedUpn, Policy, Refusal, Source, UploadError, UploadOptions, Upn,
     UserKind, UserQuery,
 };
+use oath_totp::Secret;
 use pollster::block_on;
 use std::fmt::Write as _;
-use support::{Setup, code, secret, shown, two_codes, upn};
+use support::{Setup, code, rows, secret, shown, two_codes, upn};
 
 fn row(name: &str) -> UserRow {
     let kind = Some(UserKind::Member);
@@ -85,18 +88,11 @@ fn a_key_ring_as_text() {
     }
 }
 
-fn rows(of: &[(&str, &str, &[u8])]) -> Vec<Result<oath_seeds::Row, oath_seeds::ReadError>> {
-    let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
-    for (user, serial, secret) in of {
-        let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
-        let secret = oath_totp::Secret::from_bytes(secret).unwrap();
-        write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
-    }
-    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().collect()
+fn bytes(value: u8, length: usize) -> Secret {
+    Secret::from_bytes(&vec![value; length]).unwrap()
 }
 
-fn upload(setup: &Setup, options: UploadOptions, of: &[(&str, &str, &[u8])]) -> Upload {
+fn upload(setup: &Setup, options: UploadOptions, of: &[(&str, &str, &Secret)]) -> Upload {
     block_on(setup.directory.upload_with(&setup.operator, setup.now, "t.csv", options, rows(of))).unwrap()
 }
 
@@ -104,8 +100,8 @@ fn upload(setup: &Setup, options: UploadOptions, of: &[(&str, &str, &[u8])]) -> 
 #[test]
 fn a_refused_row_names_its_field() {
     let setup = Setup::new();
-    let long = |value: u8| [value; 20];
-    let given = upload(&setup, UploadOptions::default(), &[("alice", "A", &long(1)), ("alice", "W", &[7; 10])]);
+    let (long, short) = (|value| bytes(value, 20), bytes(7, 10));
+    let given = upload(&setup, UploadOptions::default(), &[("alice", "A", &long(1)), ("alice", "W", &short)]);
     assert_eq!((given.imported, given.failed), (1, 1));
     let again = UploadOptions { assign_known: true, ..UploadOptions::default() };
     let other = upload(&setup, again, &[("bob", "A", &long(1)), ("nobody", "B", &long(2)), ("guest", "C", &long(3))]);
@@ -131,7 +127,7 @@ fn a_refused_row_names_its_field() {
 fn an_upload_that_ended_is_not_resumed_and_one_of_nothing_leaves_no_event() {
     let setup = Setup::new();
     let resume = |id: u64| {
-        let rows = rows(&[("", "A", &[1; 20])]);
+        let rows = rows(&[("", "A", &bytes(1, 20))]);
         let resumed =
             block_on(setup.directory.resume_upload(&setup.operator, setup.now, id, UploadOptions::default(), rows));
         match resumed {
@@ -139,10 +135,10 @@ fn an_upload_that_ended_is_not_resumed_and_one_of_nothing_leaves_no_event() {
             other => Ok(other.map(|upload| upload.rows).unwrap()),
         }
     };
-    let done = upload(&setup, UploadOptions::default(), &[("", "A", &[1; 20])]);
+    let done = upload(&setup, UploadOptions::default(), &[("", "A", &bytes(1, 20))]);
     assert_eq!(resume(done.id), Err(Refusal::UploadFinished { id: done.id }));
     assert_eq!(resume(99), Err(Refusal::UnknownUpload { id: 99 }));
-    let none = upload(&setup, UploadOptions::default(), &[("nobody", "B", &[2; 20])]);
+    let none = upload(&setup, UploadOptions::default(), &[("nobody", "B", &bytes(2, 20))]);
     let before = setup.actions().len();
     let undone = block_on(setup.directory.undo_upload(&setup.operator, setup.now, none.id, false)).unwrap();
     assert_eq!((undone.taken_back, setup.actions().len()), (0, before));
@@ -270,9 +266,5 @@ fn each_field_of_the_policy_says_what_it_takes() {
     for field in Policy::FIELDS {
         writeln!(text, "{}: {}", field.name, field.expected()).unwrap();
     }
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy.txt");
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    assert_eq!(text, std::fs::read_to_string(path).unwrap_or_default(), "run this test with OATH_WRITE_EXPECTED=1");
+    golden::expect("tests/policy.txt", &text);
 }

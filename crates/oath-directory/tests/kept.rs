@@ -7,9 +7,10 @@ use oath_directory::model::Import;
 use oath_directory::store::Changes;
 use oath_directory::user_file::UserRow;
 use oath_directory::{Actor, Leavers, SyncOptions, UserKind};
+use oath_totp::UnixTime;
 use pollster::block_on;
 use std::fs;
-use support::{Setup, names, secret, shown, two_codes, upn};
+use support::{NOW, Setup, names, secret, shown, two_codes, upn};
 
 #[test]
 fn a_token_keeps_what_its_file_says_and_an_app_says_what_it_is() {
@@ -39,12 +40,8 @@ fn an_import_is_read_as_it_is_stored() {
     assert_eq!(UserKind::of_name("a_b.c#ext#@d.e"), UserKind::Guest);
     assert_eq!(UserKind::of_name("a@b.c"), UserKind::Member);
     assert!(Changes::default().is_empty());
-    let event = oath_directory::audit::Event::new(support_now(), &Actor::local_operator(), Action::SignedIn);
+    let event = oath_directory::audit::Event::new(UnixTime::from_secs(NOW), &Actor::local_operator(), Action::SignedIn);
     assert!(!Changes { events: vec![event], ..Changes::default() }.is_empty());
-}
-
-const fn support_now() -> oath_totp::UnixTime {
-    oath_totp::UnixTime::from_secs(support::NOW)
 }
 
 #[test]
@@ -75,7 +72,7 @@ fn an_exported_log_is_a_new_file_that_others_cannot_read() {
     let folder = tempfile::tempdir().unwrap();
     let setup = Setup::new();
     let export = |name: &str, until| block_on(setup.directory.export_audit_to(until, &folder.path().join(name)));
-    assert_eq!(export("none", oath_totp::UnixTime::from_secs(1)).unwrap(), []);
+    assert_eq!(export("none", UnixTime::from_secs(1)).unwrap(), []);
     assert_eq!(names(folder.path()), [""; 0], "nothing was to be exported");
     let segments = export("log", setup.now).unwrap();
     assert_eq!((segments.len(), names(folder.path())), (1, vec!["log".to_owned()]));
@@ -120,7 +117,7 @@ fn a_file_of_users_with_object_ids() {
     assert_eq!((users().len(), setup.actions().len()), (3, before));
 }
 
-/// A token that has been activated is never counted as one that waits.
+/// A list tells of each token its status and its holder.
 #[test]
 fn an_activation_is_kept_with_its_user() {
     let mut setup = Setup::new();

@@ -3,6 +3,9 @@
 #![cfg(all(feature = "sqlite", unix))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+#[path = "../../oath-seeds/tests/support/golden.rs"]
+mod golden;
+
 use oath_directory::store::{Fault, StoreError};
 use oath_directory::{Actor, Clock, DatabaseUrl, Error, KeyRing, Location, LocationError, MalformedUrl, Policy};
 use oath_totp::UnixTime;
@@ -110,16 +113,7 @@ fn each_error_names_its_place_and_what_to_do() {
             )
         })
         .collect();
-    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/locations.txt");
-    let text = said.join("\n") + "\n";
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        fs::write(&stored, &text).unwrap();
-    }
-    assert_eq!(
-        text,
-        fs::read_to_string(stored).unwrap_or_default(),
-        "run this test with OATH_WRITE_EXPECTED=1, read and commit it"
-    );
+    golden::expect("tests/locations.txt", &(said.join("\n") + "\n"));
 }
 
 /// A key that seals nothing and recognises nothing goes; one that does stays.

@@ -1,6 +1,8 @@
 //! What the log holds of whole stories, event by event: who, what, why. `logged.txt` holds the answers; with
 //! `OATH_WRITE_EXPECTED=1` it is written anew, to be read by a person.
 
+#[path = "../../oath-seeds/tests/support/golden.rs"]
+mod golden;
 mod support;
 
 use oath_directory::audit::Action;
@@ -9,11 +11,10 @@ use oath_directory::rights::{Role, Roles};
 use oath_directory::store::MemoryStore;
 use oath_directory::user_file::UserRow;
 use oath_directory::{Actor, Clock, Policy, RecoveryCode, SyncOptions, UploadOptions, UserKind};
-use oath_totp::{CodeRun, KeyUri, Secret};
+use oath_totp::{CodeRun, KeyUri};
 use pollster::block_on;
 use std::fmt::Write as _;
-use std::path::Path;
-use support::{Setup, secret, shown, two_codes, upn};
+use support::{Setup, rows, secret, shown, two_codes, upn};
 
 /// The events since the last call, a line each. Serial numbers of apps are by chance: they are counted.
 struct Log {
@@ -149,7 +150,7 @@ fn stories_as_the_log_tells_them() {
     assert!(block_on(setup.directory.delete(&auditor, setup.now, "B")).is_err());
     let unknown = Actor::user(upn("eve"));
     assert!(block_on(setup.directory.unlock_user(&unknown, setup.now, &alice)).is_err());
-    log.part(&setup, "what a user, an auditor and somebody unknown may not do");
+    log.part(&setup, "what a user, an auditor and a user who is not known may not do");
 
     let one = block_on(setup.directory.upload_with(
         &setup.operator,
@@ -190,26 +191,5 @@ fn stories_as_the_log_tells_them() {
     assert!(!verify(&setup, "robert", 2, 0));
     log.part(&setup, "a restore, a code after it, and a user who leaves");
 
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logged.txt");
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        std::fs::write(&path, &log.text).unwrap();
-    }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    for (now, before) in log.text.lines().zip(stored.lines()) {
-        assert_eq!(now, before);
-    }
-    assert!(
-        log.text == stored,
-        "tests/logged.txt is out of date: run this test with OATH_WRITE_EXPECTED=1, read and commit it"
-    );
-}
-
-fn rows(of: &[(&str, &str, &Secret)]) -> Vec<Result<oath_seeds::Row, oath_seeds::ReadError>> {
-    let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
-    for (user, serial, secret) in of {
-        let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
-        write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
-    }
-    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().collect()
+    golden::expect("tests/logged.txt", &log.text);
 }

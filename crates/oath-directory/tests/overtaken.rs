@@ -25,13 +25,9 @@ fn ring(names: [&str; 2]) -> KeyRing {
 }
 
 async fn upload<S: oath_directory::store::Store>(node: &Node<S>, rows: Rows<'_>) -> Upload {
-    let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
-    for (user, serial, number) in rows {
-        let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
-        csv.push_str(&format!("{user},{serial},{},30,Contoso,Test\r\n", *secret(*number).expose_base32()));
-    }
-    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
+    let secrets: Vec<_> = rows.iter().map(|(.., number)| secret(*number)).collect();
+    let rows: Vec<_> = rows.iter().zip(&secrets).map(|((user, serial, _), secret)| (*user, *serial, secret)).collect();
+    let rows = support::rows(&rows);
     let operator = Actor::local_operator();
     node.upload(&operator, UnixTime::from_secs(NOW), "tokens.csv", rows).await.unwrap()
 }

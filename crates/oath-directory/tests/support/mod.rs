@@ -11,6 +11,7 @@ use oath_directory::audit::{AuditEvent, Chain};
 use oath_directory::model::Upload;
 use oath_directory::store::{MemoryStore, Store};
 use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Upn, UserKind};
+use oath_seeds::{ReadError, Row};
 use oath_totp::{Algorithm, Code, CodeRun, Digits, Secret, TimeStep, Totp, UnixTime};
 use pollster::block_on;
 use std::fmt::Write as _;
@@ -47,14 +48,7 @@ impl<S: Store> Setup<S> {
     }
 
     pub(crate) fn upload(&self, rows: &[(&str, &str, &Secret)]) -> Upload {
-        let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
-        for (user, serial, secret) in rows {
-            let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
-            write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
-        }
-        let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
-        let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
-        block_on(self.directory.upload(&self.operator, self.now, "tokens.csv", rows)).unwrap()
+        block_on(self.directory.upload(&self.operator, self.now, "tokens.csv", self::rows(rows))).unwrap()
     }
 
     pub(crate) fn failures(&self, upload: &Upload) -> Vec<(u64, String)> {
@@ -83,6 +77,17 @@ impl<S: Store> Setup<S> {
 
 pub(crate) fn upn(name: &str) -> Upn {
     format!("{name}@example.com").parse().unwrap()
+}
+
+/// The rows of a seed file: users (empty: none), serial numbers, secrets.
+pub(crate) fn rows(of: &[(&str, &str, &Secret)]) -> Vec<Result<Row, ReadError>> {
+    let mut csv = "upn,serial number,secret key,time interval,manufacturer,model\r\n".to_owned();
+    for (user, serial, secret) in of {
+        let user = if user.is_empty() { String::new() } else { upn(user).to_string() };
+        write!(csv, "{user},{serial},{},30,Contoso,Test\r\n", *secret.expose_base32()).unwrap();
+    }
+    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
+    oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap().collect()
 }
 
 pub(crate) fn secret(number: u64) -> Secret {

@@ -1,12 +1,14 @@
 //! What is said of many small files, word by word: `said.txt` holds the answers. With `OATH_WRITE_EXPECTED=1` it is written
 //! anew, to be read by a person.
 //!
-//! The secrets are bytes of one value, which nobody uses.
+//! The secrets are bytes of one value, which no token has.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod archives;
 mod exports;
+#[path = "../support/golden.rs"]
+mod golden;
 mod lines;
 mod tables;
 
@@ -14,7 +16,6 @@ use data_encoding::{BASE32, HEXLOWER};
 use oath_seeds::{Assume, Format, Moving, Options, ReadError, Record, Target, TokenType, read};
 use oath_totp::Digits;
 use std::fmt::Write as _;
-use std::path::Path;
 
 /// A text with secrets in it, each of 20 times another value: `%` stands for one in Base32, `$` for one in hex.
 fn filled(text: &str) -> String {
@@ -131,17 +132,5 @@ fn every_file_is_told_in_these_words() {
             .any(|secret| text.contains(&secret[..16]));
         assert!(!shown, "a secret is shown");
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/said/said.txt");
-    if std::env::var_os("OATH_WRITE_EXPECTED").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    let mut differences = text.lines().zip(stored.lines()).filter(|(now, before)| now != before);
-    if let Some((now, before)) = differences.next() {
-        panic!("said now:\n{now}\nexpected:\n{before}");
-    }
-    assert!(
-        text == stored,
-        "tests/said/said.txt is out of date: run this test with OATH_WRITE_EXPECTED=1, read and commit it"
-    );
+    golden::expect("tests/said/said.txt", &text);
 }
