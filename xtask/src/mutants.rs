@@ -75,6 +75,7 @@ pub(crate) fn mutants() -> Outcome {
         "--test=clock",
         "--test=conforms",
         "--test=damage",
+        "--test=edges",
         "--test=errors",
         "--test=exact",
         "--test=fingerprints",

@@ -220,8 +220,8 @@ impl Seen {
             // A secret that is sealed again, and recognised by another key, is the same secret: a sign-in that accepts its code
             // conflicts on the state that has moved, and one that rejects goes on.
             let again = before.zip(after).is_some_and(|(before, after)| {
-                let Token { sealed, fingerprint, mac, .. } = before.clone();
-                *before == Token { sealed, fingerprint, mac, ..after.clone() }
+                let Token { sealed, fingerprint, .. } = before.clone();
+                *before == Token { sealed, fingerprint, ..after.clone() }
             });
             before.into_iter().chain(after).filter(move |_| !again)
         });

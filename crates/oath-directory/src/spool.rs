@@ -62,9 +62,6 @@ impl Spool {
             let length = fill(&mut input, &mut memory)?;
             let Some(piece @ [_, ..]) = memory.get_mut(..length) else { break };
             write(piece)?;
-            if length < PIECE {
-                break;
-            }
         }
         Ok(Self(Kept::File { file, cipher, bytes }))
     }
@@ -215,7 +212,7 @@ mod tests {
             let bytes = pattern(length);
             let spool = Spool::of(&*bytes, MANY).unwrap();
             assert_eq!(matches!(spool.0, Kept::File { .. }), length >= MANY, "{length}");
-            assert_eq!(spool.len(), u64::try_from(length).unwrap());
+            assert_eq!((spool.len(), spool.is_empty()), (u64::try_from(length).unwrap(), length == 0));
             assert_eq!(format!("{spool:?}"), format!("Spool {{ len: {length}, .. }}"));
             assert!(all(&spool) == bytes && all(&spool) == bytes, "{length}");
         }
@@ -223,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_temporary_file_shows_nothing_and_a_change_of_it_is_found() {
-        let bytes = [b"ROW,OF,A,SEED,FILE\n".repeat(PIECE / 16), vec![b'x'; MANY]].concat();
+        let bytes = [b"ROW,OF,A,SEED,FILE\n".repeat(PIECE / 16), vec![b'x'; 2 * MANY]].concat();
         let spool = Spool::of(&*bytes, MANY).unwrap();
         let Kept::File { file, .. } = &spool.0 else { panic!("in a file") };
         let (mut file, mut stored) = (file, Vec::new());

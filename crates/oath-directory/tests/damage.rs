@@ -306,3 +306,19 @@ fn a_damaged_token_stays_when_its_upload_is_undone() {
     let undone = block_on(setup.directory.undo_upload(&setup.operator, setup.now, upload.id, false)).unwrap();
     assert_eq!((undone.taken_back, undone.kept), (1, vec!["A".to_owned(), "B".to_owned()]));
 }
+
+#[test]
+fn a_rotation_that_opens_nothing_leaves_no_event() {
+    let text = KeyRing::generate().unwrap().expose_text();
+    let setup = Setup::on_ring(MemoryStore::default(), KeyRing::parse(&text).unwrap(), Policy::default());
+    setup.upload(&[("alice", "A", &secret(1))]);
+    change_token(&setup, "A", |token| token.sealed.bytes[30] ^= 1);
+    let mut ring = KeyRing::parse(&text).unwrap();
+    let name = ring.add().unwrap();
+    ring.activate(&name).unwrap();
+    let rotating = Directory::new(setup.directory.store().clone(), ring, Policy::default()).unwrap();
+    let before = setup.actions().len();
+    let report = block_on(rotating.reseal(&setup.operator, setup.now, None)).unwrap();
+    assert_eq!((report.sealed, report.damaged), (0, vec!["A".to_owned()]));
+    assert_eq!(setup.actions().len(), before);
+}

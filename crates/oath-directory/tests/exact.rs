@@ -268,3 +268,16 @@ fn each_field_of_the_policy_says_what_it_takes() {
     }
     golden::expect("tests/policy.txt", &text);
 }
+
+#[test]
+fn of_retired_keys_the_one_that_is_named_goes() {
+    let key = |value: &str| value.repeat(32);
+    let text =
+        format!("bind {}\nseal a {}\nrecognise b {}\nrecognise c {}\n", key("01"), key("02"), key("03"), key("04"));
+    let mut ring = KeyRing::parse(&text).unwrap();
+    ring.remove("b").unwrap();
+    assert_eq!((ring.names().collect::<Vec<_>>(), ring.retired_names().collect::<Vec<_>>()), (vec!["a"], vec!["c"]));
+    // What is refused for the good of what is there, and what is a fault.
+    assert!(ring.remove("b").unwrap_err().is_refusal() && ring.remove("a").unwrap_err().is_refusal());
+    assert!(!KeyRingError::Incomplete.is_refusal());
+}

@@ -5,7 +5,7 @@ mod support;
 use core::pin::Pin;
 use core::task::{Context, Waker};
 use oath_directory::audit::Action;
-use oath_directory::store::{Changes, MemoryStore, Store};
+use oath_directory::store::{Changes, Fault, MemoryStore, Store};
 use oath_directory::{Error, Policy, Refusal, Source, Status, UserKind, UserQuery};
 use oath_totp::{Code, UnixTime};
 use pollster::block_on;
@@ -158,6 +158,15 @@ fn a_connection_that_was_lost_while_others_wrote_is_an_error_and_no_grant() {
     probe.meddle.store(1, SeqCst);
     assert_eq!(block_on(call).map(drop), Err(Error::OutcomeUnknown));
     assert_eq!(count(&setup, Action::SignedIn), 0);
+    assert_eq!(setup.verify("alice", &right).unwrap(), "A", "the code is not spent");
+}
+
+#[test]
+fn a_sign_in_that_finds_no_room_is_not_tried_again() {
+    let setup = with_token(Probe::default());
+    setup.directory.store().full.store(1, SeqCst);
+    let right = shown(1, setup.now, 0);
+    assert!(matches!(setup.verify("alice", &right), Err(Error::Store(error)) if error.fault == Fault::Full));
     assert_eq!(setup.verify("alice", &right).unwrap(), "A", "the code is not spent");
 }
 

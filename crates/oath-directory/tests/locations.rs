@@ -160,6 +160,126 @@ fn a_backup_and_a_restore_overwrite_nothing() {
     assert!(restore(true).unwrap().former.is_some());
 }
 
+/// A key that recognises secrets of deleted tokens is retired first, and a retired one goes when it recognises none.
+#[test]
+fn a_key_that_recognises_is_retired() {
+    use oath_directory::store::AnyStore;
+    let folder = tempfile::tempdir().unwrap();
+    let location = made(folder.path());
+    let actor = Actor::local_operator();
+    let first = names(&location).remove(0);
+    let open = || -> oath_directory::Directory<AnyStore> { block_on(location.open()).unwrap() };
+    let [one, two] = [(); 2].map(|()| oath_totp::Secret::generate_bytes(20).unwrap().expose_base32().to_string());
+    let csv = format!(
+        "upn,serial number,secret key,time interval,manufacturer,model\r\n\
+         ,A,{one},30,Contoso,T\r\n,B,{two},30,Contoso,T\r\n"
+    );
+    let options = oath_seeds::Options::default().target(oath_seeds::Target::Inventory);
+    let rows = oath_seeds::Reader::new(csv.as_bytes(), &options).unwrap();
+    assert_eq!(block_on(open().upload(&actor, AT, "t.csv", rows)).unwrap().imported, 2);
+    let second = block_on(location.add_key(&actor, AT)).unwrap();
+    block_on(location.activate_key(&actor, AT, &second)).unwrap();
+    let remove = |name: &str| block_on(location.remove_key(&actor, AT, name)).map_err(|error| error.to_string());
+    let used = remove(&first).unwrap_err();
+    assert!(used.contains("2 tokens"), "{used}");
+    block_on(open().delete(&actor, AT, "A")).unwrap();
+    assert_eq!(block_on(open().reseal(&actor, AT, None)).unwrap().sealed, 1);
+    assert_eq!(remove(&first), Ok(1), "the secret of A");
+    assert_eq!(names(&location), [second.as_str()]);
+    let recognises = remove(&first).unwrap_err();
+    assert!(recognises.contains('1'), "{recognises}");
+    // Retired ones of which nothing is there.
+    let keys = folder.path().join("oath.keys");
+    let text = fs::read_to_string(&keys).unwrap();
+    fs::write(&keys, format!("{text}recognise third {}\nrecognise fourth {}\n", "03".repeat(32), "04".repeat(32)))
+        .unwrap();
+    assert_eq!(remove("third"), Ok(0));
+    let ring = KeyRing::parse(&fs::read_to_string(&keys).unwrap()).unwrap();
+    assert_eq!(ring.retired_names().collect::<Vec<_>>(), [first.as_str(), "fourth"]);
+}
+
+#[test]
+fn a_ring_that_is_not_there_or_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = made(folder.path());
+    let keys = folder.path().join("oath.keys");
+    let opened = || block_on(location.open()).map(drop).map_err(|error| error.code().to_owned());
+    let ring = fs::read(&keys).unwrap();
+    fs::remove_file(&keys).unwrap();
+    assert_eq!(opened(), Err("key-ring-missing".to_owned()));
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        fs::DirBuilder::new().mode(0o700).create(&keys).unwrap();
+        let error = block_on(location.open()).unwrap_err();
+        assert!(error.to_string().contains("the key ring cannot be read"), "{error}");
+        fs::remove_dir(&keys).unwrap();
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&keys).unwrap();
+        io::Write::write_all(&mut file, &ring).unwrap();
+    }
+    assert_eq!(opened(), Ok(()));
+    // Of a variable that is set, and is no ring.
+    let of_path = Location::new(location.database().clone(), Some("env:PATH".into())).within(folder.path());
+    assert_eq!(block_on(of_path.open()).unwrap_err().code(), "key-ring-malformed");
+}
+
+/// A symbolic link that leads nowhere is no file to a look, and in the way of a new one.
+#[test]
+fn what_comes_into_the_way_at_the_last_moment_is_not_overwritten() {
+    use std::os::unix::fs::symlink;
+    let code = |error: LocationError| error.code().to_owned();
+    let (actor, policy) = (Actor::local_operator(), Policy::default);
+    for (name, why) in [("oath.db", "directory-exists"), ("oath.keys", "key-ring-exists")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        symlink("nowhere", &path).unwrap();
+        let location = Location::new("oath.db".parse().unwrap(), None).within(folder.path());
+        let created = block_on(location.create(&actor, AT, policy())).map(drop);
+        assert_eq!(created.map_err(code), Err(why.to_owned()));
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [name], "nothing is left behind");
+        fs::remove_file(&path).unwrap();
+        assert!(block_on(location.create(&actor, AT, policy())).is_ok());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let location = made(folder.path());
+    block_on(location.backup(Path::new("b.db"))).unwrap();
+    symlink("nowhere", folder.path().join("c.db")).unwrap();
+    assert_eq!(block_on(location.backup(Path::new("c.db"))).map_err(code), Err("file-exists".to_owned()));
+    fs::remove_file(folder.path().join("oath.db")).unwrap();
+    symlink("nowhere", folder.path().join("oath.db")).unwrap();
+    let restored = block_on(location.restore(Path::new("b.db"), false, &actor, AT, Clock::Unchecked)).map(drop);
+    assert_eq!(restored.map_err(code), Err("directory-exists".to_owned()));
+}
+
+/// What is no directory, and is not there at all, is said so by a migration and its preview as by opening it.
+#[test]
+fn only_an_older_database_is_migrated() {
+    use oath_directory::MigrateOptions;
+    use oath_directory::store::{Missing, SqliteStore};
+    let folder = tempfile::tempdir().unwrap();
+    let location = made(folder.path());
+    let actor = Actor::local_operator();
+    let all = || {
+        let opened = block_on(location.open()).map(drop).unwrap_err();
+        let previewed = block_on(location.preview_migration(&actor, AT)).map(drop).unwrap_err();
+        let migrated = block_on(location.migrate(&actor, AT, MigrateOptions::default())).map(drop).unwrap_err();
+        assert_eq!(opened.to_string(), previewed.to_string());
+        (opened.code().to_owned(), migrated.code().to_owned())
+    };
+    let path = folder.path().join("oath.db");
+    fs::remove_file(&path).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE other (a)").unwrap();
+    assert_eq!(all(), ("database-corrupt".to_owned(), "database-corrupt".to_owned()));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(all(), ("database-missing".to_owned(), "database-missing".to_owned()));
+    // Below a file.
+    fs::write(&path, "").unwrap();
+    for missing in [Missing::Refuse, Missing::Create] {
+        let error = SqliteStore::open(&path.join("oath.db"), missing).unwrap_err();
+        assert!(error.message.contains("Not a directory"), "{error}");
+    }
+}
+
 fn names(location: &Location) -> Vec<String> {
     let ring = fs::read_to_string(location.database_path().unwrap().with_file_name("oath.keys")).unwrap();
     KeyRing::parse(&ring).unwrap().names().map(str::to_owned).collect()

@@ -144,6 +144,8 @@ fn what_was_changed_in_a_file_of_format_2_is_not_bound_anew() {
     assert_eq!(change("UPDATE users SET kind = 'guest'"), Err("user-damaged".to_owned()));
     assert_eq!(change("UPDATE events SET actor = 'mallory' WHERE sequence = 3"), Err("database-corrupt".to_owned()));
     assert_eq!(change("UPDATE settings SET floor = 7"), Err("key-ring-wrong".to_owned()));
+    let end = "UPDATE audit_head SET hash = randomblob(32)";
+    assert_eq!(change(end), Err("database-corrupt".to_owned()), "the end of the log");
 }
 
 #[test]
@@ -157,7 +159,9 @@ fn another_ring_a_file_in_use_and_a_broken_off_try_change_nothing() {
     let other = Connection::open(folder.join("oath.db")).unwrap();
     let tables: i64 = other.query_row("SELECT count(*) FROM tokens", [], |row| row.get(0)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert_eq!((tables, migrate(folder).unwrap_err().code()), (3, "database-busy"));
+    let busy = migrate(folder).unwrap_err();
+    assert_eq!((tables, busy.code()), (3, "database-busy"));
+    assert!(busy.to_string().contains("must be stopped first"), "{busy}");
     drop(other);
     // What a killed process leaves.
     fs::write(folder.join("oath.db.new-00000000000000000000000000000000"), "half").unwrap();

@@ -159,3 +159,12 @@ fn a_policy_that_another_writer_changed_is_refused_and_one_of_a_newer_version_is
         assert_eq!(signed_in.unwrap_err().code(), expected, "{policy}");
     }
 }
+
+#[test]
+fn a_field_that_was_meant_is_named_where_three_letters_of_it_are_enough() {
+    let meant = |name: &str| match Policy::default().reset(name).unwrap_err() {
+        PolicyError::Unknown { similar, .. } => similar,
+        error => panic!("{error}"),
+    };
+    assert_eq!((meant("dwa"), meant("dw")), (Some("guests-hold-hardware"), None));
+}

@@ -213,6 +213,7 @@ fn what_cannot_be_restored_changes_nothing() {
     let database = open(folder.path());
     let error = restore(folder.path(), true).unwrap_err();
     assert_eq!(error.code(), "database-busy", "{error}");
+    assert!(error.to_string().contains("must be stopped first"), "{error}");
     drop(database);
     // What is no backup.
     fs::rename(file("backup.db"), file("aside")).unwrap();

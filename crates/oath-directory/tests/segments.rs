@@ -223,3 +223,50 @@ fn a_pruning_that_is_broken_off_goes_on() {
         }
     }
 }
+
+/// Files that were exported before a restore, and those after it.
+#[test]
+fn files_of_another_past_are_not_taken_for_those_of_this_one() {
+    let keys = KeyRing::generate().unwrap().expose_text();
+    let (one, other) =
+        (setup_of(&keys), Setup::on_ring(MemoryStore::default(), KeyRing::parse(&keys).unwrap(), Policy::default()));
+    let add = |setup: &Setup, number: usize| {
+        let name = upn(&format!("user{number}"));
+        let kind = oath_directory::UserKind::Member;
+        block_on(setup.directory.add_user(&setup.operator, setup.now, &name, kind, None)).map(drop).unwrap();
+    };
+    let (first, segments) = export(&one, at(&one, 3000));
+    let end = segments[0].end;
+    // As many events, and other ones.
+    for number in held(&other).len()..usize::try_from(end.events).unwrap() {
+        add(&other, number);
+    }
+    let changed = |file: &[u8], setup: &Setup| match block_on(setup.directory.verify_segments(file, &[])).unwrap_err() {
+        SegmentsError::Tampered(Tampered::Changed { sequence, .. }) => sequence,
+        error => panic!("{error}"),
+    };
+    assert_eq!(changed(&first, &other), end.events);
+    let (others, segments) = export(&other, other.now);
+    assert_eq!(segments[0].end.events, end.events);
+    prune(&other, &others).unwrap();
+    let (later, segments) = export(&other, other.now);
+    prune(&other, &later).unwrap();
+    assert_eq!((segments[0].before.events, verify(&other).unwrap().beginnings[0]), (end.events, segments[0].end));
+    assert!(block_on(other.directory.verify_segments(&*[others, later.clone()].concat(), &[])).is_ok());
+    assert_eq!(changed(&[first, later].concat(), &other), end.events);
+}
+
+#[test]
+fn files_that_overlap_or_follow_each_other_are_verified_and_pruned_together() {
+    let keys = KeyRing::generate().unwrap().expose_text();
+    let (setup, copy) = (setup_of(&keys), setup_of(&keys));
+    let (first, _) = export(&setup, at(&setup, 3000));
+    let (whole, _) = export(&setup, at(&setup, 1000));
+    assert_eq!(block_on(setup.directory.verify_segments(&*[first.clone(), whole].concat(), &[])).unwrap().len(), 2);
+    prune(&setup, &first).unwrap();
+    let (second, segments) = export(&setup, at(&setup, 1000));
+    let end = segments[0].end;
+    // The copy has the same events, of which none was pruned.
+    let pruned = prune(&copy, &[first, second].concat()).unwrap();
+    assert_eq!(pruned, Pruned { events: end.events, beginnings: vec![end] });
+}

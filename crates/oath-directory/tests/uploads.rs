@@ -352,3 +352,28 @@ fn an_upload_that_was_broken_off_and_undone_is_not_resumed() {
     let again = block_on(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows(0..ROWS))).unwrap();
     assert_eq!(again.imported, ROWS - 13);
 }
+
+#[test]
+fn an_upload_that_brought_nothing_yet_is_ended_by_undoing_it() {
+    let setup = Setup::new();
+    let secrets: Vec<_> = (0..ROWS).map(|number| (format!("S{number:05}"), secret(number))).collect();
+    let rows = || {
+        let rows: Vec<_> = secrets.iter().map(|(serial, secret)| ("nobody", serial.as_str(), secret)).collect();
+        support::rows(&rows)
+    };
+    let mut call = Box::pin(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows()));
+    for _ in 0..2 {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    drop(call);
+    let broken = block_on(setup.directory.uploads(setup.now)).unwrap().remove(0);
+    assert_eq!((broken.finished, broken.imported), (false, 0));
+    assert_eq!(undo(&setup, &broken, true), Undone::default());
+    assert!(
+        !block_on(setup.directory.upload_status(setup.now, broken.id)).unwrap().finished,
+        "a dry run changes nothing"
+    );
+    assert_eq!(undo(&setup, &broken, false), Undone::default());
+    let finished = Err(Error::Refused(Refusal::UploadFinished { id: broken.id }));
+    assert_eq!(resume(&setup, broken.id, rows()), finished);
+}

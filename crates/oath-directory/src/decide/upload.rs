@@ -160,9 +160,7 @@ pub(crate) fn undo(context: Context<'_>, id: u64, last: Option<usize>, view: &Se
         let kept = kept.saturating_add(undone.kept.len());
         changes.events.push(event.with("taken-back", taken_back).with("kept", kept));
     }
-    if undone.taken_back > 0 || !read.value.finished || last.is_some() {
-        changes.uploads.push(update(read, Upload { finished: true, taken_back, ..read.value.clone() }));
-    }
+    changes.uploads.push(update(read, Upload { finished: true, taken_back, ..read.value.clone() }));
     Ok(Decided::new(undone, changes))
 }
 

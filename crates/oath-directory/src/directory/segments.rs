@@ -207,13 +207,9 @@ impl<S: Store> Directory<S> {
             return Ok(pruned);
         }
         let is_new = |end: &Head| recorded.get(&end.chain).is_none_or(|known| known.events < end.events);
-        if ends.iter().any(is_new) {
-            for end in &ends {
-                let known = recorded.entry(end.chain).or_insert(*end);
-                if known.events < end.events {
-                    *known = *end;
-                }
-            }
+        let new: Vec<Head> = ends.iter().copied().filter(is_new).collect();
+        if !new.is_empty() {
+            recorded.extend(new.into_iter().map(|end| (end.chain, end)));
             let recorded: Vec<Head> = recorded.into_values().collect();
             let mut events = vec![Event::pruned(now, actor, &recorded)];
             // The checkpoints among the pruned events go with them: the ends of the other chains are written down anew.

@@ -93,3 +93,24 @@ pub(super) fn remove_left_overs(path: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_that_cannot_be_linked_is_not_said_to_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("made");
+        fs::write(&made, "").unwrap();
+        let location = |keys: &str| {
+            Location::new("oath.db".parse().unwrap(), Some(keys.into())).within(folder.path()).link_ring(&made)
+        };
+        assert!(matches!(location("nowhere/oath.keys"), Err(LocationError::Io { .. })));
+        assert!(matches!(location("oath.keys"), Ok(())));
+        assert!(matches!(location("oath.keys"), Err(LocationError::KeyRingExists { .. })));
+        // Another process that was faster has put away what was not linked yet.
+        fs::remove_file(&made).unwrap();
+        assert!(matches!(location("other.keys"), Err(LocationError::KeyRingExists { .. })));
+    }
+}

@@ -285,27 +285,19 @@ impl Contents {
     fn write_user(&mut self, write: Write<UserId, User>) -> Result<(), CommitError> {
         let (id, step) = write.split(|user| (user.id, user));
         let key = step.record().map(|user| user.upn.key().to_owned());
-        let changes = step.changes();
         let before = self.users.apply((id, step))?;
-        if changes {
-            self.user_keys.rename(before.map(|user| user.value.upn.key().to_owned()), key, id)?;
-        }
-        Ok(())
+        self.user_keys.rename(before.map(|user| user.value.upn.key().to_owned()), key, id)
     }
 
     fn write_token(&mut self, write: Write<TokenId, Token>) -> Result<(), CommitError> {
         let (id, step) = write.split(|token| (token.id, token));
         let names = |token: &Token| (token.serial.clone(), token.fingerprint, token.holder);
         let (serial, fingerprint, holder) = step.record().map(names).map_or((None, None, None), some_of);
-        let changes = step.changes();
         let before = self.tokens.apply((id, step))?;
-        if changes {
-            let before = before.map(|token| names(&token.value)).map_or((None, None, None), some_of);
-            self.serials.rename(before.0, serial, id)?;
-            self.fingerprints.rename(before.1, fingerprint, id)?;
-            self.holdings.rename(before.2.map(|user| (user, id)), holder.map(|user| (user, id)), ())?;
-        }
-        Ok(())
+        let before = before.map(|token| names(&token.value)).map_or((None, None, None), some_of);
+        self.serials.rename(before.0, serial, id)?;
+        self.fingerprints.rename(before.1, fingerprint, id)?;
+        self.holdings.rename(before.2.map(|user| (user, id)), holder.map(|user| (user, id)), ())
     }
 
     fn write_upload(&mut self, write: Write<u64, Upload>) -> Result<(), CommitError> {

@@ -30,6 +30,8 @@ pub(crate) struct ProbeOn<S> {
     pub(crate) contended: AtomicBool,
     /// So many of the next writes are applied, but the connection is lost before the answer.
     pub(crate) lost_after: AtomicUsize,
+    /// So many of the next writes find no room.
+    pub(crate) full: AtomicUsize,
     /// So many of the next writes are lost before they are applied.
     pub(crate) lost_before: AtomicUsize,
     /// So many of the writes that are lost are followed by another change of the gate of alice.
@@ -60,6 +62,7 @@ impl<S> ProbeOn<S> {
             conflicts: none(),
             contended: AtomicBool::default(),
             lost_after: none(),
+            full: none(),
             lost_before: none(),
             meddle: none(),
             other_chain: Mutex::default(),
@@ -91,6 +94,9 @@ impl<S: Store> ProbeOn<S> {
         };
         if take(&self.conflicts) {
             return Err(CommitError::Conflict);
+        }
+        if take(&self.full) {
+            return Err(CommitError::Store(StoreError { fault: Fault::Full, message: "no room is left".to_owned() }));
         }
         if take(&self.lost_before) {
             if take(&self.meddle) {

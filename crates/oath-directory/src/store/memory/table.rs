@@ -65,7 +65,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
 }
 
 impl<K: Ord + Clone, T: Clone> Table<K, Versioned<T>> {
-    /// Compares and sets; gives back what was there before.
+    /// Compares and sets; gives back what was there before, where that changes.
     pub(super) fn apply(&mut self, (key, step): (K, Step<T>)) -> Result<Option<Versioned<T>>, CommitError> {
         let found = self.get(&key).map(|record| record.version);
         match (step, found) {
@@ -94,10 +94,6 @@ impl<T> Step<T> {
             Self::Insert(record) | Self::Update(_, record) => Some(record),
             Self::Delete(_) | Self::Unchanged(_) => None,
         }
-    }
-
-    pub(super) fn changes(&self) -> bool {
-        !matches!(self, Self::Unchanged(_))
     }
 }
 

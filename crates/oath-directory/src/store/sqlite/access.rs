@@ -48,10 +48,9 @@ impl Place {
                 return Err(place.fault(Fault::Corrupt, "is not a SQLite database"));
             }
             Ok(_) => place.connect_to_read()?.holds,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && missing == Missing::Refuse => {
-                return Err(place.missing());
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Holds::Nothing,
+            // What is in the way of a new file is told where it is created.
+            Err(_) if missing == Missing::Create => Holds::Nothing,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(place.missing()),
             Err(error) => return Err(place.io(&error)),
         };
         match (holds, missing) {
@@ -148,11 +147,8 @@ impl Place {
     fn frozen_uri(&self) -> String {
         let mut uri = "file:".to_owned();
         for byte in self.path.as_os_str().as_encoded_bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
-                // Writing to a String cannot fail.
-                _ => drop(write!(uri, "%{byte:02X}")),
-            }
+            // Writing to a String cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
         }
         uri.push_str("?immutable=1");
         uri
@@ -336,7 +332,43 @@ fn patient(limit: Duration) -> impl FnMut(i32) -> bool + Send + 'static {
         if count == 0 {
             since = Instant::now();
         }
-        thread::sleep(Duration::from_millis(if count < 20 { 1 } else { 5 }));
+        thread::sleep(Duration::from_millis(count.clamp(1, 5).unsigned_abs().into()));
         since.elapsed() < limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file whose log was put away, as a backup is.
+    fn settled(patience: Duration) -> (tempfile::TempDir, Place) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&folder.path().join("oath.db"), Missing::Create, patience).unwrap();
+        let connection = Connection::open(&place.path).unwrap();
+        let mode: String = connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "delete");
+        (folder, place)
+    }
+
+    fn reading(place: &Place) -> Connection {
+        let other = Connection::open(&place.path).unwrap();
+        other.execute_batch("BEGIN; SELECT * FROM users").unwrap();
+        other
+    }
+
+    #[test]
+    fn the_switch_to_a_log_waits_for_those_who_read_and_not_for_ever() {
+        let (_folder, place) = settled(Duration::from_secs(30));
+        let other = reading(&place);
+        let ended = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            drop(other);
+        });
+        place.connect_to_write().unwrap();
+        ended.join().unwrap();
+        let (_folder, place) = settled(Duration::from_millis(50));
+        let _other = reading(&place);
+        assert_eq!(place.connect_to_write().unwrap_err().fault, Fault::Busy);
     }
 }

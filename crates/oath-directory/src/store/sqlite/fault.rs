@@ -75,3 +75,62 @@ pub(super) fn is_busy(error: &Error) -> bool {
 pub(super) fn is_read_only(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Missing;
+    use super::*;
+    use core::time::Duration;
+
+    fn failure(code: i32) -> Error {
+        Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn every_failure_has_its_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("oath.db");
+        let place = Place::open(&path, Missing::Create, Duration::from_secs(1)).unwrap();
+        for (kind, fault) in [
+            (io::ErrorKind::NotFound, Fault::Missing),
+            (io::ErrorKind::PermissionDenied, Fault::ReadOnly),
+            (io::ErrorKind::ReadOnlyFilesystem, Fault::ReadOnly),
+            (io::ErrorKind::StorageFull, Fault::Full),
+            (io::ErrorKind::QuotaExceeded, Fault::Full),
+            (io::ErrorKind::NotADirectory, Fault::Other),
+        ] {
+            assert_eq!(place.io(&kind.into()).fault, fault, "{kind}");
+        }
+        for (code, fault) in [
+            (ffi::SQLITE_BUSY, Fault::Busy),
+            (ffi::SQLITE_LOCKED, Fault::Busy),
+            (ffi::SQLITE_PROTOCOL, Fault::Busy),
+            (ffi::SQLITE_READONLY, Fault::ReadOnly),
+            (ffi::SQLITE_PERM, Fault::ReadOnly),
+            (ffi::SQLITE_CANTOPEN, Fault::ReadOnly),
+            (ffi::SQLITE_FULL, Fault::Full),
+            (ffi::SQLITE_NOTADB, Fault::Corrupt),
+            (ffi::SQLITE_CORRUPT, Fault::Corrupt),
+            (ffi::SQLITE_ERROR, Fault::Corrupt),
+            (ffi::SQLITE_CONSTRAINT_UNIQUE, Fault::Corrupt),
+            (ffi::SQLITE_CONSTRAINT_PRIMARYKEY, Fault::Corrupt),
+            (ffi::SQLITE_CONSTRAINT_CHECK, Fault::Other),
+            (ffi::SQLITE_IOERR, Fault::Other),
+        ] {
+            let error = place.sqlite(&failure(code));
+            assert_eq!(error.fault, fault, "{code}: {error}");
+            assert!(error.message.starts_with(&*path.to_string_lossy()), "{error}");
+        }
+        let unsaid = Error::ToSqlConversionFailure(Box::new(io::Error::other("why")));
+        assert_eq!(place.sqlite(&unsaid).fault, Fault::Other);
+        assert_eq!(place.sqlite(&Error::QueryReturnedNoRows).fault, Fault::Corrupt);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(place.sqlite(&failure(ffi::SQLITE_CANTOPEN)).fault, Fault::Missing);
+        let of = |code| (is_busy(&failure(code)), is_read_only(&failure(code)));
+        assert_eq!(of(ffi::SQLITE_BUSY), (true, false));
+        assert_eq!(of(ffi::SQLITE_LOCKED), (true, false));
+        assert_eq!(of(ffi::SQLITE_CANTOPEN), (false, true));
+        assert_eq!(of(ffi::SQLITE_READONLY), (false, true));
+        assert_eq!(of(ffi::SQLITE_FULL), (false, false));
+    }
+}

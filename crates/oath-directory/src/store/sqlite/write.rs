@@ -252,4 +252,19 @@ mod tests {
             connection.query_row(count, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])).unwrap();
         assert_eq!(found, [1, 1, 1, 1]);
     }
+
+    #[test]
+    fn the_log_goes_on_where_a_set_of_changes_that_was_given_up_began() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&folder.path().join("oath.db"), Missing::Create, Duration::from_secs(1)).unwrap();
+        let mut writer = Writer::new(Arc::new(place));
+        let mut transaction = writer.begin().unwrap();
+        let mut log = Log::default();
+        let applied = apply_whole(&mut transaction, &events(1), &key(), &mut log, || false);
+        assert!(matches!(applied, Whole::Applied));
+        let end = log.end();
+        let given_up = apply_whole(&mut transaction, &events(1), &key(), &mut log, || true);
+        assert!(matches!(given_up, Whole::Refused(Refused::Conflict)));
+        assert_eq!((log.end(), end.map(|head| head.events)), (end, Some(1)));
+    }
 }
