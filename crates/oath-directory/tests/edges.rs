@@ -44,6 +44,18 @@ fn a_policy_that_gets_stricter_takes_nothing_and_activates_nothing() {
 }
 
 #[test]
+fn an_app_that_waits_is_not_renewed_beyond_a_limit_that_was_lowered() {
+    let setup = Setup::new();
+    setup.upload(&[("alice", "A", &secret(1)), ("alice", "B", &secret(2)), ("alice", "C", &secret(3))]);
+    let enrol = || block_on(setup.directory.enroll(&setup.operator, setup.now, &upn("alice"))).map(drop).map_err(code);
+    assert_eq!(enrol(), Ok(()));
+    set_policy(&setup, |policy| policy.tokens_per_user = 4);
+    assert_eq!(enrol(), Ok(()), "three others are fewer than four");
+    set_policy(&setup, |policy| policy.tokens_per_user = 3);
+    assert_eq!(enrol(), Err("user-full"));
+}
+
+#[test]
 fn two_codes_activate_around_the_expected_time_whatever_the_drift_was() {
     let mut setup = Setup::new();
     setup.upload(&[("alice", "A", &secret(1))]);
@@ -230,7 +242,7 @@ fn a_name_goes_to_another_person_when_its_owner_is_removed_and_not_when_disabled
         };
         sync("1", SyncOptions { leavers: Leavers::Keep, ..SyncOptions::default() });
         for dry_run in [true, false] {
-            let report = sync("2", SyncOptions { leavers, many_leavers: true, dry_run, ..SyncOptions::default() });
+            let report = sync("2", SyncOptions { leavers, many_leavers: true, dry_run });
             assert_eq!((report.rows.added, report.rows.failed.len()), (added, failed), "{leavers:?} {dry_run}");
         }
     }

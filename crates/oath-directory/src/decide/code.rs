@@ -68,11 +68,12 @@ pub(super) fn activate_any(
         return Err(Refusal::Guest { upn: guest.value.upn.to_string() });
     }
     let recent = recent(context, view.activations.as_ref())?;
-    // What is spent stays spent, by the clock of the token as it is known. The drift begins anew: the clock may have been set.
+    // What is spent stays spent, by the clock of the token as it is known. The drift begins anew, since the clock may have been
+    // set: neither search goes by the drift of this state.
     let ahead = u64::from(policy.window.ahead());
     // One code may be of any clock that one code activates. So it must be later than all that one code could be then.
     let ahead = if let CodeRun::One(_) = codes { ahead.max(policy.one_code_radius().into()) } else { ahead };
-    let fresh = TotpState { drift: 0, ..above_floor(&state.value.totp, totp, view.floor(), ahead) };
+    let fresh = above_floor(&state.value.totp, totp, view.floor(), ahead);
     let event = |action| context.event(action).of_user(&view.holder_name(token)).of_token(serial);
     let mut changes = Changes::default();
     let search = || match codes {
