@@ -2,22 +2,17 @@
 
 mod support;
 
-use core::pin::pin;
-use core::task::{Context, Waker};
 use oath_directory::audit::{Action, Chain, Head, Tampered};
-use oath_directory::rights::{Operation, Role, Roles};
+use oath_directory::rights::{Operation, Role};
 use oath_directory::store::{MemoryStore, Store, Wanted};
-use oath_directory::user_file::{self, UserRow};
-use oath_directory::{Actor, Error, Leavers, Policy, Refusal, Source, Status, SyncOptions, UploadOptions, UserKind};
+use oath_directory::user_file;
+use oath_directory::{Actor, Error, Policy, Refusal, Source, Status, UploadOptions, UserKind};
 use oath_totp::Code;
 use pollster::block_on;
-use std::sync::atomic::Ordering::SeqCst;
 use support::{Probe, Setup, code, secret, shown, two_codes, upn};
 
-fn set_policy(setup: &Setup<impl Store>, change: impl Fn(&mut Policy)) {
-    let mut read = block_on(setup.directory.policy()).unwrap();
-    change(&mut read.value);
-    block_on(setup.directory.set_policy(&setup.operator, setup.now, read.version, &read.value)).unwrap();
+fn set_policy(setup: &Setup, change: impl Fn(&mut Policy)) {
+    support::set_policy(&setup.directory, setup.now, change).unwrap();
 }
 
 /// A guest who was given hardware while the policy allowed it keeps it, and is a user like others; it is not activated.
@@ -190,8 +185,7 @@ fn names_that_were_meant_are_told_to_those_who_may_list_users() {
         let mia = format!("mia@{domain}.example").parse().unwrap();
         block_on(directory.add_user(operator, setup.now, &mia, UserKind::Member, None)).unwrap();
     }
-    block_on(directory.change_roles(operator, setup.now, &upn("bob"), Roles::NONE.with(Role::Auditor), Roles::NONE))
-        .unwrap();
+    setup.give("bob", Role::Auditor);
     let similar = |actor: Actor, name: &str| {
         block_on(directory.similar_users(&actor, setup.now, &name.parse().unwrap())).unwrap()
     };
@@ -205,81 +199,13 @@ fn names_that_were_meant_are_told_to_those_who_may_list_users() {
 #[test]
 fn what_is_asked_about_an_administrator_is_not_what_is_asked_about_a_user() {
     let setup = Setup::new();
-    let roles = |name: &str, role: Role| {
-        block_on(setup.directory.change_roles(
-            &setup.operator,
-            setup.now,
-            &upn(name),
-            Roles::NONE.with(role),
-            Roles::NONE,
-        ))
-        .unwrap();
-    };
-    roles("alice", Role::HelpdeskAdministrator);
-    roles("bob", Role::Auditor);
+    setup.give("alice", Role::HelpdeskAdministrator);
+    setup.give("bob", Role::Auditor);
     let may = |name: &str| {
         let (actor, about) = (Actor::user(upn("alice")), upn(name));
         block_on(setup.directory.allow(&actor, setup.now, Operation::Unlock, Some(&about))).map_err(code)
     };
     assert_eq!((may("guest"), may("bob")), (Ok(()), Err("denied")));
-}
-
-/// A person has the name of another, who has left: in a trial as in truth.
-#[test]
-fn a_name_goes_to_another_person_when_its_owner_is_removed_and_not_when_disabled() {
-    let row = |id: &str| UserRow {
-        line: 2,
-        upn: upn("alice").to_string(),
-        kind: None,
-        display_name: None,
-        enabled: None,
-        object_id: Some(id.to_owned()),
-    };
-    for (leavers, added, failed) in [(Leavers::Remove, 1, 0), (Leavers::Disable, 0, 1)] {
-        let setup = Setup::new();
-        let sync = |id: &str, options| {
-            block_on(setup.directory.sync_users(&setup.operator, setup.now, vec![row(id)], options)).unwrap()
-        };
-        sync("1", SyncOptions { leavers: Leavers::Keep, ..SyncOptions::default() });
-        for dry_run in [true, false] {
-            let report = sync("2", SyncOptions { leavers, many_leavers: true, dry_run });
-            assert_eq!((report.rows.added, report.rows.failed.len()), (added, failed), "{leavers:?} {dry_run}");
-        }
-    }
-}
-
-#[test]
-fn who_asks_does_not_leave() {
-    let setup = Setup::new();
-    block_on(setup.directory.change_roles(
-        &setup.operator,
-        setup.now,
-        &upn("bob"),
-        Roles::NONE.with(Role::GlobalAdministrator),
-        Roles::NONE,
-    ))
-    .unwrap();
-    let options = SyncOptions { leavers: Leavers::Remove, many_leavers: true, ..SyncOptions::default() };
-    let report =
-        block_on(setup.directory.sync_users(&Actor::user(upn("bob")), setup.now, Vec::new(), options)).unwrap();
-    assert_eq!(report.left, ["alice@example.com", "guest@example.com"]);
-    assert_eq!(block_on(setup.directory.users()).unwrap().len(), 1);
-}
-
-/// What an operation comes to when another is done after its read of this number; nothing where it reads less often.
-fn overtaken<T>(setup: &Setup<Probe>, number: usize, slow: impl Future<Output = T>, fast: impl FnOnce()) -> Option<T> {
-    let probe = setup.directory.store();
-    let number = probe.counts().0 + number;
-    probe.held.store(number, SeqCst);
-    let mut slow = pin!(slow);
-    while probe.counts().0 < number {
-        if slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
-            return None;
-        }
-    }
-    fast();
-    probe.held.store(0, SeqCst);
-    Some(block_on(slow))
 }
 
 #[test]
@@ -289,7 +215,7 @@ fn a_reset_that_is_overtaken_names_who_holds_the_token_then() {
     setup.activate("A", two_codes(1, setup.now)).unwrap();
     let reset = setup.directory.reset_token(&setup.operator, setup.now, "A");
     let unassign = || block_on(setup.directory.unassign(&setup.operator, setup.now, "A")).map(drop).unwrap();
-    overtaken(&setup, 1, reset, unassign).unwrap().unwrap();
+    setup.directory.store().overtaken(1, reset, unassign).unwrap().unwrap();
     let told = setup.actions().pop().unwrap().event;
     assert_eq!((told.action, told.upn.as_str()), (Action::TokenReset, ""));
 }
@@ -303,7 +229,7 @@ fn a_token_that_is_given_to_somebody_while_its_upload_is_undone_stays() {
         let (operator, now) = (&setup.operator, setup.now);
         let assign = || block_on(setup.directory.assign(operator, now, "A", &upn("alice"))).map(drop).unwrap();
         let undo = setup.directory.undo_upload(operator, now, upload.id, false);
-        let Some(undone) = overtaken(&setup, number, undo, assign) else {
+        let Some(undone) = setup.directory.store().overtaken(number, undo, assign) else {
             assert!(number > 3, "after the upload, the list and the tokens");
             break;
         };

@@ -4,6 +4,7 @@ mod support;
 
 use oath_directory::audit::{Action, Chain, EventQuery};
 use oath_directory::model::Import;
+use oath_directory::rights::Role;
 use oath_directory::store::Changes;
 use oath_directory::user_file::UserRow;
 use oath_directory::{Actor, Leavers, SyncOptions, UserKind};
@@ -115,6 +116,34 @@ fn a_file_of_users_with_object_ids() {
     let before = setup.actions().len();
     sync(vec![row("alicia", Some("1")), row("guest", None), row("carol", Some("3"))], Leavers::Remove);
     assert_eq!((users().len(), setup.actions().len()), (3, before));
+}
+
+/// A new person has the user name of one who left. A dry run reports what the run does.
+#[test]
+fn a_name_goes_to_another_person_when_its_owner_is_removed_and_not_when_disabled() {
+    for (leavers, added, failed) in [(Leavers::Remove, 1, 0), (Leavers::Disable, 0, 1)] {
+        let setup = Setup::new();
+        let sync = |id: &str, options| {
+            let rows = vec![row("alice", Some(id))];
+            block_on(setup.directory.sync_users(&setup.operator, setup.now, rows, options)).unwrap()
+        };
+        sync("1", SyncOptions { leavers: Leavers::Keep, ..SyncOptions::default() });
+        for dry_run in [true, false] {
+            let report = sync("2", SyncOptions { leavers, many_leavers: true, dry_run });
+            assert_eq!((report.rows.added, report.rows.failed.len()), (added, failed), "{leavers:?} {dry_run}");
+        }
+    }
+}
+
+#[test]
+fn the_user_who_synchronizes_does_not_leave() {
+    let setup = Setup::new();
+    setup.give("bob", Role::GlobalAdministrator);
+    let options = SyncOptions { leavers: Leavers::Remove, many_leavers: true, ..SyncOptions::default() };
+    let bob = Actor::user(upn("bob"));
+    let report = block_on(setup.directory.sync_users(&bob, setup.now, Vec::new(), options)).unwrap();
+    assert_eq!(report.left, ["alice@example.com", "guest@example.com"]);
+    assert_eq!(block_on(setup.directory.users()).unwrap().len(), 1);
 }
 
 /// A list tells of each token its status and its holder.

@@ -222,7 +222,7 @@ fn a_ring_that_is_not_there_or_cannot_be_read_is_named() {
     assert_eq!(block_on(of_path.open()).unwrap_err().code(), "key-ring-malformed");
 }
 
-/// A symbolic link that leads nowhere is no file to a look, and in the way of a new one.
+/// A symbolic link to a missing file does not exist for `try_exists`, and still takes the name.
 #[test]
 fn what_comes_into_the_way_at_the_last_moment_is_not_overwritten() {
     use std::os::unix::fs::symlink;
@@ -251,7 +251,7 @@ fn what_comes_into_the_way_at_the_last_moment_is_not_overwritten() {
     assert_eq!(restored.map_err(code), Err("directory-exists".to_owned()));
 }
 
-/// What is no directory, and is not there at all, is said so by a migration and its preview as by opening it.
+/// A migration and its preview refuse a missing file, and a file that is no directory, as opening it does.
 #[test]
 fn only_an_older_database_is_migrated() {
     use oath_directory::MigrateOptions;

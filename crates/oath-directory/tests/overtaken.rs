@@ -4,14 +4,12 @@
 mod support;
 
 use core::cell::Cell;
-use core::task::{Context, Waker};
 use oath_directory::audit::{Action, Chain};
 use oath_directory::model::Upload;
 use oath_directory::store::MemoryStore;
 use oath_directory::{Actor, Directory, KeyRing, Policy, TokenQuery};
 use oath_totp::UnixTime;
 use pollster::block_on;
-use std::sync::atomic::Ordering::SeqCst;
 use support::{NOW, Probe, Setup, secret, upn};
 
 /// Users, serial numbers, and the numbers of secrets.
@@ -51,22 +49,17 @@ fn at_each_read<T>(
         assert_eq!(block_on(upload(&other, &four)).imported, 4);
         let other = Directory::new(store.clone(), ring(names), Policy::default()).unwrap();
         let probe = Probe::on(store);
-        probe.held.store(number, SeqCst);
         let node = Directory::new(probe, ring(["a", "b"]), Policy::default()).unwrap();
         let before = (0..BEFORE).map(|number| format!("before {number}")).collect::<Vec<_>>();
         let mut all: Vec<_> = (100..).zip(&before).map(|(number, serial)| ("", &**serial, number)).collect();
         all.extend(rows);
-        let mut work = Box::pin(upload(&node, &all));
-        // An upload also rests where it could go on.
-        while node.store().counts().0 < number {
-            if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
-                assert!(number > 2, "it reads for each chunk");
-                return;
-            }
-        }
-        let done = meanwhile(&other);
-        node.store().held.store(0, SeqCst);
-        check(&other, block_on(work), done);
+        let mut done = None;
+        let Some(upload) = node.store().overtaken(number, upload(&node, &all), || done = Some(meanwhile(&other)))
+        else {
+            assert!(number > 2, "it reads for each chunk");
+            return;
+        };
+        check(&other, upload, done.unwrap());
         assert!(block_on(other.verify_audit()).unwrap().is_ok());
     }
 }

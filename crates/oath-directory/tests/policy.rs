@@ -23,9 +23,7 @@ fn nodes() -> (Directory<MemoryStore>, Directory<MemoryStore>, String) {
 }
 
 fn set(node: &Directory<MemoryStore>, change: impl Fn(&mut Policy)) -> Result<Version, Error> {
-    let mut read = block_on(node.policy()).unwrap();
-    change(&mut read.value);
-    block_on(node.set_policy(&Actor::local_operator(), NOW, read.version, &read.value))
+    support::set_policy(node, NOW, change)
 }
 
 #[test]

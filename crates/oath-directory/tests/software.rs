@@ -3,8 +3,6 @@
 
 mod support;
 
-use core::pin::pin;
-use core::task::{Context, Waker};
 use oath_directory::audit::Action;
 use oath_directory::model::TokenKind;
 use oath_directory::store::Store;
@@ -295,12 +293,7 @@ fn the_tag_of_a_token_covers_what_it_replaces() {
 
 /// What an operation comes to that has looked before another one is done.
 fn overtaken<T>(setup: &Setup<Probe>, slow: impl Future<Output = T>, fast: impl FnOnce()) -> T {
-    let probe = setup.directory.store();
-    probe.gather.store(probe.counts().0 + 2, SeqCst);
-    let mut slow = pin!(slow);
-    assert!(slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending(), "it has looked");
-    fast();
-    block_on(slow)
+    setup.directory.store().overtaken(1, slow, fast).expect("it has looked")
 }
 
 /// The serial numbers of the apps that sign in.

@@ -336,15 +336,20 @@ fn an_undoing_that_is_broken_off_goes_on_and_ends_as_one_in_one_go() {
     }
 }
 
-#[test]
-fn an_upload_that_was_broken_off_and_undone_is_not_resumed() {
-    let setup = Setup::new();
-    let mut call = Box::pin(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows(0..ROWS)));
+/// The upload of these rows, which stops after some chunks.
+fn broken_off(setup: &Setup, rows: Vec<Result<Row, ReadError>>) -> Upload {
+    let mut call = Box::pin(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows));
     for _ in 0..2 {
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
     drop(call);
-    let broken = block_on(setup.directory.uploads(setup.now)).unwrap().remove(0);
+    block_on(setup.directory.uploads(setup.now)).unwrap().remove(0)
+}
+
+#[test]
+fn an_upload_that_was_broken_off_and_undone_is_not_resumed() {
+    let setup = Setup::new();
+    let broken = broken_off(&setup, rows(0..ROWS));
     assert_eq!(undo(&setup, &broken, false).taken_back, broken.imported);
     assert_eq!(tokens(&setup), 0);
     let finished = Err(Error::Refused(Refusal::UploadFinished { id: broken.id }));
@@ -361,12 +366,7 @@ fn an_upload_that_brought_nothing_yet_is_ended_by_undoing_it() {
         let rows: Vec<_> = secrets.iter().map(|(serial, secret)| ("nobody", serial.as_str(), secret)).collect();
         support::rows(&rows)
     };
-    let mut call = Box::pin(setup.directory.upload(&setup.operator, setup.now, "t.csv", rows()));
-    for _ in 0..2 {
-        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    }
-    drop(call);
-    let broken = block_on(setup.directory.uploads(setup.now)).unwrap().remove(0);
+    let broken = broken_off(&setup, rows());
     assert_eq!((broken.finished, broken.imported), (false, 0));
     assert_eq!(undo(&setup, &broken, true), Undone::default());
     assert!(

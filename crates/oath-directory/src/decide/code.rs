@@ -69,7 +69,7 @@ pub(super) fn activate_any(
     }
     let recent = recent(context, view.activations.as_ref())?;
     // What is spent stays spent, by the clock of the token as it is known. The drift begins anew, since the clock may have been
-    // set: neither search goes by the drift of this state.
+    // set: `near` and `resync` do not read the drift of this state.
     let ahead = u64::from(policy.window.ahead());
     // One code may be of any clock that one code activates. So it must be later than all that one code could be then.
     let ahead = if let CodeRun::One(_) = codes { ahead.max(policy.one_code_radius().into()) } else { ahead };

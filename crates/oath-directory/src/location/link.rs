@@ -103,14 +103,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let made = folder.path().join("made");
         fs::write(&made, "").unwrap();
-        let location = |keys: &str| {
+        let linked = |keys: &str| {
             Location::new("oath.db".parse().unwrap(), Some(keys.into())).within(folder.path()).link_ring(&made)
         };
-        assert!(matches!(location("nowhere/oath.keys"), Err(LocationError::Io { .. })));
-        assert!(matches!(location("oath.keys"), Ok(())));
-        assert!(matches!(location("oath.keys"), Err(LocationError::KeyRingExists { .. })));
+        assert!(matches!(linked("nowhere/oath.keys"), Err(LocationError::Io { .. })));
+        assert!(matches!(linked("oath.keys"), Ok(())));
+        assert!(matches!(linked("oath.keys"), Err(LocationError::KeyRingExists { .. })));
         // Another process that was faster has put away what was not linked yet.
         fs::remove_file(&made).unwrap();
-        assert!(matches!(location("other.keys"), Err(LocationError::KeyRingExists { .. })));
+        assert!(matches!(linked("other.keys"), Err(LocationError::KeyRingExists { .. })));
     }
 }

@@ -8,7 +8,8 @@ mod probe;
 pub(crate) use self::probe::{Probe, ProbeOn};
 
 use oath_directory::audit::{AuditEvent, Chain};
-use oath_directory::model::Upload;
+use oath_directory::model::{Upload, Version};
+use oath_directory::rights::{Role, Roles};
 use oath_directory::store::{MemoryStore, Store};
 use oath_directory::{Actor, Directory, Error, KeyRing, Policy, Upn, UserKind};
 use oath_seeds::{ReadError, Row};
@@ -66,6 +67,11 @@ impl<S: Store> Setup<S> {
         verified.map(|signed_in| signed_in.serial)
     }
 
+    pub(crate) fn give(&self, name: &str, role: Role) {
+        let roles = Roles::NONE.with(role);
+        block_on(self.directory.change_roles(&self.operator, self.now, &upn(name), roles, Roles::NONE)).unwrap();
+    }
+
     pub(crate) fn later(&mut self, seconds: u64) {
         self.now = UnixTime::from_secs(self.now.as_secs() + seconds);
     }
@@ -73,6 +79,16 @@ impl<S: Store> Setup<S> {
     pub(crate) fn actions(&self) -> Vec<AuditEvent> {
         block_on(self.directory.events(Chain::FIRST, 0, usize::MAX)).unwrap()
     }
+}
+
+pub(crate) fn set_policy(
+    node: &Directory<impl Store>,
+    now: UnixTime,
+    change: impl Fn(&mut Policy),
+) -> Result<Version, Error> {
+    let mut read = block_on(node.policy()).unwrap();
+    change(&mut read.value);
+    block_on(node.set_policy(&Actor::local_operator(), now, read.version, &read.value))
 }
 
 pub(crate) fn upn(name: &str) -> Upn {

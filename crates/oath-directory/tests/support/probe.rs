@@ -1,5 +1,6 @@
 use core::future::poll_fn;
-use core::task::Poll;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
 use oath_directory::audit::{AuditEvent, AuditKey, Chain, Head};
 use oath_directory::model::{Fingerprint, State, TenantId, Upload, UploadFailure};
 use oath_directory::store::{
@@ -73,6 +74,23 @@ impl<S> ProbeOn<S> {
 impl<S: Store> ProbeOn<S> {
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.reads.load(SeqCst), self.writes.load(SeqCst))
+    }
+
+    /// Holds the answer to the read of this number (from 1) of `slow` until `fast` is done, and returns what `slow` comes to.
+    /// `None` where it reads less often, and `fast` is not done then.
+    pub(crate) fn overtaken<T>(&self, number: usize, slow: impl Future<Output = T>, fast: impl FnOnce()) -> Option<T> {
+        let number = self.counts().0 + number;
+        self.held.store(number, SeqCst);
+        let mut slow = pin!(slow);
+        // An operation also rests where it could go on.
+        while self.counts().0 < number {
+            if slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                return None;
+            }
+        }
+        fast();
+        self.held.store(0, SeqCst);
+        Some(pollster::block_on(slow))
     }
 
     /// Waits for the others that read, and while the answer is held.

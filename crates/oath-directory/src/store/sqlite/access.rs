@@ -48,7 +48,7 @@ impl Place {
                 return Err(place.fault(Fault::Corrupt, "is not a SQLite database"));
             }
             Ok(_) => place.connect_to_read()?.holds,
-            // What is in the way of a new file is told where it is created.
+            // `create` reports why the file cannot be made.
             Err(_) if missing == Missing::Create => Holds::Nothing,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(place.missing()),
             Err(error) => return Err(place.io(&error)),
